@@ -1,0 +1,61 @@
+"""The data protection officer's toolkit: a sealed journal, dated law, registers, findings and deadlines.
+
+`import ivplus_tools as ivp`, then `desk = ivp.sample()` to look around or `desk = ivp.Desk("ivplus.duckdb", by="tt")` at work.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ivplus_tools import forms, plots
+    from ivplus_tools._dates import deadline, kept_through
+    from ivplus_tools._law import cite
+    from ivplus_tools._records import NONE, not_applicable
+    from ivplus_tools._words import frame as label
+    from ivplus_tools.desk import Desk, describe, restore, sample
+    from ivplus_tools.errors import Refusal
+    from ivplus_tools.register.records import Activity, Organisation, Purpose, Recipient, RetentionPeriod, System
+
+_HOMES = {
+    "Activity": "register.records",
+    "Desk": "desk",
+    "NONE": "_records",
+    "Organisation": "register.records",
+    "Purpose": "register.records",
+    "Recipient": "register.records",
+    "Refusal": "errors",
+    "RetentionPeriod": "register.records",
+    "System": "register.records",
+    "cite": "_law",
+    "deadline": "_dates",
+    "describe": "desk",
+    "forms": "",
+    "kept_through": "_dates",
+    "label": "_words",
+    "not_applicable": "_records",
+    "plots": "",
+    "restore": "desk",
+    "sample": "desk",
+}
+__all__ = [
+    "NONE", "Activity", "Desk", "Organisation", "Purpose", "Recipient", "Refusal", "RetentionPeriod", "System", "cite",
+    "deadline", "describe", "forms", "kept_through", "label", "not_applicable", "plots", "restore", "sample",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, so that `import ivplus_tools` costs nothing."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'ivplus_tools' has no attribute {name!r}")
+    if home == "":
+        return import_module(f"ivplus_tools.{name}")
+    found = getattr(import_module(f"ivplus_tools.{home}"), "frame" if name == "label" else name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

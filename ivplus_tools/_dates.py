@@ -1,0 +1,257 @@
+"""The clock, days and periods: the only place that asks what time it is, and the only one that counts a period."""
+
+from __future__ import annotations
+
+import calendar
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ivplus_tools import _law, _words
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+_PERIOD = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(\d{1,5})H)?")
+_SLASHED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+def now(pinned: datetime | None = None) -> datetime:
+    """The present instant in Helsinki time: the Desk's own, else `IVPLUS_NOW`, else the machine's clock."""
+    if pinned is not None:
+        return pinned
+    said = os.environ.get("IVPLUS_NOW")
+    return instant(said) if said else datetime.now(HELSINKI)
+
+
+def is_pinned() -> bool:
+    """Whether `IVPLUS_NOW` replaces the machine's clock."""
+    return bool(os.environ.get("IVPLUS_NOW"))
+
+
+def day(got: object) -> date:
+    """A calendar day from a date, an instant, `2026-03-02` or `2.3.2026`; anything else is refused with these forms."""
+    if isinstance(got, datetime):
+        return (got.astimezone(HELSINKI) if got.tzinfo else got).date()
+    if isinstance(got, date):
+        return got
+    text = str(got).strip()
+    finnish = _SLASHED.fullmatch(text)
+    try:
+        if finnish:
+            return date(int(finnish[3]), int(finnish[2]), int(finnish[1]))
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise _words.refusal("bad_date", got=text)
+
+
+def instant(got: object) -> datetime:
+    """An instant in Helsinki time from a datetime, `2026-03-02T09:00`, `2.3.2026 9.00` or a day (its first moment)."""
+    if isinstance(got, datetime):
+        return got.astimezone(HELSINKI) if got.tzinfo else _local(got)
+    if isinstance(got, date):
+        return datetime.combine(got, time(), HELSINKI)
+    text = str(got).strip()
+    finnish = re.fullmatch(r"(\S+) (?:klo |kl\. )?(\d{1,2})[.:](\d{2})", text.replace("\u00a0", " "))
+    try:
+        if finnish:
+            return _local(datetime.combine(day(finnish[1]), time(int(finnish[2]), int(finnish[3]))))
+        if len(text) > 10 and re.match(r"\d{4}-\d{2}-\d{2}[T ]", text):
+            return instant(datetime.fromisoformat(text))
+    except ValueError as error:
+        if isinstance(error, _words.Refusal):
+            raise
+    try:
+        return datetime.combine(day(text), time(), HELSINKI)
+    except ValueError:
+        raise _words.refusal("bad_instant", got=text) from None
+
+
+def end_of_day(got: object) -> datetime:
+    """The last moment of a bare day; an instant as it is. What was known 'on a day' includes the whole day."""
+    text = str(got).strip()
+    bare = (isinstance(got, date) and not isinstance(got, datetime)) or ("T" not in text and " " not in text)
+    if not bare:
+        return instant(got)
+    return datetime.combine(day(got), time(23, 59, 59, 999999), HELSINKI)
+
+
+def _local(naive: datetime) -> datetime:
+    """Wall-clock time in Helsinki; an hour that the spring change skips is refused."""
+    there = naive.replace(tzinfo=HELSINKI)
+    if there.astimezone(UTC).astimezone(HELSINKI).replace(tzinfo=None) != naive:
+        raise _words.refusal("skipped_hour", got=naive.isoformat(" ", "minutes"))
+    return there
+
+
+@dataclass(frozen=True)
+class Period:
+    """A length of time as the law writes it: years and months by the calendar, days and hours counted."""
+
+    years: int = 0
+    months: int = 0
+    days: int = 0
+    hours: int = 0
+
+
+def read_period(text: object) -> Period:
+    """A period from ISO 8601 (`PT72H`, `P14D`, `P2W`, `P1M`, `P6Y`, `P1Y6M`); anything else is refused."""
+    match = _PERIOD.fullmatch(str(text).strip())
+    if not match or not any(match.groups()):
+        raise _words.refusal("bad_period", got=text)
+    years, months, weeks, days, hours = (int(part or 0) for part in match.groups())
+    if not any((years, months, weeks, days, hours)):
+        raise _words.refusal("bad_period", got=text)
+    if hours and (years or months or weeks or days):
+        raise _words.refusal("mixed_period", got=text)
+    return Period(years, months, days + 7 * weeks, hours)
+
+
+def plus(start: date, length: Period) -> date:
+    """`start` and a period of days, months or years, clamped to the end of a shorter month (1182/71, Art. 3(2)(c))."""
+    month = start.month - 1 + length.months + 12 * length.years
+    year, month = start.year + month // 12, month % 12 + 1
+    try:
+        last = calendar.monthrange(year, month)[1]
+        return date(year, month, min(start.day, last)) + timedelta(days=length.days)
+    except (ValueError, OverflowError):
+        raise _words.refusal("bad_period", got=f"{length.years}Y {length.months}M {length.days}D") from None
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A computed time limit. `due` binds; `nominal` is before any roll-over; `hour_rule` is the second reading of hours.
+
+    `due` and `nominal` are instants (Europe/Helsinki) for hour periods, dates otherwise. `notes`: what a careful
+    reader should know, in the asked language. `rule`: the provision that set the end.
+    """
+
+    start: date | datetime
+    period: str
+    due: date | datetime
+    nominal: date | datetime
+    hour_rule: datetime | None
+    rule: str
+    notes: tuple[str, ...]
+
+
+def deadline(start: object, period: str, country: str = "FI", lang: str = "fi") -> Deadline:
+    """When a period ends under Regulation (EEC, Euratom) No 1182/71, with the public holidays of `country`.
+
+    `start`: the day or instant of the event. `period`: ISO 8601 (`PT72H`, `P14D`, `P1M`, `P6Y`). Hours are elapsed hours.
+    Where the law is disputed, the strict reading is `due` and the other one stands in `notes`.
+    """
+    _words.language(lang)
+    length = read_period(period)
+    if length.hours:
+        return _hours(start, period, length, country, lang)
+    return _days(day(start), period, length, country, lang)
+
+
+def _hours(start: object, text: str, length: Period, country: str, lang: str) -> Deadline:
+    began = instant(start)
+    elapsed = timedelta(hours=length.hours)
+    due = (began.astimezone(UTC) + elapsed).astimezone(HELSINKI)
+    next_hour = began.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    hour_rule = (next_hour + elapsed).astimezone(HELSINKI)
+    notes = [_words.say("note.hour_rule", lang, at=_words.show_date(hour_rule, lang))]
+    other = _two_working_days(began.date(), due.date(), country)
+    if length.hours >= 48 and other != due.date():
+        wide = datetime.combine(other, due.timetz().replace(tzinfo=None), HELSINKI)
+        notes.append(_words.say("note.two_working_days_disputed", lang, at=_words.show_date(wide, lang)))
+    if end_of_day(start) != instant(start):
+        notes.append(_words.say("note.time_of_day_missing", lang))
+    return Deadline(began, text, due, due, hour_rule, "1182/71:3(1)", tuple(notes + _projected(due.date(), country, lang)))
+
+
+def _days(began: date, text: str, length: Period, country: str, lang: str) -> Deadline:
+    nominal = plus(began, length)
+    due, rule, notes = nominal, "1182/71:3(2)", []
+    if not is_working_day(nominal, country):
+        due, rule = _next_working_day(nominal, country), "1182/71:3(4)"
+        notes.append(_words.say("note.rolled", lang, nominal=_words.show_date(nominal, lang)))
+    at_least_two = nominal - began >= timedelta(days=2)
+    if at_least_two and (wider := _two_working_days(began, due, country)) != due:
+        due, rule = wider, "1182/71:3(5)"
+        notes.append(_words.say("note.two_working_days", lang))
+    safe = _next_working_day(nominal, country, eves_work=True)
+    if safe < due and rule == "1182/71:3(4)":
+        notes.append(_words.say("note.eves", lang, at=_words.show_date(safe, lang)))
+    return Deadline(began, text, due, nominal, None, rule, tuple(notes + _projected(due, country, lang)))
+
+
+def is_working_day(on: date, country: str = "FI", eves_work: bool = False) -> bool:
+    """Neither a Saturday, a Sunday nor a public holiday given for Regulation 1182/71 (Art. 2)."""
+    if on.weekday() >= 5:
+        return False
+    name = _holidays(country, on.year).get(on)
+    return name is None or (eves_work and name in _law.value("1182/71:2(1)", on)["eves"])
+
+
+def _next_working_day(on: date, country: str, eves_work: bool = False) -> date:
+    while not is_working_day(on, country, eves_work):
+        on += timedelta(days=1)
+    return on
+
+
+def _two_working_days(began: date, end: date, country: str) -> date:
+    """The first day, not before `end`, by which at least two working days have passed since `began`."""
+    counted, on = 0, began
+    while counted < 2 or on < end:
+        on += timedelta(days=1)
+        counted += is_working_day(on, country)
+    return on
+
+
+@cache
+def _holidays(country: str, year: int) -> dict[date, str]:
+    """Public holidays of a year, with English names, from the holidays library (its Finnish list agrees with the OJ's)."""
+    import holidays
+
+    try:
+        found = holidays.country_holidays(country, years=year, language="en_US" if country == "FI" else None)
+    except (NotImplementedError, KeyError):
+        raise _words.refusal(
+            "unknown_value", got=country, what="country", near=_words.nearest(country, holidays.list_supported_countries())
+        ) from None
+    return dict(found)
+
+
+def _projected(on: date, country: str, lang: str) -> list[str]:
+    """A note when the holiday list of that year has not been compared with the one in the Official Journal."""
+    if country != "FI":
+        return [_words.say("note.other_country", lang, country=country)]
+    published: list[Any] = _law.value("1182/71:2(1)", on)["published_years"]
+    return [] if on.year in published else [_words.say("note.projected", lang, year=on.year)]
+
+
+def period_start(event: object, start_event: str, financial_year_end: str = "12-31") -> date:
+    """The day from which a retention period runs, for a start event of the list `start_event` (`FY_END`, `CY_OF_FY_END`, ...).
+
+    `financial_year_end` is `MM-DD`. The event may be any day; for `FY_END` kinds it is a day within the financial year.
+    """
+    anchor = _law.codes("start_event")[start_event].values[0]["anchor"]
+    on = day(event)
+    if anchor in ("financial_year", "calendar_year_of_financial_year"):
+        on = _financial_year_end(on, financial_year_end)
+    if anchor in ("calendar_year", "calendar_year_of_financial_year"):
+        on = date(on.year, 12, 31)
+    return on
+
+
+def _financial_year_end(on: date, month_day: str) -> date:
+    month, last = (int(part) for part in month_day.split("-"))
+    for year in (on.year, on.year + 1):
+        end = date(year, month, min(last, calendar.monthrange(year, month)[1]))
+        if end >= on:
+            return end
+    raise AssertionError("a financial year ends every year")
+
+
+def kept_through(event: object, length: str, start_event: str = "EVENT", financial_year_end: str = "12-31") -> date:
+    """The last day on which a retention period still runs; erasure is due from the next day. No roll-over applies."""
+    return plus(period_start(event, start_event, financial_year_end), read_period(length))

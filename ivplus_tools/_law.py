@@ -1,0 +1,164 @@
+"""The law as dated facts: the only reader of `facts/`. A reform is a new value with a date there, never an edit here."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ivplus_tools import _html, _words
+from ivplus_tools.errors import BadFact
+
+FOLDER = Path(__file__).parent / "facts"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One provision: what it asks in our own words, where its text is, and its values with the days they hold."""
+
+    rule: str
+    instrument: dict[str, Any]
+    name: dict[str, str]
+    says: dict[str, str]
+    source: str
+    verified: bool
+    note: str
+    reread: date | None
+    values: tuple[dict[str, Any], ...]
+
+    def on(self, day: date) -> dict[str, Any] | None:
+        """The value in force on a day; proposals never are."""
+        for value in self.values:
+            if not value.get("draft") and value["from"] <= day <= value.get("until", date.max):
+                return value
+        return None
+
+
+def value(rule: str, day: date) -> dict[str, Any]:
+    """The value of a rule on a day; an empty dict before it applied or after it ended."""
+    return fact(rule).on(day) or {}
+
+
+def fact(rule: str) -> Fact:
+    """The fact of a rule such as `gdpr:30(1)(f)`; an unknown one is refused with the nearest."""
+    found = facts().get(rule)
+    if found is None:
+        raise _words.refusal("unknown_value", got=rule, what="rule", near=_words.nearest(rule, facts(), 3))
+    return found
+
+
+@cache
+def codes(name: str) -> dict[str, Fact]:
+    """A list of the law, such as `legal_basis`: code -> fact, in the order of the file; empty if there is no such list."""
+    return {v["code"]: f for f in facts().values() for v in f.values if v.get("list") == name}
+
+
+def asks(name: str, day: date) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Rules in force on a day whose value has the key `name`, with that value."""
+    for rule, one in facts().items():
+        now = one.on(day)
+        if now is not None and name in now:
+            yield rule, now
+
+
+def unverified() -> list[Fact]:
+    """Facts that nobody has yet compared with the official text."""
+    return [one for one in facts().values() if not one.verified]
+
+
+@cache
+def facts() -> dict[str, Fact]:
+    """Every fact of every file in `facts/`, by rule."""
+    found: dict[str, Fact] = {}
+    for path in sorted(FOLDER.glob("*.toml")):
+        for one in load(path):
+            if one.rule in found:
+                raise BadFact(f"{path.name}: {one.rule} stands twice")
+            found[one.rule] = one
+    return found
+
+
+def load(path: Path) -> list[Fact]:
+    """The facts of one file; one without rule, words in three languages, source or dated value is refused."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadFact(f"{path.name}: not TOML: {error}") from None
+    instrument = content.get("instrument", {})
+    _demand(path, "instrument", instrument, ("key", "name", "source"))
+    return [_fact(path, instrument, raw) for raw in content.get("fact", [])]
+
+
+def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
+    rule = raw.get("rule") or "a fact without a rule"
+    _demand(path, rule, raw, ("rule", "name", "says", "value"))
+    for words in ("name", "says"):
+        _demand(path, f"{rule} {words}", raw[words], _words.LANGS)
+    for one in raw["value"]:
+        if not isinstance(one.get("from"), date):
+            raise BadFact(f"{path.name}: {rule}: a value needs `from`, a day such as 2018-05-25")
+    if not rule.startswith(instrument["key"] + ":"):
+        raise BadFact(f"{path.name}: {rule}: the rule must begin with {instrument['key']}:")
+    values = tuple(raw["value"])
+    return Fact(
+        rule=rule,
+        instrument=instrument,
+        name=raw["name"],
+        says=raw["says"],
+        source=raw.get("source", instrument["source"]),
+        verified=raw.get("verified", True),
+        note=raw.get("note", ""),
+        reread=raw.get("reread", instrument.get("reread")),
+        values=values,
+    )
+
+
+def _demand(path: Path, where: str, table: dict[str, Any], keys: tuple[str, ...]) -> None:
+    missing = [key for key in keys if not table.get(key)]
+    if missing:
+        raise BadFact(f"{path.name}: {where}: missing {', '.join(missing)}")
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What `cite` shows: the rule, what it asks in fi, sv and en, the official text's address, validity, last re-reading."""
+
+    fact: Fact
+    lang: str = "en"
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Label and text of each line."""
+        one, lang = self.fact, self.lang
+        checked = one.reread.isoformat() if one.verified and one.reread else self._say("never")
+        lines = [(self._say("rule"), f"{one.rule} · {one.instrument['name'][lang]} · {one.name[lang]}")]
+        lines += [(self._say(each), f"{one.name[each]}: {one.says[each]}") for each in _words.LANGS]
+        lines += [(self._say("source"), one.source)]
+        lines += [(self._say("proposal" if value.get("draft") else "in_force"), _validity(value)) for value in one.values]
+        lines += [(self._say("reread"), checked)]
+        return lines + ([(self._say("note"), one.note)] if one.note else [])
+
+    def _say(self, key: str) -> str:
+        return _words.say(f"cite.{key}", self.lang)
+
+    def __repr__(self) -> str:
+        width = max(len(label) for label, _ in self.rows)
+        return "\n".join(f"{label:<{width}}  {text}" for label, text in self.rows)
+
+    def _repr_html_(self) -> str:
+        return _html.table([], self.rows, caption=self.fact.rule, row_headers=True)
+
+
+def _validity(value: dict[str, Any]) -> str:
+    rest = {key: item for key, item in value.items() if key not in ("from", "until", "draft")}
+    shown = "; ".join(f"{key} = {item}" for key, item in rest.items())
+    return f"{value['from']} – {value.get('until', '')}".strip() + (f" ({shown})" if shown else "")
+
+
+def cite(rule: str, lang: str = "en") -> Citation:
+    """What a rule such as `gdpr:30(1)(f)` asks, in Finnish, Swedish and English, and where its official text is."""
+    return Citation(fact(rule), _words.language(lang))

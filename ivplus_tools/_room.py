@@ -1,0 +1,214 @@
+"""What every room can do: record and end, tell history and changes, and lay findings and due dates in the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ivplus_tools import _dates, _records, _store, _words
+from ivplus_tools._records import Record
+from ivplus_tools._store import Draft, Entry, Receipt, Standpoint
+
+if TYPE_CHECKING:
+    import pandas
+
+FINDING_COLUMNS = ("room", "subject", "code", "severity", "finding", "rule", "since")
+DUE_COLUMNS = ("room", "subject", "due", "what", "rule")
+SEVERITIES = ("error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing missing or wrong, before it is worded. Rule and severity come from `findings.toml` unless a fact sets them."""
+
+    subject: str
+    code: str
+    since: date
+    about: dict[str, object] = field(default_factory=dict)
+    rule: str | None = None
+    severity: str | None = None
+
+
+@dataclass(frozen=True)
+class Due:
+    """One date to come. `what` is a key of the labels."""
+
+    subject: str
+    due: date
+    what: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Stands:
+    """A record that stands, with the entry that says so."""
+
+    record: Any
+    entry: Entry
+
+
+class Room:
+    """A room of the house. Subclasses name their records and add what the law adds."""
+
+    name: ClassVar[str]
+    records: ClassVar[tuple[type[Record], ...]]
+
+    def __init__(self, at: Standpoint) -> None:
+        self._at = at
+
+    # --- writing
+
+    def record(self, thing: Record | Sequence[Record], valid_from: object = None, why: str = "") -> Receipt:
+        """Write records, true from `valid_from`, in one transaction. What already stands so is not written twice."""
+        things = [thing] if isinstance(thing, Record) else list(thing)
+        since, reason = self._when_and_why(valid_from, why)
+        return _store.append(self._at, [self._draft(one, since, reason) for one in things])
+
+    def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None) -> Receipt:  # noqa: A002
+        """Say that a subject is no more from `valid_from`; its history stays."""
+        since, reason = self._when_and_why(valid_from, why)
+        entry = self._find(id, kind).entry
+        return _store.append(self._at, [Draft(self.name, entry.kind, entry.subject, since, reason, None)])
+
+    def _draft(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
+        if not isinstance(thing, self.records):
+            kinds = ", ".join(one.__name__ for one in self.records)
+            raise _words.refusal("wrong_record", got=type(thing).__name__, room=self.name, kinds=kinds)
+        return Draft(self.name, thing.kind, thing.id, since, why, thing.body(), expecting)
+
+    def _when_and_why(self, valid_from: object, why: str) -> tuple[date, str]:
+        if valid_from is None:
+            raise _words.refusal("valid_from_missing")
+        since = _dates.day(valid_from)
+        reason = _records.clean(why)
+        if not reason:
+            raise _words.refusal("why_missing")
+        return since, reason
+
+    # --- reading
+
+    def get(self, id: str, kind: str | None = None) -> Any:  # noqa: A002
+        """The record of that identifier as it stands; an unknown one is refused with the nearest."""
+        return self._find(id, kind).record
+
+    def _find(self, subject: str, kind: str | None) -> Stands:
+        standing = [one for one in self._standing() if kind in (None, one.entry.kind)]
+        found = [one for one in standing if one.entry.subject == subject]
+        if not found:
+            near = _words.nearest(subject, sorted({one.entry.subject for one in standing}), 3)
+            raise _words.refusal("not_found", got=subject, near=near or "–", on=self._at.valid_on)
+        if len(found) > 1:
+            raise _words.refusal("several_kinds", got=subject, kinds=", ".join(one.entry.kind for one in found))
+        return found[0]
+
+    def _standing(self) -> list[Stands]:
+        """Every record of this room at the standpoint."""
+        types = {one.kind: one for one in self.records}
+        entries = [entry for entry in _store.standing(self._at) if entry.kind in types]
+        return [Stands(types[entry.kind](entry.subject, **(entry.body or {})), entry) for entry in entries]
+
+    def history(self, id: str) -> pandas.DataFrame:  # noqa: A002
+        """Who said what of a subject, when: entry, kind, valid_from, recorded_at, recorded_by, why, change (fields)."""
+        columns = ("entry", "kind", "valid_from", "recorded_at", "recorded_by", "why", "change")
+        before: dict[str, dict[str, Any]] = {}
+        rows = []
+        for entry in _store.history(self._at, id):
+            if entry.kind not in {one.kind for one in self.records}:
+                continue
+            old, new = before.get(entry.kind, {}), entry.body
+            changed = _words.say("ui.ended", self._at.lang) if new is None else "; ".join(_differing(old, new))
+            before[entry.kind] = new or {}
+            told = (entry.entry, entry.kind, entry.valid_from, entry.recorded_at, entry.recorded_by, entry.why, changed)
+            rows.append(told)
+        if not rows:
+            near = _words.nearest(id, sorted({one.entry.subject for one in self._standing()}), 3)
+            raise _words.refusal("not_found", got=id, near=near or "–", on=self._at.valid_on)
+        return frame(columns, rows, self._at.lang)
+
+    def changes(self, since: object) -> pandas.DataFrame:
+        """What differs from another standpoint (a Desk) or day: kind, subject, change, field, before, after, entry, recorded_by, why."""
+        from dataclasses import replace
+
+        other = getattr(since, "_at", None)
+        if other is None:
+            on = _dates.day(since)
+            other = replace(self._at, valid_on=on, known_at=_dates.end_of_day(on), past=True)
+        was = {(one.entry.kind, one.entry.subject): one for one in type(self)(other)._standing()}
+        now = {(one.entry.kind, one.entry.subject): one for one in self._standing()}
+        columns = ("kind", "subject", "change", "field", "before", "after", "entry", "recorded_by", "why")
+        rows: list[tuple[object, ...]] = []
+        for key in sorted(was | now):
+            rows += _changed(key, was.get(key), now.get(key), self._at.lang)
+        return frame(columns, rows, self._at.lang)
+
+    # --- the same two questions in every room
+
+    def findings(self) -> pandas.DataFrame:
+        """What is missing or wrong: room, subject, code, severity, finding, rule, since. The worst first."""
+        return lay_findings(self.name, self._findings(), self._at.lang)
+
+    def due(self, by: object = None) -> pandas.DataFrame:
+        """What is coming, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
+        return lay_due(self.name, self._due(), by, self._at.lang)
+
+    def _findings(self) -> Iterable[Finding]:
+        raise NotImplementedError
+
+    def _due(self) -> Iterable[Due]:
+        raise NotImplementedError
+
+
+def lay_findings(room: str, found: Iterable[Finding], lang: str) -> pandas.DataFrame:
+    """Findings as a frame: worded in the language, errors first, then by subject and code."""
+    known = _words.read("findings")
+    rows = []
+    for one in found:
+        severity = one.severity or known[one.code]["severity"]
+        text = _words.finding(one.code, lang, **one.about)
+        rows.append((room, one.subject, one.code, severity, text, one.rule or known[one.code]["rule"], one.since))
+    rows.sort(key=lambda row: (SEVERITIES.index(row[3]), row[1], row[2], row[4]))
+    return frame(FINDING_COLUMNS, rows, lang)
+
+
+def lay_due(room: str, dates: Iterable[Due], by: object, lang: str) -> pandas.DataFrame:
+    """Due dates as a frame, the earliest first."""
+    last = _dates.day(by) if by is not None else date.max
+    rows = [(room, one.subject, one.due, _words.say(one.what, lang), one.rule) for one in dates if one.due <= last]
+    rows.sort(key=lambda row: (row[2], row[1], row[3]))
+    return frame(DUE_COLUMNS, rows, lang)
+
+
+def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str) -> pandas.DataFrame:
+    """A plain frame that knows its language; days and instants as datetime64, an empty one with the same columns."""
+    import pandas as pd
+
+    table = pd.DataFrame([tuple(row) for row in rows], columns=list(columns))
+    for column in {"valid_from", "since", "due"} & set(columns):
+        table[column] = pd.to_datetime(table[column])
+    if "recorded_at" in columns:
+        table["recorded_at"] = pd.to_datetime(table["recorded_at"], utc=True).dt.tz_convert("Europe/Helsinki")
+    table.attrs["lang"] = lang
+    return table
+
+
+def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+
+
+def _changed(key: tuple[str, str], was: Stands | None, now: Stands | None, lang: str) -> list[tuple[object, ...]]:
+    """The rows of one subject: added, ended, or a row per field that differs."""
+    by = (now or was).entry  # type: ignore[union-attr]  one of the two is there
+    told = (by.entry, by.recorded_by, by.why)
+    if was is None:
+        return [(*key, "added", "", "", "", *told)]
+    if now is None:
+        return [(*key, "ended", "", "", "", *told)]
+    fields = type(now.record).model_fields
+    names = _differing(was.entry.body or {}, now.entry.body or {})
+    both = ((name, fields[name]) for name in fields if name in names)
+    return [
+        (*key, "changed", name, *(_records.to_text(getattr(one.record, name), kind, lang) for one in (was, now)), *told)
+        for name, kind in both
+    ]

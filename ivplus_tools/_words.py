@@ -1,0 +1,125 @@
+"""Labels, findings, refusals and headings in Finnish, Swedish and English: the only reader of `words/`."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ivplus_tools import errors
+from ivplus_tools.errors import Refusal
+
+LANGS = ("fi", "sv", "en")
+FOLDER = Path(__file__).parent / "words"
+_LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+
+
+@cache
+def read(name: str) -> dict[str, Any]:
+    """The whole of `words/<name>.toml`."""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def say(key: str, lang: str, /, **facts: object) -> str:
+    """The text at a dotted `key` of `labels.toml`, with its placeholders filled."""
+    node: Any = read("labels")
+    for part in key.split("."):
+        node = node[part]
+    return str(node[lang]).format(**facts)
+
+
+def language(lang: str) -> str:
+    """`lang` itself, or a refusal that lists the three languages."""
+    if lang not in LANGS:
+        raise refusal("unknown_value", got=lang, what="language", near=nearest(lang, LANGS))
+    return lang
+
+
+def refusal(key: str, /, **facts: object) -> Refusal:
+    """The refusal `key` of `refusals.toml`, of the class named there, in all three languages."""
+    entry = read("refusals")[key]
+    kind: type[Refusal] = getattr(errors, entry["kind"])
+    return kind({lang: " ".join(entry[lang].format(**_local(facts, lang)).split()) for lang in LANGS})
+
+
+def finding(code: str, lang: str, /, **facts: object) -> str:
+    """The sentence of the finding `code`, with what it is about filled in."""
+    return str(read("findings")[code][lang].format(**_local(facts, lang)))
+
+
+def values(name: str) -> dict[str, dict[str, str]]:
+    """A list of the toolkit's own (not the law's): code -> its names in fi, sv, en; empty when there is no such list."""
+    found: dict[str, dict[str, str]] = read("labels")["value"].get(name, {})
+    return found
+
+
+def synonyms(name: str) -> dict[str, str]:
+    """What people write for the codes of a list: lower-cased text -> code."""
+    table: dict[str, list[str]] = read("headings")["value"].get(name, {})
+    return {text.casefold(): code for code, texts in table.items() for text in texts}
+
+
+def nearest(got: object, known: Iterable[str], count: int = 1) -> str:
+    """The closest of `known` to what came, in quotes, or all of a short list when nothing is close."""
+    options = list(known)
+    by_case = {option.casefold(): option for option in options}
+    close = difflib.get_close_matches(str(got).casefold(), by_case, n=count, cutoff=0.55)
+    if close:
+        return " / ".join(repr(by_case[text]) for text in close)
+    return ", ".join(options) if len(options) <= 24 else ", ".join(options[:24]) + ", …"
+
+
+def show_date(day: date | datetime, lang: str) -> str:
+    """A day as the tables of that language write it (2.3.2026, 2.3.2026, 2 Mar 2026); an instant with its time."""
+    from babel.dates import format_date, format_time
+
+    pattern = "d MMM y" if lang == "en" else "d.M.y"
+    shown = format_date(day, pattern, locale=_LOCALE[lang])
+    if not isinstance(day, datetime):
+        return shown
+    clock = format_time(day, "HH:mm" if lang == "en" else "H.mm", locale=_LOCALE[lang])
+    joint = {"fi": "klo\u00a0", "sv": "kl.\u00a0", "en": "at "}[lang]
+    return f"{shown} {joint}{clock}"
+
+
+def show_number(number: int | float, lang: str) -> str:
+    """A number as that language writes it, with no-break spaces between thousands in Finnish and Swedish."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(number, locale=_LOCALE[lang]))
+
+
+def frame(table: Any, lang: str | None = None) -> Any:
+    """A copy of a frame with its column names and coded values in `lang` (else the frame's own, else Finnish)."""
+    lang = language(lang or table.attrs.get("lang", "fi"))
+    shown = table.copy()
+    for column in shown.columns:
+        names = read("labels")["value"].get(column)
+        if names:
+            shown[column] = shown[column].map(lambda code, names=names: names[code][lang] if code in names else code)
+        elif str(shown[column].dtype).startswith("datetime64"):
+            shown[column] = [show_date(day, lang) if day == day else "" for day in shown[column]]
+    return shown.rename(columns={column: column_name(str(column), lang) for column in shown.columns})
+
+
+def column_name(column: str, lang: str) -> str:
+    """The label of a frame's column, or the column's own name when it has none (`desk.sql` may invent any)."""
+    entry = read("labels")["column"].get(column) or read("labels")["field"].get(column)
+    return str(entry[lang]) if entry else column
+
+
+def _local(facts: dict[str, object], lang: str) -> dict[str, object]:
+    """Facts ready for a sentence: days in the language's form, a dict of languages by its language."""
+    ready: dict[str, object] = {}
+    for name, value in facts.items():
+        if isinstance(value, date):
+            ready[name] = show_date(value, lang)
+        elif isinstance(value, dict):
+            ready[name] = value[lang]
+        else:
+            ready[name] = value
+    return ready

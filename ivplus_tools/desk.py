@@ -1,0 +1,209 @@
+"""The Desk: one journal, one standpoint in time, one language. It hands out the rooms and puts their answers together."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivplus_tools import _dates, _html, _law, _records, _room, _store, _words, exchange
+from ivplus_tools._room import Finding, Room
+from ivplus_tools._store import Standpoint, Verification
+from ivplus_tools.register import RegisterRoom
+
+if TYPE_CHECKING:
+    import pandas
+
+ROOMS: dict[str, type[Room]] = {"register": RegisterRoom}
+SAMPLES = Path(__file__).parent.parent / "data_samples"
+
+
+class Desk:
+    """An officer's desk over one journal.
+
+    `path`: the journal, made on the first write. `by`: who records (needed to write). `lang`: `fi`, `sv` or `en`.
+    `now`: a pinned clock, for tests and samples; else `IVPLUS_NOW`, else the machine's.
+    """
+
+    def __init__(self, path: str | Path, by: str | None = None, lang: str = "fi", now: object = None) -> None:
+        pinned = _dates.instant(now) if now is not None else None
+        self._base = Standpoint(Path(path).absolute(), date.min, None, by, _words.language(lang), pinned)
+
+    @property
+    def _at(self) -> Standpoint:
+        """The standpoint of this moment, unless `at` has fixed one. Under a pinned clock later entries are not known yet."""
+        base = self._base
+        if base.past:
+            return base
+        fixed = base.pinned is not None or _dates.is_pinned()
+        return replace(base, valid_on=base.now.date(), known_at=base.now if fixed else None)
+
+    # --- rooms
+
+    @property
+    def register(self) -> RegisterRoom:
+        """Art. 30: what we process, as controller and as processor."""
+        return RegisterRoom(self._at)
+
+    # --- standpoint
+
+    def at(self, valid: object = None, known: object = None) -> Desk:
+        """A Desk that reads as of another day (`valid`) and as known at another moment (`known`; a bare day includes all of it)."""
+        now = self._at
+        other = replace(
+            now,
+            valid_on=_dates.day(valid) if valid is not None else now.valid_on,
+            known_at=_dates.end_of_day(known) if known is not None else now.known_at,
+            past=True,
+        )
+        desk = object.__new__(Desk)
+        desk._base = other
+        return desk
+
+    def speaking(self, lang: str) -> Desk:
+        """The same Desk in another language."""
+        desk = object.__new__(Desk)
+        desk._base = replace(self._base, lang=_words.language(lang))
+        return desk
+
+    # --- answers of all rooms
+
+    def findings(self) -> pandas.DataFrame:
+        """What is missing or wrong in every room and in the facts: room, subject, code, severity, finding, rule, since."""
+        at = self._at
+        parts = [room(at).findings() for room in ROOMS.values()]
+        parts.append(_room.lay_findings("law", _law_findings(at), at.lang))
+        return _together(parts, at.lang, _severity_order)
+
+    def due(self, by: object = None) -> pandas.DataFrame:
+        """What is coming in every room, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
+        at = self._at
+        return _together([room(at).due(by) for room in ROOMS.values()], at.lang, lambda table: table["due"])
+
+    def sql(self, query: str) -> pandas.DataFrame:
+        """Any query over this standpoint, read-only: `FROM activities() SELECT legal_basis, count(*) GROUP BY ALL`.
+
+        Tables: `standing()`, `entries()` and each room's nouns. No file and no network can be reached from it.
+        """
+        return _store.frame(self._at, query)
+
+    # --- the journal
+
+    def verify(self, head: str | None = None) -> Verification:
+        """Check every seal; with `head`, that a seal printed earlier is still part of the chain."""
+        return _store.verify(self._at.path, head, self._at.lang)
+
+    def backup(self, folder: str | Path) -> Path:
+        """Write the journal into a plain folder (JSON Lines and a manifest); `ivp.restore` makes a journal of it again."""
+        return _store.backup(self._at.path, Path(folder))
+
+    def keep_person(self, ref: str, name: str, email: str | None = None, phone: str | None = None) -> None:
+        """Keep a person's name and contact outside the seals, under a reference that records may use."""
+        if self._at.past:
+            raise _words.refusal("past_standpoint")
+        _store.put_person(self._at.path, *(_records.clean(text) if text else text for text in (ref, name, email, phone)))  # type: ignore[arg-type]
+
+    def persons(self) -> dict[str, dict[str, str | None]]:
+        """Persons kept outside the seals, by reference: name, email, phone."""
+        return _store.persons(self._at.path)
+
+    def forget_person(self, ref: str) -> None:
+        """Delete a person for good; the journal and its seals stay as they are."""
+        if self._at.past:
+            raise _words.refusal("past_standpoint")
+        if not _store.forget_person(self._at.path, ref):
+            raise _words.refusal("not_found", got=ref, near=_words.nearest(ref, self.persons()) or "–", on=self._at.valid_on)
+
+    # --- how it shows itself
+
+    def _summary(self) -> tuple[str, list[tuple[str, str]]]:
+        at = self._at
+        known = _words.show_date(at.known_at, at.lang) if at.known_at else _words.say("ui.known_now", at.lang)
+        title = _words.say("ui.title", at.lang, name=at.path.name, on=at.valid_on.isoformat())
+        counts: dict[str, int] = {}
+        for entry in _store.standing(at):
+            counts[entry.kind] = counts.get(entry.kind, 0) + 1
+        found = self.findings()["severity"].value_counts()
+        coming = self.due()
+        late = int((coming["due"] < str(at.valid_on)).sum())
+        kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records)]
+        lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
+        severities = (f"{_words.values('severity')[one][at.lang]} {int(found.get(one, 0))}" for one in _room.SEVERITIES)
+        lines.append((_words.say("ui.findings", at.lang), " · ".join(severities)))
+        if len(coming):
+            upcoming = coming[coming["due"] >= str(at.valid_on)].head(1)
+            text = _words.say("ui.late", at.lang, count=late)
+            for one in upcoming.itertuples():
+                text += f" · {_words.show_date(one.due.date(), at.lang)} {one.what}: {one.subject}"
+            lines.append((_words.say("ui.due", at.lang), text))
+        lines.append((_words.say("column.known_at", at.lang), known))
+        lines.append((_words.say("ui.seal", at.lang), str(self.verify())))
+        if not counts:
+            lines.append((_words.say("ui.next", at.lang), _words.say("ui.empty", at.lang)))
+        return title, lines
+
+    def __repr__(self) -> str:
+        title, lines = self._summary()
+        width = max(len(label) for label, _ in lines)
+        return "\n".join([title, *(f"  {label:<{width}}  {text}" for label, text in lines)])
+
+    def _repr_html_(self) -> str:
+        title, lines = self._summary()
+        return _html.table([], lines, caption=title, row_headers=True)
+
+
+def _law_findings(at: Standpoint) -> list[Finding]:
+    """Facts that nobody has compared with the official text, and instruments not re-read in time."""
+    found = []
+    for fact in _law.unverified():
+        since = fact.values[0]["from"]
+        found.append(Finding(fact.rule, "LAW-001", since, {"name": fact.name, "note": fact.note or "–"}, fact.rule))
+    for key, instrument in {one.instrument["key"]: one.instrument for one in _law.facts().values()}.items():
+        reread, every = instrument.get("reread"), instrument.get("reread_every")
+        if reread and every and _dates.plus(reread, _dates.read_period(every)) < at.valid_on:
+            found.append(Finding(key, "LAW-002", reread, {"name": instrument["name"], "reread": reread}))
+    return found
+
+
+def _together(parts: list[pandas.DataFrame], lang: str, order: Any) -> pandas.DataFrame:
+    import pandas as pd
+
+    table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    ranked = table.iloc[order(table).argsort(kind="stable")].reset_index(drop=True)
+    ranked.attrs["lang"] = lang
+    return ranked
+
+
+def _severity_order(table: pandas.DataFrame) -> Any:
+    return table["severity"].map({name: rank for rank, name in enumerate(_room.SEVERITIES)}).astype(int)
+
+
+def restore(folder: str | Path, path: str | Path) -> Verification:
+    """Make a journal at `path` from a backup folder; a damaged file is named and nothing is written."""
+    return _store.restore(Path(folder), Path(path).absolute())
+
+
+def describe(kind: str, lang: str = "en") -> pandas.DataFrame:
+    """The fields of a record type (`activity`, `organisation`, `system`): field, label, rule, answers, values, meaning."""
+    columns = ("field", "label", "rule", "answers", "values", "meaning")
+    return _room.frame(columns, _records.describe(kind, _words.language(lang)), lang)
+
+
+def sample(path: str | Path | None = None, now: object = None, lang: str = "fi") -> Desk:
+    """A Desk over the invented sample company of `data_samples/`, with the history known at `now`.
+
+    Without `path` the journal is a temporary file. Every finding code has a planted fault there (see its README).
+    """
+    if not SAMPLES.is_dir():
+        raise _words.refusal("no_samples", path=SAMPLES)
+    if path is None:
+        path = Path(tempfile.mkdtemp(prefix="ivplus-")) / "sample.duckdb"
+    if Path(path).exists():
+        raise _words.refusal("already_there", path=path)
+    desk = Desk(path, by="sample", lang=lang, now=now)
+    types = {one.kind: one for one in RegisterRoom.records}
+    drafts = exchange.read_sample(SAMPLES, types, desk._at.now)
+    _store.append(desk._base, drafts)
+    return desk

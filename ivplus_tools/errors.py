@@ -1,0 +1,77 @@
+"""What the toolkit refuses, as conditions. A refusal is one line: what was expected, what came, what to do next."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A user's mistake or an obstacle, told in one line without a traceback.
+
+    `str(refusal)` is English; `refusal.text("fi")` is the same line in Finnish, Swedish or English.
+    """
+
+    def __init__(self, said: dict[str, str]) -> None:
+        super().__init__(said["en"])
+        self.said = said
+
+    def text(self, lang: str) -> str:
+        """The line in `lang` (`fi`, `sv` or `en`)."""
+        return self.said[lang]
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class BadInput(Refusal, ValueError):
+    """A value that the record, date or period does not understand."""
+
+
+class UnknownValue(BadInput):
+    """A value outside a list of the law or of the toolkit; the nearest match is named."""
+
+
+class UnknownField(BadInput):
+    """A field that the record does not have; the nearest match is named."""
+
+
+class BadDate(BadInput):
+    """Text that is no calendar day or no instant in an accepted form."""
+
+
+class NotFound(Refusal, KeyError):
+    """Nothing of that name stands on the Desk's day; the nearest match is named."""
+
+    def __str__(self) -> str:
+        return self.said["en"]
+
+
+class Changed(Refusal):
+    """Somebody else recorded the same thing after it was read here."""
+
+
+class PastStandpoint(Refusal):
+    """A Desk that looks at another day reads only."""
+
+
+class StoreBusy(Refusal):
+    """Another process holds the journal; the line names it."""
+
+
+class StoreFailed(Refusal):
+    """The journal could not be read or written; nothing was half-written."""
+
+
+class NotAJournal(StoreFailed):
+    """The file is no journal of this toolkit."""
+
+
+class NewerFormat(StoreFailed):
+    """The file was written by a newer version of the toolkit."""
+
+
+class BadFile(Refusal):
+    """A file that cannot be read as a register, or written."""
+
+
+class BadFact(Exception):
+    """A file in `facts/` that breaks its own rules: a defect of the package, not of the user."""

@@ -1,0 +1,67 @@
+"""Art. 30: what we process, as controller and as processor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from ivplus_tools import _store
+from ivplus_tools._records import Record
+from ivplus_tools._room import Due, Finding, Room, Stands
+from ivplus_tools.register import findings as checks
+from ivplus_tools.register.records import Activity, Organisation, System
+
+if TYPE_CHECKING:
+    import pandas
+
+    from ivplus_tools.exchange import Preview
+
+
+class RegisterRoom(Room):
+    """The record of processing activities with the organisations and systems that it names."""
+
+    name: ClassVar[str] = "register"
+    records: ClassVar[tuple[type[Record], ...]] = (Activity, Organisation, System)
+
+    def activities(self) -> pandas.DataFrame:
+        """Processing activities that stand (Art. 30(1) and (2)): a row each, by id; one column per field, `legal_basis` joined by `;`."""
+        return _store.frame(self._at, "FROM activities()")
+
+    def organisations(self) -> pandas.DataFrame:
+        """Organisations that stand: id, name, relation, business_id, contact, country, dpo, representative, ..."""
+        return _store.frame(self._at, "FROM organisations()")
+
+    def systems(self) -> pandas.DataFrame:
+        """Information systems that stand: id, name, supplier, location, owner, remarks, valid_from, entry."""
+        return _store.frame(self._at, "FROM systems()")
+
+    def read(self, path: str | Path) -> Preview:
+        """Preview of a register in XLSX, CSV or JSON: nothing is written before `.commit(why=)`."""
+        from ivplus_tools import exchange
+
+        return exchange.read(self, Path(path))
+
+    def write(self, path: str | Path, lang: str | None = None) -> Path:
+        """Write everything that stands to `.xlsx`, `.json` (both complete) or `.csv` (activities), headings in `lang`."""
+        from ivplus_tools import exchange
+
+        return exchange.write(self, Path(path), lang or self._at.lang)
+
+    def _findings(self) -> Iterable[Finding]:
+        return checks.findings(self._register())
+
+    def _due(self) -> Iterable[Due]:
+        for one in self._of("activity"):
+            if one.record.review_by:
+                yield Due(one.record.id, one.record.review_by, "due.review", "gdpr:24(1)")
+
+    def _register(self) -> checks.Register:
+        standing = self._standing()
+        by_kind = {kind: [one for one in standing if one.entry.kind == kind] for kind in ("activity", "organisation", "system")}
+        organisations = {one.record.id: one for one in by_kind["organisation"]}
+        systems = {one.record.id: one for one in by_kind["system"]}
+        return checks.Register(self._at.valid_on, by_kind["activity"], organisations, systems)
+
+    def _of(self, kind: str) -> list[Stands]:
+        return [one for one in self._standing() if one.entry.kind == kind]

@@ -1,0 +1,180 @@
+"""What is missing or contradictory in the register. Content requirements come from the facts, contradictions from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from ivplus_tools import _law, _records, _words
+from ivplus_tools._records import NONE, Stated
+from ivplus_tools._room import Finding, Stands
+from ivplus_tools.register.records import Activity, Organisation, System, is_period
+
+
+@dataclass(frozen=True)
+class Register:
+    """Everything that stands in the register, on a day."""
+
+    on: date
+    activities: list[Stands]
+    organisations: dict[str, Stands]
+    systems: dict[str, Stands]
+
+    def own(self) -> Stands | None:
+        """Our own organisation: the one whose relation says so."""
+        return next((one for one in self.organisations.values() if "own" in texts(one.record.relation)), None)
+
+
+def findings(register: Register) -> Iterator[Finding]:
+    """Every finding of the register on its day."""
+    for stands in register.activities:
+        activity: Activity = stands.record
+        if activity.role == "controller":
+            checks = (_content, _purposes, _special, _retention, _contradictions, _dpia, _references, _review)
+        else:
+            checks = (_content, _processor, _references, _review)
+        for check in checks:
+            for found in check(activity, register):
+                yield Finding(activity.id, found.code, stands.entry.valid_from, found.about, found.rule, found.severity)
+    yield from _parties(register)
+
+
+def texts(answer: object) -> tuple[str, ...]:
+    """The items of a list answer; nothing for the other answers."""
+    return answer if isinstance(answer, tuple) else ()
+
+
+def _found(code: str, **about: object) -> Finding:
+    return Finding("", code, date.min, about)
+
+
+def _content(activity: Activity, register: Register) -> Iterator[Finding]:
+    """A content requirement of the law in force on the day that has no answer."""
+    for rule, ask in _law.asks("finding", register.on):
+        if ask["record"] != activity.kind or ask.get("role", activity.role) != activity.role:
+            continue
+        if _is_answered(activity, ask, register):
+            continue
+        name = {lang: _records.field_label(ask["field"], lang) for lang in _words.LANGS}
+        yield Finding("", ask["finding"], date.min, {"field": name}, rule, ask["if_empty"])
+
+
+def _is_answered(activity: Activity, ask: dict[str, str], register: Register) -> bool:
+    if getattr(activity, ask["field"]) is not None:
+        return True
+    other = ask.get("else_from")
+    stands = register.own() if other == "own" else register.organisations.get(activity.controller or "")
+    return other is not None and stands is not None and getattr(stands.record, ask["field"]) is not None
+
+
+def _purposes(activity: Activity, register: Register) -> Iterator[Finding]:
+    in_force = {code for code, fact in _law.codes("legal_basis").items() if fact.on(register.on)}
+    needs_statute = _law.value("gdpr:6(3)", register.on).get("bases", [])
+    needs_interest = _law.value("gdpr:13(1)(d)", register.on).get("bases", [])
+    needs_proof = _law.value("gdpr:7(1)", register.on).get("bases", [])
+    for one in activity.purposes or ():
+        basis, purpose = one.legal_basis, one.purpose or "–"
+        if basis is None:
+            yield _found("REG-020", purpose=purpose)
+        elif basis not in in_force:
+            yield _found("REG-044", purpose=purpose, basis=basis)
+        if basis in needs_interest and not one.legitimate_interest:
+            yield _found("REG-021", purpose=purpose)
+        if basis in needs_interest and not one.balancing_test:
+            yield _found("REG-022", purpose=purpose)
+        if basis in needs_statute and not one.statute:
+            yield _found("REG-023", purpose=purpose)
+        if basis in needs_proof and not one.consent_record:
+            yield _found("REG-019", purpose=purpose)
+
+
+def _special(activity: Activity, _: Register) -> Iterator[Finding]:
+    has, condition = texts(activity.special_categories), texts(activity.special_condition)
+    if has and not condition:
+        names = {lang: ", ".join(_records.allowed("special_category")[code][lang] for code in has) for lang in _words.LANGS}
+        yield _found("REG-025", categories=names)
+    if condition and activity.special_categories == NONE:
+        yield _found("REG-026", condition=", ".join(condition))
+
+
+def _retention(activity: Activity, _: Register) -> Iterator[Finding]:
+    periods = activity.retention or ()
+    for one in periods:
+        if one.period and not is_period(one.period):
+            yield _found("REG-030", text=one.period, category=one.data_category or "–")
+        elif not one.period:
+            yield _found("REG-033", category=one.data_category or "–")
+        elif not one.start_event:
+            yield _found("REG-032", category=one.data_category or "–")
+    named = {one.data_category for one in periods if one.data_category}
+    categories = activity.data_categories or ()
+    if named and all(one.data_category for one in periods):
+        for category in categories:
+            if category not in named:
+                yield _found("REG-031", category=category)
+        for category in sorted(named - set(categories)):
+            yield _found("REG-038", category=category, near=_words.nearest(category, categories) or "–")
+
+
+def _contradictions(activity: Activity, _: Register) -> Iterator[Finding]:
+    if texts(activity.joint_controllers) and not activity.joint_arrangement:
+        yield _found("REG-029")
+    if activity.recipients == NONE and texts(activity.processors):
+        yield _found("REG-047", processors=", ".join(texts(activity.processors)))
+    for recipient in activity.recipients if isinstance(activity.recipients, tuple) else ():
+        if recipient.recipient_kind is None:
+            yield _found("REG-048", recipient=recipient.recipient or "–")
+
+
+def _dpia(activity: Activity, _: Register) -> Iterator[Finding]:
+    if activity.dpia in ("required", "done") and not activity.dpia_reference:
+        yield _found("REG-039")
+    if activity.dpia == "not_required" and texts(activity.dpia_triggers):
+        yield _found("REG-046", triggers=", ".join(texts(activity.dpia_triggers)))
+
+
+def _processor(activity: Activity, _: Register) -> Iterator[Finding]:
+    if any(one.legal_basis for one in activity.purposes or ()):
+        yield _found("REG-049")
+
+
+def _references(activity: Activity, register: Register) -> Iterator[Finding]:
+    """Names of organisations and systems that do not stand in the register on the day."""
+    homes = {"organisation": register.organisations, "system": register.systems}
+    for name, field in Activity.model_fields.items():
+        home = homes.get(_records.extra(field, "refers") or "")
+        if home is None:
+            continue
+        answer = getattr(activity, name)
+        for ref in (answer,) if isinstance(answer, str) else texts(answer):
+            if ref not in home:
+                label = {lang: _records.field_label(name, lang) for lang in _words.LANGS}
+                yield _found("REG-043", field=label, ref=ref, near=_words.nearest(ref, home) or "–")
+
+
+def _review(activity: Activity, register: Register) -> Iterator[Finding]:
+    if activity.review_by and activity.review_by < register.on:
+        yield _found("REG-042", due=activity.review_by)
+
+
+def _parties(register: Register) -> Iterator[Finding]:
+    """Organisations and systems that a record relies on and that lack what the record must show."""
+    if register.activities and register.own() is None:
+        first = min(one.entry.valid_from for one in register.activities)
+        yield Finding("–", "REG-060", first)
+    named = {ref for one in register.activities for ref in (one.record.controller, *texts(one.record.joint_controllers), *(one.record.on_behalf_of or ()))}
+    for ident, stands in register.organisations.items():
+        organisation: Organisation = stands.record
+        if ident in named and not organisation.contact:
+            yield Finding(ident, "REG-061", stands.entry.valid_from, {"name": organisation.name or ident})
+    for ident, stands in register.systems.items():
+        system: System = stands.record
+        if system.location is None:
+            yield Finding(ident, "REG-062", stands.entry.valid_from, {"name": system.name or ident})
+        if isinstance(system.supplier, str) and system.supplier not in register.organisations:
+            near = _words.nearest(system.supplier, register.organisations) or "–"
+            label = {lang: _records.field_label("supplier", lang) for lang in _words.LANGS}
+            yield Finding(ident, "REG-043", stands.entry.valid_from, {"field": label, "ref": system.supplier, "near": near})
+
+

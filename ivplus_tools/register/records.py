@@ -1,0 +1,179 @@
+"""What the register keeps: activities (Art. 30), the organisations that they name, the systems that they use."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+
+from pydantic import BeforeValidator
+
+from ivplus_tools import _dates, _words
+from ivplus_tools._records import (
+    AnswerText, AnswerTexts, Day, Map, Part, Record, Text, Texts, answered, item, one_of, some, some_of, split,
+)  # fmt: skip
+from ivplus_tools.errors import BadInput
+
+
+def _period(got: object) -> object:
+    """ISO 8601 where the whole text is a period (`6 vuotta`, `24 kk`, `P6Y`); other text stays as it was written."""
+    if not isinstance(got, str):
+        return got
+    period, rest = _begin_with_period(got)
+    return period if period and not rest else got
+
+
+if TYPE_CHECKING:  # what the values are, once validated
+    LegalBasis = Role = Dpia = StartEvent = ErasureAction = RecipientKind = str | None
+    SpecialCategories = SpecialConditions = NationalIdGrounds = DpiaTriggers = Relations = AnswerTexts
+else:
+    LegalBasis, Role, Dpia = one_of("legal_basis"), one_of("role"), one_of("dpia")
+    StartEvent, ErasureAction, RecipientKind = one_of("start_event"), one_of("action"), one_of("recipient_kind")
+    SpecialCategories, SpecialConditions = some_of("special_category"), some_of("special_condition")
+    NationalIdGrounds, DpiaTriggers, Relations = some_of("national_id_ground"), some_of("dpia_trigger"), some_of("relation")
+PeriodText = Annotated[Text, BeforeValidator(_period)]
+
+
+class Purpose(Part):
+    """One purpose with its own legal basis (Art. 6(1), 13(1)(c))."""
+
+    purpose: Text = item("gdpr:30(1)(b)")
+    legal_basis: LegalBasis = item("gdpr:6(1)")
+    legitimate_interest: Text = item("gdpr:13(1)(d)")
+    balancing_test: Text = item("gdpr:6(1)(f)")
+    statute: Text = item("gdpr:6(3)")
+    consent_record: Text = item("gdpr:7(1)")
+
+
+class Recipient(Part):
+    """A category of recipients and its kind (Art. 30(1)(d), 4(9))."""
+
+    recipient: Text = item("gdpr:30(1)(d)")
+    recipient_kind: RecipientKind = item("gdpr:4(9)")
+
+
+class RetentionPeriod(Part):
+    """The time limit for erasure of one category of data (Art. 30(1)(f)): period, from when, by which rule, then what."""
+
+    data_category: Text = item("gdpr:30(1)(f)")
+    period: PeriodText = item("gdpr:5(1)(e)")
+    start_event: StartEvent = item("gdpr:30(1)(f)")
+    retention_rule: Text = item("gdpr:6(3)")
+    action: ErasureAction = item("gdpr:5(1)(e)")
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """As other parts; one without named segments is read as `category: period from start`, or kept as written."""
+        if len(split(text, "fields")) > 1:
+            return super().from_text(text)
+        head, colon, rest = text.partition(":")
+        category, said = (head.strip(), rest.strip()) if colon and rest.strip() else (None, text.strip())
+        period, tail = _begin_with_period(said)
+        if period is None:
+            return cls(category, period=said)
+        start = _start_in(tail)
+        told_all = start is not None and len(tail.split()) <= 4
+        return cls(category, period=period, start_event=start, retention_rule=None if told_all else tail)
+
+
+class Activity(Record):
+    """A processing activity, as controller (Art. 30(1)) or as processor (Art. 30(2))."""
+
+    room: ClassVar[str] = "register"
+    kind: ClassVar[str] = "activity"
+    shorthand: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("legal_basis", "legitimate_interest", "balancing_test", "statute", "consent_record"), "purposes"
+    )
+
+    name: Text = item("gdpr:30(1)(b)")
+    role: Role = item("gdpr:30(1)(a)", default="controller")
+    controller: Text = item("gdpr:30(1)(a)", refers="organisation")
+    joint_controllers: AnswerTexts = item("gdpr:30(1)(a):joint", refers="organisation")
+    joint_arrangement: Text = item("gdpr:26(1)")
+    representative: AnswerText = item("gdpr:30(1)(a):representative")
+    dpo: AnswerText = item("gdpr:30(1)(a):dpo")
+    on_behalf_of: Texts = item("gdpr:30(2)(a)", refers="organisation")
+    processing_categories: Texts = item("gdpr:30(2)(b)")
+    purposes: some(Purpose) = item("gdpr:30(1)(b)")  # type: ignore[valid-type]
+    data_subjects: Texts = item("gdpr:30(1)(c)")
+    data_categories: Texts = item("gdpr:30(1)(c):data")
+    special_categories: SpecialCategories = item("gdpr:9(1)")
+    special_condition: SpecialConditions = item("gdpr:9(2)")
+    criminal_data: AnswerText = item("gdpr:10")
+    national_id: NationalIdGrounds = item("tsl:29")
+    sources: AnswerTexts = item("gdpr:14(2)(f)")
+    recipients: answered(Recipient) = item("gdpr:30(1)(d)")  # type: ignore[valid-type]
+    processors: AnswerTexts = item("gdpr:28(3)", refers="organisation")
+    transfers: AnswerTexts = item("gdpr:30(1)(e)")
+    systems: AnswerTexts = item("gdpr:5(2)", refers="system")
+    retention: some(RetentionPeriod) = item("gdpr:30(1)(f)")  # type: ignore[valid-type]
+    security_measures: AnswerTexts = item("gdpr:30(1)(g)")
+    automated_decisions: AnswerText = item("gdpr:22")
+    dpia: Dpia = item("gdpr:35(1)")
+    dpia_triggers: DpiaTriggers = item("gdpr:35(3)")
+    dpia_reference: Text = item("gdpr:35(1)")
+    notice: AnswerText = item("gdpr:13")
+    owner: Text = item("gdpr:5(2)")
+    reviewed: Day = item("gdpr:24(1)")
+    review_by: Day = item("gdpr:24(1)")
+    remarks: Text = item("gdpr:5(2)")
+    imported: Map = item("gdpr:5(2)")
+
+
+class Organisation(Record):
+    """An organisation that a record names: ourselves, a joint controller, a processor, a customer, an authority."""
+
+    room: ClassVar[str] = "register"
+    kind: ClassVar[str] = "organisation"
+
+    name: Text = item("gdpr:30(1)(a)")
+    relation: Relations = item("gdpr:30(1)(a)")
+    business_id: Text = item("gdpr:30(1)(a)")
+    contact: Text = item("gdpr:30(1)(a)")
+    country: Text = item("gdpr:30(1)(e)")
+    dpo: AnswerText = item("gdpr:30(1)(a):dpo")
+    representative: AnswerText = item("gdpr:30(1)(a):representative")
+    financial_year_end: Text = item("start:FY_END")
+    remarks: Text = item("gdpr:5(2)")
+    imported: Map = item("gdpr:5(2)")
+
+
+class System(Record):
+    """An information system that holds personal data: who supplies it and where the data are."""
+
+    room: ClassVar[str] = "register"
+    kind: ClassVar[str] = "system"
+
+    name: Text = item("gdpr:5(2)")
+    supplier: AnswerText = item("gdpr:28(3)", refers="organisation")
+    location: AnswerTexts = item("gdpr:30(1)(e)")
+    owner: Text = item("gdpr:5(2)")
+    remarks: Text = item("gdpr:5(2)")
+    imported: Map = item("gdpr:5(2)")
+
+
+def is_period(text: str | None) -> bool:
+    """Whether a text is an ISO 8601 period; "as long as necessary" is not."""
+    try:
+        _dates.read_period(text)
+    except BadInput:
+        return False
+    return True
+
+
+def _begin_with_period(text: str) -> tuple[str | None, str]:
+    """The ISO 8601 period that a text begins with, and the rest: `6 vuotta tilikauden päättymisestä` is P6Y and a start."""
+    if is_period(text):
+        return text.strip(), ""
+    units: dict[str, list[str]] = _words.read("headings")["period"]["units"]
+    match = re.match(r"(\d{1,4})\s*([^\W\d_]+)\.?(?=\W|$)", text.strip())
+    for unit, words in units.items():
+        if match and int(match[1]) and match[2].casefold() in words:
+            return f"P{int(match[1])}{unit}", text.strip()[match.end() :].strip(" ,.")
+    return None, text.strip()
+
+
+def _start_in(text: str) -> str | None:
+    """The start event that a text names, by the phrases of `headings.toml`."""
+    phrases: dict[str, list[str]] = _words.read("headings")["period"]["starts"]
+    folded = text.casefold()
+    return next((code for code, found in phrases.items() if any(phrase in folded for phrase in found)), None)

@@ -1,0 +1,27 @@
+-- Macros over the journal, made anew on every opening. The standpoint is in two variables: valid_on and known_at.
+
+-- What stood on a day as known at a moment: per subject the entry with the latest valid_from, then the latest entry.
+CREATE OR REPLACE TEMP MACRO standing() AS TABLE
+  FROM journal
+  WHERE body IS NOT NULL AND entry IN (
+    SELECT arg_max(entry, (valid_from, entry)) FROM journal
+    WHERE valid_from <= getvariable('valid_on') AND recorded_at <= getvariable('known_at')
+    GROUP BY kind, subject)
+  ORDER BY kind, subject;
+
+-- Every entry known at the moment, oldest first.
+CREATE OR REPLACE TEMP MACRO entries() AS TABLE
+  SELECT * FROM journal WHERE recorded_at <= getvariable('known_at') ORDER BY entry;
+
+-- A field's answer as one text: a list is joined, the three other answers stay apart (unknown is NULL).
+CREATE OR REPLACE TEMP MACRO answer(field) AS
+  CASE json_type(field)
+    WHEN 'ARRAY' THEN array_to_string(list_transform(from_json(field, '["JSON"]'), lambda one: coalesce(one->>'$[0]', one->>'$')), '; ')
+    WHEN 'OBJECT' THEN CASE field->>'state' WHEN 'none' THEN 'none' ELSE 'not applicable: ' || (field->>'because') END
+    ELSE field->>'$'
+  END;
+
+-- One key of each part of a list, distinct and joined: the legal bases of the purposes.
+CREATE OR REPLACE TEMP MACRO each(field, key) AS
+  nullif(array_to_string(list_distinct(list_filter(
+    list_transform(from_json(field, '["JSON"]'), lambda one: json_extract_string(one, key)), lambda text: text IS NOT NULL)), '; '), '');
