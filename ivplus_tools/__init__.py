@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ivplus_tools._law import cite
     from ivplus_tools._records import NONE, not_applicable
     from ivplus_tools._words import frame as label
+    from ivplus_tools._words import show
     from ivplus_tools.desk import Desk, describe, restore, sample
     from ivplus_tools.errors import Refusal
     from ivplus_tools.register.records import Activity, Organisation, Purpose, Recipient, RetentionPeriod, System
@@ -38,10 +39,12 @@ _HOMES = {
     "plots": "",
     "restore": "desk",
     "sample": "desk",
+    "show": "_words",
 }
 __all__ = [
     "NONE", "Activity", "Desk", "Organisation", "Purpose", "Recipient", "Refusal", "RetentionPeriod", "System", "cite",
     "deadline", "describe", "forms", "kept_through", "label", "not_applicable", "plots", "restore", "sample",
+    "show",
 ]  # fmt: skip
 
 

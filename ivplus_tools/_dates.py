@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivplus_tools import _law, _words
+from ivplus_tools import _html, _law, _words
+from ivplus_tools.errors import Refusal
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 _PERIOD = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(\d{1,5})H)?")
@@ -63,7 +64,7 @@ def instant(got: object) -> datetime:
         if len(text) > 10 and re.match(r"\d{4}-\d{2}-\d{2}[T ]", text):
             return instant(datetime.fromisoformat(text))
     except ValueError as error:
-        if isinstance(error, _words.Refusal):
+        if isinstance(error, Refusal):
             raise
     try:
         return datetime.combine(day(text), time(), HELSINKI)
@@ -122,7 +123,7 @@ def plus(start: date, length: Period) -> date:
         raise _words.refusal("bad_period", got=f"{length.years}Y {length.months}M {length.days}D") from None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Deadline:
     """A computed time limit. `due` binds; `nominal` is before any roll-over; `hour_rule` is the second reading of hours.
 
@@ -137,6 +138,25 @@ class Deadline:
     hour_rule: datetime | None
     rule: str
     notes: tuple[str, ...]
+    lang: str = "fi"
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Label and text of each line, in the language."""
+        lines: list[tuple[str, date | datetime | str]] = [("due", self.due), ("start", self.start)]
+        lines += [("nominal", self.nominal)] if self.nominal != self.due else []
+        lines += [("rule", f"{self.rule} ({self.period})"), *(("note", note) for note in self.notes)]
+        return [
+            (_words.say(f"deadline.{key}", self.lang), told if isinstance(told, str) else _words.show_date(told, self.lang))
+            for key, told in lines
+        ]
+
+    def __repr__(self) -> str:
+        width = max(len(label) for label, _ in self.rows)
+        return "\n".join(f"{label:<{width}}  {text}" for label, text in self.rows)
+
+    def _repr_html_(self) -> str:
+        return _html.table([], self.rows, row_headers=True)
 
 
 def deadline(start: object, period: str, country: str = "FI", lang: str = "fi") -> Deadline:
@@ -165,7 +185,7 @@ def _hours(start: object, text: str, length: Period, country: str, lang: str) ->
         notes.append(_words.say("note.two_working_days_disputed", lang, at=_words.show_date(wide, lang)))
     if end_of_day(start) != instant(start):
         notes.append(_words.say("note.time_of_day_missing", lang))
-    return Deadline(began, text, due, due, hour_rule, "1182/71:3(1)", tuple(notes + _projected(due.date(), country, lang)))
+    return Deadline(began, text, due, due, hour_rule, "1182/71:3(1)", tuple(notes + _projected(due.date(), country, lang)), lang)
 
 
 def _days(began: date, text: str, length: Period, country: str, lang: str) -> Deadline:
@@ -181,7 +201,7 @@ def _days(began: date, text: str, length: Period, country: str, lang: str) -> De
     safe = _next_working_day(nominal, country, eves_work=True)
     if safe < due and rule == "1182/71:3(4)":
         notes.append(_words.say("note.eves", lang, at=_words.show_date(safe, lang)))
-    return Deadline(began, text, due, nominal, None, rule, tuple(notes + _projected(due, country, lang)))
+    return Deadline(began, text, due, nominal, None, rule, tuple(notes + _projected(due, country, lang)), lang)
 
 
 def is_working_day(on: date, country: str = "FI", eves_work: bool = False) -> bool:

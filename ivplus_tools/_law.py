@@ -26,7 +26,7 @@ class Fact:
     says: dict[str, str]
     source: str
     verified: bool
-    note: str
+    note: dict[str, str]
     reread: date | None
     values: tuple[dict[str, Any], ...]
 
@@ -96,7 +96,7 @@ def load(path: Path) -> list[Fact]:
 def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
     rule = raw.get("rule") or "a fact without a rule"
     _demand(path, rule, raw, ("rule", "name", "says", "value"))
-    for words in ("name", "says"):
+    for words in ("name", "says", *(["note"] if "note" in raw else [])):
         _demand(path, f"{rule} {words}", raw[words], _words.LANGS)
     for one in raw["value"]:
         if not isinstance(one.get("from"), date):
@@ -111,7 +111,7 @@ def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
         says=raw["says"],
         source=raw.get("source", instrument["source"]),
         verified=raw.get("verified", True),
-        note=raw.get("note", ""),
+        note=raw.get("note", {}),
         reread=raw.get("reread", instrument.get("reread")),
         values=values,
     )
@@ -140,7 +140,7 @@ class Citation:
         lines += [(self._say("source"), one.source)]
         lines += [(self._say("proposal" if value.get("draft") else "in_force"), _validity(value)) for value in one.values]
         lines += [(self._say("reread"), checked)]
-        return lines + ([(self._say("note"), one.note)] if one.note else [])
+        return lines + ([(self._say("note"), one.note[lang])] if one.note else [])
 
     def _say(self, key: str) -> str:
         return _words.say(f"cite.{key}", self.lang)

@@ -77,7 +77,8 @@ def clean(got: object) -> str:
     return text
 
 
-def _text(got: object) -> object:
+def clean_text(got: object) -> object:
+    """A text field's value: clean text, or None where it is empty; the other answers pass."""
     if isinstance(got, str):
         return clean(got) or None
     if got is None or isinstance(got, Stated):
@@ -91,7 +92,7 @@ def _texts(got: object) -> object:
     if isinstance(got, str):
         got = split(got, "text")
     if isinstance(got, (list, tuple, set, frozenset)):
-        return tuple(item for item in (_text(one) for one in got) if item) or None
+        return tuple(item for item in (clean_text(one) for one in got) if item) or None
     return got
 
 
@@ -106,11 +107,11 @@ def _map(got: object) -> object:
     return {clean(key): clean(text) for key, text in got.items()} or None if isinstance(got, Mapping) else got
 
 
-Text = Annotated[str | None, BeforeValidator(_text)]
+Text = Annotated[str | None, BeforeValidator(clean_text)]
 Texts = Annotated[tuple[str, ...] | None, BeforeValidator(_texts)]
 Map = Annotated[dict[str, str] | None, BeforeValidator(_map)]
 Day = Annotated[date | None, BeforeValidator(_day)]
-AnswerText = Annotated[str | Stated | None, BeforeValidator(_text), BeforeValidator(_read_answer)]
+AnswerText = Annotated[str | Stated | None, BeforeValidator(clean_text), BeforeValidator(_read_answer)]
 AnswerTexts = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_answer)]
 
 
@@ -153,7 +154,7 @@ def _meanings(name: str) -> dict[str, str]:
 
 
 def _near(name: str) -> list[str]:
-    return [*allowed(name), *(label for labels in allowed(name).values() for label in labels.values())]
+    return list(dict.fromkeys([*allowed(name), *(label for labels in allowed(name).values() for label in labels.values())]))
 
 
 _ARTICLE = re.compile(
@@ -210,6 +211,11 @@ class Part(BaseModel):
             fields[next(iter(type(self).model_fields))] = first
         _build(self, fields)
 
+    def __repr__(self) -> str:
+        return as_code(self)
+
+    __str__ = __repr__
+
     @classmethod
     def from_text(cls, text: str) -> Self:
         """A part from a cell's text; a segment whose name is not a field of the part belongs to the first field."""
@@ -236,7 +242,7 @@ class Record(BaseModel):
     shorthand: ClassVar[dict[str, str]] = {}
     """Names accepted by the constructor that fill the parts of a list: legal_basis -> purposes."""
 
-    id: Annotated[str, BeforeValidator(_text)] = Field(json_schema_extra={"rule": "", "refers": None})
+    id: Annotated[str, BeforeValidator(clean_text)] = Field(json_schema_extra={"rule": "", "refers": None})
 
     def __init__(self, id: object = None, /, **fields: Any) -> None:  # noqa: A002  `id` is what the officer calls it
         if id is not None:
@@ -265,9 +271,37 @@ class Record(BaseModel):
         """The same record with some fields changed; checked like a new one."""
         return type(self)(**{**dict(self), **changes})
 
+    def __repr__(self) -> str:
+        return as_code(self)
+
+    __str__ = __repr__
+
     def body(self) -> dict[str, Any]:
         """The fields that have an answer, as the journal keeps them: plain JSON without the identifier."""
         return self.model_dump(mode="json", exclude={"id"}, exclude_none=True)
+
+
+def as_code(made: Record | Part, indent: str = "") -> str:
+    """The line of code that makes the same record: the answered fields only, a field a line for a record."""
+    fields = [(name, getattr(made, name)) for name in type(made).model_fields if getattr(made, name) is not None]
+    inner = indent + "    "
+    shown = [
+        _value_code(value, inner) if place == 0 and _is_first(made, name) else f"{name}={_value_code(value, inner)}"
+        for place, (name, value) in enumerate(fields)
+    ]
+    if isinstance(made, Part) or len(shown) == 1:
+        return f"ivp.{type(made).__name__}({', '.join(shown)})"
+    return f"ivp.{type(made).__name__}(\n{inner}" + f",\n{inner}".join(shown) + f",\n{indent})"
+
+
+def _is_first(made: Record | Part, name: str) -> bool:
+    return name == next(iter(type(made).model_fields))
+
+
+def _value_code(value: object, indent: str) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_value_code(one, indent) for one in value) + "]"
+    return repr(value.isoformat()) if isinstance(value, date) else repr(value)
 
 
 def _one(part: type[Part], name: str, value: object) -> dict[str, object]:
@@ -289,7 +323,9 @@ def _build(made: BaseModel, fields: dict[str, Any]) -> None:
 
 
 def _problem(error: Any) -> tuple[str, Refusal]:
-    place = ".".join(str(part) for part in error["loc"] if isinstance(part, str) and not part.startswith(("tuple", "function", "str", "Stated")))
+    place = ".".join(
+        str(part) for part in error["loc"] if isinstance(part, str) and not part.startswith(("tuple", "function", "str", "Stated"))
+    )
     inner = error.get("ctx", {}).get("error")
     if isinstance(inner, Refusal):
         return place, inner
@@ -302,7 +338,10 @@ def _joined(problems: list[tuple[str, Refusal]]) -> Refusal:
     """One refusal for several problems, the first of each field."""
     problems = list({place: (place, one) for place, one in reversed(problems)}.values())[::-1]
     kinds = {type(problem) for _, problem in problems}
-    said = {lang: "; ".join(dict.fromkeys(f"{place}: {one.said[lang]}" if place else one.said[lang] for place, one in problems)) for lang in _words.LANGS}
+    said = {
+        lang: "; ".join(dict.fromkeys(f"{place}: {one.said[lang]}" if place else one.said[lang] for place, one in problems))
+        for lang in _words.LANGS
+    }
     refusal = (kinds.pop() if len(kinds) == 1 else BadInput)(said)
     refusal.problems = tuple(problems)  # type: ignore[attr-defined]
     return refusal
@@ -381,7 +420,7 @@ def has_other_answers(field: FieldInfo) -> bool:
     return Stated in _options(field)
 
 
-def extra(field: FieldInfo, name: str) -> str | None:
+def told(field: FieldInfo, name: str) -> str | None:
     """What `item` said of a field: `rule` or `refers`."""
     found = field.json_schema_extra
     return str(found[name]) if isinstance(found, dict) and found.get(name) else None
@@ -489,13 +528,13 @@ def describe(kind: str, lang: str) -> list[tuple[str, str, str, str, str, str]]:
 
 
 def _described(path: str, name: str, field: FieldInfo, lang: str) -> tuple[str, str, str, str, str, str]:
-    listed, refers = listed_in(field), extra(field, "refers")
+    listed, refers = listed_in(field), told(field, "refers")
     values = ", ".join(_shown(code, labels[lang]) for code, labels in allowed(listed).items()) if listed else ""
     if refers:
         values = _words.say("ui.refers", lang, kind=_words.say(f"value.kind.{refers}", lang))
     answers = "none, not_applicable, unknown" if has_other_answers(field) else "unknown"
     shown = shape(field) + ("; " + answers if name != "id" else "")
-    return path, field_label(name, lang), extra(field, "rule") or "", shown, values, field_help(name, lang)
+    return path, field_label(name, lang), told(field, "rule") or "", shown, values, field_help(name, lang)
 
 
 def _shown(code: str, label: str) -> str:

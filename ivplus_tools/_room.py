@@ -60,11 +60,14 @@ class Room:
 
     # --- writing
 
-    def record(self, thing: Record | Sequence[Record], valid_from: object = None, why: str = "") -> Receipt:
-        """Write records, true from `valid_from`, in one transaction. What already stands so is not written twice."""
+    def record(self, thing: Record | Sequence[Record], valid_from: object = None, why: str = "", expecting: int | None = None) -> Receipt:
+        """Write records, true from `valid_from`, in one transaction. What already stands so is not written twice.
+
+        `expecting`: the number of the last entry about it that the writer has seen (0: none); another one refuses the write.
+        """
         things = [thing] if isinstance(thing, Record) else list(thing)
         since, reason = self._when_and_why(valid_from, why)
-        return _store.append(self._at, [self._draft(one, since, reason) for one in things])
+        return _store.append(self._at, [self._draft(one, since, reason, expecting) for one in things])
 
     def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None) -> Receipt:  # noqa: A002
         """Say that a subject is no more from `valid_from`; its history stays."""
@@ -73,7 +76,7 @@ class Room:
         return _store.append(self._at, [Draft(self.name, entry.kind, entry.subject, since, reason, None)])
 
     def _draft(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
-        if not isinstance(thing, self.records):
+        if not isinstance(thing, tuple(self.records)):
             kinds = ", ".join(one.__name__ for one in self.records)
             raise _words.refusal("wrong_record", got=type(thing).__name__, room=self.name, kinds=kinds)
         return Draft(self.name, thing.kind, thing.id, since, why, thing.body(), expecting)
@@ -118,7 +121,7 @@ class Room:
             if entry.kind not in {one.kind for one in self.records}:
                 continue
             old, new = before.get(entry.kind, {}), entry.body
-            changed = _words.say("ui.ended", self._at.lang) if new is None else "; ".join(_differing(old, new))
+            changed = self._told_change(old, new, entry.kind in before)
             before[entry.kind] = new or {}
             told = (entry.entry, entry.kind, entry.valid_from, entry.recorded_at, entry.recorded_by, entry.why, changed)
             rows.append(told)
@@ -126,6 +129,12 @@ class Room:
             near = _words.nearest(id, sorted({one.entry.subject for one in self._standing()}), 3)
             raise _words.refusal("not_found", got=id, near=near or "–", on=self._at.valid_on)
         return frame(columns, rows, self._at.lang)
+
+    def _told_change(self, old: dict[str, Any], new: dict[str, Any] | None, said_before: bool) -> str:
+        lang = self._at.lang
+        if new is None or not said_before:
+            return _words.values("change")["added" if new is not None else "ended"][lang]
+        return "; ".join(_records.field_label(name, lang) for name in _differing(old, new))
 
     def changes(self, since: object) -> pandas.DataFrame:
         """What differs from another standpoint (a Desk) or day: kind, subject, change, field, before, after, entry, recorded_by, why."""
@@ -151,7 +160,7 @@ class Room:
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
-        return lay_due(self.name, self._due(), by, self._at.lang)
+        return lay_due(self.name, self._due(), by, self._at)
 
     def _findings(self) -> Iterable[Finding]:
         raise NotImplementedError
@@ -172,12 +181,15 @@ def lay_findings(room: str, found: Iterable[Finding], lang: str) -> pandas.DataF
     return frame(FINDING_COLUMNS, rows, lang)
 
 
-def lay_due(room: str, dates: Iterable[Due], by: object, lang: str) -> pandas.DataFrame:
-    """Due dates as a frame, the earliest first."""
+def lay_due(room: str, dates: Iterable[Due], by: object, at: Standpoint) -> pandas.DataFrame:
+    """Due dates as a frame that knows its day, the earliest first."""
+    lang = at.lang
     last = _dates.day(by) if by is not None else date.max
     rows = [(room, one.subject, one.due, _words.say(one.what, lang), one.rule) for one in dates if one.due <= last]
     rows.sort(key=lambda row: (row[2], row[1], row[3]))
-    return frame(DUE_COLUMNS, rows, lang)
+    table = frame(DUE_COLUMNS, rows, lang)
+    table.attrs["on"] = at.valid_on.isoformat()
+    return table
 
 
 def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str) -> pandas.DataFrame:
@@ -199,7 +211,7 @@ def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 def _changed(key: tuple[str, str], was: Stands | None, now: Stands | None, lang: str) -> list[tuple[object, ...]]:
     """The rows of one subject: added, ended, or a row per field that differs."""
-    by = (now or was).entry  # type: ignore[union-attr]  one of the two is there
+    by = (now or was).entry  # type: ignore[union-attr]  # one of the two is there
     told = (by.entry, by.recorded_by, by.why)
     if was is None:
         return [(*key, "added", "", "", "", *told)]

@@ -246,7 +246,7 @@ def _told(path: Path) -> Iterator[None]:
         if "not a valid DuckDB database" in text or "version number" in text or "Corrupt" in text:
             raise _words.refusal("not_a_journal", path=path) from None
         if isinstance(error, (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)):
-            raise _words.refusal("store_unwritable", path=path, reason=text.split("\n")[0]) from None
+            raise _words.refusal("store_unwritable", path=path, reason=text.split("\n", maxsplit=1)[0]) from None
         raise
     except OSError as error:
         raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
@@ -329,7 +329,7 @@ def _standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
 
 def _sealed(previous: str, number: int, draft: Draft, text: str | None, moment: datetime, by: str) -> Entry:
     bare = Entry(number, draft.room, draft.kind, draft.subject, draft.valid_from, moment, by, draft.why, text, "")
-    return Entry(*_row(bare)[:-1], seal=seal_of(previous, bare))
+    return replace(bare, seal=seal_of(previous, bare))
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:

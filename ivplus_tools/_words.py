@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ivplus_tools import errors
+from ivplus_tools import _html, errors
 from ivplus_tools.errors import Refusal
 
 LANGS = ("fi", "sv", "en")
@@ -94,16 +94,42 @@ def show_number(number: int | float, lang: str) -> str:
 
 
 def frame(table: Any, lang: str | None = None) -> Any:
-    """A copy of a frame with its column names and coded values in `lang` (else the frame's own, else Finnish)."""
+    """A copy of a frame with its column names, coded values and dates in `lang` (else the frame's own, else Finnish)."""
     lang = language(lang or table.attrs.get("lang", "fi"))
     shown = table.copy()
     for column in shown.columns:
-        names = read("labels")["value"].get(column)
+        names = read("labels")["field" if column == "field" else "value"]
+        names = names if column == "field" else names.get(column)
         if names:
-            shown[column] = shown[column].map(lambda code, names=names: names[code][lang] if code in names else code)
+            shown[column] = [names[one][lang] if one in names else one for one in shown[column]]
         elif str(shown[column].dtype).startswith("datetime64"):
-            shown[column] = [show_date(day, lang) if day == day else "" for day in shown[column]]
+            bare = "," not in str(shown[column].dtype)
+            shown[column] = [show_date(one.date() if bare else one, lang) if one == one else "" for one in shown[column]]
     return shown.rename(columns={column: column_name(str(column), lang) for column in shown.columns})
+
+
+class Shown:
+    """A frame for reading: every text in full, labels in the frame's language, a caption, header cells that readers announce."""
+
+    def __init__(self, table: Any, lang: str | None, caption: str) -> None:
+        self._lang = language(lang or table.attrs.get("lang", "fi"))
+        self._table, self._caption = frame(table, self._lang), caption
+        self._rows = [["" if one is None or one != one else str(one) for one in row] for row in self._table.itertuples(index=False)]
+
+    def __repr__(self) -> str:
+        names = [str(name) for name in self._table.columns]
+        widths = [max([len(name), *(len(row[place]) for row in self._rows)]) for place, name in enumerate(names)]
+        lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in [names, *self._rows]]
+        return "\n".join([*([self._caption] if self._caption else []), *lines, *([] if self._rows else [say("ui.none", self._lang)])])
+
+    def _repr_html_(self) -> str:
+        empty = "" if self._rows else _html.note([say("ui.none", self._lang)])
+        return _html.table(list(self._table.columns), self._rows, self._caption) + empty
+
+
+def show(table: Any, lang: str | None = None, caption: str = "") -> Shown:
+    """A frame as a table for reading, in `lang` (else the frame's own language): no text is cut off, everything is escaped."""
+    return Shown(table, lang, caption)
 
 
 def column_name(column: str, lang: str) -> str:

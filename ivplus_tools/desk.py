@@ -159,7 +159,9 @@ def _law_findings(at: Standpoint) -> list[Finding]:
     found = []
     for fact in _law.unverified():
         since = fact.values[0]["from"]
-        found.append(Finding(fact.rule, "LAW-001", since, {"name": fact.name, "note": fact.note or "–"}, fact.rule))
+        found.append(
+            Finding(fact.rule, "LAW-001", since, {"name": fact.name, "note": fact.note or dict.fromkeys(_words.LANGS, "–")}, fact.rule)
+        )
     for key, instrument in {one.instrument["key"]: one.instrument for one in _law.facts().values()}.items():
         reread, every = instrument.get("reread"), instrument.get("reread_every")
         if reread and every and _dates.plus(reread, _dates.read_period(every)) < at.valid_on:
@@ -172,7 +174,7 @@ def _together(parts: list[pandas.DataFrame], lang: str, order: Any) -> pandas.Da
 
     table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     ranked = table.iloc[order(table).argsort(kind="stable")].reset_index(drop=True)
-    ranked.attrs["lang"] = lang
+    ranked.attrs.update({**parts[0].attrs, "lang": lang})
     return ranked
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -81,7 +80,12 @@ class Preview:
     def rows(self) -> pandas.DataFrame:
         """The rows understood: kind and one column per field that any row fills, as text in the Desk's language."""
         things = [thing for thing, _ in self._reading.things]
-        names = [name for kind in self._room.records for name in kind.model_fields if any(type(one) is kind and getattr(one, name) is not None for one in things)]
+        names = [
+            name
+            for kind in self._room.records
+            for name in kind.model_fields
+            if any(type(one) is kind and getattr(one, name) is not None for one in things)
+        ]
         columns = ["kind", *dict.fromkeys(names)]
         table = [[one.kind, *(_cell(one, name, self._lang) for name in columns[1:])] for one in things]
         return _room.frame(columns, table, self._lang)
@@ -89,7 +93,9 @@ class Preview:
     @property
     def columns(self) -> pandas.DataFrame:
         """Every heading with the field it fills and how it was recognised: sheet, heading, field, how."""
-        return self._frame(("sheet", "heading", "field", "how"), [(one.sheet, one.heading, one.field or "", one.how) for one in self._reading.columns])
+        return self._frame(
+            ("sheet", "heading", "field", "how"), [(one.sheet, one.heading, one.field or "", one.how) for one in self._reading.columns]
+        )
 
     @property
     def problems(self) -> pandas.DataFrame:
@@ -171,10 +177,13 @@ def _workbook(content: bytes, path: Path) -> list[Table]:
         if unpacked > LARGEST_UNPACKED:
             raise _words.refusal("too_large", path=path.name, size=unpacked // MEGABYTE, limit=LARGEST_UNPACKED // MEGABYTE)
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True)
-        return [Table(sheet.title, [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]) for sheet in book.worksheets]
+        return [
+            Table(sheet.title, [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)])
+            for sheet in book.worksheets
+        ]
     except Refusal:
         raise
-    except Exception as error:  # noqa: BLE001  whatever a broken workbook raises inside the library, the answer is one line
+    except Exception as error:
         raise _words.refusal("unknown_shape", path=path.name, reason=str(error)[:120] or type(error).__name__) from None
 
 
@@ -263,8 +272,7 @@ def _headings(kind: str) -> dict[str, tuple[str, str]]:
     """Known headings of a record type: folded text -> (field, how it was recognised)."""
     record = _records.record_type(kind)
     known = {_folded(text): (name, "synonym") for name, texts in _words.read("headings")[kind].items() for text in texts}
-    names = [name for name in (*record.model_fields, *record.shorthand, *META)]
-    for name in names:
+    for name in (*record.model_fields, *record.shorthand, *META):
         for lang in _words.LANGS:
             label = _words.column_name(name, lang) if name in META else _records.field_label(name, lang)
             known[_folded(label)] = (name, "label")
@@ -390,7 +398,8 @@ def _record_of(
         except BadInput as refusal:
             keep(name, fields[name], refusal)
     try:
-        thing = kind(ident, **good, imported={**(good.pop("imported", None) or {}), **extras} or None)
+        before = good.pop("imported", None) or {}
+        thing = kind(ident, **good, imported={**before, **{_free(name, before): text for name, text in extras.items()}} or None)
     except BadInput as refusal:  # an identifier with a control character: the rest is kept, the row stays readable
         clean = "".join(char for char in ident if char.isprintable()) or "?"
         problems.append((heading_of.get("id", "id"), ident, refusal.text(lang)))
@@ -453,7 +462,7 @@ def write(room: _room.Room, path: Path, lang: str) -> Path:
     try:
         made.write_bytes(content)
         made.chmod(0o600)
-        os.replace(made, path)
+        made.replace(path)
     except OSError as error:
         made.unlink(missing_ok=True)
         raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
@@ -491,13 +500,13 @@ def _xlsx(room: _room.Room, lang: str) -> bytes:
                     raise _words.refusal("cell_too_long", field=names[place - 1], subject=row[0], length=len(text), limit=LONGEST_CELL)
                 cell = sheet.cell(number, place, _escaped(text))
                 cell.data_type = "s"
-                cell.quotePrefix = True  # type: ignore[attr-defined]  the stubs do not know it
+                cell.quotePrefix = True
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
                 if number == 1:
                     cell.font = Font(bold=True)
         sheet.freeze_panes = "B2"
         for column in sheet.columns:
-            sheet.column_dimensions[column[0].column_letter].width = 28  # type: ignore[union-attr]
+            sheet.column_dimensions[column[0].column_letter].width = 28
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -509,10 +518,15 @@ def _escaped(text: str) -> str:
 
 
 def _csv_bytes(room: _room.Room, lang: str) -> bytes:
-    """Activities with `;` and a BOM, as Finnish spreadsheets open it; formula signs are disarmed by an apostrophe."""
+    """Activities with `;` and a BOM, as Finnish spreadsheets open it."""
+    return csv_text(_sheet(room, room.records[0], lang), ";").encode("utf-8-sig")
+
+
+def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
+    """Rows as CSV, in which an apostrophe disarms every formula sign."""
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=";").writerows([_guarded(cell) for cell in row] for row in _sheet(room, room.records[0], lang))
-    return out.getvalue().encode("utf-8-sig")
+    csv.writer(out, delimiter=delimiter).writerows([_guarded(cell) for cell in row] for row in rows)
+    return out.getvalue()
 
 
 def _guarded(cell: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from ivplus_tools import _law, _records, _words
-from ivplus_tools._records import NONE, Stated
+from ivplus_tools._records import NONE
 from ivplus_tools._room import Finding, Stands
 from ivplus_tools.register.records import Activity, Organisation, System, is_period
 
@@ -26,10 +26,14 @@ class Register:
         return next((one for one in self.organisations.values() if "own" in texts(one.record.relation)), None)
 
 
+Check = Callable[[Activity, Register], Iterator[Finding]]
+
+
 def findings(register: Register) -> Iterator[Finding]:
     """Every finding of the register on its day."""
     for stands in register.activities:
         activity: Activity = stands.record
+        checks: tuple[Check, ...]
         if activity.role == "controller":
             checks = (_content, _purposes, _special, _retention, _contradictions, _dpia, _references, _review)
         else:
@@ -143,7 +147,7 @@ def _references(activity: Activity, register: Register) -> Iterator[Finding]:
     """Names of organisations and systems that do not stand in the register on the day."""
     homes = {"organisation": register.organisations, "system": register.systems}
     for name, field in Activity.model_fields.items():
-        home = homes.get(_records.extra(field, "refers") or "")
+        home = homes.get(_records.told(field, "refers") or "")
         if home is None:
             continue
         answer = getattr(activity, name)
@@ -163,7 +167,11 @@ def _parties(register: Register) -> Iterator[Finding]:
     if register.activities and register.own() is None:
         first = min(one.entry.valid_from for one in register.activities)
         yield Finding("–", "REG-060", first)
-    named = {ref for one in register.activities for ref in (one.record.controller, *texts(one.record.joint_controllers), *(one.record.on_behalf_of or ()))}
+    named = {
+        ref
+        for one in register.activities
+        for ref in (one.record.controller, *texts(one.record.joint_controllers), *(one.record.on_behalf_of or ()))
+    }
     for ident, stands in register.organisations.items():
         organisation: Organisation = stands.record
         if ident in named and not organisation.contact:
@@ -176,5 +184,3 @@ def _parties(register: Register) -> Iterator[Finding]:
             near = _words.nearest(system.supplier, register.organisations) or "–"
             label = {lang: _records.field_label("supplier", lang) for lang in _words.LANGS}
             yield Finding(ident, "REG-043", stands.entry.valid_from, {"field": label, "ref": system.supplier, "near": near})
-
-

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeAlias
 
 from pydantic import BeforeValidator
 
 from ivplus_tools import _dates, _words
 from ivplus_tools._records import (
-    AnswerText, AnswerTexts, Day, Map, Part, Record, Text, Texts, answered, item, one_of, some, some_of, split,
+    AnswerText,
+    AnswerTexts,
+    Day,
+    Map,
+    Part,
+    Record,
+    Stated,
+    Text,
+    Texts,
+    answered,
+    clean_text,
+    item,
+    one_of,
+    some,
+    some_of,
+    split,
 )  # fmt: skip
 from ivplus_tools.errors import BadInput
 
@@ -23,14 +38,25 @@ def _period(got: object) -> object:
 
 
 if TYPE_CHECKING:  # what the values are, once validated
-    LegalBasis = Role = Dpia = StartEvent = ErasureAction = RecipientKind = str | None
-    SpecialCategories = SpecialConditions = NationalIdGrounds = DpiaTriggers = Relations = AnswerTexts
+    Code: TypeAlias = str | None
+    Codes: TypeAlias = tuple[str, ...] | Stated | None
+    LegalBasis: TypeAlias = Code
+    Role: TypeAlias = Code
+    Dpia: TypeAlias = Code
+    StartEvent: TypeAlias = Code
+    ErasureAction: TypeAlias = Code
+    RecipientKind: TypeAlias = Code
+    SpecialCategories: TypeAlias = Codes
+    SpecialConditions: TypeAlias = Codes
+    NationalIdGrounds: TypeAlias = Codes
+    DpiaTriggers: TypeAlias = Codes
+    Relations: TypeAlias = Codes
 else:
     LegalBasis, Role, Dpia = one_of("legal_basis"), one_of("role"), one_of("dpia")
     StartEvent, ErasureAction, RecipientKind = one_of("start_event"), one_of("action"), one_of("recipient_kind")
     SpecialCategories, SpecialConditions = some_of("special_category"), some_of("special_condition")
     NationalIdGrounds, DpiaTriggers, Relations = some_of("national_id_ground"), some_of("dpia_trigger"), some_of("relation")
-PeriodText = Annotated[Text, BeforeValidator(_period)]
+PeriodText = Annotated[str | None, BeforeValidator(_period), BeforeValidator(clean_text)]
 
 
 class Purpose(Part):
@@ -69,10 +95,18 @@ class RetentionPeriod(Part):
         category, said = (head.strip(), rest.strip()) if colon and rest.strip() else (None, text.strip())
         period, tail = _begin_with_period(said)
         if period is None:
-            return cls(category, period=said)
+            return cls(data_category=category, period=said)
         start = _start_in(tail)
         told_all = start is not None and len(tail.split()) <= 4
-        return cls(category, period=period, start_event=start, retention_rule=None if told_all else tail)
+        return cls(data_category=category, period=period, start_event=start, retention_rule=None if told_all else tail)
+
+
+if TYPE_CHECKING:
+    Purposes: TypeAlias = tuple[Purpose, ...] | None
+    Recipients: TypeAlias = tuple[Recipient, ...] | Stated | None
+    RetentionPeriods: TypeAlias = tuple[RetentionPeriod, ...] | None
+else:
+    Purposes, Recipients, RetentionPeriods = some(Purpose), answered(Recipient), some(RetentionPeriod)
 
 
 class Activity(Record):
@@ -93,7 +127,7 @@ class Activity(Record):
     dpo: AnswerText = item("gdpr:30(1)(a):dpo")
     on_behalf_of: Texts = item("gdpr:30(2)(a)", refers="organisation")
     processing_categories: Texts = item("gdpr:30(2)(b)")
-    purposes: some(Purpose) = item("gdpr:30(1)(b)")  # type: ignore[valid-type]
+    purposes: Purposes = item("gdpr:30(1)(b)")
     data_subjects: Texts = item("gdpr:30(1)(c)")
     data_categories: Texts = item("gdpr:30(1)(c):data")
     special_categories: SpecialCategories = item("gdpr:9(1)")
@@ -101,11 +135,11 @@ class Activity(Record):
     criminal_data: AnswerText = item("gdpr:10")
     national_id: NationalIdGrounds = item("tsl:29")
     sources: AnswerTexts = item("gdpr:14(2)(f)")
-    recipients: answered(Recipient) = item("gdpr:30(1)(d)")  # type: ignore[valid-type]
+    recipients: Recipients = item("gdpr:30(1)(d)")
     processors: AnswerTexts = item("gdpr:28(3)", refers="organisation")
     transfers: AnswerTexts = item("gdpr:30(1)(e)")
     systems: AnswerTexts = item("gdpr:5(2)", refers="system")
-    retention: some(RetentionPeriod) = item("gdpr:30(1)(f)")  # type: ignore[valid-type]
+    retention: RetentionPeriods = item("gdpr:30(1)(f)")
     security_measures: AnswerTexts = item("gdpr:30(1)(g)")
     automated_decisions: AnswerText = item("gdpr:22")
     dpia: Dpia = item("gdpr:35(1)")

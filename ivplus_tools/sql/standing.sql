@@ -13,15 +13,14 @@ CREATE OR REPLACE TEMP MACRO standing() AS TABLE
 CREATE OR REPLACE TEMP MACRO entries() AS TABLE
   SELECT * FROM journal WHERE recorded_at <= getvariable('known_at') ORDER BY entry;
 
--- A field's answer as one text: a list is joined, the three other answers stay apart (unknown is NULL).
+-- A field's answer as one text: a list is joined, the other answers stay apart (unknown is NULL).
 CREATE OR REPLACE TEMP MACRO answer(field) AS
   CASE json_type(field)
-    WHEN 'ARRAY' THEN array_to_string(list_transform(from_json(field, '["JSON"]'), lambda one: coalesce(one->>'$[0]', one->>'$')), '; ')
+    WHEN 'ARRAY' THEN array_to_string(json_extract_string(field, '$[*]'), '; ')
     WHEN 'OBJECT' THEN CASE field->>'state' WHEN 'none' THEN 'none' ELSE 'not applicable: ' || (field->>'because') END
     ELSE field->>'$'
   END;
 
--- One key of each part of a list, distinct and joined: the legal bases of the purposes.
-CREATE OR REPLACE TEMP MACRO each(field, key) AS
-  nullif(array_to_string(list_distinct(list_filter(
-    list_transform(from_json(field, '["JSON"]'), lambda one: json_extract_string(one, key)), lambda text: text IS NOT NULL)), '; '), '');
+-- One key of each part of a list, distinct and joined: `each(body->'purposes', '$[*].legal_basis')`.
+CREATE OR REPLACE TEMP MACRO each(field, path) AS
+  nullif(array_to_string(list_sort(list_distinct(json_extract_string(field, path))), '; '), '');

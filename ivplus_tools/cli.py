@@ -1,0 +1,221 @@
+"""`ivplus ...` at the shell: a thin layer over the Desk. Exit 0 clean, 1 findings, 2 failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ivplus_tools.errors import Refusal
+
+if TYPE_CHECKING:
+    import pandas
+
+    from ivplus_tools.desk import Desk
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+
+
+class Commands(click.Group):
+    """Commands whose refusals are one line on stderr and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a refusal is told without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            click.echo(f"ivplus: {refusal.text(os.environ.get('IVPLUS_LANG', 'en'))}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ivplus-tools")
+def main() -> None:
+    """The data protection officer's toolkit. The journal is --desk, else $IVPLUS_DESK, else ivplus.duckdb here."""
+
+
+def on_desk(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which journal, as of which day, in which language."""
+    for option in (
+        click.option("--desk", "path", envvar="IVPLUS_DESK", default="ivplus.duckdb", show_default=True, help="the journal"),
+        click.option("--at", "valid", help="as of this day, as known on it"),
+        click.option("--lang", type=click.Choice(["fi", "sv", "en"]), default="fi", show_default=True, envvar="IVPLUS_LANG"),
+    ):
+        command = option(command)
+    return command
+
+
+def as_table(command: Callable[..., None]) -> Callable[..., None]:
+    """The option that says how a table is printed."""
+    return click.option("--format", "shape", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)(command)
+
+
+def by_whom(command: Callable[..., None]) -> Callable[..., None]:
+    """The option that says who records."""
+    return click.option("--by", envvar=["IVPLUS_BY", "USER", "USERNAME"], help="who records (default: $IVPLUS_BY, else the login name)")(
+        command
+    )
+
+
+def _desk(path: str, valid: str | None, lang: str, by: str | None = None, must_exist: bool = True) -> Desk:
+    from ivplus_tools import _words
+    from ivplus_tools.desk import Desk
+
+    if must_exist and not Path(path).exists():
+        raise _words.refusal("no_journal", path=path)
+    desk = Desk(path, by=by, lang=lang)
+    return desk.at(valid=valid, known=valid) if valid else desk
+
+
+def _print(table: pandas.DataFrame, shape: str) -> None:
+    """A table for a person or for a machine; instants and days as ISO text."""
+    plain = table.copy()
+    for column in plain.columns:
+        if str(plain[column].dtype).startswith("datetime64"):
+            plain[column] = [one.isoformat()[:10] if one == one else None for one in plain[column]]
+    records = plain.astype(object).where(plain.notna(), None).to_dict("records")
+    if shape == "json":
+        click.echo(json.dumps(records, ensure_ascii=False, indent=1))
+    elif shape == "csv":
+        from ivplus_tools import exchange
+
+        click.echo(
+            exchange.csv_text([list(plain.columns), *([("" if one is None else str(one)) for one in row.values()] for row in records)]),
+            nl=False,
+        )
+    else:
+        for row in records:
+            click.echo("  ".join(str(one) for one in row.values() if one not in (None, "")))
+
+
+@main.command()
+@on_desk
+@as_table
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", show_default=True)
+def check(path: str, valid: str | None, lang: str, shape: str, fail_on: str) -> None:
+    """Findings as a linter prints them; exit 1 when one is at or above --fail-on."""
+    from ivplus_tools._room import SEVERITIES
+
+    found = _desk(path, valid, lang).findings()
+    if shape == "text":
+        for one in found.itertuples():
+            click.echo(f"{one.subject}: {one.severity} {one.code} {one.finding} [{one.rule}]")
+    else:
+        _print(found, shape)
+    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    if found["severity"].isin(counted).any():
+        sys.exit(1)
+
+
+@main.command("import")
+@click.argument("file")
+@on_desk
+@by_whom
+@as_table
+@click.option("--why", help="the reason of the entries; without it the file is only previewed")
+@click.option("--valid-from", help="true since this day, for rows without a day of their own (default: today)")
+def import_(
+    file: str, path: str, valid: str | None, lang: str, by: str | None, shape: str, why: str | None, valid_from: str | None
+) -> None:
+    """Preview a register (XLSX, CSV, JSON); with --why, record all its rows or nothing."""
+    desk = _desk(path, valid, lang, by, must_exist=False)
+    preview = desk.register.read(file)
+    if shape == "text":
+        click.echo(repr(preview))
+    problems = preview.problems
+    if len(problems) or shape != "text":
+        _print(problems, shape)
+    if why:
+        click.echo(repr(preview.commit(why=why, valid_from=valid_from)), err=shape != "text")
+
+
+@main.command("export")
+@click.argument("file")
+@on_desk
+def export_(file: str, path: str, valid: str | None, lang: str) -> None:
+    """Write the register to FILE: .xlsx and .json complete, .csv the activities."""
+    click.echo(str(_desk(path, valid, lang).register.write(file)))
+
+
+@main.command()
+@on_desk
+@click.option("--head", help="a seal printed earlier, which must be part of the chain")
+def verify(path: str, valid: str | None, lang: str, head: str | None) -> None:  # noqa: ARG001  every command takes --at; this one is about the whole journal
+    """Check every seal of the journal; exit 1 when one is broken."""
+    verdict = _desk(path, None, lang).verify(head)
+    click.echo(repr(verdict))
+    if not verdict.ok:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("folder")
+@on_desk
+def backup(folder: str, path: str, valid: str | None, lang: str) -> None:  # noqa: ARG001  every command takes --at; this one is about the whole journal
+    """Write the journal into FOLDER as plain JSON Lines with a manifest."""
+    click.echo(str(_desk(path, None, lang).backup(folder)))
+
+
+@main.command()
+@click.argument("folder")
+@on_desk
+def restore(folder: str, path: str, valid: str | None, lang: str) -> None:  # noqa: ARG001  every command takes --at; this one is about the whole journal
+    """Make a journal at --desk from the backup in FOLDER."""
+    from dataclasses import replace
+
+    from ivplus_tools.desk import restore as restored
+
+    click.echo(repr(replace(restored(folder, path), lang=lang)))
+
+
+@main.command()
+@click.option("--port", default=8888, show_default=True)
+@click.option("--no-browser", is_flag=True)
+def lab(port: int, no_browser: bool) -> None:
+    """JupyterLab on the start notebook: this machine only, with a token, without news, update checks or extensions from outside."""
+    settings = Path(os.environ.get("IVPLUS_LAB_HOME", Path.home() / ".local" / "share" / "ivplus" / "lab")) / "settings"
+    for plugin, content in _LAB_SETTINGS.items():
+        file = settings / plugin
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
+    root = NOTEBOOKS if NOTEBOOKS.is_dir() else Path.cwd()
+    arguments = [
+        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+        "--LabApp.default_url=/lab/tree/00_start.ipynb", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=None", "--LabApp.extension_manager=readonly",
+    ]  # fmt: skip
+    if os.name == "posix":
+        arguments.append("--KernelManager.transport=ipc")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")
+    if no_browser:
+        arguments.append("--no-browser")
+    if os.name == "posix":
+        os.execv(arguments[0], arguments)  # noqa: S606  our own interpreter with constant arguments
+    import subprocess
+
+    sys.exit(subprocess.call(arguments))  # noqa: S603  our own interpreter with constant arguments
+
+
+_LAB_SETTINGS: dict[str, dict[str, object]] = {
+    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
+        "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True,
+    },
+    "@jupyterlab/apputils-extension/sanitizer.jupyterlab-settings": {"allowCommandLinker": False},
+}  # fmt: skip
+
+
+@main.command("refresh-notebooks")
+def refresh_notebooks() -> None:
+    """Run `notebooks/checks` anew and keep their outputs; clear the outputs of the other notebooks."""
+    from ivplus_tools import _notebooks
+
+    for path in _notebooks.refresh(NOTEBOOKS):
+        click.echo(str(path.relative_to(NOTEBOOKS.parent)))

@@ -1,0 +1,330 @@
+"""Forms in plain ipywidgets: values in, the code that was run out. Every field is checked by the record itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as widgets
+
+from ivplus_tools import _html, _records, _words
+from ivplus_tools._records import Record, Stated
+from ivplus_tools._room import Room, Stands
+from ivplus_tools.desk import Desk
+from ivplus_tools.errors import Refusal
+from ivplus_tools.register.records import Activity
+
+_WIDE = {"width": "98%"}
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "who": (
+        "name", "role", "controller", "joint_controllers", "joint_arrangement", "representative", "dpo",
+        "on_behalf_of", "processing_categories",
+    ),
+    "purpose": ("purposes",),
+    "data": (
+        "data_subjects", "data_categories", "special_categories", "special_condition", "criminal_data", "national_id", "sources",
+    ),
+    "disclosure": ("recipients", "processors", "transfers", "systems"),
+    "storage": ("retention", "security_measures"),
+    "assessment": (
+        "automated_decisions", "dpia", "dpia_triggers", "dpia_reference", "notice", "owner", "reviewed", "review_by",
+        "remarks", "imported",
+    ),
+}  # fmt: skip
+
+
+def activity(desk: Desk) -> RecordForm:
+    """Search, list and form of the processing activities: a change is saved as a new entry with its day and reason."""
+    return RecordForm(desk, Activity, _GROUPS)
+
+
+class Editor:
+    """One field on the form: a text, a choice, or an answer that may be 'confirmed none' or 'not applicable'."""
+
+    def __init__(self, kind: type[Record], name: str, lang: str) -> None:
+        self.name, self._field, self._lang = name, kind.model_fields[name], lang
+        label, tip = _records.field_label(name, lang), _records.field_help(name, lang)
+        listed = _records.listed_in(self._field)
+        many = _records.shape(self._field) in ("texts", "parts", "codes", "map")
+        self._state: widgets.Dropdown | None = None
+        if _records.shape(self._field) == "code" and listed:
+            options = [("", "")] + [
+                (f"{names[lang]} ({code})" if code[0].isdigit() else names[lang], code) for code, names in _records.allowed(listed).items()
+            ]
+            self._value: Any = widgets.Dropdown(options=options, value="", description=label, tooltip=tip)
+        else:
+            hint = "; ".join(f"{names[lang]}" for names in _records.allowed(listed).values()) if listed else tip
+            area = widgets.Textarea if many else widgets.Text
+            self._value = area(description=label, placeholder=hint, tooltip=tip)
+            self._value.continuous_update = False
+        _roomy(self._value)
+        self.widget: widgets.Widget = self._value
+        if _records.has_other_answers(self._field):
+            self._state = widgets.Dropdown(
+                options=[(_words.say("form.given", lang), "given")]
+                + [(names[lang], code) for code, names in _words.values("state").items()],
+                value="unknown",
+                description=_words.say("form.answer", lang, field=label),
+            )
+            _roomy(self._state)
+            self._state.observe(self._on_state, "value")
+            self.widget = widgets.VBox([self._state, self._value])
+
+    def observe(self, told: Any) -> None:
+        """Call `told` after every change of the field."""
+        for widget in (self._value, self._state):
+            if widget is not None:
+                widget.observe(told, "value")
+
+    def _on_state(self, _: Any = None) -> None:
+        state = self._state.value if self._state is not None else "given"
+        self._value.disabled = state in ("none", "unknown")
+        if self._value.disabled:
+            self._value.value = ""
+
+    def show(self, answer: object) -> None:
+        """Put an answer on the form."""
+        stated = isinstance(answer, Stated)
+        if self._state is not None:
+            self._state.value = answer.state if stated else "given" if answer is not None else "unknown"  # type: ignore[attr-defined]
+            self._on_state()
+        if stated:
+            self._value.value = answer.because or ""  # type: ignore[attr-defined]
+        elif isinstance(self._value, widgets.Dropdown):
+            self._value.value = answer or ""
+        else:
+            self._value.value = _records.to_text(answer, self._field, self._lang)
+
+    @property
+    def content(self) -> object:
+        """What the officer has put in, for the record to check."""
+        state = self._state.value if self._state is not None else "given"
+        if state == "none":
+            return _records.NONE
+        if state == "not_applicable":
+            return _records.not_applicable(self._value.value)
+        return None if state == "unknown" else self._value.value or None
+
+
+def _roomy(widget: Any) -> None:
+    """The label above its field, so that no long term is cut off."""
+    widget.layout = widgets.Layout(**_WIDE, flex_flow="column", align_items="stretch", height="auto")
+    widget.style.description_width = "auto"
+
+
+class RecordForm(widgets.VBox):
+    """A search field, a list and a form over the records of one kind. `code` is the cell that does what Save does."""
+
+    def __init__(self, desk: Desk, kind: type[Record], groups: Mapping[str, tuple[str, ...]]) -> None:
+        self._desk, self._kind, self._lang = desk, kind, desk._at.lang
+        self._standing: dict[str, Stands] = {}
+        self._entry: int | None = None
+        self._loading = False
+        self._clean: dict[str, object] = {}
+        self._build(groups)
+        super().__init__([self._left(), self._right])
+        self.layout = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
+        self._read_list()
+        self._ready(False)
+        key = "form.read_only" if desk._at.past else "form.nothing"
+        self._tell([_words.say(key, self._lang)])
+
+    @property
+    def _room(self) -> Room:
+        return getattr(self._desk, self._kind.room)
+
+    # --- building
+
+    def _build(self, groups: Mapping[str, tuple[str, ...]]) -> None:
+        say = self._say
+        self.search = widgets.Text(description=say("search"), layout=widgets.Layout(**_WIDE))
+        self.list = widgets.Select(options=[], value=None, description=say("list"), rows=16)
+        _roomy(self.list)
+        self.count = widgets.HTML()
+        self.new = widgets.Button(description=say("new"))
+        self.save = widgets.Button(description=say("save"), button_style="primary")
+        self.revert = widgets.Button(description=say("revert"))
+        self.id = widgets.Text(description=_records.field_label("id", self._lang), tooltip=_records.field_help("id", self._lang))
+        self.valid_from = widgets.Text(description=say("valid_from"), placeholder="2026-03-01 / 1.3.2026")
+        self.why = widgets.Text(description=say("why"))
+        for one in (self.id, self.valid_from, self.why):
+            one.continuous_update = False
+            _roomy(one)
+        self.status, self._shown_code = widgets.HTML(), widgets.HTML()
+        self.editors = {name: Editor(self._kind, name, self._lang) for names in groups.values() for name in names}
+        sections: list[widgets.Widget] = []
+        for group, names in groups.items():
+            sections.append(widgets.HTML(_html.heading(say(group))))
+            sections += [self.editors[name].widget for name in names]
+        self._fields = widgets.VBox(
+            sections,
+            layout=widgets.Layout(max_height="36em", overflow="auto", border="1px solid var(--jp-border-color2)", padding="0 .5em"),
+        )
+        buttons = widgets.HBox([self.save, self.revert])
+        self._right = widgets.VBox(
+            [self.status, self.id, self._fields, self.valid_from, self.why, buttons, self._shown_code],
+            layout=widgets.Layout(flex="1 1 30em", min_width="20em"),
+        )
+        self.search.observe(lambda _: self._filter(), "value")
+        self.list.observe(self._on_choice, "value")
+        self.new.on_click(lambda _: self._on_new())
+        self.save.on_click(lambda _: self._on_save())
+        self.revert.on_click(lambda _: self._on_revert())
+        for editor in self.editors.values():
+            editor.observe(self._on_edit)
+        for one in (self.id, self.valid_from, self.why):
+            one.observe(self._on_edit, "value")
+
+    def _left(self) -> widgets.Widget:
+        return widgets.VBox([self.search, self.count, self.list, self.new], layout=widgets.Layout(flex="0 1 20em", min_width="16em"))
+
+    def _say(self, key: str, **facts: object) -> str:
+        return _words.say(f"form.{key}", self._lang, **facts)
+
+    # --- the list
+
+    def _read_list(self) -> None:
+        self._standing = {one.record.id: one for one in self._room._standing() if type(one.record) is self._kind}
+        self._filter()
+
+    def _filter(self) -> None:
+        sought = self.search.value.casefold()
+        found = [one.record for one in self._standing.values() if sought in f"{one.record.id} {getattr(one.record, 'name', '')}".casefold()]
+        options = [(f"{one.id} · {one.name}" if getattr(one, "name", None) else one.id, one.id) for one in found]
+        was, self._loading = self.list.value, True
+        self.list.options = options
+        self.list.value = was if was in {value for _, value in options} else None
+        self._loading = False
+        self.count.value = _html.esc(self._say("rows", count=len(options)))
+
+    def _on_choice(self, change: Mapping[str, Any]) -> None:
+        if self._loading or change["new"] is None:
+            return
+        if self._is_dirty():
+            self._loading = True
+            self.list.value = change["old"]
+            self._loading = False
+            self._tell([self._say("unsaved")], alert=True)
+            return
+        self.load(change["new"])
+
+    # --- the record
+
+    def load(self, ident: str) -> None:
+        """Show the record of that identifier as it stands now."""
+        self._read_list()
+        stands = self._standing.get(ident)
+        if stands is None:
+            self._ready(False)
+            self._tell([self._say("nothing")], alert=True)
+            return
+        self._entry = self._last_entry(ident)
+        self._show(stands.record)
+        self.id.disabled = True
+        self._ready(not self._desk._at.past)
+        self._tell([self._say("loaded", id=ident, entry=stands.entry.entry)])
+
+    def _last_entry(self, ident: str) -> int:
+        history = self._room.history(ident)
+        return int(history[history["kind"] == self._kind.kind]["entry"].max())
+
+    def _show(self, record: Record) -> None:
+        self._loading = True
+        self.id.value = "" if record.id == "-" else record.id
+        for name, editor in self.editors.items():
+            editor.show(getattr(record, name))
+        self.valid_from.value = self._desk._at.now.date().isoformat()
+        self.why.value = ""
+        self._loading = False
+        self._clean = self._raw()
+        self._refresh_code()
+
+    def _on_new(self) -> None:
+        if self._is_dirty():
+            self._tell([self._say("unsaved")], alert=True)
+            return
+        self._loading = True
+        self.list.value = None
+        self._loading = False
+        self._entry = 0
+        self._show(self._kind("-"))
+        self.id.disabled = False
+        self._ready(not self._desk._at.past)
+        self._tell([self._say("fresh")])
+
+    def _on_revert(self) -> None:
+        ident = self.id.value
+        self._clean = self._raw()
+        if self._entry:
+            self.load(ident)
+        else:
+            self._on_new()
+
+    def _on_save(self) -> None:
+        if self.save.disabled:
+            return
+        try:
+            receipt = self._room.record(self._record(), valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry)
+        except Refusal as refusal:
+            self._tell(self._lines(refusal), alert=True)
+            return
+        code, ident = self.code, _records.clean(self.id.value)
+        self._clean = self._raw()
+        self._read_list()
+        self._loading = True
+        self.list.value = ident if ident in self._standing else None
+        self._loading = False
+        self.load(ident)
+        self._tell([repr(receipt)])
+        self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)
+
+    def _record(self) -> Record:
+        return self._kind(self.id.value or None, **self._contents())
+
+    def _contents(self) -> dict[str, object]:
+        return {name: editor.content for name, editor in self.editors.items()}
+
+    def _raw(self) -> dict[str, object]:
+        """What stands in the fields, checked or not, to see whether anything has been typed."""
+        raw: dict[str, object] = {"id": self.id.value}
+        for name, editor in self.editors.items():
+            state = editor._state.value if editor._state is not None else ""
+            raw[name] = (state, editor._value.value)
+        return raw
+
+    def _is_dirty(self) -> bool:
+        return not self.save.disabled and self._raw() != self._clean
+
+    def _lines(self, refusal: Refusal) -> list[str]:
+        problems = getattr(refusal, "problems", ())
+        if not problems:
+            return [refusal.text(self._lang)]
+        return [f"{self._label(place)}: {one.text(self._lang)}" if place else one.text(self._lang) for place, one in problems]
+
+    def _label(self, place: str) -> str:
+        return _records.field_label(place.rsplit(".", maxsplit=1)[-1], self._lang)
+
+    # --- showing
+
+    @property
+    def code(self) -> str:
+        """The cell that does what Save does."""
+        try:
+            thing = _records.as_code(self._record(), "    ")
+        except Refusal as refusal:
+            return "".join(f"# {line}\n" for line in self._lines(refusal))
+        when, why = self.valid_from.value, self.why.value
+        return f"desk.{self._kind.room}.record(\n    {thing},\n    valid_from={when!r},\n    why={why!r},\n)"
+
+    def _on_edit(self, _: Any) -> None:
+        if not self._loading:
+            self._refresh_code()
+
+    def _refresh_code(self) -> None:
+        self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(self.code)
+
+    def _ready(self, ready: bool) -> None:
+        self.save.disabled = self.revert.disabled = not ready
+
+    def _tell(self, lines: list[str], alert: bool = False) -> None:
+        self.status.value = _html.note(lines, alert)
