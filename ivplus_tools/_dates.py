@@ -178,11 +178,11 @@ def _hours(start: object, text: str, length: Period, country: str, lang: str) ->
     due = (began.astimezone(UTC) + elapsed).astimezone(HELSINKI)
     next_hour = began.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     hour_rule = (next_hour + elapsed).astimezone(HELSINKI)
-    notes = [_words.say("note.hour_rule", lang, at=_words.show_date(hour_rule, lang))]
+    notes = [_words.say("note.hour_rule", lang, at=_words.show_date(hour_rule, lang, running=True))]
     other = _two_working_days(began.date(), due.date(), country)
     if length.hours >= 48 and other != due.date():
         wide = datetime.combine(other, due.timetz().replace(tzinfo=None), HELSINKI)
-        notes.append(_words.say("note.two_working_days_disputed", lang, at=_words.show_date(wide, lang)))
+        notes.append(_words.say("note.two_working_days_disputed", lang, at=_words.show_date(wide, lang, running=True)))
     if end_of_day(start) != instant(start):
         notes.append(_words.say("note.time_of_day_missing", lang))
     return Deadline(began, text, due, due, hour_rule, "1182/71:3(1)", tuple(notes + _projected(due.date(), country, lang)), lang)
@@ -193,14 +193,14 @@ def _days(began: date, text: str, length: Period, country: str, lang: str) -> De
     due, rule, notes = nominal, "1182/71:3(2)", []
     if not is_working_day(nominal, country):
         due, rule = _next_working_day(nominal, country), "1182/71:3(4)"
-        notes.append(_words.say("note.rolled", lang, nominal=_words.show_date(nominal, lang)))
+        notes.append(_words.say("note.rolled", lang, nominal=_words.show_date(nominal, lang, running=True)))
     at_least_two = nominal - began >= timedelta(days=2)
     if at_least_two and (wider := _two_working_days(began, due, country)) != due:
         due, rule = wider, "1182/71:3(5)"
         notes.append(_words.say("note.two_working_days", lang))
     safe = _next_working_day(nominal, country, eves_work=True)
     if safe < due and rule == "1182/71:3(4)":
-        notes.append(_words.say("note.eves", lang, at=_words.show_date(safe, lang)))
+        notes.append(_words.say("note.eves", lang, at=_words.show_date(safe, lang, running=True)))
     return Deadline(began, text, due, nominal, None, rule, tuple(notes + _projected(due, country, lang)), lang)
 
 

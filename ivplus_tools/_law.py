@@ -136,7 +136,7 @@ class Citation:
         one, lang = self.fact, self.lang
         checked = one.reread.isoformat() if one.verified and one.reread else self._say("never")
         lines = [(self._say("rule"), f"{one.rule} · {one.instrument['name'][lang]} · {one.name[lang]}")]
-        lines += [(self._say(each), f"{one.name[each]}: {one.says[each]}") for each in _words.LANGS]
+        lines += [(self._say(f"in_{each}"), f"{one.name[each]}: {one.says[each]}") for each in _words.LANGS]
         lines += [(self._say("source"), one.source)]
         lines += [(self._say("proposal" if value.get("draft") else "in_force"), _validity(value)) for value in one.values]
         lines += [(self._say("reread"), checked)]

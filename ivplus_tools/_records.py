@@ -104,7 +104,22 @@ def _map(got: object) -> object:
     if isinstance(got, str):
         pairs = [split(line, "fields") for line in split(got, "parts")]
         got = {pair[0]: " | ".join(pair[1:]) for pair in pairs}
-    return {clean(key): clean(text) for key, text in got.items()} or None if isinstance(got, Mapping) else got
+    if not isinstance(got, Mapping):
+        return got
+    made: dict[str, str] = {}
+    for key, text in got.items():
+        if content := clean(text):
+            made[free_name(clean(key) or "?", made)] = content
+    return made or None
+
+
+def free_name(name: str, taken: Mapping[str, object]) -> str:
+    """The name, or the name with a number that nobody has yet: two headings of the same words are two headings."""
+    found, count = name, 1
+    while found in taken:
+        count += 1
+        found = f"{name} ({count})"
+    return found
 
 
 Text = Annotated[str | None, BeforeValidator(clean_text)]
@@ -205,10 +220,15 @@ class Part(BaseModel):
     """One item of a list field that has fields itself, such as a purpose with its legal basis. The first field names it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    first_may_stand_alone: ClassVar[bool] = True
+    """Whether a text without named segments is the first field; where not, `| -` says that it is."""
 
     def __init__(self, first: object = None, /, **fields: Any) -> None:
-        if first not in (None, "-"):
-            fields[next(iter(type(self).model_fields))] = first
+        name = next(iter(type(self).model_fields))
+        if first is not None:
+            fields[name] = first
+        if str(fields.get(name)).strip() == "-":  # how the text form writes an empty first field
+            del fields[name]
         _build(self, fields)
 
     def __repr__(self) -> str:
@@ -227,7 +247,7 @@ class Part(BaseModel):
             name = names.get(head.strip().casefold()) if colon and first else None
             if name:
                 fields[name] = rest.strip()
-            else:
+            elif segment != "-" or not first:
                 first.append(segment)
         return cls(" | ".join(first), **fields)
 
@@ -354,7 +374,8 @@ def _parts(part: type[Part]) -> Callable[[object], Any]:
         if isinstance(got, str):
             got = split(got, "parts")
         if isinstance(got, (list, tuple)):
-            return tuple(_part(part, one) for one in got if one not in (None, "")) or None
+            made = [_part(part, one) for one in got if one not in (None, "")]
+            return tuple(one for one in made if one.model_dump(exclude_none=True)) or None
         return got
 
     return read
@@ -455,7 +476,8 @@ def join(items: Iterable[str], level: str) -> str:
     separator = {"text": "; ", "parts": "\n", "fields": " | "}[level]
     escaped = [_SPECIAL[level].sub(lambda m: m[1] * 2 + "\\" + m[2], one) for one in items]
     last = len(escaped) - 1
-    return separator.join(one + "\\" * _ending(one) if place < last else one for place, one in enumerate(escaped))
+    touching = separator[0] != " "  # only a backslash right before the separator would be taken for its escape
+    return separator.join(one + "\\" * _ending(one) if touching and place < last else one for place, one in enumerate(escaped))
 
 
 def _ending(text: str) -> int:
@@ -499,7 +521,7 @@ def _part_text(part: Part, lang: str) -> str:
             texts.append(text or "-")
         elif text:
             texts.append(f"{field_label(name, lang)}: {text}")
-    return join(texts, "fields")
+    return join(texts if len(texts) > 1 or part.first_may_stand_alone else [*texts, "-"], "fields")
 
 
 def _labels(name: str) -> tuple[str, ...]:

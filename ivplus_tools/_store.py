@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 SQL = Path(__file__).parent / "sql"
 WAIT_SECONDS = 5.0
+PATIENCE_TURNS = 12
+_turns = itertools.count(1)
 CLOCK_SLACK = timedelta(minutes=5)
 
 
@@ -125,30 +128,40 @@ class Standpoint:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """The cross-process lock of a journal, held for one operation; who holds it too long is named."""
+    """The cross-process lock of a journal, held for one operation.
+
+    While others take turns, a writer waits its own (a minute at the most); one that holds on for five seconds is named.
+    """
     from filelock import FileLock, Timeout
 
     lock_path = path.with_name(path.name + ".lock")
-    lock = FileLock(lock_path, timeout=WAIT_SECONDS, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise _words.refusal("store_busy", path=path.name, pid=_holder(lock_path)) from None
-    except OSError as error:
-        raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+    lock = FileLock(lock_path, timeout=WAIT_SECONDS, mode=0o600, poll_interval=0.005)
+    patience = PATIENCE_TURNS
+    while True:
+        holder = _holder(lock_path)
+        try:
+            lock.acquire()
+            break
+        except Timeout:
+            patience -= 1
+            if patience == 0 or _holder(lock_path) == holder:
+                raise _words.refusal("store_busy", path=path.name, pid=holder.partition(" ")[0] or "?") from None
+        except OSError as error:
+            raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
     try:
         with contextlib.suppress(OSError):  # Windows denies this while the lock is held; only the name in StoreBusy is lost
-            lock_path.write_text(str(os.getpid()), encoding="ascii")
+            lock_path.write_text(f"{os.getpid()} {next(_turns)}", encoding="ascii")
         yield
     finally:
         lock.release()
 
 
 def _holder(lock_path: Path) -> str:
+    """The process that holds the lock, and its how-manyth turn it is."""
     try:
-        return lock_path.read_text(encoding="ascii").strip() or "?"
+        return lock_path.read_text(encoding="ascii").strip()
     except OSError:
-        return "?"
+        return ""
 
 
 @contextlib.contextmanager
@@ -215,18 +228,21 @@ def _write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tu
 
 def _is_current(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
     """Whether the file has this format; False for an older one, a refusal for a newer one and for no journal at all."""
-    tables = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if not {"meta", "journal", "head", "person"} <= tables:
-        raise _words.refusal("not_a_journal", path=path)
-    found = _format(con)
+    import duckdb
+
+    try:
+        found = _format(con)
+    except (duckdb.CatalogException, duckdb.BinderException, ValueError, TypeError):
+        raise _words.refusal("not_a_journal", path=path) from None
     if found > FORMAT:
         raise _words.refusal("newer_format", path=path, found=found, known=FORMAT)
     return found == FORMAT
 
 
 def _format(con: duckdb.DuckDBPyConnection) -> int:
-    row = con.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    return int(row[0]) if row else 0
+    con.execute("SELECT 1 FROM journal, head, person LIMIT 0")  # without these tables it is no journal of ours
+    [[found]] = con.execute("SELECT value FROM meta WHERE key = 'format'").fetchall()
+    return int(found)
 
 
 @contextlib.contextmanager
@@ -245,7 +261,10 @@ def _told(path: Path) -> Iterator[None]:
             raise _words.refusal("store_busy", path=path.name, pid=pid[1] if pid else "?") from None
         if "not a valid DuckDB database" in text or "version number" in text or "Corrupt" in text:
             raise _words.refusal("not_a_journal", path=path) from None
-        if isinstance(error, (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)):
+        if isinstance(
+            error,
+            (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.TransactionException, duckdb.OutOfMemoryException),
+        ):
             raise _words.refusal("store_unwritable", path=path, reason=text.split("\n", maxsplit=1)[0]) from None
         raise
     except OSError as error:

@@ -15,6 +15,8 @@ from ivplus_tools.errors import Refusal
 
 LANGS = ("fi", "sv", "en")
 FOLDER = Path(__file__).parent / "words"
+_TABLE = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
+_RUNNING = {"fi": "d.M.y", "sv": "'den' d MMMM y", "en": "d MMMM y"}
 _LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 
 
@@ -73,17 +75,30 @@ def nearest(got: object, known: Iterable[str], count: int = 1) -> str:
     return ", ".join(options) if len(options) <= 24 else ", ".join(options[:24]) + ", …"
 
 
-def show_date(day: date | datetime, lang: str) -> str:
-    """A day as the tables of that language write it (2.3.2026, 2.3.2026, 2 Mar 2026); an instant with its time."""
+def show_date(day: date | datetime, lang: str, running: bool = False) -> str:
+    """A day as the tables of that language write it (2.3.2026, 2 Mar 2026), or as running text does (den 2 mars 2026).
+
+    An instant comes with its time: 2.3.2026 klo 13.05.
+    """
     from babel.dates import format_date, format_time
 
-    pattern = "d MMM y" if lang == "en" else "d.M.y"
-    shown = format_date(day, pattern, locale=_LOCALE[lang])
+    shown = format_date(day, (_RUNNING if running else _TABLE)[lang], locale=_LOCALE[lang])
     if not isinstance(day, datetime):
         return shown
     clock = format_time(day, "HH:mm" if lang == "en" else "H.mm", locale=_LOCALE[lang])
     joint = {"fi": "klo\u00a0", "sv": "kl.\u00a0", "en": "at "}[lang]
     return f"{shown} {joint}{clock}"
+
+
+def article(code: str, lang: str) -> str:
+    """A code such as `35(3)(b)` as that language cites it in tables: 35 art. 3 k. b, art. 35.3 b, Art. 35(3)(b)."""
+    number, _, rest = code.partition("(")
+    parts = rest.rstrip(")").split(")(") if rest else []
+    if lang == "en":
+        return f"Art. {code}"
+    if lang == "sv":
+        return f"art. {number}" + "".join([f".{parts[0]}"] if parts else []) + "".join(f" {one}" for one in parts[1:])
+    return f"{number} art." + "".join([f" {parts[0]} k."] if parts else []) + "".join(f" {one}" for one in parts[1:])
 
 
 def show_number(number: int | float, lang: str) -> str:
@@ -117,9 +132,9 @@ class Shown:
         self._rows = [["" if one is None or one != one else str(one) for one in row] for row in self._table.itertuples(index=False)]
 
     def __repr__(self) -> str:
-        names = [str(name) for name in self._table.columns]
-        widths = [max([len(name), *(len(row[place]) for row in self._rows)]) for place, name in enumerate(names)]
-        lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in [names, *self._rows]]
+        table = [[str(name) for name in self._table.columns], *([cell.replace("\n", " / ") for cell in row] for row in self._rows)]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
         return "\n".join([*([self._caption] if self._caption else []), *lines, *([] if self._rows else [say("ui.none", self._lang)])])
 
     def _repr_html_(self) -> str:
@@ -143,7 +158,7 @@ def _local(facts: dict[str, object], lang: str) -> dict[str, object]:
     ready: dict[str, object] = {}
     for name, value in facts.items():
         if isinstance(value, date):
-            ready[name] = show_date(value, lang)
+            ready[name] = show_date(value, lang, running=True)
         elif isinstance(value, dict):
             ready[name] = value[lang]
         else:

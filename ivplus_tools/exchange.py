@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import json
 import re
@@ -194,7 +195,7 @@ def _cell_text(value: object) -> str:
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), str(value))  # as the format writes odd characters
 
 
 def _decoded(content: bytes, path: Path) -> str:
@@ -259,13 +260,22 @@ def _kind_of(table: Table) -> str:
 
 
 def _heading_row(table: Table, kind: str) -> int | None:
-    """The row with most known headings, among the first; None where no row has two (one, in a one-column table)."""
+    """The row with most headings understood, among the first; None where no row has two (one, in a one-column table)."""
     known = _headings(kind)
-    scores = [sum(_folded(cell) in known for cell in row) for row in table.rows[:HEADING_ROWS]]
+    scores = [sum(_meaning(cell, known) is not None for cell in row) for row in table.rows[:HEADING_ROWS]]
     best = max(scores, default=0)
     place = scores.index(best) if best else 0
     filled = sum(bool(cell.strip()) for cell in table.rows[place]) if table.rows else 0
     return place if best >= min(2, max(filled, 1)) else None
+
+
+def _meaning(heading: str, known: Mapping[str, tuple[str, str]]) -> tuple[str, str, str] | None:
+    """Field, way of recognition and known heading that a cell means; a near miss counts for longer headings."""
+    folded = _folded(heading)
+    if folded in known:
+        return (*known[folded], folded)
+    close = difflib.get_close_matches(folded, known, n=1, cutoff=0.88) if 6 < len(folded) < 120 else []
+    return (known[close[0]][0], "nearest", close[0]) if close else None
 
 
 def _headings(kind: str) -> dict[str, tuple[str, str]]:
@@ -291,17 +301,12 @@ def _map_columns(table: Table, place: int, kind: str, lang: str) -> list[Column]
     columns = []
     for cell in table.rows[place]:
         heading = " ".join(cell.split())
-        found = known.get(_folded(heading))
-        how = _words.say(f"preview.by_{found[1]}", lang) if found else ""
-        if found is None and len(_folded(heading)) > 6:
-            import difflib
-
-            close = difflib.get_close_matches(_folded(heading), known, n=1, cutoff=0.88)
-            found = known[close[0]] if close else None
-            how = _words.say("preview.by_nearest", lang, near=repr(close[0])) if close else ""
+        found = _meaning(heading, known)
         name = found[0] if found and found[0] not in taken else None
-        taken |= {name} if name else set()
-        columns.append(Column(table.name, heading, name, how if name else ""))
+        if found and name:
+            taken.add(name)
+        how = _words.say(f"preview.by_{found[1]}", lang, near=repr(found[2])) if found and name else ""
+        columns.append(Column(table.name, heading, name, how))
     return columns
 
 
@@ -349,16 +354,8 @@ def _fields_of_row(columns: Sequence[Column], cells: Sequence[str]) -> tuple[dic
             if cell not in blank:
                 fields[column.field] = cell
         else:
-            extras[_free(column.heading if column and column.heading else f"[{place + 1}]", extras)] = cell
+            extras[_records.free_name(column.heading if column and column.heading else f"[{place + 1}]", extras)] = cell
     return fields, extras
-
-
-def _free(heading: str, taken: Mapping[str, str]) -> str:
-    name, count = heading, 1
-    while name in taken:
-        count += 1
-        name = f"{heading} ({count})"
-    return name
 
 
 def _identifier(fields: dict[str, str]) -> str:
@@ -381,7 +378,7 @@ def _record_of(
     since: date | None = None
 
     def keep(name: str, text: str, refusal: Refusal) -> None:
-        extras[_free(heading_of.get(name, name), extras)] = text
+        extras[_records.free_name(heading_of.get(name, name), extras)] = text
         problems.append((heading_of.get(name, name), text, _words.say("preview.kept", lang, problem=refusal.text(lang))))
 
     for name, text in fields.items():
@@ -399,7 +396,9 @@ def _record_of(
             keep(name, fields[name], refusal)
     try:
         before = good.pop("imported", None) or {}
-        thing = kind(ident, **good, imported={**before, **{_free(name, before): text for name, text in extras.items()}} or None)
+        thing = kind(
+            ident, **good, imported={**before, **{_records.free_name(name, before): text for name, text in extras.items()}} or None
+        )
     except BadInput as refusal:  # an identifier with a control character: the rest is kept, the row stays readable
         clean = "".join(char for char in ident if char.isprintable()) or "?"
         problems.append((heading_of.get("id", "id"), ident, refusal.text(lang)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +49,11 @@ def texts(answer: object) -> tuple[str, ...]:
     return answer if isinstance(answer, tuple) else ()
 
 
+def _articles(codes: Iterable[str]) -> dict[str, str]:
+    """Codes of articles as each language cites them."""
+    return {lang: ", ".join(_words.article(code, lang) for code in codes) for lang in _words.LANGS}
+
+
 def _found(code: str, **about: object) -> Finding:
     return Finding("", code, date.min, about)
 
@@ -82,7 +87,7 @@ def _purposes(activity: Activity, register: Register) -> Iterator[Finding]:
         if basis is None:
             yield _found("REG-020", purpose=purpose)
         elif basis not in in_force:
-            yield _found("REG-044", purpose=purpose, basis=basis)
+            yield _found("REG-044", purpose=purpose, basis=_articles([basis]))
         if basis in needs_interest and not one.legitimate_interest:
             yield _found("REG-021", purpose=purpose)
         if basis in needs_interest and not one.balancing_test:
@@ -99,7 +104,7 @@ def _special(activity: Activity, _: Register) -> Iterator[Finding]:
         names = {lang: ", ".join(_records.allowed("special_category")[code][lang] for code in has) for lang in _words.LANGS}
         yield _found("REG-025", categories=names)
     if condition and activity.special_categories == NONE:
-        yield _found("REG-026", condition=", ".join(condition))
+        yield _found("REG-026", condition=_articles(condition))
 
 
 def _retention(activity: Activity, _: Register) -> Iterator[Finding]:
@@ -135,7 +140,7 @@ def _dpia(activity: Activity, _: Register) -> Iterator[Finding]:
     if activity.dpia in ("required", "done") and not activity.dpia_reference:
         yield _found("REG-039")
     if activity.dpia == "not_required" and texts(activity.dpia_triggers):
-        yield _found("REG-046", triggers=", ".join(texts(activity.dpia_triggers)))
+        yield _found("REG-046", triggers=_articles(texts(activity.dpia_triggers)))
 
 
 def _processor(activity: Activity, _: Register) -> Iterator[Finding]:

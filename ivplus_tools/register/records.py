@@ -80,6 +80,7 @@ class Recipient(Part):
 class RetentionPeriod(Part):
     """The time limit for erasure of one category of data (Art. 30(1)(f)): period, from when, by which rule, then what."""
 
+    first_may_stand_alone: ClassVar[bool] = False
     data_category: Text = item("gdpr:30(1)(f)")
     period: PeriodText = item("gdpr:5(1)(e)")
     start_event: StartEvent = item("gdpr:30(1)(f)")

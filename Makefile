@@ -1,0 +1,40 @@
+# One folder, plain venv. `make lab` opens JupyterLab, `make test` runs everything.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup lab test refresh bench audit lock
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 setup")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch .venv/ready
+
+lab: setup
+	$(BIN)/ivplus lab
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks
+
+refresh: setup
+	$(BIN)/ivplus refresh-notebooks
+	$(BIN)/python docs/make_dictionary.py
+
+bench: setup
+	$(BIN)/python benchmarks/journal.py
+	$(BIN)/python benchmarks/imports.py
+
+# Findings of your own journal ($$IVPLUS_DESK, else ivplus.duckdb here) as a linter prints them.
+audit: setup
+	$(BIN)/ivplus check
+
+# Needs uv on the PATH. Names, versions and hashes only.
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock

@@ -1,0 +1,162 @@
+"""The law as data: complete facts, citations, and findings that follow the facts."""
+
+import shutil
+from datetime import date
+
+import pytest
+
+import ivplus_tools as ivp
+from ivplus_tools import _law, _records, _words
+from ivplus_tools.errors import BadFact
+
+GOOD = """
+[instrument]
+key = "t"
+name = { fi = "a", sv = "b", en = "c" }
+source = "https://example.fi/t"
+
+[[fact]]
+rule = "t:1"
+name = { fi = "a", sv = "b", en = "c" }
+says = { fi = "a", sv = "b", en = "c" }
+[[fact.value]]
+from = 2018-05-25
+days = 10
+[[fact.value]]
+from = 2027-01-01
+days = 20
+[[fact.value]]
+from = 2020-01-01
+days = 99
+draft = true
+"""
+
+
+@pytest.fixture
+def anew():
+    """Read facts and lists again, before and after a test that changes them."""
+    caches = (_law.facts, _law.codes, _records.allowed, _records._meanings)
+    for one in caches:
+        one.cache_clear()
+    yield
+    for one in caches:
+        one.cache_clear()
+
+
+def test_a_value_holds_from_its_day_and_a_proposal_never(tmp_path):
+    """The newest value that has begun decides; before the first there is none."""
+    (tmp_path / "t.toml").write_text(GOOD.replace("from = 2018-05-25", "from = 2018-05-25\nuntil = 2026-12-31"))
+    [fact] = _law.load(tmp_path / "t.toml")
+    assert [(fact.on(day) or {}).get("days") for day in (date(2018, 5, 24), date(2026, 12, 31), date(2027, 1, 1))] == [None, 10, 20]
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        'rule = "t:1"',
+        'source = "https://example.fi/t"',
+        "from = 2027-01-01",
+        'says = { fi = "a", sv = "b", en = "c" }',
+        ', sv = "b", en = "c" }\nsays',
+        'key = "t"',
+    ],
+)
+def test_a_fact_without_rule_words_source_or_date_is_refused(tmp_path, gone):
+    """The loader names the file and what is missing."""
+    (tmp_path / "t.toml").write_text(GOOD.replace(gone, " }\nsays" if gone.endswith("says") else ""))
+    with pytest.raises(BadFact, match=r"t\.toml"):
+        _law.load(tmp_path / "t.toml")
+
+
+def test_every_fact_of_the_package_loads_and_every_unverified_one_says_why():
+    """A value that nobody compared carries a mark, and shows as a finding."""
+    assert len(_law.facts()) > 80
+    for fact in _law.unverified():
+        assert fact.note["en"].startswith(("[S2]", "[K]", "[J]")), fact.rule
+
+
+def test_an_unverified_fact_is_a_finding_until_somebody_compares_it(sample):
+    """LAW-001 names each; LAW-002 comes when an instrument has not been re-read for its period."""
+    found = sample.findings()
+    assert set(found[found["code"] == "LAW-001"]["subject"]) == {fact.rule for fact in _law.unverified()}
+    assert "LAW-002" not in set(found["code"])
+    later = sample.at(valid="2027-08-02").findings()
+    assert set(later[later["code"] == "LAW-002"]["subject"]) == {"gdpr", "tsl", "1182/71"}
+
+
+def test_a_citation_shows_three_languages_source_validity_and_reading():
+    """`ivp.cite` opens the article behind a finding."""
+    text = repr(ivp.cite("gdpr:30(1)(f)"))
+    for part in (
+        "poistamisen suunnitellut määräajat",
+        "tidsfristerna för radering",
+        "time limits for erasure",
+        "http://data.europa.eu/eli/",
+        "2018-05-25",
+        "2026-08-01",
+    ):
+        assert part in text
+    assert "proposal, not in force" in repr(ivp.cite("gdpr:30(5)"))
+    assert "viimeksi luettu" in repr(ivp.cite("gdpr:30(1)(f)", lang="fi"))
+    assert "<table>" in ivp.cite("gdpr:30(1)(f)")._repr_html_()
+
+
+def test_an_unknown_rule_is_refused_with_the_nearest():
+    """A wrong letter leads to the right one."""
+    with pytest.raises(ivp.Refusal, match=r"gdpr:30\(1\)\(g\)"):
+        ivp.cite("gdpr:30(1)(h)")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [
+        (
+            'field = "retention"\nfinding = "REG-010"\nif_empty = "warning"',
+            'field = "retention"\nfinding = "REG-010"\nif_empty = "error"',
+            ("REG-010", "error"),
+        ),
+        (
+            'field = "owner"\nfinding = "REG-040"\nif_empty = "info"',
+            'field = "owner"\nfinding = "REG-040"\nif_empty = "warning"',
+            ("REG-040", "warning"),
+        ),
+    ],
+)
+def test_a_changed_value_in_a_fact_changes_the_finding_without_code(sample, tmp_path, monkeypatch, anew, was, becomes, expected):
+    """A reform is an edit of TOML."""
+    folder = tmp_path / "facts"
+    shutil.copytree(_law.FOLDER, folder)
+    text = (folder / "gdpr.toml").read_text(encoding="utf-8")
+    assert was in text
+    (folder / "gdpr.toml").write_text(text.replace(was, becomes), encoding="utf-8")
+
+    def severity():
+        found = sample.register.findings()
+        return found[(found["subject"] == "avainrekisteri") & (found["code"] == expected[0])]["severity"].tolist()
+
+    before = severity()
+    monkeypatch.setattr(_law, "FOLDER", folder)
+    for one in (_law.facts, _law.codes):
+        one.cache_clear()
+    assert before != severity() == [expected[1]]
+
+
+def test_a_requirement_that_ends_is_no_longer_asked(sample, tmp_path, monkeypatch, anew):
+    """With `until`, yesterday's law still judges yesterday, and today's does not ask."""
+    folder = tmp_path / "facts"
+    shutil.copytree(_law.FOLDER, folder)
+    text = (folder / "data_protection_act.toml").read_text(encoding="utf-8")
+    (folder / "data_protection_act.toml").write_text(
+        text.replace("from = 2019-01-01\nrecord", "from = 2019-01-01\nuntil = 2025-12-31\nrecord"), encoding="utf-8"
+    )
+    monkeypatch.setattr(_law, "FOLDER", folder)
+    _law.facts.cache_clear()
+    assert "REG-028" not in set(sample.register.findings()["code"])
+    assert "REG-028" in set(sample.at(valid="2025-12-31").register.findings()["code"])
+
+
+def test_our_wording_is_short():
+    """`says` is one short sentence or two, never a statute's paragraph."""
+    for fact in _law.facts().values():
+        for lang in _words.LANGS:
+            assert len(fact.says[lang]) <= 300, (fact.rule, lang)

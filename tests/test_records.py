@@ -1,0 +1,212 @@
+"""Records: validation with the nearest match, four kinds of answer, and the text that a cell or a form holds."""
+
+import pytest
+from conftest import HOSTILE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ivplus_tools as ivp
+from ivplus_tools import _records, _words
+from ivplus_tools._records import Record
+
+WORDS = st.text(max_size=30) | st.sampled_from(HOSTILE) | st.text(alphabet="a;|\\ \n:-'", max_size=12)
+CODES = {name: list(_records.allowed(name)) for name in ("legal_basis", "special_category", "start_event", "action", "recipient_kind")}
+
+
+def activities():
+    """Activities of any content that the record accepts."""
+    purpose = st.builds(
+        lambda a, b, c: {"purpose": a, "legal_basis": b, "balancing_test": c},
+        WORDS,
+        st.sampled_from(CODES["legal_basis"]) | st.none(),
+        WORDS,
+    )
+    period = st.builds(
+        lambda a, b, c: {"data_category": a, "period": b, "start_event": c},
+        WORDS,
+        WORDS | st.just("P3Y"),
+        st.sampled_from(CODES["start_event"]) | st.none(),
+    )
+    recipient = st.builds(lambda a, b: {"recipient": a, "recipient_kind": b}, WORDS, st.sampled_from(CODES["recipient_kind"]) | st.none())
+    answers = st.just(ivp.NONE) | st.none() | st.lists(WORDS, max_size=3)
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "name": WORDS, "remarks": WORDS, "owner": WORDS, "data_subjects": st.lists(WORDS, max_size=4),
+            "purposes": st.lists(purpose, max_size=3), "retention": st.lists(period, max_size=3),
+            "recipients": st.lists(recipient, max_size=3) | st.just(ivp.NONE), "sources": answers, "transfers": answers,
+            "special_categories": st.lists(st.sampled_from(CODES["special_category"]), max_size=3) | st.just(ivp.NONE),
+            "dpo": WORDS | st.just(ivp.NONE), "review_by": st.dates() | st.none(),
+            "imported": st.dictionaries(st.text(min_size=1, max_size=8), WORDS, max_size=3),
+        },
+    )  # fmt: skip
+
+
+def made(ident, fields):
+    """A record, or None where its content is refused."""
+    try:
+        return ivp.Activity(ident, **fields)
+    except ivp.Refusal:
+        return None
+
+
+@settings(max_examples=300, deadline=None)
+@given(activities(), st.sampled_from(_words.LANGS))
+def test_a_record_survives_its_text_form_in_every_language(fields, lang):
+    """Field by field, what a cell holds is read back as the same answer."""
+    thing = made("x", fields)
+    if thing is None:
+        return
+    texts = {name: _records.to_text(getattr(thing, name), field, lang) for name, field in ivp.Activity.model_fields.items() if name != "id"}
+    assert ivp.Activity("x", **texts) == thing
+
+
+@settings(max_examples=200, deadline=None)
+@given(activities())
+def test_a_record_survives_json_and_its_own_code(fields):
+    """The body of the journal and the line of code make the same record."""
+    thing = made("x", fields)
+    if thing is None:
+        return
+    assert ivp.Activity("x", **thing.body()) == thing
+    assert eval(repr(thing), {"ivp": ivp}) == thing  # noqa: S307  the code that the form shows is meant to be run
+
+
+@given(st.lists(WORDS.map(str.strip).filter(bool), max_size=5), st.sampled_from(["text", "parts", "fields"]))
+def test_items_survive_being_joined(items, level):
+    """Separators and backslashes inside an item stay inside it."""
+    whole = [one for one in items if level != "fields" or "\n" not in one]
+    assert _records.split(_records.join(whole, level), level) == whole
+
+
+@pytest.mark.parametrize("text", ["C:\\temp\\new", "\\\\server\\share", "a \\ b", "50 % \\o/"])
+def test_backslashes_of_other_peoples_cells_are_plain_characters(text):
+    """Only a backslash before a separator means anything."""
+    assert _records.split(text, "text") == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ei ole (vahvistettu)", ivp.NONE), ("none", ivp.NONE), ("Nej", ivp.NONE), ("EI SIIRRETÄ", ivp.NONE),
+        ("ei tiedossa", None), ("okänt", None), ("-", None), ("", None),
+        ("ei sovellu: Suomessa", ivp.not_applicable("Suomessa")), ("Not applicable: here", ivp.not_applicable("here")),
+        ("Yhdysvallat; Intia", ("Yhdysvallat", "Intia")),
+    ],
+)  # fmt: skip
+def test_none_not_applicable_and_unknown_stay_apart(text, expected):
+    """The words of the three languages mean three different answers."""
+    assert ivp.Activity("x", transfers=text).transfers == expected
+
+
+def test_not_applicable_needs_a_reason():
+    """Without one it is refused, in a form as in code."""
+    for act in (lambda: ivp.not_applicable(" "), lambda: ivp.Activity("x", transfers="ei sovellu"), lambda: ivp.Activity("x", dpo="n/a:")):
+        with pytest.raises(ivp.Refusal, match="reason"):
+            act()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"legal_bais": "x"}, ["legal_bais", "legal_basis"]),
+        ({"purpose": ["x"]}, ["purpose", "purposes"]),
+        ({"purposes": ["x"], "legal_basis": "oikeutetu etu"}, ["oikeutetu etu", "oikeutettu etu"]),
+        ({"role": "procesor"}, ["procesor", "processor"]),
+        ({"special_categories": "helth"}, ["helth", "health"]),
+        ({"review_by": "31.2.2026"}, ["31.2.2026", "2026-03-02", "2.3.2026"]),
+        ({"purposes": 5}, ["purposes", "5"]),
+        ({"name": ["x"]}, ["name", "list"]),
+        ({"legal_basis": "6(1)(a)"}, ["legal_basis", "purposes"]),
+        ({"remarks": "a\x07b"}, ["U+0007"]),
+        ({"dpia": "maybe"}, ["maybe", "required"]),
+    ],
+)
+def test_a_wrong_field_or_value_is_one_line_with_the_nearest(fields, words):
+    """What came and what comes near are both in it."""
+    with pytest.raises(ivp.Refusal) as refusal:
+        ivp.Activity("x", **fields)
+    line = str(refusal.value)
+    assert "\n" not in line
+    assert all(word in line for word in words), line
+    assert refusal.value._render_traceback_() == [f"{type(refusal.value).__name__}: {line}"]
+    assert {refusal.value.text(lang) for lang in _words.LANGS}
+
+
+def test_all_problems_come_at_once():
+    """A form shows every mistake, not the first one."""
+    with pytest.raises(ivp.Refusal) as refusal:
+        ivp.Activity("x", role="boss", review_by="1.1.26", dpo="ei sovellu")
+    assert [place for place, _ in refusal.value.problems] == ["role", "dpo", "review_by"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "6(1)(f)",
+        "6.1 f",
+        "Art. 6(1)(f)",
+        "6 artiklan 1 kohdan f alakohta",
+        "6 art. 1 k. f",
+        "artikel 6.1 f",
+        "oikeutettu etu",
+        "Legitimate interests",
+        "berättigat intresse",
+        "6 art 1 kohdan f) alakohta",
+    ],
+)
+def test_a_legal_basis_is_understood_however_it_is_spelt(text):
+    """Articles in three languages' spellings, and their names."""
+    assert ivp.Activity("x", purposes=["p"], legal_basis=text).purposes[0].legal_basis == "6(1)(f)"
+
+
+@pytest.mark.parametrize(
+    ("text", "period", "start", "rule"),
+    [
+        ("6 vuotta tilikauden päättymisestä", "P6Y", "FY_END", None),
+        (
+            "6 vuotta sen kalenterivuoden päättymisestä, jona tilikausi päättyi",
+            "P6Y",
+            "CY_OF_FY_END",
+            "sen kalenterivuoden päättymisestä, jona tilikausi päättyi",
+        ),
+        ("3 v asiakassuhteen päättymisestä", "P3Y", "CUST_END", None),
+        ("24 kk", "P24M", None, None),
+        ("30 päivää tallentamisesta", "P30D", "COLLECTED", None),
+        ("2 years after the end of employment", "P2Y", "EMPL_END", "after the end of employment"),
+        ("10 år", "P10Y", None, None),
+        ("P6Y", "P6Y", None, None),
+        ("niin kauan kuin tarpeen", "niin kauan kuin tarpeen", None, None),
+        ("hankkeen ajan", "hankkeen ajan", None, None),
+        ("0 vuotta", "0 vuotta", None, None),
+    ],
+)
+def test_a_retention_cell_is_understood_or_kept_as_written(text, period, start, rule):
+    """Nothing of the cell is lost, and what is no period is not made one."""
+    [one] = ivp.Activity("x", retention=text).retention
+    assert (one.period, one.start_event, one.retention_rule) == (period, start, rule)
+
+
+def test_a_record_does_not_change_and_replace_checks():
+    """Frozen; `replace` makes another, checked like a new one."""
+    thing = ivp.Activity("x", owner="a")
+    with pytest.raises(Exception, match="frozen"):
+        thing.owner = "b"
+    assert thing.replace(owner="b").owner == "b"
+    with pytest.raises(ivp.Refusal):
+        thing.replace(ower="b")
+
+
+def test_describe_lists_every_field_with_article_values_and_meaning():
+    """From the one definition of the record; an unknown kind is refused with the nearest."""
+    for kind, record in Record.kinds.items():
+        table = ivp.describe(kind)
+        assert set(record.model_fields) <= set(table["field"])
+        assert table["meaning"].str.len().min() > 5
+        assert (table[table["field"] != "id"]["rule"] != "").all()
+        for rule in table["rule"]:
+            assert not rule or ivp.cite(rule)
+    basis = ivp.describe("activity").set_index("field").loc["purposes.legal_basis", "values"]
+    assert "6(1)(f) (legitimate interests)" in basis
+    with pytest.raises(ivp.Refusal, match="activity"):
+        ivp.describe("actvity")

@@ -1,0 +1,226 @@
+"""The register: findings by the law, the four questions, history, changes, due dates."""
+
+import csv
+import tomllib
+from datetime import date
+
+import pytest
+from conftest import NOW, ROOT, cases
+
+import ivplus_tools as ivp
+from ivplus_tools import _words
+
+COMPLETE = tomllib.loads((ROOT / "tests/cases/register.toml").read_text(encoding="utf-8"))["complete"]
+
+
+def company():
+    """The parties and the system that the cases name."""
+    return [
+        ivp.Organisation(
+            "me", relation="own", contact="me@example.fi", dpo="dpo@example.fi", representative=ivp.not_applicable("established in Finland")
+        ),
+        ivp.Organisation("helper", contact="helper@example.fi"),
+        ivp.Organisation("fair", contact="fair@example.fi"),
+        ivp.Organisation("silent"),
+        ivp.System("crm", supplier="helper", location="Finland"),
+    ]
+
+
+@pytest.mark.parametrize("case", cases("register"))
+def test_exactly_the_findings_that_the_law_asks_for(desk, case):
+    """Each case of register.toml: these codes and no others."""
+    fields = {name: text for name, text in (COMPLETE | case["given"]).items() if text}
+    desk.register.record([*company(), ivp.Activity("a", **fields)], valid_from="2017-01-01", why="case")
+    at = desk.at(valid=case["on"]) if "on" in case else desk
+    found = at.register.findings()
+    assert sorted(found["code"].unique()) == sorted(case["expect"])
+    assert ivp.cite(case["rule"])
+    for rule in found["rule"]:
+        assert ivp.cite(rule)
+
+
+@pytest.mark.parametrize("case", cases("standpoint"))
+def test_two_dates_answer_four_questions(tmp_path, case):
+    """Each case of standpoint.toml: what was true, and what was known."""
+    told = tomllib.loads((ROOT / "tests/cases/standpoint.toml").read_text(encoding="utf-8"))["entry"]
+    path = tmp_path / "four.duckdb"
+    for entry in told:
+        desk = ivp.Desk(path, by="tt", now=entry["recorded"])
+        purpose = ivp.Purpose("news", legal_basis=entry["legal_basis"], consent_record=entry.get("consent_record"))
+        desk.register.record(ivp.Activity("newsletter", purposes=[purpose]), valid_from=entry["valid_from"], why="case")
+    asked = {name: day for name, day in case["given"].items() if name != "now"}
+    desk = ivp.Desk(path, now=case["given"]["now"])
+    rows = (desk.at(**asked) if asked else desk).register.activities().to_dict("records")
+    if not case["expect"]:
+        assert rows == []
+    else:
+        [row] = rows
+        assert row["legal_basis"] == case["expect"]["legal_basis"]
+        expected = case["expect"].get("consent_record")
+        assert (
+            row["consent_record"] == expected
+            if expected
+            else row["consent_record"] != row["consent_record"] or row["consent_record"] is None
+        )
+
+
+def test_every_finding_has_a_positive_control_in_the_sample(sample):
+    """Every code of findings.toml is found in the sample company at one of its standpoints, so none can fall silent."""
+    found = set(sample.findings()["code"])
+    found |= set(sample.at(valid="2018-05-24").findings()["code"])  # REG-044, REG-060: before the Regulation and our own entry
+    found |= set(sample.at(valid="2027-08-02").findings()["code"])  # LAW-002: a year after the last re-reading
+    assert found == set(_words.read("findings"))
+
+
+def test_findings_and_due_have_the_house_columns_and_a_total_order(sample):
+    """The same columns everywhere, the worst first, and the same order every time."""
+    found, due = sample.findings(), sample.due()
+    assert list(found.columns) == ["room", "subject", "code", "severity", "finding", "rule", "since"]
+    assert list(due.columns) == ["room", "subject", "due", "what", "rule"]
+    ranks = found["severity"].map({"error": 0, "warning": 1, "info": 2})
+    assert ranks.is_monotonic_increasing
+    assert due["due"].is_monotonic_increasing
+    assert found.equals(sample.findings())
+    assert not found.duplicated(["subject", "code", "finding"]).any()
+
+
+def test_due_shows_past_dates_and_ends_with_the_asked_day(sample):
+    """`by` is the last day shown; an overdue review stays until it is done."""
+    due = sample.due(by="2026-03-03")
+    assert due["subject"].tolist() == ["kameravalvonta", "palkanlaskenta"]
+    assert len(sample.due(by="2025-11-29")) == 0
+
+
+def test_legitimate_interest_without_a_balancing_test_is_ordinary_pandas(sample):
+    """The query of the first notebook."""
+    table = sample.register.activities()
+    assert table.query("legal_basis == '6(1)(f)' and balancing_test.isna()")["id"].tolist() == ["asiakaskyselyt"]
+
+
+def test_the_frame_has_every_field_and_every_answer_apart(sample):
+    """One column per field; confirmed none is a word, unknown is NA."""
+    table = sample.register.activities().set_index("id")
+    missing = set(ivp.Activity.model_fields) - {"id", "imported"} - set(table.columns)
+    assert not missing
+    assert table.loc["uutiskirje", "transfers"] == "none"
+    assert table["transfers"].isna()["verkkosivut"]
+    assert sample.register.organisations().set_index("id").loc["esimerkki", "representative"] == "not applicable: sijoittautunut Suomeen"
+
+
+def test_history_tells_who_said_what_when(sample):
+    """Every entry with its two dates, its author, its reason and the fields that it changed."""
+    history = sample.register.history("uutiskirje")
+    assert history["entry"].is_monotonic_increasing
+    assert history["recorded_by"].tolist() == ["aino", "aino", "eero"]
+    assert history["change"].tolist()[0] == "lisätty"
+    assert sample.register.history("faksiluettelo")["change"].tolist()[-1] == "päättynyt"
+    earlier = sample.at(known="2025-01-31").register.history("uutiskirje")
+    assert len(earlier) == 2
+
+
+def test_changes_tell_each_field_before_and_after(sample):
+    """Added, ended and changed subjects between two standpoints, the same whether told by a Desk or a day."""
+    changes = sample.register.changes(since="2023-10-01")
+    assert changes.equals(sample.register.changes(since=sample.at(valid="2023-10-01", known="2023-10-01")))
+    told = {(row.subject, row.change, row.field) for row in changes.itertuples()}
+    assert ("faksiluettelo", "ended", "") in told
+    assert ("ajoneuvot", "added", "") in told
+    row = changes[(changes["subject"] == "uutiskirje") & (changes["field"] == "processors")].iloc[0]
+    assert (row["before"], row["after"]) == ("pilvi", "postitus")
+    assert sample.register.changes(since=sample).empty
+
+
+def test_an_ended_activity_stands_no_more_and_its_history_stays(desk):
+    """`end` takes effect on its day; recording again begins anew."""
+    desk.register.record(ivp.Activity("a"), valid_from="2025-01-01", why="begun")
+    desk.register.end("a", valid_from="2026-02-01", why="over")
+    assert desk.register.activities().empty
+    assert desk.at(valid="2026-01-31").register.activities()["id"].tolist() == ["a"]
+    assert len(desk.register.history("a")) == 2
+    with pytest.raises(ivp.Refusal, match="does not stand"):
+        desk.register.end("a", valid_from="2026-02-02", why="again")
+    desk.register.record(ivp.Activity("a"), valid_from="2026-02-15", why="again")
+    assert desk.register.activities()["id"].tolist() == ["a"]
+
+
+def test_a_correction_of_the_past_does_not_touch_the_present(desk):
+    """An entry with an earlier day stands only until the next one's day."""
+    desk.register.record(ivp.Activity("a", owner="now"), valid_from="2026-01-01", why="w")
+    desk.register.record(ivp.Activity("a", owner="before"), valid_from="2025-01-01", why="w")
+    assert desk.register.get("a").owner == "now"
+    assert desk.at(valid="2025-06-01").register.get("a").owner == "before"
+
+
+def test_one_identifier_of_two_kinds_is_asked_about(desk):
+    """An organisation and a system of one name do not hide each other."""
+    desk.register.record([ivp.Organisation("crm", name="o"), ivp.System("crm", name="s")], valid_from="2026-01-01", why="w")
+    assert desk.register.get("crm", kind="system").name == "s"
+    with pytest.raises(ivp.Refusal, match="kind="):
+        desk.register.get("crm")
+    desk.register.end("crm", valid_from="2026-02-01", why="w", kind="organisation")
+    assert desk.register.get("crm").name == "s"
+
+
+def test_an_unknown_identifier_is_refused_with_the_nearest(sample):
+    """For get, end and history alike."""
+    for act in (sample.register.get, sample.register.history, lambda ident: sample.register.end(ident, valid_from="2026-01-01", why="w")):
+        with pytest.raises(ivp.Refusal, match="uutiskirje"):
+            act("uutiskirj")
+
+
+def test_a_write_that_expects_an_older_entry_is_refused(desk):
+    """Two people who read the same record cannot overwrite each other unseen."""
+    desk.register.record(ivp.Activity("a"), valid_from="2026-01-01", why="w")
+    desk.register.record(ivp.Activity("a", owner="x"), valid_from="2026-01-01", why="w", expecting=1)
+    with pytest.raises(ivp.Refusal, match="since it was read"):
+        desk.register.record(ivp.Activity("a", owner="y"), valid_from="2026-01-01", why="w", expecting=1)
+    with pytest.raises(ivp.Refusal):
+        desk.register.record(ivp.Activity("a", owner="y"), valid_from="2026-01-01", why="w", expecting=0)
+
+
+def test_the_summary_counts_what_the_rooms_say(sample):
+    """The Desk's own table agrees with the frames, in plain text and in HTML."""
+    text = repr(sample)
+    assert str(len(sample.register.activities())) in text
+    counts = sample.findings()["severity"].value_counts()
+    assert f"virhe {counts['error']} · varoitus {counts['warning']} · tiedoksi {counts['info']}" in text
+    assert "<caption" in sample._repr_html_()
+    empty = repr(ivp.Desk("nothing-here.duckdb", lang="en", now=NOW))
+    assert "The journal is empty" in empty
+
+
+def test_the_sample_ends_where_its_clock_stands(tmp_path):
+    """At an earlier `now` the company knows less, and can still write."""
+    early = ivp.sample(tmp_path / "early.duckdb", now="2024-03-01", lang="sv")
+    assert "ajoneuvot" not in set(early.register.activities()["id"])
+    assert "faksiluettelo" in set(early.register.activities()["id"])
+    assert early.register.record(ivp.Activity("ny"), valid_from="2024-03-01", why="prov").entries
+    with pytest.raises(ivp.Refusal, match="already there"):
+        ivp.sample(tmp_path / "early.duckdb", now=NOW)
+
+
+def test_the_sample_readme_lists_every_planted_fault(sample):
+    """data_samples/README.md and the findings agree, code by code and subject by subject."""
+    readme = (ROOT / "data_samples" / "README.md").read_text(encoding="utf-8")
+    for row in sample.register.findings().itertuples():
+        assert any(row.code in line and f"`{row.subject}`" in line for line in readme.splitlines()), (row.code, row.subject)
+
+
+def test_the_sample_has_no_real_person(sample):
+    """Mails are under example.fi and there is no identity code."""
+    import re
+
+    for path in (ROOT / "data_samples").glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        assert all(mail.endswith("example.fi") for mail in re.findall(r"[\w.]+@[\w.]+", text))
+        assert not re.search(r"\b\d{6}[-+A-FU-Y]\d{3}\w\b", text)
+        with path.open(encoding="utf-8") as file:
+            assert len(list(csv.reader(file))) > 5
+    assert sample.verify().ok
+
+
+def test_dates_of_the_sample_lie_within_three_years_of_history(sample):
+    """There is history to look back on."""
+    first, last = sample.sql("SELECT min(recorded_at)::DATE AS a, max(recorded_at)::DATE AS b FROM entries()").iloc[0]
+    assert first.date() <= date(2023, 3, 2)
+    assert last.date() >= date(2025, 9, 1)

@@ -1,0 +1,423 @@
+"""The journal: sealed, append-only, shared by processes, never half-written."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import HOSTILE, NOW
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ivplus_tools as ivp
+from ivplus_tools import _store
+
+PATIENT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def put(desk, ident="a", why="because", valid_from="2026-01-01", **fields):
+    """Record one activity."""
+    return desk.register.record(ivp.Activity(ident, **fields), valid_from=valid_from, why=why)
+
+
+def tamper(path, *statements, drop=True):
+    """Edit the file with another DuckDB client, after dropping the triggers."""
+    with duckdb.connect(str(path)) as con:
+        if drop:
+            con.execute("DROP TRIGGER journal_keeps_rows ON journal")
+            con.execute("DROP TRIGGER journal_keeps_values ON journal")
+        for one in statements:
+            con.execute(one)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE journal SET why = 'x'", "DELETE FROM journal", "TRUNCATE journal"])
+def test_the_triggers_refuse_an_edit_of_the_journal(desk, statement):
+    """Another client is told that the journal is append-only."""
+    put(desk)
+    with pytest.raises(duckdb.Error, match="append-only"):
+        tamper(desk._at.path, statement, drop=False)
+    assert desk.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        ("UPDATE journal SET why = 'other' WHERE entry = 2", 2),
+        ('UPDATE journal SET body = \'{"owner":"x"}\' WHERE entry = 1', 1),
+        ("UPDATE journal SET recorded_at = recorded_at + INTERVAL 1 SECOND WHERE entry = 3", 3),
+        ("UPDATE journal SET valid_from = DATE '2020-01-01' WHERE entry = 3", 3),
+        ("UPDATE journal SET recorded_by = 'other' WHERE entry = 1", 1),
+        ("UPDATE journal SET subject = 'z' WHERE entry = 2", 2),
+        ("DELETE FROM journal WHERE entry = 2", 2),
+        ("DELETE FROM journal WHERE entry = 3", 3),
+        ("DELETE FROM journal", 1),
+        ("UPDATE journal SET seal = (SELECT seal FROM journal WHERE entry = 1) WHERE entry = 2", 2),
+    ],
+)
+def test_the_seals_find_an_edit_that_no_trigger_stopped(desk, statement, broken):
+    """`verify` names the first entry that is not what was written."""
+    for ident in "abc":
+        put(desk, ident)
+    tamper(desk._at.path, statement)
+    verdict = desk.verify()
+    assert not verdict.ok
+    assert verdict.broken == broken
+    assert not verdict
+
+
+def test_a_seal_printed_earlier_finds_a_chain_that_was_written_anew(desk, tmp_path):
+    """A forger who reseals everything is caught by the head seal on paper."""
+    put(desk)
+    printed = desk.verify().head
+    put(desk, "b")
+    assert desk.verify(head=printed).ok
+    forged = ivp.Desk(tmp_path / "forged.duckdb", by="x", now=NOW)
+    put(forged, why="other")
+    put(forged, "b")
+    assert forged.verify().ok
+    assert not forged.verify(head=printed).ok
+
+
+def test_an_entry_has_the_seal_that_the_documentation_says(desk):
+    """sha256 over the JSON list of the previous seal and the fields, the instant in UTC."""
+    import hashlib
+
+    put(desk, owner="é")
+    [entry] = _store.standing(desk._at)
+    content = [
+        "",
+        1,
+        "register",
+        "activity",
+        "a",
+        "2026-01-01",
+        "2026-03-02T07:00:00.000000+00:00",
+        "tt",
+        "because",
+        '{"owner":"é","role":"controller"}',
+    ]
+    assert entry.seal == hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def test_many_records_are_one_transaction(desk):
+    """A list is written whole, or, when one of them is refused, not at all."""
+    assert desk.register.record([ivp.Activity("a"), ivp.Activity("b")], valid_from="2026-01-01", why="w").entries == (1, 2)
+    with pytest.raises(ivp.Refusal):
+        desk.register.record([ivp.Activity("c"), ivp.Purpose("no record")], valid_from="2026-01-01", why="w")
+    assert desk.verify().entries == 2
+
+
+def test_the_same_content_is_not_written_twice(desk):
+    """Pressing the button twice leaves one entry, and the receipt says so."""
+    put(desk)
+    again = put(desk)
+    assert again.entries == ()
+    assert "already stands" in repr(again)
+    assert desk.verify().entries == 1
+
+
+def test_eight_processes_lose_nothing(tmp_path):
+    """8 processes x 20 writes: every one arrives and the chain is whole."""
+    path = tmp_path / "busy.duckdb"
+    work = (
+        "import sys, ivplus_tools as ivp\n"
+        "desk = ivp.Desk(sys.argv[1], by=sys.argv[2])\n"
+        "[desk.register.record(ivp.Activity(f'{sys.argv[2]}-{n}'), valid_from='2026-01-01', why='w') for n in range(20)]\n"
+    )
+    workers = [subprocess.Popen([sys.executable, "-c", work, str(path), f"w{n}"], stderr=subprocess.PIPE) for n in range(8)]
+    problems = [worker.communicate()[1].decode() for worker in workers]
+    assert all(worker.returncode == 0 for worker in workers), problems
+    verdict = ivp.Desk(path).verify()
+    assert verdict.ok
+    assert verdict.entries == 160
+    assert len(ivp.Desk(path).register.activities()) == 160
+
+
+def test_a_journal_held_by_another_process_is_named(desk, monkeypatch):
+    """StoreBusy tells which process holds the file, whether through our lock or DuckDB's own."""
+    put(desk)
+    path = desk._at.path
+    hold = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('ready', flush=True); time.sleep(30)"
+    holder = subprocess.Popen([sys.executable, "-c", hold, str(path)], stdout=subprocess.PIPE)
+    try:
+        holder.stdout.readline()
+        with pytest.raises(ivp.Refusal, match=str(holder.pid)) as refusal:
+            put(desk, "b")
+        assert type(refusal.value).__name__ == "StoreBusy"
+    finally:
+        holder.kill()
+        holder.communicate()
+    monkeypatch.setattr(_store, "WAIT_SECONDS", 0.3)
+    hold = "import filelock, os, sys, time; l = filelock.FileLock(sys.argv[1]); l.acquire(); open(sys.argv[1], 'w').write(str(os.getpid())); print('ready', flush=True); time.sleep(30)"
+    holder = subprocess.Popen([sys.executable, "-c", hold, f"{path}.lock"], stdout=subprocess.PIPE)
+    try:
+        holder.stdout.readline()
+        with pytest.raises(ivp.Refusal, match=str(holder.pid)):
+            desk.register.activities()
+    finally:
+        holder.kill()
+        holder.communicate()
+    assert put(desk, "b").entries == (2,)
+
+
+def test_an_acknowledged_write_survives_kill_9(tmp_path):
+    """What was printed as written is there after the process is killed at any moment, and the seals hold."""
+    path = tmp_path / "killed.duckdb"
+    work = (
+        "import sys, ivplus_tools as ivp\n"
+        "desk = ivp.Desk(sys.argv[1], by='k')\n"
+        "n = desk.verify().entries\n"
+        "while True:\n"
+        "    n += 1\n"
+        "    print(desk.register.record(ivp.Activity(f'a{n}'), valid_from='2026-01-01', why='w').entries[0], flush=True)\n"
+    )
+    acknowledged = 0
+    for round_ in range(4):
+        worker = subprocess.Popen([sys.executable, "-c", work, str(path)], stdout=subprocess.PIPE)
+        lines = [worker.stdout.readline() for _ in range(3)]
+        time.sleep(0.03 * round_)
+        worker.kill()
+        lines += worker.stdout.readlines()
+        worker.wait()
+        acknowledged = max([acknowledged, *(int(line) for line in lines if line.strip().isdigit())])
+        verdict = ivp.Desk(path).verify()
+        assert verdict.ok
+        assert verdict.entries >= acknowledged >= 3
+    assert not list(tmp_path.glob("*.new"))
+
+
+def test_a_backup_restores_the_same_head_seal(sample, tmp_path):
+    """Backup and restore keep every entry, every seal and the persons kept apart."""
+    sample.keep_person("dpo", "Aino Esimerkki", "aino@example.fi")
+    folder = sample.backup(tmp_path / "backup")
+    assert sorted(one.name for one in folder.iterdir()) == ["journal.jsonl", "manifest.json", "person.jsonl"]
+    verdict = ivp.restore(folder, tmp_path / "restored.duckdb")
+    assert verdict.ok
+    assert verdict.head == sample.verify().head
+    again = ivp.Desk(tmp_path / "restored.duckdb", now=NOW)
+    assert again.register.activities().equals(sample.register.activities())
+    assert again.persons() == sample.persons()
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "person.jsonl", "manifest.json"])
+@pytest.mark.parametrize("damage", ["cut", "flip", "gone"])
+def test_a_damaged_backup_names_the_file_and_restores_nothing(sample, tmp_path, name, damage):
+    """One byte is enough."""
+    sample.keep_person("dpo", "Aino Esimerkki")
+    folder = sample.backup(tmp_path / "backup")
+    content = (folder / name).read_bytes()
+    if damage == "gone":
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(content[: len(content) // 2] if damage == "cut" else content.replace(b"a", b"b", 1))
+    with pytest.raises(ivp.Refusal, match="backup"):
+        ivp.restore(folder, tmp_path / "restored.duckdb")
+    assert not (tmp_path / "restored.duckdb").exists()
+
+
+def test_a_backup_replaces_nothing_and_a_restore_neither(sample, tmp_path):
+    """A folder with content and a file that is there are refused."""
+    folder = sample.backup(tmp_path / "backup")
+    with pytest.raises(ivp.Refusal, match="not empty"):
+        sample.backup(folder)
+    with pytest.raises(ivp.Refusal, match="already there"):
+        ivp.restore(folder, sample._at.path)
+
+
+def test_a_person_is_outside_the_seals_and_can_be_forgotten(desk):
+    """Forgetting leaves the seals whole and the name in no byte of the file."""
+    put(desk)
+    desk.keep_person("dpo", "Aino Ainutlaatuinen", "ainutlaatuinen@example.fi")
+    head = desk.verify().head
+    assert desk.persons()["dpo"]["name"] == "Aino Ainutlaatuinen"
+    desk.forget_person("dpo")
+    assert desk.persons() == {}
+    assert desk.verify().head == head
+    assert b"Ainutlaatuinen" not in desk._at.path.read_bytes()
+    with pytest.raises(ivp.Refusal):
+        desk.forget_person("dpo")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_the_journal_is_readable_by_its_owner_only(desk, tmp_path):
+    """0600, for the journal, its lock and a backup."""
+    put(desk)
+    desk.backup(tmp_path / "backup")
+    for path in (desk._at.path, Path(f"{desk._at.path}.lock"), tmp_path / "backup" / "journal.jsonl"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\x00" + b"\x00" * 4096, b"\x00" * 20_000])
+def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path, content):
+    """One line, and the file keeps its bytes."""
+    path = tmp_path / "x.duckdb"
+    path.write_bytes(content)
+    for act in (lambda desk: desk.register.activities(), lambda desk: put(desk)):
+        with pytest.raises(ivp.Refusal) as refusal:
+            act(ivp.Desk(path, by="tt", now=NOW))
+        assert "\n" not in str(refusal.value)
+    assert path.read_bytes() == content
+
+
+def test_another_duckdb_database_is_refused(tmp_path):
+    """A database without our tables is not taken over."""
+    with duckdb.connect(str(tmp_path / "other.duckdb")) as con:
+        con.execute("CREATE TABLE t (x INT)")
+    with pytest.raises(ivp.Refusal, match="no journal"):
+        put(ivp.Desk(tmp_path / "other.duckdb", by="tt", now=NOW))
+
+
+@pytest.mark.parametrize("path", ["/proc/ivplus.duckdb", "/nowhere/at/all.duckdb"])
+def test_a_folder_that_cannot_be_written_is_one_line(path):
+    """/proc refuses even the superuser; a folder that does not exist says so."""
+    if path.startswith("/proc") and not Path("/proc/self").exists():
+        pytest.skip("no /proc here")
+    with pytest.raises(ivp.Refusal) as refusal:
+        put(ivp.Desk(path, by="tt", now=NOW))
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a file size limit stands in for a full disk")
+def test_a_full_disk_loses_nothing(desk, tmp_path):
+    """A write that the system refuses half-way is one line, and what stood before still stands."""
+    put(desk)
+    before = desk.verify()
+    work = (
+        "import resource, signal, sys, ivplus_tools as ivp\n"
+        "desk = ivp.Desk(sys.argv[1], by='f')\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "desk.register.activities()\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
+        "try:\n"
+        "    desk.register.record([ivp.Activity(f'x{n}', remarks='y' * 3000) for n in range(3000)], valid_from='2026-01-01', why='w')\n"
+        "except ivp.Refusal as refusal:\n"
+        "    print('REFUSED', refusal)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", work, str(desk._at.path)], capture_output=True, text=True, timeout=120)
+    assert "REFUSED" in done.stdout, done.stdout + done.stderr
+    after = ivp.Desk(desk._at.path, by="tt").verify()
+    assert (after.ok, after.entries, after.head) == (True, before.entries, before.head)
+    assert put(ivp.Desk(desk._at.path, by="tt"), "b").entries == (2,)
+
+
+def test_a_newer_format_is_refused(desk):
+    """An old toolkit does not touch what a new one wrote."""
+    put(desk)
+    tamper(desk._at.path, "UPDATE meta SET value = '99' WHERE key = 'format'", drop=False)
+    with pytest.raises(ivp.Refusal, match="99"):
+        desk.register.activities()
+
+
+def test_an_older_format_is_migrated_after_a_backup(desk, tmp_path, monkeypatch):
+    """The step runs once, the backup stands beside the journal, the seals stay whole."""
+    put(desk)
+    head = desk.verify().head
+    folder = tmp_path / "sql"
+    shutil.copytree(_store.SQL, folder)
+    (folder / f"migrate_{_store.FORMAT}.sql").write_text("ALTER TABLE person ADD COLUMN note TEXT; ALTER TABLE person DROP COLUMN note;")
+    monkeypatch.setattr(_store, "SQL", folder)
+    monkeypatch.setattr(_store, "FORMAT", _store.FORMAT + 1)
+    assert desk.verify().head == head
+    beside = desk._at.path.with_name(desk._at.path.name + f".format-{_store.FORMAT - 1}")
+    assert json.loads((beside / "manifest.json").read_text())["head"] == head
+    assert put(desk, "b").entries == (2,)
+
+
+def test_a_migration_that_fails_changes_nothing(desk, tmp_path, monkeypatch):
+    """All steps are one transaction."""
+    put(desk)
+    folder = tmp_path / "sql"
+    shutil.copytree(_store.SQL, folder)
+    (folder / f"migrate_{_store.FORMAT}.sql").write_text("ALTER TABLE person ADD COLUMN note TEXT; SELECT error('no');")
+    with monkeypatch.context() as patch:
+        patch.setattr(_store, "SQL", folder)
+        patch.setattr(_store, "FORMAT", _store.FORMAT + 1)
+        with pytest.raises((ivp.Refusal, duckdb.Error)):
+            desk.verify()
+    assert desk.verify().ok
+
+
+def test_a_clock_set_back_is_refused_and_a_small_step_smoothed(tmp_path):
+    """Knowing keeps its order: an entry is never recorded before the one that it follows."""
+    path = tmp_path / "clock.duckdb"
+    put(ivp.Desk(path, by="tt", now="2026-03-02T09:00"))
+    put(ivp.Desk(path, by="tt", now="2026-03-02T08:59"), "b")
+    assert [entry.recorded_at.isoformat() for entry in _store.standing(ivp.Desk(path, now="2026-03-03")._at)] == [
+        "2026-03-02T09:00:00+02:00"
+    ] * 2
+    with pytest.raises(ivp.Refusal, match="clock"):
+        put(ivp.Desk(path, by="tt", now="2026-03-01T09:00"), "c")
+
+
+def test_a_past_standpoint_reads_only(sample):
+    """Nothing can be recorded as of another day by mistake."""
+    then = sample.at(valid="2023-10-01")
+    for act in (
+        lambda: put(then),
+        lambda: then.register.end("uutiskirje", valid_from="2026-01-01", why="w"),
+        lambda: then.keep_person("x", "y"),
+    ):
+        with pytest.raises(ivp.Refusal, match="reads only"):
+            act()
+
+
+def test_who_why_and_since_when_are_asked(desk, tmp_path):
+    """There is no default for any of the three."""
+    with pytest.raises(ivp.Refusal, match="Say who"):
+        put(ivp.Desk(tmp_path / "x.duckdb", now=NOW))
+    with pytest.raises(ivp.Refusal, match="Say why"):
+        put(desk, why=" ")
+    with pytest.raises(ivp.Refusal, match="Say since when"):
+        desk.register.record(ivp.Activity("a"), why="w")
+    assert not desk._at.path.exists()
+
+
+def test_a_query_reads_only_and_reaches_no_file(sample):
+    """`desk.sql` can neither write, nor read another file, nor install anything."""
+    for query in (
+        "DELETE FROM journal",
+        "COPY (SELECT 1) TO '/tmp/ivplus-leak.csv'",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "ATTACH '/tmp/other.duckdb'",
+        "INSTALL httpfs",
+        "SELECT * FROM 'https://example.fi/x.csv'",
+        "SET enable_external_access = true",
+        "SELECT",
+    ):
+        with pytest.raises(ivp.Refusal, match="could not be run"):
+            sample.sql(query)
+    assert sample.sql("FROM activities() SELECT count(*) AS n")["n"][0] == 14
+
+
+@PATIENT
+@given(st.lists(st.tuples(st.text(min_size=1).filter(str.strip), st.text()), min_size=1, max_size=5))
+def test_any_text_survives_the_journal_unchanged_or_is_refused(tmp_path_factory, pairs):
+    """What is recorded is read back to the letter; control characters are refused before anything is written."""
+    desk = ivp.Desk(tmp_path_factory.mktemp("p") / "p.duckdb", by="tt", now=NOW)
+    written = {}
+    for ident, text in pairs:
+        try:
+            thing = ivp.Activity(ident, remarks=text)
+        except ivp.Refusal:
+            continue
+        desk.register.record(thing, valid_from="2026-01-01", why="w")
+        written[thing.id] = thing
+    assert {one.record.id: one.record for one in desk.register._standing()} == written
+    assert desk.verify().ok
+
+
+def test_hostile_text_survives_unchanged(desk):
+    """Quotes, semicolons, scripts, formulas, direction marks and emoji, as identifiers and as values."""
+    desk.register.record(
+        [ivp.Activity(text, name=text, remarks=text, owner=text) for text in HOSTILE], valid_from="2026-01-01", why=HOSTILE[0]
+    )
+    found = {one.record.id: one.record for one in desk.register._standing()}
+    assert set(found) == set(HOSTILE)
+    assert all(one.name == one.remarks == one.owner == one.id for one in found.values())
+    assert set(desk.register.activities()["id"]) == set(HOSTILE)
