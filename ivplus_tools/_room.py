@@ -134,7 +134,7 @@ class Room:
         lang = self._at.lang
         if new is None or not said_before:
             return _words.values("change")["added" if new is not None else "ended"][lang]
-        return "; ".join(_records.field_label(name, lang) for name in _differing(old, new))
+        return "; ".join(_words.field_label(name, lang) for name in _differing(old, new))
 
     def changes(self, since: object) -> pandas.DataFrame:
         """What differs from another standpoint (a Desk) or day: kind, subject, change, field, before, after, entry, recorded_by, why."""

@@ -153,6 +153,16 @@ def column_name(column: str, lang: str) -> str:
     return str(entry[lang]) if entry else column
 
 
+def field_label(name: str, lang: str) -> str:
+    """What a field is called on forms, in exports and in frames."""
+    return str(read("labels")["field"][name][lang])
+
+
+def field_help(name: str, lang: str) -> str:
+    """What a field means, in one short sentence."""
+    return str(read("labels")["help"][name][lang])
+
+
 def _local(facts: dict[str, object], lang: str) -> dict[str, object]:
     """Facts ready for a sentence: days in the language's form, a dict of languages by its language."""
     ready: dict[str, object] = {}

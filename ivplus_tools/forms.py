@@ -43,7 +43,7 @@ class Editor:
 
     def __init__(self, kind: type[Record], name: str, lang: str) -> None:
         self.name, self._field, self._lang = name, kind.model_fields[name], lang
-        label, tip = _records.field_label(name, lang), _records.field_help(name, lang)
+        label, tip = _words.field_label(name, lang), _words.field_help(name, lang)
         listed = _records.listed_in(self._field)
         many = _records.shape(self._field) in ("texts", "parts", "codes", "map")
         self._state: widgets.Dropdown | None = None
@@ -144,7 +144,7 @@ class RecordForm(widgets.VBox):
         self.new = widgets.Button(description=say("new"))
         self.save = widgets.Button(description=say("save"), button_style="primary")
         self.revert = widgets.Button(description=say("revert"))
-        self.id = widgets.Text(description=_records.field_label("id", self._lang), tooltip=_records.field_help("id", self._lang))
+        self.id = widgets.Text(description=_words.field_label("id", self._lang), tooltip=_words.field_help("id", self._lang))
         self.valid_from = widgets.Text(description=say("valid_from"), placeholder="2026-03-01 / 1.3.2026")
         self.why = widgets.Text(description=say("why"))
         for one in (self.id, self.valid_from, self.why):
@@ -302,7 +302,7 @@ class RecordForm(widgets.VBox):
         return [f"{self._label(place)}: {one.text(self._lang)}" if place else one.text(self._lang) for place, one in problems]
 
     def _label(self, place: str) -> str:
-        return _records.field_label(place.rsplit(".", maxsplit=1)[-1], self._lang)
+        return _words.field_label(place.rsplit(".", maxsplit=1)[-1], self._lang)
 
     # --- showing
 

@@ -10,7 +10,7 @@ os.environ["TZ"] = "Europe/Helsinki"
 os.environ.pop("IVPLUS_NOW", None)
 os.environ.pop("IVPLUS_LANG", None)
 
-import ivplus_tools as ivp  # noqa: E402  after the environment is set
+import ivplus_tools as ivp
 
 ROOT = Path(__file__).parent.parent
 NOW = "2026-03-02T09:00"

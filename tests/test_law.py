@@ -35,7 +35,7 @@ draft = true
 @pytest.fixture
 def anew():
     """Read facts and lists again, before and after a test that changes them."""
-    caches = (_law.facts, _law.codes, _records.allowed, _records._meanings)
+    caches = (_law.facts, _law.codes, _records.allowed, _records.answers._meanings)
     for one in caches:
         one.cache_clear()
     yield

@@ -153,8 +153,11 @@ def test_a_journal_held_by_another_process_is_named(desk, monkeypatch):
     finally:
         holder.kill()
         holder.communicate()
-    monkeypatch.setattr(_store, "WAIT_SECONDS", 0.3)
-    hold = "import filelock, os, sys, time; l = filelock.FileLock(sys.argv[1]); l.acquire(); open(sys.argv[1], 'w').write(str(os.getpid())); print('ready', flush=True); time.sleep(30)"
+    monkeypatch.setattr(_store.file, "WAIT_SECONDS", 0.3)
+    hold = (
+        "import filelock, os, sys, time; lock = filelock.FileLock(sys.argv[1]); lock.acquire()\n"
+        "open(sys.argv[1], 'w').write(str(os.getpid())); print('ready', flush=True); time.sleep(30)"
+    )
     holder = subprocess.Popen([sys.executable, "-c", hold, f"{path}.lock"], stdout=subprocess.PIPE)
     try:
         holder.stdout.readline()
@@ -319,12 +322,14 @@ def test_an_older_format_is_migrated_after_a_backup(desk, tmp_path, monkeypatch)
     put(desk)
     head = desk.verify().head
     folder = tmp_path / "sql"
-    shutil.copytree(_store.SQL, folder)
-    (folder / f"migrate_{_store.FORMAT}.sql").write_text("ALTER TABLE person ADD COLUMN note TEXT; ALTER TABLE person DROP COLUMN note;")
-    monkeypatch.setattr(_store, "SQL", folder)
-    monkeypatch.setattr(_store, "FORMAT", _store.FORMAT + 1)
+    shutil.copytree(_store.file.SQL, folder)
+    (folder / f"migrate_{_store.file.FORMAT}.sql").write_text(
+        "ALTER TABLE person ADD COLUMN note TEXT; ALTER TABLE person DROP COLUMN note;"
+    )
+    monkeypatch.setattr(_store.file, "SQL", folder)
+    monkeypatch.setattr(_store.file, "FORMAT", _store.file.FORMAT + 1)
     assert desk.verify().head == head
-    beside = desk._at.path.with_name(desk._at.path.name + f".format-{_store.FORMAT - 1}")
+    beside = desk._at.path.with_name(desk._at.path.name + f".format-{_store.file.FORMAT - 1}")
     assert json.loads((beside / "manifest.json").read_text())["head"] == head
     assert put(desk, "b").entries == (2,)
 
@@ -333,11 +338,11 @@ def test_a_migration_that_fails_changes_nothing(desk, tmp_path, monkeypatch):
     """All steps are one transaction."""
     put(desk)
     folder = tmp_path / "sql"
-    shutil.copytree(_store.SQL, folder)
-    (folder / f"migrate_{_store.FORMAT}.sql").write_text("ALTER TABLE person ADD COLUMN note TEXT; SELECT error('no');")
+    shutil.copytree(_store.file.SQL, folder)
+    (folder / f"migrate_{_store.file.FORMAT}.sql").write_text("ALTER TABLE person ADD COLUMN note TEXT; SELECT error('no');")
     with monkeypatch.context() as patch:
-        patch.setattr(_store, "SQL", folder)
-        patch.setattr(_store, "FORMAT", _store.FORMAT + 1)
+        patch.setattr(_store.file, "SQL", folder)
+        patch.setattr(_store.file, "FORMAT", _store.file.FORMAT + 1)
         with pytest.raises((ivp.Refusal, duckdb.Error)):
             desk.verify()
     assert desk.verify().ok

@@ -71,9 +71,9 @@ def test_every_field_of_every_record_has_a_label_and_a_help():
     for room in ROOMS.values():
         for kind in room.records:
             for lang in _words.LANGS:
-                labels = [_records.field_label(name, lang) for name in kind.model_fields]
+                labels = [_words.field_label(name, lang) for name in kind.model_fields]
                 assert len({one.casefold() for one in labels}) == len(labels)
-                assert all(_records.field_help(name, lang) for name in kind.model_fields)
+                assert all(_words.field_help(name, lang) for name in kind.model_fields)
 
 
 def test_every_finding_is_worded_and_every_wording_used():
@@ -145,8 +145,8 @@ def test_an_unknown_language_is_refused(sample):
 
 def test_official_terms_are_used(sample):
     """A few legal notions that are easily confused, in the words of the Regulation."""
-    assert _records.field_label("dpo", "fi") == "tietosuojavastaava"
-    assert _records.field_label("dpo", "sv") == "dataskyddsombud"
+    assert _words.field_label("dpo", "fi") == "tietosuojavastaava"
+    assert _words.field_label("dpo", "sv") == "dataskyddsombud"
     assert _words.values("room")["register"] == {
         "fi": "seloste käsittelytoimista",
         "sv": "register över behandling",

@@ -65,7 +65,7 @@ def _content(activity: Activity, register: Register) -> Iterator[Finding]:
             continue
         if _is_answered(activity, ask, register):
             continue
-        name = {lang: _records.field_label(ask["field"], lang) for lang in _words.LANGS}
+        name = {lang: _words.field_label(ask["field"], lang) for lang in _words.LANGS}
         yield Finding("", ask["finding"], date.min, {"field": name}, rule, ask["if_empty"])
 
 
@@ -158,7 +158,7 @@ def _references(activity: Activity, register: Register) -> Iterator[Finding]:
         answer = getattr(activity, name)
         for ref in (answer,) if isinstance(answer, str) else texts(answer):
             if ref not in home:
-                label = {lang: _records.field_label(name, lang) for lang in _words.LANGS}
+                label = {lang: _words.field_label(name, lang) for lang in _words.LANGS}
                 yield _found("REG-043", field=label, ref=ref, near=_words.nearest(ref, home) or "–")
 
 
@@ -187,5 +187,5 @@ def _parties(register: Register) -> Iterator[Finding]:
             yield Finding(ident, "REG-062", stands.entry.valid_from, {"name": system.name or ident})
         if isinstance(system.supplier, str) and system.supplier not in register.organisations:
             near = _words.nearest(system.supplier, register.organisations) or "–"
-            label = {lang: _records.field_label("supplier", lang) for lang in _words.LANGS}
+            label = {lang: _words.field_label("supplier", lang) for lang in _words.LANGS}
             yield Finding(ident, "REG-043", stands.entry.valid_from, {"field": label, "ref": system.supplier, "near": near})

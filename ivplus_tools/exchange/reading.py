@@ -1,4 +1,4 @@
-"""Registers in and out: a preview that loses nothing, then all or nothing; complete spreadsheets that execute nowhere."""
+"""Files in: XLSX, CSV and our own JSON, recognised by content; headings by the data of `words/headings.toml`."""
 
 from __future__ import annotations
 
@@ -8,145 +8,24 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ivplus_tools import _dates, _html, _records, _room, _store, _words
+from ivplus_tools import _dates, _records, _room, _words
 from ivplus_tools._records import Record
-from ivplus_tools._store import Draft, Receipt
+from ivplus_tools._store import Draft
 from ivplus_tools.errors import BadInput, Refusal
-
-if TYPE_CHECKING:
-    import pandas
+from ivplus_tools.exchange.guard import without_guard
+from ivplus_tools.exchange.preview import Column, Preview, Problem, Reading, Table
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 50 * MEGABYTE
 LARGEST_UNPACKED = 400 * MEGABYTE
-LONGEST_CELL = 32767  # of the XLSX format
 HEADING_ROWS = 25
 SHAPE = "ivplus-register"
 META = ("valid_from",)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A sheet as read: its name and its rows, every cell as text."""
-
-    name: str
-    rows: list[list[str]]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A heading, the field that it fills (None: kept as imported content), and how that was recognised."""
-
-    sheet: str
-    heading: str
-    field: str | None
-    how: str
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A value that was not understood, or a row set apart, in words. `row` counts from 1 as the spreadsheet does."""
-
-    sheet: str
-    row: int
-    column: str
-    value: str
-    problem: str
-
-
-@dataclass
-class Reading:
-    """What has been understood so far of a file."""
-
-    things: list[tuple[Record, date | None]] = field(default_factory=list)
-    columns: list[Column] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    apart: list[tuple[str, int, str]] = field(default_factory=list)
-
-
-class Preview:
-    """A file as understood, before anything is written. `.commit(why=)` writes every understood row, or nothing."""
-
-    def __init__(self, room: _room.Room, path: Path, reading: Reading) -> None:
-        self._room, self._path, self._reading = room, path, reading
-        self._lang = room._at.lang
-
-    @property
-    def rows(self) -> pandas.DataFrame:
-        """The rows understood: kind and one column per field that any row fills, as text in the Desk's language."""
-        things = [thing for thing, _ in self._reading.things]
-        names = [
-            name
-            for kind in self._room.records
-            for name in kind.model_fields
-            if any(type(one) is kind and getattr(one, name) is not None for one in things)
-        ]
-        columns = ["kind", *dict.fromkeys(names)]
-        table = [[one.kind, *(_cell(one, name, self._lang) for name in columns[1:])] for one in things]
-        return _room.frame(columns, table, self._lang)
-
-    @property
-    def columns(self) -> pandas.DataFrame:
-        """Every heading with the field it fills and how it was recognised: sheet, heading, field, how."""
-        return self._frame(
-            ("sheet", "heading", "field", "how"), [(one.sheet, one.heading, one.field or "", one.how) for one in self._reading.columns]
-        )
-
-    @property
-    def problems(self) -> pandas.DataFrame:
-        """What was not understood, cell by cell: sheet, row, column, value, problem."""
-        rows = [(one.sheet, one.row, one.column, one.value, one.problem) for one in self._reading.problems]
-        return self._frame(("sheet", "row", "column", "value", "problem"), rows)
-
-    @property
-    def unmapped(self) -> pandas.DataFrame:
-        """Everything that has no field of its own, which is kept with the record: subject, heading, content."""
-        rows = [(one.id, heading, text) for one, _ in self._reading.things for heading, text in (one.imported or {}).items()]  # type: ignore[attr-defined]
-        return self._frame(("subject", "heading", "content"), rows)
-
-    @property
-    def set_apart(self) -> pandas.DataFrame:
-        """Rows that cannot be recorded as they are: sheet, row, content; the reason stands in `problems`."""
-        return self._frame(("sheet", "row", "content"), self._reading.apart)
-
-    def commit(self, why: str, valid_from: object = None) -> Receipt:
-        """Record every understood row in one transaction, true from the row's own day, else `valid_from`, else today."""
-        if not self._reading.things:
-            raise _words.refusal("nothing_to_commit")
-        today = self._room._at.now.date()
-        default = _dates.day(valid_from) if valid_from is not None else today
-        drafts = [self._room._draft(thing, *self._room._when_and_why(since or default, why)) for thing, since in self._reading.things]
-        return _store.append(self._room._at, drafts)
-
-    def _frame(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pandas.DataFrame:
-        return _room.frame(columns, rows, self._lang)
-
-    def _summary(self) -> list[tuple[str, str]]:
-        got = self._reading
-        known = sum(1 for one in got.columns if one.field)
-        counts = {
-            "rows": len(got.things), "set_apart": len(got.apart), "problems": len(got.problems),
-            "columns": known, "unmapped": len(got.columns) - known,
-        }  # fmt: skip
-        return [(_words.say(f"preview.{key}", self._lang), str(count)) for key, count in counts.items()]
-
-    def __repr__(self) -> str:
-        lines = [_words.say("preview.title", self._lang, file=self._path.name)]
-        lines += [f"  {count:>4}  {label}" for label, count in self._summary()]
-        return "\n".join([*lines, _words.say("preview.next", self._lang)])
-
-    def _repr_html_(self) -> str:
-        title = _words.say("preview.title", self._lang, file=self._path.name)
-        return _html.table([], self._summary(), caption=title, row_headers=True) + _html.note([_words.say("preview.next", self._lang)])
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
 
 
 def read(room: _room.Room, path: Path) -> Preview:
@@ -220,12 +99,7 @@ def _csv(text: str, path: Path) -> Table:
             raise _words.refusal("unknown_shape", path=path.name, reason=error) from None
         if _known_headings(rows) > _known_headings(best) or not best:
             best = rows
-    return Table("", [[_without_guard(cell) for cell in row] for row in best])
-
-
-def _without_guard(cell: str) -> str:
-    """The apostrophe that our own CSV puts before a formula sign is no content."""
-    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_FORMULA_SIGNS) else cell
+    return Table("", [[without_guard(cell) for cell in row] for row in best])
 
 
 def _known_headings(rows: list[list[str]]) -> int:
@@ -284,7 +158,7 @@ def _headings(kind: str) -> dict[str, tuple[str, str]]:
     known = {_folded(text): (name, "synonym") for name, texts in _words.read("headings")[kind].items() for text in texts}
     for name in (*record.model_fields, *record.shorthand, *META):
         for lang in _words.LANGS:
-            label = _words.column_name(name, lang) if name in META else _records.field_label(name, lang)
+            label = _words.column_name(name, lang) if name in META else _words.field_label(name, lang)
             known[_folded(label)] = (name, "label")
         known[_folded(name)] = (name, "label")
     return known
@@ -442,111 +316,6 @@ def _understand_json(text: str, kinds: Mapping[str, type[Record]], path: Path, l
         reading.things.append((thing, since))
         reading.columns += [Column("", name, name, "") for name in body if name not in {one.heading for one in reading.columns}]
     return reading
-
-
-# --- writing ----------------------------------------------------------------------------------------------------------
-
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def write(room: _room.Room, path: Path, lang: str) -> Path:
-    """Write what stands: `.xlsx` and `.json` hold every field of every record, `.csv` every field of the activities."""
-    _words.language(lang)
-    writers = {".xlsx": _xlsx, ".csv": _csv_bytes, ".json": _json_bytes}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
-        raise _words.refusal("unknown_format", got=path.suffix)
-    content = writer(room, lang)
-    made = path.with_name(path.name + ".part")
-    try:
-        made.write_bytes(content)
-        made.chmod(0o600)
-        made.replace(path)
-    except OSError as error:
-        made.unlink(missing_ok=True)
-        raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
-    return path
-
-
-def _cell(record: Record, name: str, lang: str) -> str:
-    """A field of a record as text; empty where its kind has no such field."""
-    kind = type(record).model_fields.get(name)
-    return _records.to_text(getattr(record, name), kind, lang) if kind else ""
-
-
-def _sheet(room: _room.Room, kind: type[Record], lang: str) -> Iterator[list[str]]:
-    """The heading row of a kind, then a row per record that stands."""
-    names = list(kind.model_fields)
-    yield [*(_records.field_label(name, lang) for name in names), _words.column_name("valid_from", lang)]
-    for one in room._standing():
-        if type(one.record) is kind:
-            yield [*(_cell(one.record, name, lang) for name in names), one.entry.valid_from.isoformat()]
-
-
-def _xlsx(room: _room.Room, lang: str) -> bytes:
-    """A sheet per kind; every cell is text for good, whatever sign it begins with."""
-    import openpyxl
-    from openpyxl.styles import Alignment, Font
-
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for kind in room.records:
-        sheet = book.create_sheet(_words.say(f"kind_plural.{kind.kind}", lang))
-        for number, row in enumerate(_sheet(room, kind, lang), start=1):
-            for place, text in enumerate(row, start=1):
-                if len(text) > LONGEST_CELL:
-                    names = [*kind.model_fields, *META]
-                    raise _words.refusal("cell_too_long", field=names[place - 1], subject=row[0], length=len(text), limit=LONGEST_CELL)
-                cell = sheet.cell(number, place, _escaped(text))
-                cell.data_type = "s"
-                cell.quotePrefix = True
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-                if number == 1:
-                    cell.font = Font(bold=True)
-        sheet.freeze_panes = "B2"
-        for column in sheet.columns:
-            sheet.column_dimensions[column[0].column_letter].width = 28
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _escaped(text: str) -> str:
-    """`_x000A_` in a text would be read back as a line break; the format escapes its underscore."""
-    return re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
-
-
-def _csv_bytes(room: _room.Room, lang: str) -> bytes:
-    """Activities with `;` and a BOM, as Finnish spreadsheets open it."""
-    return csv_text(_sheet(room, room.records[0], lang), ";").encode("utf-8-sig")
-
-
-def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
-    """Rows as CSV, in which an apostrophe disarms every formula sign."""
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter).writerows([_guarded(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def _guarded(cell: str) -> str:
-    return "'" + cell if cell.lstrip("'").startswith(_FORMULA_SIGNS) else cell
-
-
-def _json_bytes(room: _room.Room, _: str) -> bytes:
-    """Every record that stands as plain JSON, with the standpoint and the head seal."""
-    at = room._at
-    records = [
-        {"kind": one.entry.kind, "id": one.entry.subject, "valid_from": one.entry.valid_from.isoformat(), **one.record.body()}
-        for one in room._standing()
-    ]
-    content = {
-        "shape": SHAPE, "valid_on": at.valid_on.isoformat(), "known_at": at.known_at.isoformat() if at.known_at else None,
-        "head": _store.verify(at.path).head, "records": records,
-    }  # fmt: skip
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-# --- samples ----------------------------------------------------------------------------------------------------------
 
 
 def read_sample(folder: Path, kinds: Mapping[str, type[Record]], until: datetime) -> list[Draft]:

@@ -1,0 +1,43 @@
+"""What a record is: fields with their article and allowed values, four kinds of answer, and their form as text."""
+
+from __future__ import annotations
+
+from ivplus_tools._records.answers import (
+    NONE,
+    AnswerText,
+    AnswerTexts,
+    Day,
+    Listed,
+    Map,
+    Stated,
+    Text,
+    Texts,
+    allowed,
+    clean,
+    clean_text,
+    code,
+    not_applicable,
+    one_of,
+    some_of,
+)  # fmt: skip
+from ivplus_tools._records.cells import describe, record_type, to_text
+from ivplus_tools._records.grammar import free_name, join, split
+from ivplus_tools._records.record import (
+    Part,
+    Record,
+    answered,
+    as_code,
+    has_other_answers,
+    item,
+    listed_in,
+    part_of,
+    shape,
+    some,
+    told,
+)  # fmt: skip
+
+__all__ = [
+    "NONE", "AnswerText", "AnswerTexts", "Day", "Listed", "Map", "Part", "Record", "Stated", "Text", "Texts", "allowed", "answered",
+    "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join", "listed_in", "not_applicable",
+    "one_of", "part_of", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
+]  # fmt: skip

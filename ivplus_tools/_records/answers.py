@@ -1,0 +1,187 @@
+"""Values of fields: four kinds of answer, clean text, days, and codes of the law's and the toolkit's lists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from ivplus_tools import _dates, _law, _words
+from ivplus_tools._records.grammar import free_name, split
+
+
+class Stated(BaseModel):
+    """An answer that is no value: confirmed none, or not applicable with the reason. Unknown is plain `None`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    state: str
+    because: str | None = None
+
+    def __repr__(self) -> str:
+        return "ivp.NONE" if self.state == "none" else f"ivp.not_applicable({self.because!r})"
+
+
+NONE = Stated(state="none")
+"""Confirmed: there is none. Not the same as `None`, which is 'not known'."""
+
+
+def not_applicable(because: str) -> Stated:
+    """The answer 'not applicable', which always has a reason."""
+    reason = clean(because)
+    if not reason:
+        raise _words.refusal("reason_missing")
+    return Stated(state="not_applicable", because=reason)
+
+
+def _read_answer(got: object) -> object:
+    """Words for the three other answers become those answers: 'ei ole (vahvistettu)', 'not applicable: ...', 'okänt'."""
+    if isinstance(got, Mapping) and "state" in got:
+        return not_applicable(str(got.get("because") or "")) if got["state"] == "not_applicable" else NONE
+    if not isinstance(got, str):
+        return got
+    text = " ".join(got.split())
+    state = _words.synonyms("state").get(text.casefold())
+    if state == "none":
+        return NONE
+    if state == "unknown":
+        return None
+    head, _, reason = text.partition(":")
+    if _words.synonyms("state").get(head.casefold()) == "not_applicable":
+        return not_applicable(reason)
+    return got
+
+
+def clean(got: object) -> str:
+    """Text as it came, without outer white space; control characters and lone surrogates are refused."""
+    text = str(got).replace("\r\n", "\n").replace("\r", "\n").strip()
+    for char in text:
+        if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t":
+            raise _words.refusal("control_character", code=f"U+{ord(char):04X}")
+        if char in "\ufffe\uffff":
+            raise _words.refusal("control_character", code=f"U+{ord(char):04X}")
+    return text
+
+
+def clean_text(got: object) -> object:
+    """A text field's value: clean text, or None where it is empty; the other answers pass."""
+    if isinstance(got, str):
+        return clean(got) or None
+    if got is None or isinstance(got, Stated):
+        return got
+    if isinstance(got, (bool, int, float)):
+        return clean(got)
+    raise _words.refusal("not_text", got=type(got).__name__)
+
+
+def _texts(got: object) -> object:
+    if isinstance(got, str):
+        got = split(got, "text")
+    if isinstance(got, (list, tuple, set, frozenset)):
+        return tuple(item for item in (clean_text(one) for one in got) if item) or None
+    return got
+
+
+def _day(got: object) -> object:
+    return None if got is None or got == "" else _dates.day(got)
+
+
+def _map(got: object) -> object:
+    if isinstance(got, str):
+        pairs = [split(line, "fields") for line in split(got, "parts")]
+        got = {pair[0]: " | ".join(pair[1:]) for pair in pairs}
+    if not isinstance(got, Mapping):
+        return got
+    made: dict[str, str] = {}
+    for key, text in got.items():
+        if content := clean(text):
+            made[free_name(clean(key) or "?", made)] = content
+    return made or None
+
+
+Text = Annotated[str | None, BeforeValidator(clean_text)]
+Texts = Annotated[tuple[str, ...] | None, BeforeValidator(_texts)]
+Map = Annotated[dict[str, str] | None, BeforeValidator(_map)]
+Day = Annotated[date | None, BeforeValidator(_day)]
+AnswerText = Annotated[str | Stated | None, BeforeValidator(clean_text), BeforeValidator(_read_answer)]
+AnswerTexts = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_answer)]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Marks a field whose values come from a list: of the law (`facts/`) or of the toolkit (`words/`)."""
+
+    name: str
+
+
+@cache
+def allowed(name: str) -> dict[str, dict[str, str]]:
+    """The codes of a list with their names in fi, sv and en."""
+    law = {code: fact.name for code, fact in _law.codes(name).items()}
+    found = law or _words.values(name)
+    if not found:
+        raise KeyError(f"no list is called {name}")
+    return found
+
+
+def code(name: str, got: object) -> str:
+    """The code that a text means: the code itself, its name in any language, a known synonym, or an article in any spelling."""
+    text = " ".join(str(got).split())
+    for known in (text, _article(text)):
+        if known in allowed(name):
+            return known
+    meaning = _meanings(name).get(text.casefold())
+    if meaning is None:
+        raise _words.refusal("unknown_value", got=text, what=name, near=_words.nearest(text, _near(name), 3))
+    return meaning
+
+
+@cache
+def _meanings(name: str) -> dict[str, str]:
+    names = {label.casefold(): key for key, labels in allowed(name).items() for label in labels.values()}
+    return names | _words.synonyms(name) | {key.casefold(): key for key in allowed(name)}
+
+
+def _near(name: str) -> list[str]:
+    return list(dict.fromkeys([*allowed(name), *(label for labels in allowed(name).values() for label in labels.values())]))
+
+
+_ARTICLE = re.compile(
+    r"^(?:art(?:icle|ikel|\.)?\s*)?(\d+)(?:\.?\s*art(?:iklan|\.)?)?[\s.(]*(\d+)\)?(?:\.?\s*k(?:ohdan|\.)?)?[\s.(]*([a-j])?\)?(?:\s*(?:alakoh\w*))?\b.*$",
+    re.IGNORECASE,
+)
+
+
+def _article(text: str) -> str:
+    """`6 artiklan 1 kohdan f alakohta`, `Art. 6(1)(f)`, `6.1 f` and `6 art. 1 k. f` are all `6(1)(f)`."""
+    match = _ARTICLE.match(text)
+    if not match:
+        return text
+    return f"{match[1]}({match[2]})" + (f"({match[3].lower()})" if match[3] else "")
+
+
+def _code(name: str) -> Callable[[object], object]:
+    return lambda got: None if got is None or got == "" else code(name, got)
+
+
+def _codes(name: str) -> Callable[[object], object]:
+    def read(got: object) -> object:
+        items = _texts(got)
+        return tuple(code(name, one) for one in items) if isinstance(items, tuple) else items
+
+    return read
+
+
+def one_of(name: str) -> Any:
+    """The type of a field with one code of a list."""
+    return Annotated[str | None, BeforeValidator(_code(name)), Listed(name)]
+
+
+def some_of(name: str) -> Any:
+    """The type of a field with codes of a list, or one of the other answers."""
+    return Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_codes(name)), BeforeValidator(_read_answer), Listed(name)]

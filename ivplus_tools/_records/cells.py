@@ -1,0 +1,84 @@
+"""Answers as text in a language, and the description of a record type."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic.fields import FieldInfo
+
+from ivplus_tools import _words
+from ivplus_tools._records.answers import Stated, allowed
+from ivplus_tools._records.grammar import join
+from ivplus_tools._records.record import Part, Record, has_other_answers, listed_in, part_of, shape, told
+
+
+def to_text(value: object, field: FieldInfo, lang: str) -> str:
+    """A field's answer as text in a language: what a cell, a form or a sample file holds. Unknown is the empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, Stated):
+        name = _words.values("state")[value.state][lang]
+        return f"{name}: {value.because}" if value.because else name
+    kind = shape(field)
+    listed = listed_in(field)
+    if isinstance(value, tuple):
+        if kind == "parts":
+            return join((_part_text(one, lang) for one in value), "parts")
+        return join((_code_text(listed, one, lang) for one in value), "text")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return join((join((key, text), "fields") for key, text in value.items()), "parts")
+    return _code_text(listed, str(value), lang)
+
+
+def _code_text(listed: str | None, code: str, lang: str) -> str:
+    """A code as people read it: an article stays an article, a word of the toolkit is translated."""
+    if listed is None or code[:1].isdigit():
+        return code
+    return allowed(listed)[code][lang]
+
+
+def _part_text(part: Part, lang: str) -> str:
+    """`first | name: value | name: value`, with the names in the language."""
+    fields = type(part).model_fields
+    texts = []
+    for place, (name, field) in enumerate(fields.items()):
+        text = to_text(getattr(part, name), field, lang)
+        if place == 0:
+            texts.append(text or "-")
+        elif text:
+            texts.append(f"{_words.field_label(name, lang)}: {text}")
+    return join(texts if len(texts) > 1 or part.first_may_stand_alone else [*texts, "-"], "fields")
+
+
+def describe(kind: str, lang: str) -> list[tuple[str, str, str, str, str, str]]:
+    """The fields of a record and of its parts: field, label, rule, answers, allowed values, meaning."""
+    rows = []
+    for name, field in record_type(kind).model_fields.items():
+        rows.append(_described(name, name, field, lang))
+        if shape(field) == "parts":
+            parts = part_of(field).model_fields
+            rows += [_described(f"{name}.{inner}", inner, one, lang) for inner, one in parts.items()]
+    return rows
+
+
+def _described(path: str, name: str, field: FieldInfo, lang: str) -> tuple[str, str, str, str, str, str]:
+    listed, refers = listed_in(field), told(field, "refers")
+    values = ", ".join(_shown(code, labels[lang]) for code, labels in allowed(listed).items()) if listed else ""
+    if refers:
+        values = _words.say("ui.refers", lang, kind=_words.say(f"value.kind.{refers}", lang))
+    answers = "none, not_applicable, unknown" if has_other_answers(field) else "unknown"
+    shown = shape(field) + ("; " + answers if name != "id" else "")
+    return path, _words.field_label(name, lang), told(field, "rule") or "", shown, values, _words.field_help(name, lang)
+
+
+def _shown(code: str, label: str) -> str:
+    return f"{code} ({label})"
+
+
+def record_type(kind: str) -> type[Record]:
+    """The record type of a kind such as `activity`; an unknown kind is refused with the nearest."""
+    if kind not in Record.kinds:
+        raise _words.refusal("unknown_value", got=kind, what="record", near=_words.nearest(kind, Record.kinds))
+    return Record.kinds[kind]

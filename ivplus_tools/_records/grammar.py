@@ -1,0 +1,49 @@
+"""The text form of lists: the same in cells of spreadsheets, fields of forms and sample files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+_SPECIAL = {"text": re.compile(r"(\\*)([;\n])"), "parts": re.compile(r"(\\*)([;\n])"), "fields": re.compile(r"(\\*)(\|)")}
+
+
+def split(text: str, level: str) -> list[str]:
+    """The items of a cell: `text` and `parts` by `;` or line breaks, `fields` of a part by `|`.
+
+    A backslash before a separator keeps it as text; backslashes elsewhere are plain characters.
+    """
+    items, begin, current = [], 0, ""
+    for match in _SPECIAL[level].finditer(text):
+        slashes = len(match[1])
+        current += text[begin : match.start()] + "\\" * (slashes // 2)
+        begin = match.end()
+        if slashes % 2:
+            current += match[2]
+        else:
+            items.append(current)
+            current = ""
+    items.append(current + text[begin:])
+    return [one.strip() for one in items if one.strip()]
+
+
+def join(items: Iterable[str], level: str) -> str:
+    """The inverse of `split`."""
+    separator = {"text": "; ", "parts": "\n", "fields": " | "}[level]
+    escaped = [_SPECIAL[level].sub(lambda m: m[1] * 2 + "\\" + m[2], one) for one in items]
+    last = len(escaped) - 1
+    touching = separator[0] != " "  # only a backslash right before the separator would be taken for its escape
+    return separator.join(one + "\\" * _ending(one) if touching and place < last else one for place, one in enumerate(escaped))
+
+
+def _ending(text: str) -> int:
+    return len(text) - len(text.rstrip("\\"))
+
+
+def free_name(name: str, taken: Mapping[str, object]) -> str:
+    """The name, or the name with a number that nobody has yet: two headings of the same words are two headings."""
+    found, count = name, 1
+    while found in taken:
+        count += 1
+        found = f"{name} ({count})"
+    return found

@@ -1,0 +1,252 @@
+"""Records and their parts: built of fields, refused with the nearest match, shown as the code that makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from ivplus_tools import _words
+from ivplus_tools._records.answers import Listed, Stated, _read_answer, clean_text
+from ivplus_tools._records.grammar import split
+from ivplus_tools.errors import BadInput, Refusal
+
+
+def item(rule: str, refers: str | None = None, default: Any = None) -> Any:
+    """A field: the rule that asks for it and, where its values name other records, their kind."""
+    return Field(default=default, json_schema_extra={"rule": rule, "refers": refers})
+
+
+class Part(BaseModel):
+    """One item of a list field that has fields itself, such as a purpose with its legal basis. The first field names it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    first_may_stand_alone: ClassVar[bool] = True
+    """Whether a text without named segments is the first field; where not, `| -` says that it is."""
+
+    def __init__(self, first: object = None, /, **fields: Any) -> None:
+        name = next(iter(type(self).model_fields))
+        if first is not None:
+            fields[name] = first
+        if str(fields.get(name)).strip() == "-":  # how the text form writes an empty first field
+            del fields[name]
+        _build(self, fields)
+
+    def __repr__(self) -> str:
+        return as_code(self)
+
+    __str__ = __repr__
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """A part from a cell's text; a segment whose name is not a field of the part belongs to the first field."""
+        names = {
+            label.casefold(): name
+            for name in cls.model_fields
+            for label in (*(_words.field_label(name, lang) for lang in _words.LANGS), name)
+        }
+        fields: dict[str, str] = {}
+        first: list[str] = []
+        for segment in split(text, "fields"):
+            head, colon, rest = segment.partition(":")
+            name = names.get(head.strip().casefold()) if colon and first else None
+            if name:
+                fields[name] = rest.strip()
+            elif segment != "-" or not first:
+                first.append(segment)
+        return cls(" | ".join(first), **fields)
+
+
+class Record(BaseModel):
+    """What the journal keeps of one subject. Unknown fields are refused; a record does not change, `replace` makes another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    room: ClassVar[str]
+    kind: ClassVar[str]
+    kinds: ClassVar[dict[str, type[Record]]] = {}
+    shorthand: ClassVar[dict[str, str]] = {}
+    """Names accepted by the constructor that fill the parts of a list: legal_basis -> purposes."""
+
+    id: Annotated[str, BeforeValidator(clean_text)] = Field(json_schema_extra={"rule": "", "refers": None})
+
+    def __init__(self, id: object = None, /, **fields: Any) -> None:  # noqa: A002  `id` is what the officer calls it
+        if id is not None:
+            fields["id"] = id
+        _build(self, self._spread(fields))
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "kind" in cls.__dict__:
+            Record.kinds[cls.kind] = cls
+
+    @classmethod
+    def _spread(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """Give a shorthand value to every part that has none of its own."""
+        short = {name: fields.pop(name) for name in list(fields) if name in cls.shorthand}
+        for name, value in short.items():
+            home = cls.shorthand[name]
+            part = part_of(cls.model_fields[home])
+            parts = _parts(part)(fields.get(home))
+            if parts is None:
+                raise _words.refusal("shorthand_alone", name=name, home=home)
+            fields[home] = [one if getattr(one, name) is not None else one.model_copy(update=_one(part, name, value)) for one in parts]
+        return fields
+
+    def replace(self, **changes: Any) -> Self:
+        """The same record with some fields changed; checked like a new one."""
+        return type(self)(**{**dict(self), **changes})
+
+    def __repr__(self) -> str:
+        return as_code(self)
+
+    __str__ = __repr__
+
+    def body(self) -> dict[str, Any]:
+        """The fields that have an answer, as the journal keeps them: plain JSON without the identifier."""
+        return self.model_dump(mode="json", exclude={"id"}, exclude_none=True)
+
+
+def as_code(made: Record | Part, indent: str = "") -> str:
+    """The line of code that makes the same record: the answered fields only, a field a line for a record."""
+    fields = [(name, getattr(made, name)) for name in type(made).model_fields if getattr(made, name) is not None]
+    inner = indent + "    "
+    shown = [
+        _value_code(value, inner) if place == 0 and _is_first(made, name) else f"{name}={_value_code(value, inner)}"
+        for place, (name, value) in enumerate(fields)
+    ]
+    if isinstance(made, Part) or len(shown) == 1:
+        return f"ivp.{type(made).__name__}({', '.join(shown)})"
+    return f"ivp.{type(made).__name__}(\n{inner}" + f",\n{inner}".join(shown) + f",\n{indent})"
+
+
+def _is_first(made: Record | Part, name: str) -> bool:
+    return name == next(iter(type(made).model_fields))
+
+
+def _value_code(value: object, indent: str) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_value_code(one, indent) for one in value) + "]"
+    return repr(value.isoformat()) if isinstance(value, date) else repr(value)
+
+
+def _one(part: type[Part], name: str, value: object) -> dict[str, object]:
+    first = next(iter(part.model_fields))
+    return {name: getattr(part(**{first: "-", name: value}), name)}
+
+
+def _build(made: BaseModel, fields: dict[str, Any]) -> None:
+    """Validate into `made`; everything wrong comes as one refusal, a line each, with the nearest match."""
+    known = [*type(made).model_fields, *getattr(type(made), "shorthand", {})]
+    try:
+        unknown = [name for name in fields if name not in type(made).model_fields]
+        if unknown:
+            kind = type(made).__name__
+            raise _words.refusal("unknown_field", got=unknown[0], kind=kind, near=_words.nearest(unknown[0], known))
+        BaseModel.__init__(made, **fields)
+    except ValidationError as error:
+        raise _joined([_problem(one) for one in error.errors()]) from None
+
+
+def _problem(error: Any) -> tuple[str, Refusal]:
+    place = ".".join(
+        str(part) for part in error["loc"] if isinstance(part, str) and not part.startswith(("tuple", "function", "str", "Stated"))
+    )
+    inner = error.get("ctx", {}).get("error")
+    if isinstance(inner, Refusal):
+        return place, inner
+    if error["type"] == "missing" or place == "id":
+        return place, _words.refusal("id_missing")
+    return place, _words.refusal("wrong_type", got=repr(error["input"])[:80], reason=error["msg"])
+
+
+def _joined(problems: list[tuple[str, Refusal]]) -> Refusal:
+    """One refusal for several problems, the first of each field."""
+    problems = list({place: (place, one) for place, one in reversed(problems)}.values())[::-1]
+    kinds = {type(problem) for _, problem in problems}
+    said = {
+        lang: "; ".join(dict.fromkeys(f"{place}: {one.said[lang]}" if place else one.said[lang] for place, one in problems))
+        for lang in _words.LANGS
+    }
+    refusal = (kinds.pop() if len(kinds) == 1 else BadInput)(said)
+    refusal.problems = tuple(problems)  # type: ignore[attr-defined]
+    return refusal
+
+
+def _parts(part: type[Part]) -> Callable[[object], Any]:
+    def read(got: object) -> object:
+        if isinstance(got, (Part, Mapping)):
+            got = [got]
+        if isinstance(got, str):
+            got = split(got, "parts")
+        if isinstance(got, (list, tuple)):
+            made = [_part(part, one) for one in got if one not in (None, "")]
+            return tuple(one for one in made if one.model_dump(exclude_none=True)) or None
+        return got
+
+    return read
+
+
+def _part(part: type[Part], got: object) -> Part:
+    if isinstance(got, part):
+        return got
+    if isinstance(got, Mapping):
+        return part(**{str(key): value for key, value in got.items()})
+    return part.from_text(str(got))
+
+
+def some(part: type[Part]) -> Any:
+    """The type of a list field whose items are parts."""
+    return Annotated[tuple[part, ...] | None, BeforeValidator(_parts(part))]  # type: ignore[valid-type]
+
+
+def answered(part: type[Part]) -> Any:
+    """The type of a list field whose items are parts, or one of the other answers."""
+    return Annotated[tuple[part, ...] | Stated | None, BeforeValidator(_parts(part)), BeforeValidator(_read_answer)]  # type: ignore[valid-type]
+
+
+def part_of(field: FieldInfo) -> type[Part]:
+    """The part type of a list field; raises TypeError for other fields."""
+    for option in _options(field):
+        if get_origin(option) is tuple and isinstance(get_args(option)[0], type) and issubclass(get_args(option)[0], Part):
+            found: type[Part] = get_args(option)[0]
+            return found
+    raise TypeError("not a list of parts")
+
+
+def _options(field: FieldInfo) -> tuple[Any, ...]:
+    return get_args(field.annotation) or (field.annotation,)
+
+
+def shape(field: FieldInfo) -> str:
+    """How a field is filled: `text`, `texts`, `parts`, `code`, `codes`, `day` or `map`."""
+    options = _options(field)
+    listed = listed_in(field) is not None
+    if any(get_origin(option) is dict for option in options):
+        return "map"
+    if date in options:
+        return "day"
+    for option in options:
+        if get_origin(option) is tuple:
+            if isinstance(get_args(option)[0], type) and issubclass(get_args(option)[0], Part):
+                return "parts"
+            return "codes" if listed else "texts"
+    return "code" if listed else "text"
+
+
+def listed_in(field: FieldInfo) -> str | None:
+    """The name of the list whose codes a field takes, or None."""
+    return next((mark.name for mark in field.metadata if isinstance(mark, Listed)), None)
+
+
+def has_other_answers(field: FieldInfo) -> bool:
+    """Whether 'confirmed none' and 'not applicable' are answers to this field."""
+    return Stated in _options(field)
+
+
+def told(field: FieldInfo, name: str) -> str | None:
+    """What `item` said of a field: `rule` or `refers`."""
+    found = field.json_schema_extra
+    return str(found[name]) if isinstance(found, dict) and found.get(name) else None

@@ -1,0 +1,261 @@
+"""The journal: one sealed, append-only DuckDB file. What is written and read at a standpoint goes through here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivplus_tools import _dates, _words
+from ivplus_tools._store import copies, file
+from ivplus_tools._store.chain import Entry, Verification, canonical, check_chain, row_of, seal_of
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas
+
+__all__ = [
+    "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "forget_person", "frame", "history",
+    "persons", "put_person", "restore", "standing", "verify",
+]  # fmt: skip
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry before it has a number, a time and a seal. `body` None ends the subject."""
+
+    room: str
+    kind: str
+    subject: str
+    valid_from: date
+    why: str
+    body: dict[str, Any] | None
+    expecting: int | None = None
+    """The entry that the writer believes to stand; another one means that somebody else was first."""
+    recorded_at: datetime | None = None
+    recorded_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a write left behind: the numbers of the new entries and the head seal. No numbers: it all stood already."""
+
+    entries: tuple[int, ...]
+    head: str
+    lang: str = "en"
+
+    def __repr__(self) -> str:
+        if not self.entries:
+            return _words.say("receipt.nothing", self.lang, head=self.head[:16])
+        span = "–".join(str(number) for number in dict.fromkeys((self.entries[0], self.entries[-1])))
+        return _words.say("receipt.recorded", self.lang, span=span, head=self.head[:16])
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """Which journal is read, as of which day, as known at which moment; who writes, when, in which language."""
+
+    path: Path
+    valid_on: date
+    known_at: datetime | None
+    by: str | None
+    lang: str
+    pinned: datetime | None = None
+    past: bool = field(default=False)
+
+    @property
+    def now(self) -> datetime:
+        """The present instant, pinned or real."""
+        return _dates.now(self.pinned)
+
+
+# --- writing
+
+
+def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
+    """Write entries in one transaction, each sealed to the one before. What already stands so is not written again."""
+    if at.past:
+        raise _words.refusal("past_standpoint")
+    if not at.by:
+        raise _words.refusal("who_records")
+    with file.open_journal(at.path, read_only=False) as con:
+        number, seal, latest = _head(con)
+        moment = _moment(at.now, latest)
+        said = _said_of(con, {draft.subject for draft in drafts})
+        rows = []
+        for draft in drafts:
+            known = said.setdefault((draft.kind, draft.subject), [])
+            if draft.expecting is not None and draft.expecting != (known[-1].entry if known else 0):
+                raise _words.refusal("changed", subject=draft.subject, by=known[-1].recorded_by if known else "?")
+            stands = _standing_of(known, draft.valid_from)
+            text = None if draft.body is None else canonical(draft.body)
+            if text == (stands.text if stands else None):
+                continue
+            number += 1
+            entry = _sealed(seal, number, draft, text, draft.recorded_at or moment, draft.recorded_by or at.by)
+            seal = entry.seal
+            known.append(entry)
+            rows.append(row_of(entry))
+        if rows:
+            file.insert(con, rows)
+        return Receipt(tuple(row[0] for row in rows), seal, at.lang)
+
+
+def _moment(now: datetime, latest: datetime | None) -> datetime:
+    """Now, but never before the last entry: a small step back of the clock is smoothed, a large one is refused."""
+    if latest is None or now >= latest:
+        return now
+    if latest - now > CLOCK_SLACK:
+        raise _words.refusal("clock_back", now=now, latest=latest.astimezone(_dates.HELSINKI))
+    return latest
+
+
+def _said_of(con: duckdb.DuckDBPyConnection, subjects: set[str]) -> dict[tuple[str, str], list[Entry]]:
+    """What has been said of subjects so far, oldest first, by kind and subject."""
+    rows = con.execute("FROM journal WHERE subject IN (SELECT unnest(?)) ORDER BY entry", [sorted(subjects)]).fetchall()
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for row in rows:
+        found.setdefault((row[2], row[3]), []).append(Entry(*row))
+    return found
+
+
+def _standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
+    past = [entry for entry in entries if entry.valid_from <= on]
+    return max(past, key=lambda entry: (entry.valid_from, entry.entry)) if past else None
+
+
+def _sealed(previous: str, number: int, draft: Draft, text: str | None, moment: datetime, by: str) -> Entry:
+    bare = Entry(number, draft.room, draft.kind, draft.subject, draft.valid_from, moment, by, draft.why, text, "")
+    return replace(bare, seal=seal_of(previous, bare))
+
+
+def _head(con: duckdb.DuckDBPyConnection) -> tuple[int, str, datetime | None]:
+    row = con.execute("SELECT entry, seal, recorded_at FROM journal ORDER BY entry DESC LIMIT 1").fetchone()
+    return (row[0], row[1], row[2]) if row else (0, "", None)
+
+
+# --- reading
+
+
+def verify(path: Path, head: str | None = None, lang: str = "en") -> Verification:
+    """Recompute every seal from the first entry. With `head`, a seal printed earlier must be found on the way."""
+    with file.open_journal(path) as con:
+        rows = con.execute("FROM journal ORDER BY entry").fetchall()
+        last = con.execute("FROM head").fetchall()
+    return replace(check_chain([Entry(*row) for row in rows], last, head), lang=lang)
+
+
+@contextlib.contextmanager
+def _reading(at: Standpoint) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection at a standpoint, with the macros of every noun; it can reach no file and no network."""
+    with file.open_journal(at.path) as con:
+        known_at = at.known_at or datetime(9999, 1, 1, tzinfo=UTC)
+        con.execute("SET VARIABLE valid_on = $day", {"day": at.valid_on})
+        con.execute("SET VARIABLE known_at = $moment", {"moment": known_at})
+        for path in _macros():
+            con.execute(path.read_text(encoding="utf-8"))
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        yield con
+
+
+def _macros() -> list[Path]:
+    rest = sorted(p for p in file.SQL.glob("*.sql") if p.name != "journal.sql" and not p.name.startswith(("migrate_", "standing")))
+    return [file.SQL / "standing.sql", *rest]
+
+
+def frame(at: Standpoint, query: str) -> pandas.DataFrame:
+    """The result of a query at a standpoint as a frame in the Desk's language. Reads only."""
+    import duckdb
+
+    with _reading(at) as con:
+        try:
+            table = con.execute(query).df()
+        except duckdb.Error as error:
+            raise _words.refusal("bad_query", reason=str(error).split("\n")[0]) from None
+    table.attrs["lang"] = at.lang
+    return table
+
+
+def standing(at: Standpoint) -> list[Entry]:
+    """What stands at a standpoint: one entry per subject, by kind and subject."""
+    with _reading(at) as con:
+        return [Entry(*row) for row in con.execute("FROM standing()").fetchall()]
+
+
+def history(at: Standpoint, subject: str) -> list[Entry]:
+    """Every entry about a subject known at the standpoint, oldest first."""
+    with _reading(at) as con:
+        rows = con.execute("FROM entries() WHERE subject = $subject", {"subject": subject}).fetchall()
+    return [Entry(*row) for row in rows]
+
+
+# --- persons: outside the seals, the only rows that may be deleted
+
+
+def put_person(path: Path, ref: str, name: str, email: str | None, phone: str | None) -> None:
+    """Keep a person's name and contact apart from the journal, under a reference such as `dpo`."""
+    with file.open_journal(path, read_only=False) as con:
+        con.execute("INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?)", [ref, name, email, phone])
+
+
+def persons(path: Path) -> dict[str, dict[str, str | None]]:
+    """Every person kept apart, by reference."""
+    with file.open_journal(path) as con:
+        rows = con.execute("SELECT ref, name, email, phone FROM person ORDER BY ref").fetchall()
+    return {ref: {"name": name, "email": email, "phone": phone} for ref, name, email, phone in rows}
+
+
+def forget_person(path: Path, ref: str) -> bool:
+    """Delete a person; False if there was none. The file is written anew, so that no freed block keeps the name."""
+    file.check_folder(path)
+    if not path.exists():
+        return False
+    with file.locked(path), file.told(path):
+        with file.connect(str(path), read_only=True) as con:
+            file.is_current(con, path)
+            rows = con.execute("FROM journal ORDER BY entry").fetchall()
+            people = con.execute("FROM person ORDER BY ref").fetchall()
+        kept = [person for person in people if person[0] != ref]
+        if len(kept) < len(people):
+            file.write_file(path, rows, kept)
+        return len(kept) < len(people)
+
+
+# --- backup
+
+
+def backup(path: Path, folder: Path) -> Path:
+    """Write the journal as a plain folder: journal.jsonl, person.jsonl and manifest.json with their SHA-256."""
+    if not path.exists():
+        raise _words.refusal("no_journal", path=path)
+    with file.open_journal(path) as con:
+        copies.write_backup(con, folder, file.FORMAT)
+    return folder
+
+
+def restore(folder: Path, path: Path) -> Verification:
+    """Make a journal from a backup folder. Damage, or a file already there, is refused and leaves nothing behind."""
+    if path.exists():
+        raise _words.refusal("already_there", path=path)
+    texts, manifest = copies.read_backup(folder, file.FORMAT)
+    try:
+        raw = [json.loads(line) for line in texts["journal.jsonl"].splitlines()]
+        entries = [copies.entry_of(one) for one in raw]
+        people = [json.loads(line) for line in texts["person.jsonl"].splitlines()]
+    except (ValueError, KeyError, TypeError):
+        raise _words.refusal("bad_backup", path=folder, file="journal.jsonl") from None
+    last = [(manifest["entries"], manifest["head"])] if entries else []
+    verdict = check_chain(entries, last)
+    if not verdict.ok:
+        raise _words.refusal("bad_backup", path=folder, file=f"journal.jsonl ({verdict.broken})")
+    file.check_folder(path)
+    with file.locked(path), file.told(path):
+        rows = [row_of(entry) for entry in entries]
+        file.write_file(path, rows, [(one["ref"], one["name"], one["email"], one["phone"]) for one in people])
+    return verify(path)

@@ -1,0 +1,203 @@
+"""The file: opened per operation under a lock that all processes share, made whole, migrated after a backup."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivplus_tools import _words
+from ivplus_tools._store import copies
+from ivplus_tools.errors import Refusal
+
+if TYPE_CHECKING:
+    import duckdb
+
+FORMAT = 1
+SQL = Path(__file__).parent.parent / "sql"
+WAIT_SECONDS = 5.0
+PATIENCE_TURNS = 12
+_turns = itertools.count(1)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """The cross-process lock of a journal, held for one operation.
+
+    While others take turns, a writer waits its own (a minute at the most); one that holds on for five seconds is named.
+    """
+    from filelock import FileLock, Timeout
+
+    lock_path = path.with_name(path.name + ".lock")
+    lock = FileLock(lock_path, timeout=WAIT_SECONDS, mode=0o600, poll_interval=0.005)
+    patience = PATIENCE_TURNS
+    while True:
+        holder = _holder(lock_path)
+        try:
+            lock.acquire()
+            break
+        except Timeout:
+            patience -= 1
+            if patience == 0 or _holder(lock_path) == holder:
+                raise _words.refusal("store_busy", path=path.name, pid=holder.partition(" ")[0] or "?") from None
+        except OSError as error:
+            raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+    try:
+        with contextlib.suppress(OSError):  # Windows denies this while the lock is held; only the name in StoreBusy is lost
+            lock_path.write_text(f"{os.getpid()} {next(_turns)}", encoding="ascii")
+        yield
+    finally:
+        lock.release()
+
+
+def _holder(lock_path: Path) -> str:
+    """The process that holds the lock, and its how-manyth turn it is."""
+    try:
+        return lock_path.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+@contextlib.contextmanager
+def open_journal(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for one operation. A missing journal is made on the first write; reading one gives an empty one."""
+    check_folder(path)
+    if read_only and not path.exists():
+        with connect(":memory:", read_only=False) as con:
+            con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
+            yield con
+        return
+    with locked(path), told(path):
+        if not path.exists():
+            write_file(path, [], [])
+        with connect(str(path), read_only) as con:
+            if is_current(con, path):
+                yield con
+                return
+        _migrate(path)
+        with connect(str(path), read_only) as con:
+            yield con
+
+
+def check_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise _words.refusal("store_no_folder", path=path.parent)
+
+
+@contextlib.contextmanager
+def connect(name: str, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    import duckdb
+
+    offline: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    con = duckdb.connect(name, read_only=read_only, config=offline)
+    try:
+        con.execute("SET TimeZone = 'Europe/Helsinki'")
+        yield con
+    finally:
+        con.close()
+
+
+def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tuple[Any, ...]]) -> None:
+    """Make a whole journal file beside its place and put it there in one step, so that no half of one is ever seen."""
+    made = path.with_name(path.name + ".new")
+    made.unlink(missing_ok=True)
+    try:
+        os.close(os.open(made, os.O_CREAT | os.O_EXCL, 0o600))
+        made.unlink()
+        with connect(str(made), read_only=False) as con:
+            made.chmod(0o600)
+            con.execute("BEGIN")
+            con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
+            con.execute("INSERT INTO meta VALUES ('format', ?)", [str(FORMAT)])
+            con.execute("COMMIT")
+            if rows:
+                insert(con, rows)
+            for person in people:
+                con.execute("INSERT INTO person VALUES (?, ?, ?, ?)", person)
+        made.replace(path)
+    finally:
+        for left in (made, made.with_name(made.name + ".wal")):
+            left.unlink(missing_ok=True)
+
+
+def is_current(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Whether the file has this format; False for an older one, a refusal for a newer one and for no journal at all."""
+    import duckdb
+
+    try:
+        found = format_of(con)
+    except (duckdb.CatalogException, duckdb.BinderException, ValueError, TypeError):
+        raise _words.refusal("not_a_journal", path=path) from None
+    if found > FORMAT:
+        raise _words.refusal("newer_format", path=path, found=found, known=FORMAT)
+    return found == FORMAT
+
+
+def format_of(con: duckdb.DuckDBPyConnection) -> int:
+    con.execute("SELECT 1 FROM journal, head, person LIMIT 0")  # without these tables it is no journal of ours
+    [[found]] = con.execute("SELECT value FROM meta WHERE key = 'format'").fetchall()
+    return int(found)
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """DuckDB's errors about the file, as one line that says what to do."""
+    import duckdb
+
+    try:
+        yield
+    except Refusal:
+        raise
+    except duckdb.Error as error:
+        text = str(error)
+        if "Could not set lock" in text:
+            pid = re.search(r"PID (\d+)", text)
+            raise _words.refusal("store_busy", path=path.name, pid=pid[1] if pid else "?") from None
+        if "not a valid DuckDB database" in text or "version number" in text or "Corrupt" in text:
+            raise _words.refusal("not_a_journal", path=path) from None
+        if isinstance(
+            error,
+            (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.TransactionException, duckdb.OutOfMemoryException),
+        ):
+            raise _words.refusal("store_unwritable", path=path, reason=text.split("\n", maxsplit=1)[0]) from None
+        raise
+    except OSError as error:
+        raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+
+
+def _migrate(path: Path) -> None:
+    """Bring an older journal to this format, after a backup in a folder beside it.
+
+    `sql/migrate_<n>.sql` takes format n to n + 1; all steps are one transaction.
+    """
+    with connect(str(path), read_only=False) as con:
+        found = format_of(con)
+        copies.write_backup(con, path.with_name(f"{path.name}.format-{found}"), found)
+        con.execute("BEGIN")
+        for step in range(found, FORMAT):
+            con.execute((SQL / f"migrate_{step}.sql").read_text(encoding="utf-8"))
+        con.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(FORMAT)])
+        con.execute("COMMIT")
+
+
+def insert(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add sealed rows and move the head, in one transaction and one statement each."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    con.execute("BEGIN")
+    try:
+        con.execute(
+            "INSERT INTO journal SELECT unnest(?::BIGINT[]), unnest(?::TEXT[]), unnest(?::TEXT[]), unnest(?::TEXT[]),"
+            " unnest(?::DATE[]), unnest(?::TIMESTAMPTZ[]), unnest(?::TEXT[]), unnest(?::TEXT[]), unnest(?::TEXT[]), unnest(?::TEXT[])",
+            columns,
+        )
+        con.execute("DELETE FROM head")
+        con.execute("INSERT INTO head VALUES (?, ?)", [rows[-1][0], rows[-1][-1]])
+        con.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(Exception):
+            con.execute("ROLLBACK")
+        raise

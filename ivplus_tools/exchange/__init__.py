@@ -1,0 +1,9 @@
+"""Registers in and out: a preview that loses nothing, then all or nothing; complete spreadsheets that execute nowhere."""
+
+from __future__ import annotations
+
+from ivplus_tools.exchange.preview import Preview
+from ivplus_tools.exchange.reading import read, read_sample
+from ivplus_tools.exchange.writing import csv_text, write
+
+__all__ = ["Preview", "csv_text", "read", "read_sample", "write"]

@@ -1,0 +1,137 @@
+"""A file as understood, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ivplus_tools import _dates, _html, _records, _room, _store, _words
+from ivplus_tools._records import Record
+from ivplus_tools._store import Receipt
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet as read: its name and its rows, every cell as text."""
+
+    name: str
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading, the field that it fills (None: kept as imported content), and how that was recognised."""
+
+    sheet: str
+    heading: str
+    field: str | None
+    how: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A value that was not understood, or a row set apart, in words. `row` counts from 1 as the spreadsheet does."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    problem: str
+
+
+@dataclass
+class Reading:
+    """What has been understood so far of a file."""
+
+    things: list[tuple[Record, date | None]] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    apart: list[tuple[str, int, str]] = field(default_factory=list)
+
+
+class Preview:
+    """A file as understood, before anything is written. `.commit(why=)` writes every understood row, or nothing."""
+
+    def __init__(self, room: _room.Room, path: Path, reading: Reading) -> None:
+        self._room, self._path, self._reading = room, path, reading
+        self._lang = room._at.lang
+
+    @property
+    def rows(self) -> pandas.DataFrame:
+        """The rows understood: kind and one column per field that any row fills, as text in the Desk's language."""
+        things = [thing for thing, _ in self._reading.things]
+        names = [
+            name
+            for kind in self._room.records
+            for name in kind.model_fields
+            if any(type(one) is kind and getattr(one, name) is not None for one in things)
+        ]
+        columns = ["kind", *dict.fromkeys(names)]
+        table = [[one.kind, *(cell_of(one, name, self._lang) for name in columns[1:])] for one in things]
+        return _room.frame(columns, table, self._lang)
+
+    @property
+    def columns(self) -> pandas.DataFrame:
+        """Every heading with the field it fills and how it was recognised: sheet, heading, field, how."""
+        return self._frame(
+            ("sheet", "heading", "field", "how"), [(one.sheet, one.heading, one.field or "", one.how) for one in self._reading.columns]
+        )
+
+    @property
+    def problems(self) -> pandas.DataFrame:
+        """What was not understood, cell by cell: sheet, row, column, value, problem."""
+        rows = [(one.sheet, one.row, one.column, one.value, one.problem) for one in self._reading.problems]
+        return self._frame(("sheet", "row", "column", "value", "problem"), rows)
+
+    @property
+    def unmapped(self) -> pandas.DataFrame:
+        """Everything that has no field of its own, which is kept with the record: subject, heading, content."""
+        rows = [(one.id, heading, text) for one, _ in self._reading.things for heading, text in (one.imported or {}).items()]  # type: ignore[attr-defined]
+        return self._frame(("subject", "heading", "content"), rows)
+
+    @property
+    def set_apart(self) -> pandas.DataFrame:
+        """Rows that cannot be recorded as they are: sheet, row, content; the reason stands in `problems`."""
+        return self._frame(("sheet", "row", "content"), self._reading.apart)
+
+    def commit(self, why: str, valid_from: object = None) -> Receipt:
+        """Record every understood row in one transaction, true from the row's own day, else `valid_from`, else today."""
+        if not self._reading.things:
+            raise _words.refusal("nothing_to_commit")
+        today = self._room._at.now.date()
+        default = _dates.day(valid_from) if valid_from is not None else today
+        drafts = [self._room._draft(thing, *self._room._when_and_why(since or default, why)) for thing, since in self._reading.things]
+        return _store.append(self._room._at, drafts)
+
+    def _frame(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pandas.DataFrame:
+        return _room.frame(columns, rows, self._lang)
+
+    def _summary(self) -> list[tuple[str, str]]:
+        got = self._reading
+        known = sum(1 for one in got.columns if one.field)
+        counts = {
+            "rows": len(got.things), "set_apart": len(got.apart), "problems": len(got.problems),
+            "columns": known, "unmapped": len(got.columns) - known,
+        }  # fmt: skip
+        return [(_words.say(f"preview.{key}", self._lang), str(count)) for key, count in counts.items()]
+
+    def __repr__(self) -> str:
+        lines = [_words.say("preview.title", self._lang, file=self._path.name)]
+        lines += [f"  {count:>4}  {label}" for label, count in self._summary()]
+        return "\n".join([*lines, _words.say("preview.next", self._lang)])
+
+    def _repr_html_(self) -> str:
+        title = _words.say("preview.title", self._lang, file=self._path.name)
+        return _html.table([], self._summary(), caption=title, row_headers=True) + _html.note([_words.say("preview.next", self._lang)])
+
+
+def cell_of(record: Record, name: str, lang: str) -> str:
+    """A field of a record as text; empty where its kind has no such field."""
+    kind = type(record).model_fields.get(name)
+    return _records.to_text(getattr(record, name), kind, lang) if kind else ""

@@ -1,0 +1,193 @@
+"""The form: values in, code out; errors as text; nothing overwritten unseen."""
+
+import pytest
+from conftest import HOSTILE, NOW
+
+import ivplus_tools as ivp
+
+
+@pytest.fixture
+def form(sample):
+    """The activity form over the sample."""
+    return ivp.forms.activity(sample)
+
+
+def put(form, name, text, state="given"):
+    """Fill one field as the officer does."""
+    editor = form.editors[name]
+    if editor._state is not None:
+        editor._state.value = state
+    editor._value.value = text
+
+
+def test_every_field_of_the_record_is_on_the_form(form):
+    """Art. 30 and beyond, none forgotten, each with a label of its own."""
+    assert set(form.editors) == set(ivp.Activity.model_fields) - {"id"}
+    labels = [editor._value.description for editor in form.editors.values()]
+    assert all(labels)
+    assert len(set(labels)) == len(labels)
+
+
+def test_save_is_off_until_a_record_is_loaded(form):
+    """A click before that writes nothing."""
+    assert form.save.disabled
+    form.save.click()
+    assert form._desk.verify().entries == 34
+    form.list.value = "uutiskirje"
+    assert not form.save.disabled
+    assert "uutiskirje" in form.status.value
+
+
+def test_search_narrows_the_list_and_counts(form):
+    """By identifier or by name, ignoring case."""
+    form.search.value = "PALKA"
+    assert [ident for _, ident in form.list.options] == ["palkanlaskenta"]
+    assert "1" in form.count.value
+    form.search.value = "nothing of the kind"
+    assert form.list.options == ()
+
+
+def test_a_change_is_saved_with_its_day_and_reason(form):
+    """A new entry, the old one kept; pressing twice writes once."""
+    form.list.value = "uutiskirje"
+    put(form, "owner", "markkinointi")
+    form.valid_from.value, form.why.value = "1.3.2026", "vastuu siirtyi"
+    form.save.click()
+    assert "kirjattu" in form.status.value
+    assert form._desk.register.get("uutiskirje").owner == "markkinointi"
+    assert len(form._desk.register.history("uutiskirje")) == 4
+    form.why.value = "again"
+    form.save.click()
+    assert "ei uutta" in form.status.value
+    assert len(form._desk.register.history("uutiskirje")) == 4
+
+
+def test_loading_and_saving_changes_nothing(form):
+    """What the form shows is what stands, for every activity of the sample."""
+    for _, ident in form.list.options:
+        form.list.value = ident
+        assert form._record() == form._desk.register.get(ident, kind="activity")
+        assert not form._is_dirty()
+
+
+def test_the_code_does_what_save_does(form):
+    """The shown cell, run on its own, records the same."""
+    form.list.value = "asiakaskyselyt"
+    put(form, "dpo", "", "none")
+    put(form, "transfers", "paperilla", "not_applicable")
+    form.valid_from.value, form.why.value = "2026-03-01", 'it\'s "quoted"'
+    code = form.code
+    exec(code, {"ivp": ivp, "desk": form._desk})  # noqa: S102  the cell that the form offers
+    thing = form._desk.register.get("asiakaskyselyt")
+    assert thing.dpo == ivp.NONE
+    assert thing.transfers == ivp.not_applicable("paperilla")
+    assert form._desk.register.history("asiakaskyselyt")["why"].tolist()[-1] == 'it\'s "quoted"'
+
+
+def test_all_errors_are_shown_at_once_as_text(form):
+    """With the fields' labels, announced as an alert; nothing is written."""
+    form.list.value = "uutiskirje"
+    put(form, "review_by", "31.2.2026")
+    put(form, "special_categories", "terveyttä koskeva tieto")
+    put(form, "transfers", "", "not_applicable")
+    form.why.value = "w"
+    form.save.click()
+    assert 'role="alert"' in form.status.value
+    form2 = form.status.value
+    assert "perustelun" in form2
+    put(form, "transfers", "", "none")
+    form.save.click()
+    for word in ("tarkastettava viimeistään", "31.2.2026", "erityiset henkilötietoryhmät", "terveyttä koskevat tiedot"):
+        assert word in form.status.value
+    assert form._desk.verify().entries == 34
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "why", "word"), [("", "w", "ei ole kalenteripäivä"), ("1.1.26", "w", "1.1.26"), ("2026-03-01", " ", "perustelu")]
+)
+def test_the_day_and_the_reason_are_asked(form, valid_from, why, word):
+    """Neither has a silent default."""
+    form.list.value = "uutiskirje"
+    put(form, "owner", "x")
+    form.valid_from.value, form.why.value = valid_from, why
+    form.save.click()
+    assert word in form.status.value
+    assert form._desk.verify().entries == 34
+
+
+def test_unsaved_changes_are_not_lost_by_choosing_another(form):
+    """The list goes back, the typing stays, and the form says what to do."""
+    form.list.value = "uutiskirje"
+    put(form, "owner", "markkinointi")
+    form.list.value = "kirjanpito"
+    assert form.list.value == "uutiskirje"
+    assert form.editors["owner"]._value.value == "markkinointi"
+    assert "Tallentamattomia" in form.status.value
+    form.new.click()
+    assert form.editors["owner"]._value.value == "markkinointi"
+    form.revert.click()
+    assert form.editors["owner"]._value.value == "viestintä"
+    form.list.value = "kirjanpito"
+    assert form.id.value == "kirjanpito"
+
+
+def test_a_new_activity_can_be_made_and_an_existing_one_not_overwritten(form):
+    """New with a taken identifier is refused; with a fresh one it is recorded."""
+    form.new.click()
+    assert not form.id.disabled
+    form.id.value, form.why.value = "uutiskirje", "w"
+    form.save.click()
+    assert 'role="alert"' in form.status.value
+    assert form._desk.verify().entries == 34
+    form.id.value = HOSTILE[2]
+    put(form, "name", HOSTILE[3])
+    form.save.click()
+    assert form._desk.register.get(HOSTILE[2]).name == HOSTILE[3]
+    for html in (form.status.value, form._shown_code.value, form.count.value):
+        assert "<script" not in html
+        assert "<img" not in html
+
+
+def test_two_forms_on_one_record_cannot_overwrite_each_other(sample):
+    """The second to save is told, and sees the first one's change after reverting."""
+    one, two = ivp.forms.activity(sample), ivp.forms.activity(sample)
+    for form in (one, two):
+        form.list.value = "uutiskirje"
+    put(one, "owner", "ensin")
+    one.why.value = "w"
+    one.save.click()
+    put(two, "owner", "sitten")
+    two.why.value = "w"
+    two.save.click()
+    assert 'role="alert"' in two.status.value
+    assert sample.register.get("uutiskirje").owner == "ensin"
+    two.revert.click()
+    assert two.editors["owner"]._value.value == "ensin"
+
+
+def test_the_form_speaks_the_desks_language(sample):
+    """Swedish labels, Swedish errors."""
+    form = ivp.forms.activity(sample.speaking("sv"))
+    assert form.save.description == "Spara"
+    form.list.value = "uutiskirje"
+    put(form, "review_by", "imorgon")
+    form.save.click()
+    assert "ingen kalenderdag" in form.status.value
+
+
+def test_a_past_standpoint_shows_and_does_not_save(sample):
+    """The form of another day is for reading."""
+    form = ivp.forms.activity(sample.at(valid="2023-10-01", known="2023-10-01"))
+    form.list.value = "uutiskirje"
+    assert "6(1)(f)" in form.editors["purposes"]._value.value
+    assert form.save.disabled
+
+
+def test_an_empty_journal_has_an_empty_form(tmp_path):
+    """And New works on it."""
+    form = ivp.forms.activity(ivp.Desk(tmp_path / "new.duckdb", by="tt", lang="en", now=NOW))
+    assert form.list.options == ()
+    form.new.click()
+    form.id.value, form.why.value = "first", "begun"
+    form.save.click()
+    assert form._desk.register.activities()["id"].tolist() == ["first"]

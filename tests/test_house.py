@@ -1,0 +1,268 @@
+"""The rules of the house, checked from its files."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+import ivplus_tools as ivp
+
+PACKAGE = ROOT / "ivplus_tools"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHECKS = sorted((ROOT / "notebooks" / "checks").glob("*.ipynb"))
+ORDER = [  # a module may import from those to its left
+    "errors", "_html", "_words", "_law", "_dates", "_store", "_records", "_room", "exchange", "register", "desk", "plots", "forms",
+    "_notebooks", "__init__", "cli", "__main__",
+]  # fmt: skip
+ROOMS = {"register"}
+ONLY_HERE = {
+    "duckdb": {"_store"}, "ipywidgets": {"forms"}, "matplotlib": {"plots"}, "openpyxl": {"exchange"}, "filelock": {"_store"},
+    "holidays": {"_dates"}, "babel": {"_words"}, "pydantic": {"_records", "register"}, "tomllib": {"_law", "_words"},
+    "nbclient": {"_notebooks"}, "nbformat": {"_notebooks"}, "click": {"cli"},
+}  # fmt: skip
+
+
+def name_of(path):
+    """The module, or the package of a room, that a file belongs to."""
+    inside = path.relative_to(PACKAGE)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imports(path):
+    """What a file imports, as dotted names, at any depth; for `from a import b` both a.b and a."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def type_checking_only(path):
+    """Names imported only for the type checker."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            for inner in ast.walk(ast.Module(node.body, [])):
+                if isinstance(inner, ast.ImportFrom) and inner.module:
+                    yield from (f"{inner.module}.{alias.name}" for alias in inner.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_imports_run_one_way(path):
+    """cli, forms -> door -> desk -> rooms -> floor -> errors; rooms never import rooms."""
+    here = name_of(path)
+    assert here in ORDER, f"{here} has no place in the house yet"
+    for dotted in set(imports(path)) - set(type_checking_only(path)):
+        if not dotted.startswith("ivplus_tools."):
+            continue
+        there = dotted.split(".")[1]
+        if there == here or here == "__init__":
+            continue
+        assert there in ORDER, dotted
+        late = here == "register" and there == "exchange"
+        assert ORDER.index(there) < ORDER.index(here) or late, f"{here} imports {there}"
+        assert not (here in ROOMS and there in ROOMS), f"room {here} imports room {there}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_library_has_one_home(path):
+    """Duckdb only in the store, widgets only in forms, and so on."""
+    for dotted in imports(path):
+        homes = ONLY_HERE.get(dotted.split(".")[0])
+        assert homes is None or name_of(path) in homes or dotted in type_checking_only(path), f"{dotted} in {path.name}"
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    """Neither duckdb, pandas, matplotlib, ipywidgets nor pydantic."""
+    heavy = ("duckdb", "pandas", "numpy", "matplotlib", "ipywidgets", "pydantic", "openpyxl", "babel")
+    code = f"import sys, ivplus_tools; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_no_wall_clock_outside_dates(path):
+    """Everything else takes the Desk's now."""
+    if path.stem == "_dates":
+        return
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(
+        r"datetime\.(now|today|utcnow)\(|date\.today\(|time\.time\(|current_date|current_timestamp|now\(\)",
+        text.replace("_dates.now()", ""),
+    ), path
+    for sql in PACKAGE.glob("sql/*.sql"):
+        assert not re.search(r"\bnow\(\)|current_(date|timestamp)|today\(\)", sql.read_text(encoding="utf-8"), re.IGNORECASE), sql
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_no_query_is_built_of_text(path):
+    """What goes to `execute` or `sql` is constant or read from sql/, never an f-string, a sum or a format."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("execute", "executemany", "sql", "query")
+        ):
+            for argument in node.args[:1]:
+                assert not isinstance(argument, (ast.JoinedStr, ast.BinOp)), ast.unparse(node)
+                assert not (isinstance(argument, ast.Call) and "format" in ast.unparse(argument.func)), ast.unparse(node)
+
+
+def test_no_number_or_list_of_the_law_stands_in_code():
+    """Codes such as 6(1)(a) and numbers such as 72 live in facts/; a Finnish or Swedish sentence lives in words/."""
+    for path in [*MODULES, *PACKAGE.glob("sql/*.sql")]:
+        tree_text = path.read_text(encoding="utf-8")
+        if path.suffix == ".py":
+            constants = [n.value for n in ast.walk(ast.parse(tree_text)) if isinstance(n, ast.Constant)]
+            docs = {
+                ast.get_docstring(n, clean=False)
+                for n in ast.walk(ast.parse(tree_text))
+                if isinstance(n, (ast.Module, ast.ClassDef, ast.FunctionDef))
+            }
+            texts = [one for one in constants if isinstance(one, str) and one not in docs]
+            assert not any(one in (72, 96, 250, 750) for one in constants if isinstance(one, int)), path
+        else:
+            texts = re.findall(r"'([^']*)'", tree_text)
+        for text in texts:
+            assert not re.fullmatch(r"\d+\(\d+\)\([a-j]\)", text), (path.name, text)
+            assert not re.search(r"[åäö]\w+ \w+", text), (path.name, text)
+
+
+def test_a_noun_is_one_thread():
+    """`find . -name '*register*'` gives module, SQL, tests, cases, notebook and check of the room."""
+    for room in ROOMS:
+        found = {str(path.relative_to(ROOT)) for path in ROOT.rglob(f"*{room}*") if ".venv" not in path.parts and ".git" not in path.parts}
+        assert {
+            f"ivplus_tools/{room}", f"ivplus_tools/sql/{room}.sql", f"tests/test_{room}.py", f"tests/cases/{room}.toml",
+            f"notebooks/10_{room}.ipynb", f"notebooks/checks/{room}.ipynb",
+        } <= found  # fmt: skip
+
+
+def test_every_public_name_is_documented():
+    """One to six lines each, and every public module and method too (ruff sees to the rest)."""
+    assert set(dir(ivp)) == set(ivp.__all__)
+    for name in ivp.__all__:
+        if name == "NONE":
+            continue
+        doc = getattr(ivp, name).__doc__
+        assert doc, name
+        assert 1 <= len(doc.strip().splitlines()) <= 8, name
+
+
+def test_every_public_name_is_in_the_documentation():
+    """README, a notebook or docs/ show each."""
+    shown = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *ROOT.glob("docs/*.md"), *NOTEBOOKS, *CHECKS])
+    for name in ivp.__all__:
+        assert re.search(rf"\bivp\.{name}\b|`{name}`", shown), name
+
+
+def test_functions_are_short_and_modules_small():
+    """No function beyond 45 lines, no module beyond 400; what grows becomes a package."""
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 400, path.name
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                assert node.end_lineno - node.lineno < 45, (path.name, node.name)
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *CHECKS], ids=lambda path: path.name)
+def test_notebooks_are_thin(path):
+    """Prose first, then short cells without def, class or loop; no widget state, no absolute path, no personal data."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert notebook["cells"][0]["cell_type"] == "markdown"
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    for cell in notebook["cells"]:
+        assert set(cell["metadata"]) <= {"tags"}
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            assert len(source.splitlines()) <= 5, source
+            assert not any(isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While)) for node in ast.walk(ast.parse(source))), (
+                source
+            )
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"(/home/|/root/|/work/|/tmp/|/Users/|[A-Z]:\\\\\\\\)", text)
+    assert not re.search(r"\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]\b", text)
+    assert all(mail.endswith("example.fi") for mail in re.findall(r"[\w.]+@[\w.]+\w", text))
+    assert "application/vnd.jupyter.widget-state+json" not in text
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_exploring_notebooks_are_cleared(path):
+    """No output, no execution count."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        assert cell.get("outputs", []) == []
+        assert cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.name)
+def test_checks_are_executed_from_the_first_cell_to_the_last(path):
+    """Counts 1..n, or nbval compares nothing; no error, nothing skipped, the clock pinned in the first cell."""
+    code = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    assert "now=" in "".join(code[0]["source"])
+    for cell in code:
+        assert not set(cell["metadata"].get("tags", [])) & {"nbval-skip", "nbval-ignore-output", "raises-exception"}
+        assert all(output["output_type"] != "error" for output in cell["outputs"])
+    assert sum(bool(cell["outputs"]) for cell in code) > len(code) / 2
+
+
+def test_no_sanitiser_touches_a_date_or_a_number():
+    """There is no sanitise file, and no command names one."""
+    assert not [path for path in ROOT.rglob("*sanit*") if ".venv" not in path.parts]
+    commands = (ROOT / "Makefile").read_text() + (ROOT / "pyproject.toml").read_text()
+    assert "sanitize" not in commands
+    assert "nbval-lax" not in commands
+
+
+def test_the_lock_has_hashes_and_no_addresses():
+    """Names, versions and hashes only; every direct dependency is in it."""
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert not re.search(r"^--(?!hash)|find-links|index-url", lock, re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for line in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
+        name = re.match(r"[\w-]+", line)[0].lower()
+        assert re.search(rf"^{name}==\S+", lock, re.MULTILINE), name
+
+
+def test_every_dependency_has_a_reason():
+    """docs/architecture.md names each direct dependency."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for line in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
+        name = re.match(r"[\w-]+", line)[0]
+        assert f"`{name}`" in text, name
+
+
+def test_the_data_dictionary_is_current():
+    """docs/dictionary.md is what `make refresh` would write."""
+    done = subprocess.run([sys.executable, str(ROOT / "docs" / "make_dictionary.py"), "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_path_of_a_machine_and_no_registry_address_is_committed():
+    """Tracked text files name neither."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    for name in listed.stdout.split():
+        path = ROOT / name
+        if path.suffix in (".png", ".lock") or name == "tests/test_house.py" or not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"/work/|/root/|pypi\.org/simple|files\.pythonhosted", text), name
+
+
+def test_a_module_without_tests_does_not_exist():
+    """Each module of the package is named by a test file or imported in one."""
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    for path in MODULES:
+        stem = name_of(path).strip("_")
+        assert (ROOT / "tests" / f"test_{stem}.py").exists() or re.search(rf"\b{name_of(path)}\b", tests), path
+    assert Path(ivp.__file__).parent == PACKAGE
