@@ -34,6 +34,8 @@ def is_pinned() -> bool:
 
 def day(got: object) -> date:
     """A calendar day from a date, an instant, `2026-03-02` or `2.3.2026`; anything else is refused with these forms."""
+    if got != got:  # pandas' NaT is a datetime that is no moment
+        raise _words.refusal("bad_date", got=str(got))
     if isinstance(got, datetime):
         return (got.astimezone(HELSINKI) if got.tzinfo else got).date()
     if isinstance(got, date):
@@ -52,6 +54,8 @@ def day(got: object) -> date:
 
 def instant(got: object) -> datetime:
     """An instant in Helsinki time from a datetime, `2026-03-02T09:00`, `2.3.2026 9.00` or a day (its first moment)."""
+    if got != got:
+        raise _words.refusal("bad_instant", got=str(got))
     if isinstance(got, datetime):
         return got.astimezone(HELSINKI) if got.tzinfo else _local(got)
     if isinstance(got, date):
@@ -74,11 +78,15 @@ def instant(got: object) -> datetime:
 
 def end_of_day(got: object) -> datetime:
     """The last moment of a bare day; an instant as it is. What was known 'on a day' includes the whole day."""
-    text = str(got).strip()
-    bare = (isinstance(got, date) and not isinstance(got, datetime)) or ("T" not in text and " " not in text)
-    if not bare:
+    if not _is_bare(got):
         return instant(got)
     return datetime.combine(day(got), time(23, 59, 59, 999999), HELSINKI)
+
+
+def _is_bare(got: object) -> bool:
+    """Whether a day was given, without a time of day."""
+    text = str(got).strip()
+    return (isinstance(got, date) and not isinstance(got, datetime)) or ("T" not in text and " " not in text)
 
 
 def _local(naive: datetime) -> datetime:
@@ -167,9 +175,12 @@ def deadline(start: object, period: str, country: str = "FI", lang: str = "fi") 
     """
     _words.language(lang)
     length = read_period(period)
-    if length.hours:
-        return _hours(start, period, length, country, lang)
-    return _days(day(start), period, length, country, lang)
+    try:
+        if length.hours:
+            return _hours(start, period, length, country, lang)
+        return _days(day(start) if _is_bare(start) else instant(start).date(), period, length, country, lang)
+    except OverflowError:
+        raise _words.refusal("bad_instant", got=str(start)) from None
 
 
 def _hours(start: object, text: str, length: Period, country: str, lang: str) -> Deadline:
@@ -183,7 +194,9 @@ def _hours(start: object, text: str, length: Period, country: str, lang: str) ->
     if length.hours >= 48 and other != due.date():
         wide = datetime.combine(other, due.timetz().replace(tzinfo=None), HELSINKI)
         notes.append(_words.say("note.two_working_days_disputed", lang, at=_words.show_date(wide, lang, running=True)))
-    if end_of_day(start) != instant(start):
+    if began.utcoffset() != began.replace(fold=1).utcoffset():
+        notes.append(_words.say("note.ambiguous_hour", lang))
+    if _is_bare(start):
         notes.append(_words.say("note.time_of_day_missing", lang))
     return Deadline(began, text, due, due, hour_rule, "1182/71:3(1)", tuple(notes + _projected(due.date(), country, lang)), lang)
 
@@ -209,7 +222,7 @@ def is_working_day(on: date, country: str = "FI", eves_work: bool = False) -> bo
     if on.weekday() >= 5:
         return False
     name = _holidays(country, on.year).get(on)
-    return name is None or (eves_work and name in _law.value("1182/71:2(1)", on)["eves"])
+    return name is None or (eves_work and name in _law.value("1182/71:2(1)", on).get("eves", ()))
 
 
 def _next_working_day(on: date, country: str, eves_work: bool = False) -> date:
@@ -234,7 +247,7 @@ def _holidays(country: str, year: int) -> dict[date, str]:
 
     try:
         found = holidays.country_holidays(country, years=year, language="en_US" if country == "FI" else None)
-    except (NotImplementedError, KeyError):
+    except (NotImplementedError, KeyError, TypeError, AttributeError):
         raise _words.refusal(
             "unknown_value", got=country, what="country", near=_words.nearest(country, holidays.list_supported_countries())
         ) from None
@@ -245,7 +258,7 @@ def _projected(on: date, country: str, lang: str) -> list[str]:
     """A note when the holiday list of that year has not been compared with the one in the Official Journal."""
     if country != "FI":
         return [_words.say("note.other_country", lang, country=country)]
-    published: list[Any] = _law.value("1182/71:2(1)", on)["published_years"]
+    published: list[Any] = _law.value("1182/71:2(1)", on).get("published_years", [])
     return [] if on.year in published else [_words.say("note.projected", lang, year=on.year)]
 
 
@@ -254,7 +267,10 @@ def period_start(event: object, start_event: str, financial_year_end: str = "12-
 
     `financial_year_end` is `MM-DD`. The event may be any day; for `FY_END` kinds it is a day within the financial year.
     """
-    anchor = _law.codes("start_event")[start_event].values[0]["anchor"]
+    known = _law.codes("start_event")
+    if start_event not in known:
+        raise _words.refusal("unknown_value", got=start_event, what="start_event", near=_words.nearest(start_event, known, 3))
+    anchor = known[start_event].values[0]["anchor"]
     on = day(event)
     if anchor in ("financial_year", "calendar_year_of_financial_year"):
         on = _financial_year_end(on, financial_year_end)
@@ -263,8 +279,16 @@ def period_start(event: object, start_event: str, financial_year_end: str = "12-
     return on
 
 
-def _financial_year_end(on: date, month_day: str) -> date:
-    month, last = (int(part) for part in month_day.split("-"))
+def month_day(text: str) -> tuple[int, int]:
+    """Month and day of `MM-DD`; a day that no year has is refused."""
+    match = re.fullmatch(r"(\d{2})-(\d{2})", str(text))
+    if not match or not 1 <= int(match[1]) <= 12 or not 1 <= int(match[2]) <= calendar.monthrange(2024, int(match[1]))[1]:
+        raise _words.refusal("bad_month_day", got=text)
+    return int(match[1]), int(match[2])
+
+
+def _financial_year_end(on: date, text: str) -> date:
+    month, last = month_day(text)
     for year in (on.year, on.year + 1):
         end = date(year, month, min(last, calendar.monthrange(year, month)[1]))
         if end >= on:
@@ -274,4 +298,7 @@ def _financial_year_end(on: date, month_day: str) -> date:
 
 def kept_through(event: object, length: str, start_event: str = "EVENT", financial_year_end: str = "12-31") -> date:
     """The last day on which a retention period still runs; erasure is due from the next day. No roll-over applies."""
-    return plus(period_start(event, start_event, financial_year_end), read_period(length))
+    period = read_period(length)
+    if period.hours:
+        raise _words.refusal("bad_period", got=length)
+    return plus(period_start(event, start_event, financial_year_end), period)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -65,14 +65,14 @@ class Room:
 
         `expecting`: the number of the last entry about it that the writer has seen (0: none); another one refuses the write.
         """
-        things = [thing] if isinstance(thing, Record) else list(thing)
+        things: list[Any] = list(thing) if isinstance(thing, (list, tuple)) else [thing]
         since, reason = self._when_and_why(valid_from, why)
         return _store.append(self._at, [self._draft(one, since, reason, expecting) for one in things])
 
     def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None) -> Receipt:  # noqa: A002
         """Say that a subject is no more from `valid_from`; its history stays."""
         since, reason = self._when_and_why(valid_from, why)
-        entry = self._find(id, kind).entry
+        entry = type(self)(replace(self._at, valid_on=since))._find(id, kind).entry
         return _store.append(self._at, [Draft(self.name, entry.kind, entry.subject, since, reason, None)])
 
     def _draft(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
@@ -138,18 +138,17 @@ class Room:
 
     def changes(self, since: object) -> pandas.DataFrame:
         """What differs from another standpoint (a Desk) or day: kind, subject, change, field, before, after, entry, recorded_by, why."""
-        from dataclasses import replace
-
         other = getattr(since, "_at", None)
         if other is None:
             on = _dates.day(since)
             other = replace(self._at, valid_on=on, known_at=_dates.end_of_day(on), past=True)
         was = {(one.entry.kind, one.entry.subject): one for one in type(self)(other)._standing()}
         now = {(one.entry.kind, one.entry.subject): one for one in self._standing()}
+        decided = _store.decided(self._at)
         columns = ("kind", "subject", "change", "field", "before", "after", "entry", "recorded_by", "why")
         rows: list[tuple[object, ...]] = []
         for key in sorted(was | now):
-            rows += _changed(key, was.get(key), now.get(key), self._at.lang)
+            rows += _changed(key, was.get(key), now.get(key), decided.get(key), self._at.lang)
         return frame(columns, rows, self._at.lang)
 
     # --- the same two questions in every room
@@ -209,10 +208,9 @@ def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
 
 
-def _changed(key: tuple[str, str], was: Stands | None, now: Stands | None, lang: str) -> list[tuple[object, ...]]:
-    """The rows of one subject: added, ended, or a row per field that differs."""
-    by = (now or was).entry  # type: ignore[union-attr]  # one of the two is there
-    told = (by.entry, by.recorded_by, by.why)
+def _changed(key: tuple[str, str], was: Stands | None, now: Stands | None, by: Entry | None, lang: str) -> list[tuple[object, ...]]:
+    """The rows of one subject: added, ended, or a row per field that differs; `by` is the entry that made it so."""
+    told = (by.entry, by.recorded_by, by.why) if by else (None, "", "")
     if was is None:
         return [(*key, "added", "", "", "", *told)]
     if now is None:

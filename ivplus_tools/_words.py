@@ -158,6 +158,12 @@ def field_label(name: str, lang: str) -> str:
     return str(read("labels")["field"][name][lang])
 
 
+def names_of(name: str) -> list[str]:
+    """Everything that a field may be called in a cell: its key, its labels, and known headings."""
+    known = read("headings")["activity"].get(name, [])
+    return [*known, *(field_label(name, lang) for lang in LANGS), name]
+
+
 def field_help(name: str, lang: str) -> str:
     """What a field means, in one short sentence."""
     return str(read("labels")["help"][name][lang])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ivplus_tools.desk import Desk
 
+LANGS = ["fi", "sv", "en"]
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
@@ -29,7 +30,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
-            click.echo(f"ivplus: {refusal.text(os.environ.get('IVPLUS_LANG', 'en'))}", err=True)
+            lang = ctx.meta.get("lang") or os.environ.get("IVPLUS_LANG")
+            click.echo(f"ivplus: {refusal.text(lang if lang in LANGS else 'en')}", err=True)
             sys.exit(2)
 
 
@@ -39,12 +41,18 @@ def main() -> None:
     """The data protection officer's toolkit. The journal is --desk, else $IVPLUS_DESK, else ivplus.duckdb here."""
 
 
+def _remember(ctx: click.Context, _: click.Parameter, lang: str) -> str:
+    """Keep the language for a refusal that comes later."""
+    ctx.meta["lang"] = lang
+    return lang
+
+
 def on_desk(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say which journal, as of which day, in which language."""
     for option in (
         click.option("--desk", "path", envvar="IVPLUS_DESK", default="ivplus.duckdb", show_default=True, help="the journal"),
         click.option("--at", "valid", help="as of this day, as known on it"),
-        click.option("--lang", type=click.Choice(["fi", "sv", "en"]), default="fi", show_default=True, envvar="IVPLUS_LANG"),
+        click.option("--lang", type=click.Choice(LANGS), default="fi", show_default=True, envvar="IVPLUS_LANG", callback=_remember),
     ):
         command = option(command)
     return command
@@ -68,8 +76,14 @@ def _desk(path: str, valid: str | None, lang: str, by: str | None = None, must_e
 
     if must_exist and not Path(path).exists():
         raise _words.refusal("no_journal", path=path)
-    desk = Desk(path, by=by, lang=lang)
+    desk = Desk(path, by=by or None, lang=lang)
     return desk.at(valid=valid, known=valid) if valid else desk
+
+
+def _whole(path: str, valid: str | None, lang: str) -> Desk:
+    """The Desk of a command about the whole journal: a day is understood, and changes nothing."""
+    _desk(path, valid, lang)
+    return _desk(path, None, lang)
 
 
 def _print(table: pandas.DataFrame, shape: str) -> None:
@@ -130,7 +144,7 @@ def import_(
     problems = preview.problems
     if len(problems) or shape != "text":
         _print(problems, shape)
-    if why:
+    if why is not None:
         click.echo(repr(preview.commit(why=why, valid_from=valid_from)), err=shape != "text")
 
 
@@ -145,9 +159,9 @@ def export_(file: str, path: str, valid: str | None, lang: str) -> None:
 @main.command()
 @on_desk
 @click.option("--head", help="a seal printed earlier, which must be part of the chain")
-def verify(path: str, valid: str | None, lang: str, head: str | None) -> None:  # noqa: ARG001  every command takes --at; this one is about the whole journal
+def verify(path: str, valid: str | None, lang: str, head: str | None) -> None:
     """Check every seal of the journal; exit 1 when one is broken."""
-    verdict = _desk(path, None, lang).verify(head)
+    verdict = _whole(path, valid, lang).verify(head)
     click.echo(repr(verdict))
     if not verdict.ok:
         sys.exit(1)
@@ -156,20 +170,23 @@ def verify(path: str, valid: str | None, lang: str, head: str | None) -> None:  
 @main.command()
 @click.argument("folder")
 @on_desk
-def backup(folder: str, path: str, valid: str | None, lang: str) -> None:  # noqa: ARG001  every command takes --at; this one is about the whole journal
+def backup(folder: str, path: str, valid: str | None, lang: str) -> None:
     """Write the journal into FOLDER as plain JSON Lines with a manifest."""
-    click.echo(str(_desk(path, None, lang).backup(folder)))
+    click.echo(str(_whole(path, valid, lang).backup(folder)))
 
 
 @main.command()
 @click.argument("folder")
 @on_desk
-def restore(folder: str, path: str, valid: str | None, lang: str) -> None:  # noqa: ARG001  every command takes --at; this one is about the whole journal
+def restore(folder: str, path: str, valid: str | None, lang: str) -> None:
     """Make a journal at --desk from the backup in FOLDER."""
     from dataclasses import replace
 
+    from ivplus_tools import _dates
     from ivplus_tools.desk import restore as restored
 
+    if valid:
+        _dates.day(valid)
     click.echo(repr(replace(restored(folder, path), lang=lang)))
 
 

@@ -29,7 +29,8 @@ class Desk:
 
     def __init__(self, path: str | Path, by: str | None = None, lang: str = "fi", now: object = None) -> None:
         pinned = _dates.instant(now) if now is not None else None
-        self._base = Standpoint(Path(path).absolute(), date.min, None, by, _words.language(lang), pinned)
+        who = _records.clean(by) or None if by is not None else None
+        self._base = Standpoint(_store.path_of(path).absolute(), date.min, None, who, _words.language(lang), pinned)
 
     @property
     def _at(self) -> Standpoint:
@@ -97,13 +98,16 @@ class Desk:
 
     def backup(self, folder: str | Path) -> Path:
         """Write the journal into a plain folder (JSON Lines and a manifest); `ivp.restore` makes a journal of it again."""
-        return _store.backup(self._at.path, Path(folder))
+        return _store.backup(self._at.path, _store.path_of(folder))
 
     def keep_person(self, ref: str, name: str, email: str | None = None, phone: str | None = None) -> None:
         """Keep a person's name and contact outside the seals, under a reference that records may use."""
         if self._at.past:
             raise _words.refusal("past_standpoint")
-        _store.put_person(self._at.path, *(_records.clean(text) if text else text for text in (ref, name, email, phone)))  # type: ignore[arg-type]
+        texts = [_records.clean(text) if text is not None else None for text in (ref, name, email, phone)]
+        if not texts[0] or not texts[1]:
+            raise _words.refusal("id_missing")
+        _store.put_person(self._at.path, texts[0], texts[1], texts[2], texts[3])
 
     def persons(self) -> dict[str, dict[str, str | None]]:
         """Persons kept outside the seals, by reference: name, email, phone."""
@@ -184,7 +188,7 @@ def _severity_order(table: pandas.DataFrame) -> Any:
 
 def restore(folder: str | Path, path: str | Path) -> Verification:
     """Make a journal at `path` from a backup folder; a damaged file is named and nothing is written."""
-    return _store.restore(Path(folder), Path(path).absolute())
+    return _store.restore(_store.path_of(folder), _store.path_of(path).absolute())
 
 
 def describe(kind: str, lang: str = "en") -> pandas.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
@@ -48,10 +48,10 @@ class Editor:
         many = _records.shape(self._field) in ("texts", "parts", "codes", "map")
         self._state: widgets.Dropdown | None = None
         if _records.shape(self._field) == "code" and listed:
-            options = [("", "")] + [
+            options = ([] if self._field.default else [("", "")]) + [
                 (f"{names[lang]} ({code})" if code[0].isdigit() else names[lang], code) for code, names in _records.allowed(listed).items()
             ]
-            self._value: Any = widgets.Dropdown(options=options, value="", description=label, tooltip=tip)
+            self._value: Any = widgets.Dropdown(options=options, value=self._field.default or "", description=label, tooltip=tip)
         else:
             hint = "; ".join(f"{names[lang]}" for names in _records.allowed(listed).values()) if listed else tip
             area = widgets.Textarea if many else widgets.Text
@@ -121,6 +121,7 @@ class RecordForm(widgets.VBox):
         self._entry: int | None = None
         self._loading = False
         self._clean: dict[str, object] = {}
+        self._shown: Record = kind("-")
         self._build(groups)
         super().__init__([self._left(), self._right])
         self.layout = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
@@ -165,15 +166,23 @@ class RecordForm(widgets.VBox):
             [self.status, self.id, self._fields, self.valid_from, self.why, buttons, self._shown_code],
             layout=widgets.Layout(flex="1 1 30em", min_width="20em"),
         )
-        self.search.observe(lambda _: self._filter(), "value")
-        self.list.observe(self._on_choice, "value")
-        self.new.on_click(lambda _: self._on_new())
-        self.save.on_click(lambda _: self._on_save())
-        self.revert.on_click(lambda _: self._on_revert())
+        self.search.observe(lambda _: self._try(self._filter), "value")
+        self.list.observe(lambda change: self._try(self._on_choice, change), "value")
+        self.new.on_click(lambda _: self._try(self._on_new))
+        self.save.on_click(lambda _: self._try(self._on_save))
+        self.revert.on_click(lambda _: self._try(self._on_revert))
         for editor in self.editors.values():
             editor.observe(self._on_edit)
         for one in (self.id, self.valid_from, self.why):
             one.observe(self._on_edit, "value")
+
+    def _try(self, act: Callable[..., None], *words: Any) -> None:
+        """Do what a button or a list asks; a refusal becomes text on the form."""
+        try:
+            act(*words)
+        except Refusal as refusal:
+            self._loading = False
+            self._tell(self._lines(refusal), alert=True)
 
     def _left(self) -> widgets.Widget:
         return widgets.VBox([self.search, self.count, self.list, self.new], layout=widgets.Layout(flex="0 1 20em", min_width="16em"))
@@ -229,7 +238,7 @@ class RecordForm(widgets.VBox):
         return int(history[history["kind"] == self._kind.kind]["entry"].max())
 
     def _show(self, record: Record) -> None:
-        self._loading = True
+        self._loading, self._shown = True, record
         self.id.value = "" if record.id == "-" else record.id
         for name, editor in self.editors.items():
             editor.show(getattr(record, name))
@@ -263,11 +272,7 @@ class RecordForm(widgets.VBox):
     def _on_save(self) -> None:
         if self.save.disabled:
             return
-        try:
-            receipt = self._room.record(self._record(), valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry)
-        except Refusal as refusal:
-            self._tell(self._lines(refusal), alert=True)
-            return
+        receipt = self._room.record(self._record(), valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry)
         code, ident = self.code, _records.clean(self.id.value)
         self._clean = self._raw()
         self._read_list()
@@ -279,10 +284,14 @@ class RecordForm(widgets.VBox):
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)
 
     def _record(self) -> Record:
-        return self._kind(self.id.value or None, **self._contents())
+        """What stands on the form: the loaded record with the fields that have been edited, or a new one."""
+        raw = self._raw()
+        edited = [name for name in self.editors if raw[name] != self._clean.get(name)]
+        changes = self._contents(edited)
+        return self._shown.replace(**changes) if self._entry else self._kind(self.id.value or None, **changes)
 
-    def _contents(self) -> dict[str, object]:
-        return {name: editor.content for name, editor in self.editors.items()}
+    def _contents(self, names: Iterable[str]) -> dict[str, object]:
+        return {name: self.editors[name].content for name in names}
 
     def _raw(self) -> dict[str, object]:
         """What stands in the fields, checked or not, to see whether anything has been typed."""

@@ -101,7 +101,7 @@ def test_a_csv_is_read_whatever_its_delimiter_and_encoding(tmp_path, desk, delim
 def test_the_english_headings_of_the_ico_are_understood(tmp_path, desk):
     """Controller and processor sheets, each with its role; what has no field is kept."""
     row = [
-        "Payroll", "Paying staff; reporting", "None", "Employees", "Contact details; bank details", "HMRC", "Helper Ltd", "None",
+        "Payroll", "Paying staff; reporting", "Employees", "Contact details; bank details", "HMRC", "Helper Ltd", "None",
         "6 years after the end of employment", "Encryption", "Contract; Legal obligation", "9(2)(b)", None, None, "Access", "No",
         "Employee", None, "HR system", "No", None, "No",
     ]  # fmt: skip
@@ -120,7 +120,7 @@ def test_the_english_headings_of_the_ico_are_understood(tmp_path, desk):
     preview.commit(why="taken over")
     payroll = desk.register.get("Payroll")
     assert [one.legal_basis for one in payroll.purposes] == ["6(1)(b)", "6(1)(c)"]
-    assert payroll.joint_controllers == payroll.transfers == ivp.NONE
+    assert payroll.transfers == payroll.automated_decisions == ivp.NONE
     assert payroll.retention[0].period == "P6Y"
     assert payroll.imported == {"Rights available to individuals": "Access", "Has a personal data breach occurred?": "No"}
     assert desk.register.get("Hosting").role == "processor"

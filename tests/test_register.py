@@ -68,6 +68,7 @@ def test_every_finding_has_a_positive_control_in_the_sample(sample):
     """Every code of findings.toml is found in the sample company at one of its standpoints, so none can fall silent."""
     found = set(sample.findings()["code"])
     found |= set(sample.at(valid="2018-05-24").findings()["code"])  # REG-044, REG-060: before the Regulation and our own entry
+    found |= set(sample.at(valid="2023-05-15").findings()["code"])  # REG-063: the old business name
     found |= set(sample.at(valid="2027-08-02").findings()["code"])  # LAW-002: a year after the last re-reading
     assert found == set(_words.read("findings"))
 

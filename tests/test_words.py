@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ivplus_tools as ivp
-from ivplus_tools import _law, _records, _room, _words
+from ivplus_tools import _law, _room, _words
 from ivplus_tools.desk import ROOMS
 
 PACKAGE = Path(ivp.__file__).parent

@@ -6,9 +6,11 @@ from ivplus_tools._records.answers import (
     NONE,
     AnswerText,
     AnswerTexts,
+    Countries,
     Day,
     Listed,
     Map,
+    MonthDay,
     Stated,
     Text,
     Texts,
@@ -37,7 +39,7 @@ from ivplus_tools._records.record import (
 )  # fmt: skip
 
 __all__ = [
-    "NONE", "AnswerText", "AnswerTexts", "Day", "Listed", "Map", "Part", "Record", "Stated", "Text", "Texts", "allowed", "answered",
-    "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join", "listed_in", "not_applicable",
-    "one_of", "part_of", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
+    "NONE", "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay", "Part", "Record", "Stated", "Text", "Texts",
+    "allowed", "answered", "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join",
+    "listed_in", "not_applicable", "one_of", "part_of", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -20,7 +20,7 @@ class Stated(BaseModel):
     """An answer that is no value: confirmed none, or not applicable with the reason. Unknown is plain `None`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    state: str
+    state: Literal["none", "not_applicable"]
     because: str | None = None
 
     def __repr__(self) -> str:
@@ -33,7 +33,7 @@ NONE = Stated(state="none")
 
 def not_applicable(because: str) -> Stated:
     """The answer 'not applicable', which always has a reason."""
-    reason = clean(because)
+    reason = clean(because) if isinstance(because, str) else ""
     if not reason:
         raise _words.refusal("reason_missing")
     return Stated(state="not_applicable", because=reason)
@@ -41,8 +41,12 @@ def not_applicable(because: str) -> Stated:
 
 def _read_answer(got: object) -> object:
     """Words for the three other answers become those answers: 'ei ole (vahvistettu)', 'not applicable: ...', 'okänt'."""
+    if isinstance(got, Stated):
+        return not_applicable(got.because or "") if got.state == "not_applicable" else NONE
     if isinstance(got, Mapping) and "state" in got:
-        return not_applicable(str(got.get("because") or "")) if got["state"] == "not_applicable" else NONE
+        if got["state"] == "not_applicable":
+            return not_applicable(str(got.get("because") or ""))
+        return {"none": NONE, "unknown": None}[code("state", got["state"])]
     if not isinstance(got, str):
         return got
     text = " ".join(got.split())
@@ -57,9 +61,20 @@ def _read_answer(got: object) -> object:
     return got
 
 
+def _read_formal(got: object) -> object:
+    """As `_read_answer`, but only our own labels are other answers: `NO` is Norway, and `NA` Namibia."""
+    if isinstance(got, str):
+        head = got.partition(":")[0].strip().casefold()
+        labels = {text.casefold() for names in _words.values("state").values() for text in names.values()}
+        return _read_answer(got) if head in labels and head != "none" else got
+    return _read_answer(got)
+
+
 def clean(got: object) -> str:
-    """Text as it came, without outer white space; control characters and lone surrogates are refused."""
-    text = str(got).replace("\r\n", "\n").replace("\r", "\n").strip()
+    """Text as it came, without outer white space; control characters, lone surrogates and what is no text are refused."""
+    if not isinstance(got, str):
+        raise _words.refusal("not_text", got=type(got).__name__)
+    text = got.replace("\r\n", "\n").replace("\r", "\n").strip()
     for char in text:
         if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t":
             raise _words.refusal("control_character", code=f"U+{ord(char):04X}")
@@ -75,7 +90,7 @@ def clean_text(got: object) -> object:
     if got is None or isinstance(got, Stated):
         return got
     if isinstance(got, (bool, int, float)):
-        return clean(got)
+        return clean(str(got))
     raise _words.refusal("not_text", got=type(got).__name__)
 
 
@@ -91,6 +106,16 @@ def _day(got: object) -> object:
     return None if got is None or got == "" else _dates.day(got)
 
 
+def _month_day(got: object) -> object:
+    """The last day of a financial year, as `12-31` or `31.12.`."""
+    if got is None or got == "":
+        return None
+    finnish = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.?", clean(str(got)))
+    text = f"{int(finnish[2]):02d}-{int(finnish[1]):02d}" if finnish else clean(str(got))
+    _dates.month_day(text)
+    return text
+
+
 def _map(got: object) -> object:
     if isinstance(got, str):
         pairs = [split(line, "fields") for line in split(got, "parts")]
@@ -99,16 +124,18 @@ def _map(got: object) -> object:
         return got
     made: dict[str, str] = {}
     for key, text in got.items():
-        if content := clean(text):
-            made[free_name(clean(key) or "?", made)] = content
+        if content := clean(str(text)):
+            made[free_name(clean(str(key)) or "?", made)] = content
     return made or None
 
 
 Text = Annotated[str | None, BeforeValidator(clean_text)]
 Texts = Annotated[tuple[str, ...] | None, BeforeValidator(_texts)]
 Map = Annotated[dict[str, str] | None, BeforeValidator(_map)]
+MonthDay = Annotated[str | None, BeforeValidator(_month_day)]
 Day = Annotated[date | None, BeforeValidator(_day)]
 AnswerText = Annotated[str | Stated | None, BeforeValidator(clean_text), BeforeValidator(_read_answer)]
+Countries = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_formal)]
 AnswerTexts = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_answer)]
 
 
@@ -165,8 +192,8 @@ def _article(text: str) -> str:
     return f"{match[1]}({match[2]})" + (f"({match[3].lower()})" if match[3] else "")
 
 
-def _code(name: str) -> Callable[[object], object]:
-    return lambda got: None if got is None or got == "" else code(name, got)
+def _code(name: str, required: bool) -> Callable[[object], object]:
+    return lambda got: None if not required and (got is None or got == "") else code(name, got)
 
 
 def _codes(name: str) -> Callable[[object], object]:
@@ -177,9 +204,9 @@ def _codes(name: str) -> Callable[[object], object]:
     return read
 
 
-def one_of(name: str) -> Any:
-    """The type of a field with one code of a list."""
-    return Annotated[str | None, BeforeValidator(_code(name)), Listed(name)]
+def one_of(name: str, required: bool = False) -> Any:
+    """The type of a field with one code of a list; where it is required, no answer is refused."""
+    return Annotated[str if required else str | None, BeforeValidator(_code(name, required)), Listed(name)]
 
 
 def some_of(name: str) -> Any:

@@ -7,7 +7,7 @@ from datetime import date
 from pydantic.fields import FieldInfo
 
 from ivplus_tools import _words
-from ivplus_tools._records.answers import Stated, allowed
+from ivplus_tools._records.answers import Stated, _read_answer, allowed
 from ivplus_tools._records.grammar import join
 from ivplus_tools._records.record import Part, Record, has_other_answers, listed_in, part_of, shape, told
 
@@ -22,9 +22,10 @@ def to_text(value: object, field: FieldInfo, lang: str) -> str:
     kind = shape(field)
     listed = listed_in(field)
     if isinstance(value, tuple):
-        if kind == "parts":
-            return join((_part_text(one, lang) for one in value), "parts")
-        return join((_code_text(listed, one, lang) for one in value), "text")
+        texts = (_part_text(one, lang) for one in value) if kind == "parts" else (_code_text(listed, one, lang) for one in value)
+        text = join(texts, "parts" if kind == "parts" else "text")
+        looks_stated = has_other_answers(field) and _read_answer(text) is not text
+        return f"; {text}" if looks_stated else text  # an empty first item: a list that says "none" is still a list
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
@@ -77,8 +78,8 @@ def _shown(code: str, label: str) -> str:
     return f"{code} ({label})"
 
 
-def record_type(kind: str) -> type[Record]:
+def record_type(kind: object) -> type[Record]:
     """The record type of a kind such as `activity`; an unknown kind is refused with the nearest."""
-    if kind not in Record.kinds:
+    if not isinstance(kind, str) or kind not in Record.kinds:
         raise _words.refusal("unknown_value", got=kind, what="record", near=_words.nearest(kind, Record.kinds))
     return Record.kinds[kind]

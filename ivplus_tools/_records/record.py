@@ -40,14 +40,15 @@ class Part(BaseModel):
 
     __str__ = __repr__
 
+    @property
+    def first(self) -> object:
+        """The field that names the part."""
+        return getattr(self, next(iter(type(self).model_fields)))
+
     @classmethod
     def from_text(cls, text: str) -> Self:
         """A part from a cell's text; a segment whose name is not a field of the part belongs to the first field."""
-        names = {
-            label.casefold(): name
-            for name in cls.model_fields
-            for label in (*(_words.field_label(name, lang) for lang in _words.LANGS), name)
-        }
+        names = {text.casefold(): name for name in cls.model_fields for text in _words.names_of(name)}
         fields: dict[str, str] = {}
         first: list[str] = []
         for segment in split(text, "fields"):
@@ -192,6 +193,8 @@ def _parts(part: type[Part]) -> Callable[[object], Any]:
 def _part(part: type[Part], got: object) -> Part:
     if isinstance(got, part):
         return got
+    if isinstance(got, Part):
+        raise _words.refusal("not_text", got=type(got).__name__)
     if isinstance(got, Mapping):
         return part(**{str(key): value for key, value in got.items()})
     return part.from_text(str(got))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,10 +18,11 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
-    "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "forget_person", "frame", "history",
-    "persons", "put_person", "restore", "standing", "verify",
+    "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "forget_person",
+    "frame", "history", "newest", "path_of", "persons", "put_person", "restore", "standing", "verify",
 ]  # fmt: skip
 CLOCK_SLACK = timedelta(minutes=5)
+SAID_OF = file.ENTRIES.replace("ORDER BY", "WHERE subject IN (SELECT unnest(?)) ORDER BY")
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,13 @@ class Standpoint:
         return _dates.now(self.pinned)
 
 
+def path_of(got: object) -> Path:
+    """A path from text or a path; anything else, and text that no system takes for a path, is refused."""
+    if not isinstance(got, (str, Path)) or not str(got).strip() or "\0" in str(got):
+        raise _words.refusal("bad_path", got=str(got))
+    return Path(got)
+
+
 # --- writing
 
 
@@ -86,16 +93,18 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
     with file.open_journal(at.path, read_only=False) as con:
         number, seal, latest = _head(con)
         moment = _moment(at.now, latest)
+        if con.execute("SELECT entry, seal FROM head").fetchall() != ([(number, seal)] if number else []):
+            raise _words.refusal("broken_end", path=at.path.name)
         said = _said_of(con, {draft.subject for draft in drafts})
         rows = []
         for draft in drafts:
             known = said.setdefault((draft.kind, draft.subject), [])
-            if draft.expecting is not None and draft.expecting != (known[-1].entry if known else 0):
-                raise _words.refusal("changed", subject=draft.subject, by=known[-1].recorded_by if known else "?")
             stands = _standing_of(known, draft.valid_from)
             text = None if draft.body is None else canonical(draft.body)
             if text == (stands.text if stands else None):
                 continue
+            if draft.expecting is not None and draft.expecting != (known[-1].entry if known else 0):
+                raise _words.refusal("changed", subject=draft.subject, by=known[-1].recorded_by if known else "?")
             number += 1
             entry = _sealed(seal, number, draft, text, draft.recorded_at or moment, draft.recorded_by or at.by)
             seal = entry.seal
@@ -108,7 +117,11 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
 
 def _moment(now: datetime, latest: datetime | None) -> datetime:
     """Now, but never before the last entry: a small step back of the clock is smoothed, a large one is refused."""
-    if latest is None or now >= latest:
+    if latest is None:
+        return now
+    if not isinstance(latest, datetime):  # an edit behind the journal's back, such as 'infinity'
+        raise _words.refusal("broken_end", path="recorded_at")
+    if now >= latest:
         return now
     if latest - now > CLOCK_SLACK:
         raise _words.refusal("clock_back", now=now, latest=latest.astimezone(_dates.HELSINKI))
@@ -117,7 +130,7 @@ def _moment(now: datetime, latest: datetime | None) -> datetime:
 
 def _said_of(con: duckdb.DuckDBPyConnection, subjects: set[str]) -> dict[tuple[str, str], list[Entry]]:
     """What has been said of subjects so far, oldest first, by kind and subject."""
-    rows = con.execute("FROM journal WHERE subject IN (SELECT unnest(?)) ORDER BY entry", [sorted(subjects)]).fetchall()
+    rows = con.execute(SAID_OF, [sorted(subjects)]).fetchall()
     found: dict[tuple[str, str], list[Entry]] = {}
     for row in rows:
         found.setdefault((row[2], row[3]), []).append(Entry(*row))
@@ -145,9 +158,14 @@ def _head(con: duckdb.DuckDBPyConnection) -> tuple[int, str, datetime | None]:
 def verify(path: Path, head: str | None = None, lang: str = "en") -> Verification:
     """Recompute every seal from the first entry. With `head`, a seal printed earlier must be found on the way."""
     with file.open_journal(path) as con:
-        rows = con.execute("FROM journal ORDER BY entry").fetchall()
-        last = con.execute("FROM head").fetchall()
-    return replace(check_chain([Entry(*row) for row in rows], last, head), lang=lang)
+        verdict = _checked(con, head)
+    return replace(verdict, lang=lang)
+
+
+def _checked(con: duckdb.DuckDBPyConnection, head: str | None = None) -> Verification:
+    rows = con.execute(file.ENTRIES).fetchall()
+    last = con.execute("SELECT entry, seal FROM head").fetchall()
+    return check_chain([Entry(*row) for row in rows], last, head)
 
 
 @contextlib.contextmanager
@@ -176,7 +194,7 @@ def frame(at: Standpoint, query: str) -> pandas.DataFrame:
     with _reading(at) as con:
         try:
             table = con.execute(query).df()
-        except duckdb.Error as error:
+        except (duckdb.Error, TypeError, AttributeError) as error:  # no text at all, or text without a statement
             raise _words.refusal("bad_query", reason=str(error).split("\n")[0]) from None
     table.attrs["lang"] = at.lang
     return table
@@ -186,6 +204,19 @@ def standing(at: Standpoint) -> list[Entry]:
     """What stands at a standpoint: one entry per subject, by kind and subject."""
     with _reading(at) as con:
         return [Entry(*row) for row in con.execute("FROM standing()").fetchall()]
+
+
+def decided(at: Standpoint) -> dict[tuple[str, str], Entry]:
+    """The entry that decides of each kind and subject at a standpoint, also where it says that the subject ended."""
+    with _reading(at) as con:
+        return {(row[2], row[3]): Entry(*row) for row in con.execute("FROM decided()").fetchall()}
+
+
+def newest(at: Standpoint) -> dict[tuple[str, str], int]:
+    """The number of the last entry about each kind and subject, whatever the standpoint."""
+    with _reading(at) as con:
+        rows = con.execute("SELECT kind, subject, max(entry) FROM journal GROUP BY kind, subject").fetchall()
+    return {(kind, subject): entry for kind, subject, entry in rows}
 
 
 def history(at: Standpoint, subject: str) -> list[Entry]:
@@ -213,13 +244,17 @@ def persons(path: Path) -> dict[str, dict[str, str | None]]:
 
 def forget_person(path: Path, ref: str) -> bool:
     """Delete a person; False if there was none. The file is written anew, so that no freed block keeps the name."""
-    file.check_folder(path)
-    if not path.exists():
-        return False
+    with file.told(path):
+        file.check_folder(path)
+        if not path.exists():
+            return False
     with file.locked(path), file.told(path):
-        with file.connect(str(path), read_only=True) as con:
+        with file.connect(str(path), read_only=False) as con:  # for writing, so that no older log of changes stays behind
             file.is_current(con, path)
-            rows = con.execute("FROM journal ORDER BY entry").fetchall()
+            verdict = _checked(con)
+            if not verdict.ok:
+                raise _words.refusal("broken_journal", path=path.name, entry=verdict.broken or "–")
+            rows = con.execute(file.ENTRIES).fetchall()
             people = con.execute("FROM person ORDER BY ref").fetchall()
         kept = [person for person in people if person[0] != ref]
         if len(kept) < len(people):
@@ -232,30 +267,27 @@ def forget_person(path: Path, ref: str) -> bool:
 
 def backup(path: Path, folder: Path) -> Path:
     """Write the journal as a plain folder: journal.jsonl, person.jsonl and manifest.json with their SHA-256."""
-    if not path.exists():
-        raise _words.refusal("no_journal", path=path)
+    with file.told(path):
+        if not path.exists():
+            raise _words.refusal("no_journal", path=path)
     with file.open_journal(path) as con:
+        verdict = _checked(con)
+        if not verdict.ok:
+            raise _words.refusal("broken_journal", path=path.name, entry=verdict.broken or "–")
         copies.write_backup(con, folder, file.FORMAT)
     return folder
 
 
 def restore(folder: Path, path: Path) -> Verification:
     """Make a journal from a backup folder. Damage, or a file already there, is refused and leaves nothing behind."""
-    if path.exists():
-        raise _words.refusal("already_there", path=path)
-    texts, manifest = copies.read_backup(folder, file.FORMAT)
-    try:
-        raw = [json.loads(line) for line in texts["journal.jsonl"].splitlines()]
-        entries = [copies.entry_of(one) for one in raw]
-        people = [json.loads(line) for line in texts["person.jsonl"].splitlines()]
-    except (ValueError, KeyError, TypeError):
-        raise _words.refusal("bad_backup", path=folder, file="journal.jsonl") from None
-    last = [(manifest["entries"], manifest["head"])] if entries else []
+    with file.told(path):
+        if path.exists():
+            raise _words.refusal("already_there", path=path)
+        file.check_folder(path)
+    entries, people, last = copies.read_backup(folder, file.FORMAT)
     verdict = check_chain(entries, last)
     if not verdict.ok:
         raise _words.refusal("bad_backup", path=folder, file=f"journal.jsonl ({verdict.broken})")
-    file.check_folder(path)
     with file.locked(path), file.told(path):
-        rows = [row_of(entry) for entry in entries]
-        file.write_file(path, rows, [(one["ref"], one["name"], one["email"], one["phone"]) for one in people])
+        file.write_file(path, [row_of(entry) for entry in entries], people)
     return verify(path)

@@ -11,6 +11,9 @@ from typing import Any
 
 from ivplus_tools import _words
 
+ENTRIES = "SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal ORDER BY entry"
+SHORTEST_SEAL = 16
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -30,7 +33,10 @@ class Entry:
     @property
     def body(self) -> dict[str, Any] | None:
         """The recorded fields; None where the subject ended."""
-        return None if self.text is None else json.loads(self.text)
+        found = None if self.text is None else json.loads(self.text)
+        if found is not None and not isinstance(found, dict):
+            raise _words.refusal("broken_journal", path=self.subject, entry=self.entry)
+        return found
 
 
 @dataclass(frozen=True)
@@ -72,19 +78,30 @@ def seal_of(previous: str, entry: Entry) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
+def _holds(previous: str, entry: Entry) -> bool:
+    """Whether an entry has its seal; content of a kind that was never written has none."""
+    try:
+        return seal_of(previous, entry) == entry.seal
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        return False
+
+
 def check_chain(entries: Sequence[Entry], last: Sequence[tuple[int, str]], head: str | None = None) -> Verification:
-    """The verdict on a chain of entries, with the last number and seal that the file says it should have."""
+    """The verdict on a chain of entries, given the last number and seal that the file says it should have.
+
+    A printed head seal may be cut to its first 16 characters or more.
+    """
     seal, seen = "", False
     for number, entry in enumerate(entries, start=1):
         if entry.entry != number:
             return Verification(False, len(entries), seal, number, "missing")
-        if seal_of(seal, entry) != entry.seal:
+        if not _holds(seal, entry):
             return Verification(False, len(entries), seal, number, "content")
         seal = entry.seal
-        seen = seen or seal == head
+        seen = seen or (bool(head) and seal.startswith(str(head)))
     if list(last) != ([(len(entries), seal)] if entries else []):
         return Verification(False, len(entries), seal, len(entries) + 1, "tail")
-    if head and not seen:
+    if head and (not seen or len(head) < SHORTEST_SEAL):
         return Verification(False, len(entries), seal, None, "not_here")
     return Verification(True, len(entries), seal)
 

@@ -5,41 +5,58 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
-from ivplus_tools._store.chain import Entry, canonical
+from ivplus_tools._store.chain import ENTRIES, Entry, canonical
+from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
     import duckdb
 
+PERSON = ("ref", "name", "email", "phone")
+
 
 def write_backup(con: duckdb.DuckDBPyConnection, folder: Path, found_format: int) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        raise _words.refusal("folder_not_empty", path=folder)
-    rows = con.execute("FROM journal ORDER BY entry").fetchall()
+    """Write all entries and persons; the folder appears whole or not at all."""
+    rows = con.execute(ENTRIES).fetchall()
     people = con.execute("SELECT ref, name, email, phone FROM person ORDER BY ref").fetchall()
-    [(number, seal)] = con.execute("FROM head").fetchall() or [(0, "")]
+    [(number, seal)] = con.execute("SELECT entry, seal FROM head").fetchall() or [(0, "")]
     files = {
         "journal.jsonl": "".join(canonical(_plain(Entry(*row))) + "\n" for row in rows),
-        "person.jsonl": "".join(canonical(dict(zip(("ref", "name", "email", "phone"), row, strict=True))) + "\n" for row in people),
+        "person.jsonl": "".join(canonical(dict(zip(PERSON, row, strict=True))) + "\n" for row in people),
     }
     hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
     manifest = {"format": found_format, "entries": number, "head": seal, "sha256": hashes}
     files["manifest.json"] = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        for name, text in files.items():  # the manifest last: a folder without it is no backup
-            with (folder / name).open("w", encoding="utf-8", newline="\n") as out:
+        if folder.exists() and any(folder.iterdir()):
+            raise _words.refusal("folder_not_empty", path=folder)
+        _write_folder(folder, files)
+    except OSError as error:
+        raise _words.refusal("store_unwritable", path=folder, reason=error.strerror or error) from None
+
+
+def _write_folder(folder: Path, files: dict[str, str]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = folder.with_name(folder.name + ".part")
+    shutil.rmtree(made, ignore_errors=True)
+    try:
+        made.mkdir(mode=0o700)
+        for name, text in files.items():
+            with (made / name).open("w", encoding="utf-8", newline="\n") as out:
                 out.write(text)
                 out.flush()
                 os.fsync(out.fileno())
-            (folder / name).chmod(0o600)
-    except OSError as error:
-        raise _words.refusal("store_unwritable", path=folder, reason=error.strerror or error) from None
+            (made / name).chmod(0o600)
+        if folder.exists():
+            folder.rmdir()
+        made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
@@ -52,29 +69,39 @@ def _plain(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read_backup(folder: Path, newest: int) -> tuple[dict[str, str], dict[str, Any]]:
+def read_backup(folder: Path, newest: int) -> tuple[list[Entry], list[tuple[Any, ...]], list[tuple[int, str]]]:
+    """Entries, persons, and the last number and seal that there should be; a damaged or missing file is named."""
+    name = "manifest.json"
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        wanted = manifest["sha256"]
-        found_format = int(manifest["format"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise _words.refusal("bad_backup", path=folder, file="manifest.json") from None
-    if found_format > newest:
-        raise _words.refusal("newer_format", path=folder, found=found_format, known=newest)
-    texts = {}
-    for name in ("journal.jsonl", "person.jsonl"):
-        try:
-            content = (folder / name).read_bytes()
-        except OSError:
-            raise _words.refusal("bad_backup", path=folder, file=name) from None
-        if hashlib.sha256(content).hexdigest() != wanted.get(name):
-            raise _words.refusal("bad_backup", path=folder, file=name)
-        texts[name] = content.decode()
-    return texts, manifest
+        manifest = json.loads((folder / name).read_text(encoding="utf-8"))
+        if int(manifest["format"]) > newest:
+            raise _words.refusal("newer_format", path=folder, found=manifest["format"], known=newest)
+        last = [(int(manifest["entries"]), str(manifest["head"]))] if manifest["entries"] else []
+        wanted = dict(manifest["sha256"])
+        name = "journal.jsonl"
+        entries = [_entry(raw) for raw in _lines(folder / name, wanted[name])]
+        name = "person.jsonl"
+        people = {str(raw["ref"]): tuple(raw[key] for key in PERSON) for raw in _lines(folder / name, wanted[name])}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if isinstance(error, Refusal):
+            raise
+        raise _words.refusal("bad_backup", path=folder, file=name) from None
+    return entries, list(people.values()), last
 
 
-def entry_of(raw: dict[str, Any]) -> Entry:
+def _lines(path: Path, wanted: str) -> list[dict[str, Any]]:
+    """The JSON lines of a file whose SHA-256 is as wanted; only a line feed ends a line, as JSON may hold other breaks."""
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != wanted:
+        raise ValueError(path.name)
+    return [json.loads(line) for line in content.decode().split("\n") if line]
+
+
+def _entry(raw: dict[str, Any]) -> Entry:
+    moment = datetime.fromisoformat(raw["recorded_at"])
+    if moment.tzinfo is None:
+        raise ValueError("an instant without a zone")
     return Entry(
         raw["entry"], raw["room"], raw["kind"], raw["subject"], date.fromisoformat(raw["valid_from"]),
-        datetime.fromisoformat(raw["recorded_at"]), raw["recorded_by"], raw["why"], raw["body"], raw["seal"],
+        moment, raw["recorded_by"], raw["why"], raw["body"], raw["seal"],
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import re
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
 from ivplus_tools._store import copies
+from ivplus_tools._store.chain import ENTRIES
 from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
@@ -19,16 +21,20 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 SQL = Path(__file__).parent.parent / "sql"
+__all__ = ["ENTRIES", "FORMAT", "SQL", "check_folder", "connect", "insert", "is_current", "locked", "open_journal", "told", "write_file"]
+OTHER_MEANING = (".csv", ".tsv", ".json", ".jsonl", ".parquet")  # endings that DuckDB opens as data, not as a database
+DUCKDB_MARK = (8, b"DUCK")  # where every DuckDB file says what it is
 WAIT_SECONDS = 5.0
 PATIENCE_TURNS = 12
 _turns = itertools.count(1)
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, read_only: bool = False) -> Iterator[None]:
     """The cross-process lock of a journal, held for one operation.
 
     While others take turns, a writer waits its own (a minute at the most); one that holds on for five seconds is named.
+    In a folder where nothing can be written, reading goes on without a lock.
     """
     from filelock import FileLock, Timeout
 
@@ -45,6 +51,9 @@ def locked(path: Path) -> Iterator[None]:
             if patience == 0 or _holder(lock_path) == holder:
                 raise _words.refusal("store_busy", path=path.name, pid=holder.partition(" ")[0] or "?") from None
         except OSError as error:
+            if read_only and error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+                yield
+                return
             raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
     try:
         with contextlib.suppress(OSError):  # Windows denies this while the lock is held; only the name in StoreBusy is lost
@@ -65,15 +74,18 @@ def _holder(lock_path: Path) -> str:
 @contextlib.contextmanager
 def open_journal(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for one operation. A missing journal is made on the first write; reading one gives an empty one."""
-    check_folder(path)
-    if read_only and not path.exists():
+    with told(path):
+        check_folder(path)
+        exists = path.exists()
+    if read_only and not exists:
         with connect(":memory:", read_only=False) as con:
             con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
             yield con
         return
-    with locked(path), told(path):
+    with locked(path, read_only), told(path):
         if not path.exists():
             write_file(path, [], [])
+        _check_mark(path)
         with connect(str(path), read_only) as con:
             if is_current(con, path):
                 yield con
@@ -83,13 +95,24 @@ def open_journal(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPy
             yield con
 
 
+def _check_mark(path: Path) -> None:
+    """Refuse what is no DuckDB file: by its name DuckDB would read a CSV as a table, and an empty file as a new database."""
+    place, mark = DUCKDB_MARK
+    with path.open("rb") as opened:
+        begin = opened.read(place + len(mark))
+    if begin[place:] != mark or path.suffix.lower() in OTHER_MEANING:
+        raise _words.refusal("not_a_journal", path=path)
+
+
 def check_folder(path: Path) -> None:
+    """Refuse a path whose folder does not exist."""
     if not path.parent.is_dir():
         raise _words.refusal("store_no_folder", path=path.parent)
 
 
 @contextlib.contextmanager
 def connect(name: str, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in Helsinki time that fetches no extension."""
     import duckdb
 
     offline: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -103,6 +126,8 @@ def connect(name: str, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tuple[Any, ...]]) -> None:
     """Make a whole journal file beside its place and put it there in one step, so that no half of one is ever seen."""
+    if path.suffix.lower() in OTHER_MEANING:
+        raise _words.refusal("not_a_journal", path=path)
     made = path.with_name(path.name + ".new")
     made.unlink(missing_ok=True)
     try:
@@ -138,7 +163,8 @@ def is_current(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
 
 
 def format_of(con: duckdb.DuckDBPyConnection) -> int:
-    con.execute("SELECT 1 FROM journal, head, person LIMIT 0")  # without these tables it is no journal of ours
+    """The number of the file's format; without our tables, or without the number, it is no journal of ours."""
+    con.execute("SELECT 1 FROM journal, head, person LIMIT 0")
     [[found]] = con.execute("SELECT value FROM meta WHERE key = 'format'").fetchall()
     return int(found)
 
@@ -157,6 +183,8 @@ def told(path: Path) -> Iterator[None]:
         if "Could not set lock" in text:
             pid = re.search(r"PID (\d+)", text)
             raise _words.refusal("store_busy", path=path.name, pid=pid[1] if pid else "?") from None
+        if isinstance(error, duckdb.ConnectionException):  # this very process holds it open in another way
+            raise _words.refusal("store_busy", path=path.name, pid=os.getpid()) from None
         if "not a valid DuckDB database" in text or "version number" in text or "Corrupt" in text:
             raise _words.refusal("not_a_journal", path=path) from None
         if isinstance(
@@ -165,8 +193,10 @@ def told(path: Path) -> Iterator[None]:
         ):
             raise _words.refusal("store_unwritable", path=path, reason=text.split("\n", maxsplit=1)[0]) from None
         raise
-    except OSError as error:
-        raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, ValueError) and "null" not in str(error):  # a path with a null byte is the user's; the rest is ours
+            raise
+        raise _words.refusal("store_unwritable", path=repr(str(path)), reason=getattr(error, "strerror", None) or error) from None
 
 
 def _migrate(path: Path) -> None:
@@ -174,14 +204,21 @@ def _migrate(path: Path) -> None:
 
     `sql/migrate_<n>.sql` takes format n to n + 1; all steps are one transaction.
     """
+    import duckdb
+
     with connect(str(path), read_only=False) as con:
         found = format_of(con)
-        copies.write_backup(con, path.with_name(f"{path.name}.format-{found}"), found)
-        con.execute("BEGIN")
-        for step in range(found, FORMAT):
-            con.execute((SQL / f"migrate_{step}.sql").read_text(encoding="utf-8"))
-        con.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(FORMAT)])
-        con.execute("COMMIT")
+        folder = path.with_name(f"{path.name}.format-{found}")
+        if not folder.exists():  # an earlier attempt has left one, and nothing was written since
+            copies.write_backup(con, folder, found)
+        try:
+            con.execute("BEGIN")
+            for step in range(found, FORMAT):
+                con.execute((SQL / f"migrate_{step}.sql").read_text(encoding="utf-8"))
+            con.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(FORMAT)])
+            con.execute("COMMIT")
+        except duckdb.Error as error:
+            raise _words.refusal("store_unwritable", path=path, reason=str(error).split("\n")[0]) from None
 
 
 def insert(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -47,9 +47,11 @@ class Problem:
 
 @dataclass
 class Reading:
-    """What has been understood so far of a file."""
+    """What has been understood so far of a file, over what stands: kind and identifier -> record."""
 
+    standing: Mapping[tuple[str, str], Record]
     things: list[tuple[Record, date | None]] = field(default_factory=list)
+    places: dict[tuple[str, str], str] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     apart: list[tuple[str, int, str]] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Preview:
     def __init__(self, room: _room.Room, path: Path, reading: Reading) -> None:
         self._room, self._path, self._reading = room, path, reading
         self._lang = room._at.lang
+        self._newest = _store.newest(room._at)
 
     @property
     def rows(self) -> pandas.DataFrame:
@@ -100,13 +103,34 @@ class Preview:
         """Rows that cannot be recorded as they are: sheet, row, content; the reason stands in `problems`."""
         return self._frame(("sheet", "row", "content"), self._reading.apart)
 
+    @property
+    def changes(self) -> pandas.DataFrame:
+        """What a commit will do to what stands: kind, subject, change (added, changed), field, before, after."""
+        rows: list[tuple[object, ...]] = []
+        for thing, _ in self._reading.things:
+            was = self._reading.standing.get((thing.kind, thing.id))
+            if was is None:
+                rows.append((thing.kind, thing.id, "added", "", "", ""))
+                continue
+            differing = [name for name in type(thing).model_fields if getattr(was, name) != getattr(thing, name)]
+            rows += [
+                (thing.kind, thing.id, "changed", name, *(cell_of(one, name, self._lang) for one in (was, thing))) for name in differing
+            ]
+        return self._frame(("kind", "subject", "change", "field", "before", "after"), rows)
+
     def commit(self, why: str, valid_from: object = None) -> Receipt:
-        """Record every understood row in one transaction, true from the row's own day, else `valid_from`, else today."""
+        """Record every understood row in one transaction, true from the row's own day, else `valid_from`, else today.
+
+        Refused where somebody has recorded one of them since the file was read.
+        """
         if not self._reading.things:
             raise _words.refusal("nothing_to_commit")
         today = self._room._at.now.date()
         default = _dates.day(valid_from) if valid_from is not None else today
-        drafts = [self._room._draft(thing, *self._room._when_and_why(since or default, why)) for thing, since in self._reading.things]
+        drafts = [
+            self._room._draft(thing, *self._room._when_and_why(since or default, why), self._newest.get((thing.kind, thing.id), 0))
+            for thing, since in self._reading.things
+        ]
         return _store.append(self._room._at, drafts)
 
     def _frame(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pandas.DataFrame:
@@ -115,8 +139,12 @@ class Preview:
     def _summary(self) -> list[tuple[str, str]]:
         got = self._reading
         known = sum(1 for one in got.columns if one.field)
+        was = [got.standing.get((thing.kind, thing.id)) for thing, _ in got.things]
+        changed = sum(one is not None and one != thing for one, (thing, _) in zip(was, got.things, strict=True))
         counts = {
-            "rows": len(got.things), "set_apart": len(got.apart), "problems": len(got.problems),
+            "rows": len(got.things),
+            "added": was.count(None),
+            "changed": changed, "set_apart": len(got.apart), "problems": len(got.problems),
             "columns": known, "unmapped": len(got.columns) - known,
         }  # fmt: skip
         return [(_words.say(f"preview.{key}", self._lang), str(count)) for key, count in counts.items()]

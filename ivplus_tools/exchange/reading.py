@@ -7,6 +7,7 @@ import difflib
 import io
 import json
 import re
+import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -30,22 +31,24 @@ META = ("valid_from",)
 
 def read(room: _room.Room, path: Path) -> Preview:
     """Understand a file by its content: XLSX, CSV (`,` `;` tab; UTF-8 or cp1252), or this toolkit's JSON."""
-    if not path.is_file():
-        raise _words.refusal("no_file", path=path)
-    size = path.stat().st_size
-    if size > LARGEST_FILE:
-        raise _words.refusal("too_large", path=path.name, size=size // MEGABYTE, limit=LARGEST_FILE // MEGABYTE)
     try:
+        if not path.is_file():
+            raise _words.refusal("no_file", path=path)
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise _words.refusal("too_large", path=path.name, size=size // MEGABYTE, limit=LARGEST_FILE // MEGABYTE)
         content = path.read_bytes()
     except OSError as error:
         raise _words.refusal("unknown_shape", path=path.name, reason=error.strerror or error) from None
     kinds = {kind.kind: kind for kind in room.records}
+    reading = Reading({(one.entry.kind, one.entry.subject): one.record for one in room._standing()})
+    lang = room._at.lang
     if content[:4] == b"PK\x03\x04":
-        return Preview(room, path, _understand(_workbook(content, path), kinds, path, room._at.lang))
+        return Preview(room, path, _understand(reading, _workbook(content, path), kinds, path, lang))
     text = _decoded(content, path)
     if text.lstrip()[:1] in ("{", "["):
-        return Preview(room, path, _understand_json(text, kinds, path, room._at.lang))
-    return Preview(room, path, _understand([_csv(text, path)], kinds, path, room._at.lang))
+        return Preview(room, path, _understand_json(reading, text, kinds, path, lang))
+    return Preview(room, path, _understand(reading, [_csv(text, path)], kinds, path, lang))
 
 
 def _workbook(content: bytes, path: Path) -> list[Table]:
@@ -107,8 +110,7 @@ def _known_headings(rows: list[list[str]]) -> int:
     return max((sum(_folded(cell) in headings for cell in row) for row in rows[:HEADING_ROWS]), default=0)
 
 
-def _understand(tables: Sequence[Table], kinds: Mapping[str, type[Record]], path: Path, lang: str) -> Reading:
-    reading = Reading()
+def _understand(reading: Reading, tables: Sequence[Table], kinds: Mapping[str, type[Record]], path: Path, lang: str) -> Reading:
     seen: list[str] = []
     for table in tables:
         kind = _kind_of(table)
@@ -188,26 +190,42 @@ def _read_table(table: Table, place: int, kind: type[Record], reading: Reading, 
     columns = _map_columns(table, place, kind.kind, lang)
     reading.columns += [column for column in columns if column.heading]
     role = _sheet_role(table.name)
-    numbers: dict[str, int] = {}
     for number, row in enumerate(table.rows[place + 1 :], start=place + 2):
-        cells = [cell.strip() for cell in row]
+        cells = [_printable(cell.strip()) for cell in row]
         if not any(cells):
             continue
+        found: list[tuple[str, str, str]] = [
+            (column.heading, cell, _words.say("preview.replaced", lang))
+            for column, cell, was in zip(columns, cells, row, strict=False)
+            if cell != was.strip()
+        ]
         fields, extras = _fields_of_row(columns, cells)
         if role and kind.kind == "activity":
             fields.setdefault("role", role)
         ident = _identifier(fields)
-        problem = "" if ident else _words.say("preview.no_id", lang)
-        if ident in numbers:
-            problem = _words.say("preview.twice", lang, row=numbers[ident])
+        problem = _apart(reading, kind.kind, ident, f"{table.name} {number}".strip(), lang)
         if problem:
             reading.apart.append((table.name, number, " | ".join(cell for cell in cells if cell)))
             reading.problems.append(Problem(table.name, number, "", ident, problem))
             continue
-        numbers[ident] = number
-        thing, since, problems = _record_of(kind, ident, fields, extras, columns, lang)
-        reading.problems += [Problem(table.name, number, column, value, text) for column, value, text in problems]
+        if not {"id", "name"} & {column.field for column, cell in zip(columns, cells, strict=False) if cell}:
+            found.append(("", ident, _words.say("preview.derived", lang)))
+        thing, since, problems = _record_of(kind, ident, fields, extras, columns, lang, reading.standing.get((kind.kind, ident)))
+        reading.problems += [Problem(table.name, number, *told) for told in [*found, *problems]]
         reading.things.append((thing, since))
+
+
+def _printable(cell: str) -> str:
+    """The cell, with a replacement sign for each control character, which no document can show."""
+    return "".join("\ufffd" if char not in "\n\t\r" and unicodedata.category(char) in ("Cc", "Cs") else char for char in cell)
+
+
+def _apart(reading: Reading, kind: str, ident: str, place: str, lang: str) -> str:
+    """Why a row cannot be recorded: it has no identifier, or another row has the same; else empty, and its place is noted."""
+    if not ident:
+        return _words.say("preview.no_id", lang)
+    before = reading.places.setdefault((kind, ident), place)
+    return "" if before is place else _words.say("preview.twice", lang, row=before)
 
 
 def _sheet_role(name: str) -> str | None:
@@ -243,12 +261,22 @@ def _identifier(fields: dict[str, str]) -> str:
 
 
 def _record_of(
-    kind: type[Record], ident: str, fields: dict[str, str], extras: dict[str, str], columns: Sequence[Column], lang: str
+    kind: type[Record],
+    ident: str,
+    fields: dict[str, str],
+    extras: dict[str, str],
+    columns: Sequence[Column],
+    lang: str,
+    base: Record | None,
 ) -> tuple[Record, date | None, list[tuple[str, str, str]]]:
-    """A record from texts; a value that is not understood is kept under its heading and told."""
+    """A record from texts over what stands: columns of the file replace fields, fields without a column stay.
+
+    A value that is not understood is kept under its heading and told.
+    """
     heading_of = {column.field: column.heading for column in columns if column.field}
     problems: list[tuple[str, str, str]] = []
-    good: dict[str, Any] = {}
+    good: dict[str, Any] = {name: value for name, value in base if name not in heading_of} if base else {}
+    good.pop("id", None)
     since: date | None = None
 
     def keep(name: str, text: str, refusal: Refusal) -> None:
@@ -268,16 +296,10 @@ def _record_of(
             good[kind.shorthand[name]] = _spread(kind, name, fields[name], good)
         except BadInput as refusal:
             keep(name, fields[name], refusal)
-    try:
-        before = good.pop("imported", None) or {}
-        thing = kind(
-            ident, **good, imported={**before, **{_records.free_name(name, before): text for name, text in extras.items()}} or None
-        )
-    except BadInput as refusal:  # an identifier with a control character: the rest is kept, the row stays readable
-        clean = "".join(char for char in ident if char.isprintable()) or "?"
-        problems.append((heading_of.get("id", "id"), ident, refusal.text(lang)))
-        thing = kind(clean, **good)
-    return thing, since, problems
+    before = good.pop("imported", None) or {}
+    if base is None:
+        extras = {_records.free_name(name, before): text for name, text in extras.items()}
+    return kind(ident, **good, imported={**before, **extras} or None), since, problems
 
 
 def _spread(kind: type[Record], name: str, text: str, good: dict[str, Any]) -> Any:
@@ -293,23 +315,26 @@ def _spread(kind: type[Record], name: str, text: str, good: dict[str, Any]) -> A
     return tuple(type(one)(**{**dict(one), name: value}) for one, value in zip(parts, values, strict=True))
 
 
-def _understand_json(text: str, kinds: Mapping[str, type[Record]], path: Path, lang: str) -> Reading:
+def _understand_json(reading: Reading, text: str, kinds: Mapping[str, type[Record]], path: Path, lang: str) -> Reading:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _words.refusal("unknown_shape", path=path.name, reason=str(error)[:120]) from None
     if not isinstance(content, dict) or content.get("shape") != SHAPE or not isinstance(content.get("records"), list):
         raise _words.refusal("unknown_shape", path=path.name, reason=f"shape != {SHAPE}")
-    reading = Reading()
     for number, raw in enumerate(content["records"], start=1):
         try:
+            if not isinstance(raw, dict):
+                raise _words.refusal("not_text", got=type(raw).__name__)
             body = {key: value for key, value in raw.items() if key not in ("kind", "id", "valid_from")}
-            thing = _records.record_type(raw["kind"])(raw["id"], **body)
+            thing = _records.record_type(raw.get("kind"))(raw.get("id"), **body)
             if thing.kind not in kinds:
                 raise _words.refusal("unknown_value", got=thing.kind, what="record", near=_words.nearest(thing.kind, kinds))
             since = _dates.day(raw["valid_from"]) if raw.get("valid_from") else None
-        except (Refusal, KeyError, AttributeError, TypeError) as error:
-            told = error.text(lang) if isinstance(error, Refusal) else f"{type(error).__name__}: {error}"
+            told = _apart(reading, thing.kind, thing.id, str(number), lang)
+        except Refusal as refusal:
+            told = refusal.text(lang)
+        if told:
             reading.apart.append(("", number, json.dumps(raw, ensure_ascii=False)[:2000]))
             reading.problems.append(Problem("", number, "", "", told))
             continue

@@ -85,9 +85,9 @@ def _csv_bytes(room: _room.Room, lang: str) -> bytes:
 
 
 def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
-    """Rows as CSV, in which an apostrophe disarms every formula sign."""
+    """Rows as CSV in which an apostrophe disarms every formula sign, and quotes keep it there whatever the reader's separator."""
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter).writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 

@@ -40,13 +40,13 @@ class RegisterRoom(Room):
         """Preview of a register in XLSX, CSV or JSON: nothing is written before `.commit(why=)`."""
         from ivplus_tools import exchange
 
-        return exchange.read(self, Path(path))
+        return exchange.read(self, _store.path_of(path))
 
     def write(self, path: str | Path, lang: str | None = None) -> Path:
         """Write everything that stands to `.xlsx`, `.json` (both complete) or `.csv` (activities), headings in `lang`."""
         from ivplus_tools import exchange
 
-        return exchange.write(self, Path(path), lang or self._at.lang)
+        return exchange.write(self, _store.path_of(path), lang or self._at.lang)
 
     def _findings(self) -> Iterable[Finding]:
         return checks.findings(self._register())

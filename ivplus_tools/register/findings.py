@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import NONE
@@ -69,8 +70,11 @@ def _content(activity: Activity, register: Register) -> Iterator[Finding]:
         yield Finding("", ask["finding"], date.min, {"field": name}, rule, ask["if_empty"])
 
 
-def _is_answered(activity: Activity, ask: dict[str, str], register: Register) -> bool:
-    if getattr(activity, ask["field"]) is not None:
+def _is_answered(activity: Activity, ask: dict[str, Any], register: Register) -> bool:
+    answer = getattr(activity, ask["field"])
+    if isinstance(answer, tuple) and isinstance(answer[0], _records.Part) and type(answer[0]).first_may_stand_alone:
+        return any(one.first for one in answer)
+    if answer is not None and (ask.get("none_is_an_answer", True) or not isinstance(answer, _records.Stated)):
         return True
     other = ask.get("else_from")
     stands = register.own() if other == "own" else register.organisations.get(activity.controller or "")
@@ -84,6 +88,8 @@ def _purposes(activity: Activity, register: Register) -> Iterator[Finding]:
     needs_proof = _law.value("gdpr:7(1)", register.on).get("bases", [])
     for one in activity.purposes or ():
         basis, purpose = one.legal_basis, one.purpose or "–"
+        if one.purpose is None:
+            yield _found("REG-018", basis=_articles([basis] if basis else []))
         if basis is None:
             yield _found("REG-020", purpose=purpose)
         elif basis not in in_force:
@@ -129,7 +135,7 @@ def _retention(activity: Activity, _: Register) -> Iterator[Finding]:
 def _contradictions(activity: Activity, _: Register) -> Iterator[Finding]:
     if texts(activity.joint_controllers) and not activity.joint_arrangement:
         yield _found("REG-029")
-    if activity.recipients == NONE and texts(activity.processors):
+    if isinstance(activity.recipients, _records.Stated) and texts(activity.processors):
         yield _found("REG-047", processors=", ".join(texts(activity.processors)))
     for recipient in activity.recipients if isinstance(activity.recipients, tuple) else ():
         if recipient.recipient_kind is None:
@@ -172,11 +178,13 @@ def _parties(register: Register) -> Iterator[Finding]:
     if register.activities and register.own() is None:
         first = min(one.entry.valid_from for one in register.activities)
         yield Finding("–", "REG-060", first)
-    named = {
-        ref
-        for one in register.activities
-        for ref in (one.record.controller, *texts(one.record.joint_controllers), *(one.record.on_behalf_of or ()))
-    }
+    own = [ident for ident, one in register.organisations.items() if "own" in texts(one.record.relation)]
+    if len(own) > 1:
+        since = max(register.organisations[ident].entry.valid_from for ident in own)
+        yield Finding(own[-1], "REG-063", since, {"names": ", ".join(own)})
+    named = set(own) if register.activities else set()
+    for one in register.activities:
+        named |= {one.record.controller, *texts(one.record.joint_controllers), *(one.record.on_behalf_of or ())}
     for ident, stands in register.organisations.items():
         organisation: Organisation = stands.record
         if ident in named and not organisation.contact:

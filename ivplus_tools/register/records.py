@@ -11,8 +11,10 @@ from ivplus_tools import _dates, _words
 from ivplus_tools._records import (
     AnswerText,
     AnswerTexts,
+    Countries,
     Day,
     Map,
+    MonthDay,
     Part,
     Record,
     Stated,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:  # what the values are, once validated
     Code: TypeAlias = str | None
     Codes: TypeAlias = tuple[str, ...] | Stated | None
     LegalBasis: TypeAlias = Code
-    Role: TypeAlias = Code
+    Role: TypeAlias = str
     Dpia: TypeAlias = Code
     StartEvent: TypeAlias = Code
     ErasureAction: TypeAlias = Code
@@ -52,7 +54,7 @@ if TYPE_CHECKING:  # what the values are, once validated
     DpiaTriggers: TypeAlias = Codes
     Relations: TypeAlias = Codes
 else:
-    LegalBasis, Role, Dpia = one_of("legal_basis"), one_of("role"), one_of("dpia")
+    LegalBasis, Role, Dpia = one_of("legal_basis"), one_of("role", required=True), one_of("dpia")
     StartEvent, ErasureAction, RecipientKind = one_of("start_event"), one_of("action"), one_of("recipient_kind")
     SpecialCategories, SpecialConditions = some_of("special_category"), some_of("special_condition")
     NationalIdGrounds, DpiaTriggers, Relations = some_of("national_id_ground"), some_of("dpia_trigger"), some_of("relation")
@@ -93,13 +95,16 @@ class RetentionPeriod(Part):
         if len(split(text, "fields")) > 1:
             return super().from_text(text)
         head, colon, rest = text.partition(":")
-        category, said = (head.strip(), rest.strip()) if colon and rest.strip() else (None, text.strip())
+        names_category = colon and rest.strip() and _begin_with_period(text)[0] is None
+        category, said = (head.strip(), rest.strip()) if names_category else (None, text.strip())
         period, tail = _begin_with_period(said)
-        if period is None:
+        told = _words.read("headings")["period"]
+        doubtful = any(re.search(rf"\b{re.escape(doubt)}", tail.casefold()) for doubt in told["doubts"])
+        if period is None or doubtful or _second_period(tail):
             return cls(data_category=category, period=said)
         start = _start_in(tail)
-        told_all = start is not None and len(tail.split()) <= 4
-        return cls(data_category=category, period=period, start_event=start, retention_rule=None if told_all else tail)
+        untold = [one for one in re.findall(r"\w+", tail.casefold()) if one not in told["connectors"] and not _start_in(one)]
+        return cls(data_category=category, period=period, start_event=start, retention_rule=tail if untold else None)
 
 
 if TYPE_CHECKING:
@@ -167,7 +172,7 @@ class Organisation(Record):
     country: Text = item("gdpr:30(1)(e)")
     dpo: AnswerText = item("gdpr:30(1)(a):dpo")
     representative: AnswerText = item("gdpr:30(1)(a):representative")
-    financial_year_end: Text = item("start:FY_END")
+    financial_year_end: MonthDay = item("start:FY_END")
     remarks: Text = item("gdpr:5(2)")
     imported: Map = item("gdpr:5(2)")
 
@@ -180,7 +185,7 @@ class System(Record):
 
     name: Text = item("gdpr:5(2)")
     supplier: AnswerText = item("gdpr:28(3)", refers="organisation")
-    location: AnswerTexts = item("gdpr:30(1)(e)")
+    location: Countries = item("gdpr:30(1)(e)")
     owner: Text = item("gdpr:5(2)")
     remarks: Text = item("gdpr:5(2)")
     imported: Map = item("gdpr:5(2)")
@@ -205,6 +210,11 @@ def _begin_with_period(text: str) -> tuple[str | None, str]:
         if match and int(match[1]) and match[2].casefold() in words:
             return f"P{int(match[1])}{unit}", text.strip()[match.end() :].strip(" ,.")
     return None, text.strip()
+
+
+def _second_period(text: str) -> bool:
+    """Whether a text holds another length of time: `3 years and 6 months` is not understood, and so not taken for 3 years."""
+    return any(_begin_with_period(text[match.start() :])[0] for match in re.finditer(r"\d+", text))
 
 
 def _start_in(text: str) -> str | None:

@@ -1,17 +1,21 @@
 -- Macros over the journal, made anew on every opening. The standpoint is in two variables: valid_on and known_at.
 
 -- What stood on a day as known at a moment: per subject the entry with the latest valid_from, then the latest entry.
-CREATE OR REPLACE TEMP MACRO standing() AS TABLE
-  FROM journal
-  WHERE body IS NOT NULL AND entry IN (
+CREATE OR REPLACE TEMP MACRO decided() AS TABLE
+  SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal
+  WHERE entry IN (
     SELECT arg_max(entry, (valid_from, entry)) FROM journal
     WHERE valid_from <= getvariable('valid_on') AND recorded_at <= getvariable('known_at')
     GROUP BY kind, subject)
   ORDER BY kind, subject;
 
+-- The same without what has ended.
+CREATE OR REPLACE TEMP MACRO standing() AS TABLE
+  FROM decided() WHERE body IS NOT NULL ORDER BY kind, subject;
+
 -- Every entry known at the moment, oldest first.
 CREATE OR REPLACE TEMP MACRO entries() AS TABLE
-  SELECT * FROM journal WHERE recorded_at <= getvariable('known_at') ORDER BY entry;
+  SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal WHERE recorded_at <= getvariable('known_at') ORDER BY entry;
 
 -- A field's answer as one text: a list is joined, the other answers stay apart (unknown is NULL).
 CREATE OR REPLACE TEMP MACRO answer(field) AS
