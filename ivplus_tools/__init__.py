@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers take it for true; importing it from typing would double the cost of this import
 if TYPE_CHECKING:
+    from typing import Any
+
     from ivplus_tools import forms, plots
     from ivplus_tools._dates import deadline, kept_through
     from ivplus_tools._law import cite
@@ -50,6 +50,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use, so that `import ivplus_tools` costs nothing."""
+    from importlib import import_module
+
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'ivplus_tools' has no attribute {name!r}")

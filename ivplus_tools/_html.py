@@ -46,6 +46,16 @@ def code(text: str) -> str:
     return f'<pre style="white-space:pre-wrap">{esc(text)}</pre>'
 
 
+def form_style(scope: str) -> str:
+    """The look of a form: labels above their fields, to the left, and drop-down lists of one line."""
+    rules = {
+        ".widget-label": "text-align: left; height: auto; white-space: normal; line-height: 1.4; margin: .5em 0 0",
+        ".widget-dropdown > select": "flex: 0 0 auto; height: 2.1em",
+        "textarea": "min-height: 3.2em",
+    }
+    return "<style>" + " ".join(f".{scope} {part} {{ {look} }}" for part, look in rules.items()) + "</style>"
+
+
 def image(alt: str, png_base64: str) -> str:
     """A picture that carries its own bytes and its text alternative."""
     return f'<img alt="{esc(alt)}" src="data:image/png;base64,{png_base64}">'

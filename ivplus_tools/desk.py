@@ -125,7 +125,7 @@ class Desk:
     def _summary(self) -> tuple[str, list[tuple[str, str]]]:
         at = self._at
         known = _words.show_date(at.known_at, at.lang) if at.known_at else _words.say("ui.known_now", at.lang)
-        title = _words.say("ui.title", at.lang, name=at.path.name, on=at.valid_on.isoformat())
+        title = _words.say("ui.title", at.lang, name=at.path.name, on=_words.show_date(at.valid_on, at.lang, running=True))
         counts: dict[str, int] = {}
         for entry in _store.standing(at):
             counts[entry.kind] = counts.get(entry.kind, 0) + 1

@@ -121,9 +121,10 @@ class RecordForm(widgets.VBox):
         self._entry: int | None = None
         self._loading = False
         self._clean: dict[str, object] = {}
-        self._shown: Record = kind("-")
+        self._shown: Record = kind(_records.NAMELESS)
         self._build(groups)
-        super().__init__([self._left(), self._right])
+        super().__init__([widgets.HTML(_html.form_style("ivplus-form")), self._left(), self._right])
+        self.add_class("ivplus-form")
         self.layout = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
         self._read_list()
         self._ready(False)
@@ -163,7 +164,7 @@ class RecordForm(widgets.VBox):
         )
         buttons = widgets.HBox([self.save, self.revert])
         self._right = widgets.VBox(
-            [self.status, self.id, self._fields, self.valid_from, self.why, buttons, self._shown_code],
+            [self.id, self._fields, self.valid_from, self.why, buttons, self.status, self._shown_code],
             layout=widgets.Layout(flex="1 1 30em", min_width="20em"),
         )
         self.search.observe(lambda _: self._try(self._filter), "value")
@@ -239,7 +240,7 @@ class RecordForm(widgets.VBox):
 
     def _show(self, record: Record) -> None:
         self._loading, self._shown = True, record
-        self.id.value = "" if record.id == "-" else record.id
+        self.id.value = "" if record.id == _records.NAMELESS else record.id
         for name, editor in self.editors.items():
             editor.show(getattr(record, name))
         self.valid_from.value = self._desk._at.now.date().isoformat()
@@ -256,7 +257,7 @@ class RecordForm(widgets.VBox):
         self.list.value = None
         self._loading = False
         self._entry = 0
-        self._show(self._kind("-"))
+        self._show(self._kind(_records.NAMELESS))
         self.id.disabled = False
         self._ready(not self._desk._at.past)
         self._tell([self._say("fresh")])

@@ -166,3 +166,44 @@ def test_the_environment_pins_the_clock(monkeypatch):
     monkeypatch.setenv("IVPLUS_NOW", "2025-01-02T03:04")
     assert _dates.now() == datetime(2025, 1, 2, 3, 4, tzinfo=ZoneInfo("Europe/Helsinki"))
     assert ivp.Desk("nowhere.duckdb")._at.valid_on == date(2025, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: ivp.deadline("9999-12-31", "PT72H"),
+        lambda: ivp.deadline("9999-12-31", "P1Y"),
+        lambda: ivp.deadline("9999-12-31T23:00", "PT72H"),
+        lambda: ivp.deadline("2026-01-01", "P1M", country=None),
+        lambda: ivp.deadline("2026-01-01", "P1M", country=5),
+        lambda: ivp.kept_through("2026-01-01", "P1Y", "FOO"),
+        lambda: ivp.kept_through("2026-01-01", "PT6H"),
+        lambda: ivp.kept_through("2026-01-01", "P1Y", "FY_END", "13-01"),
+        lambda: ivp.deadline("2026-01-01", "P1M", lang="de"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused(act):
+    """At the ends of the calendar, with unknown countries and starts."""
+    with pytest.raises(ivp.Refusal):
+        act()
+
+
+def test_no_moment_of_pandas_is_no_date():
+    """NaT is a datetime to Python, and no day to us."""
+    import pandas as pd
+
+    for act in (_dates.day, _dates.instant):
+        with pytest.raises(ivp.Refusal):
+            act(pd.NaT)
+
+
+def test_an_instant_starts_a_period_of_months_on_its_day():
+    """A text with a time of day is as good as a bare day, and long ago is counted too."""
+    assert ivp.deadline("2026-03-02T09:00", "P1M").due == ivp.deadline("2026-03-02", "P1M").due
+    assert ivp.deadline("1960-03-02", "P1M").nominal == date(1960, 4, 2)
+
+
+def test_an_hour_that_occurs_twice_is_said():
+    """25 October 2026 at 3.30: the earlier one is taken, and the note says so."""
+    assert any("occurs twice" in note for note in ivp.deadline("2026-10-25T03:30", "PT72H", lang="en").notes)
+    assert not any("occurs twice" in note for note in ivp.deadline("2026-10-25T05:30", "PT72H", lang="en").notes)

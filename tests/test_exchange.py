@@ -8,7 +8,7 @@ import zipfile
 import openpyxl
 import pytest
 from conftest import HOSTILE, NOW, ROOT
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from test_records import activities, made
 
@@ -235,7 +235,15 @@ def test_every_field_of_the_model_is_in_every_export(sample, tmp_path):
     assert len(content["records"]) == 28
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+
+
+@FEW
 @given(st.lists(activities(), min_size=1, max_size=4), st.sampled_from([".xlsx", ".json", ".csv"]), st.sampled_from(_words.LANGS))
 def test_any_register_survives_a_round_trip(tmp_path_factory, many, suffix, lang):
     """Whatever the fields hold, hostile text included."""
@@ -367,3 +375,90 @@ def test_the_regulators_term_table_is_explained_in_one_line(shared, desk):
     with pytest.raises(ivp.Refusal, match="Regulator Template GDPR Concept") as refusal:
         desk.register.read(shared / "ropa/csm-ropa/regulator_template_terms_vs_dpv.xlsx")
     assert "\n" not in str(refusal.value)
+
+
+def test_sheets_with_the_same_numbering_do_not_overwrite_each_other(tmp_path, desk):
+    """A row number is kept as content, and two rows of one name are never merged unseen."""
+    book = openpyxl.Workbook()
+    book.active.title = "Rekisterinpitäjänä"
+    for row in (["Nro", "Rekisterin nimi", "Tarkoitus"], [1, "Palkat", "p"], [2, "Sama", "p"]):
+        book.active.append(row)
+    other_sheet = book.create_sheet("Käsittelijänä")
+    for row in (["Nro", "Rekisterin nimi", "Tarkoitus"], [1, "Asiakkaan palkat", "p"], [2, "Sama", "q"]):
+        other_sheet.append(row)
+    book.save(tmp_path / "r.xlsx")
+    preview = desk.register.read(tmp_path / "r.xlsx")
+    assert preview.rows["id"].tolist() == ["Palkat", "Sama", "Asiakkaan palkat"]
+    assert len(preview.set_apart) == 1
+    preview.commit(why="w")
+    assert desk.register.get("Asiakkaan palkat").role == "processor"
+    assert desk.register.get("Palkat").imported == {"Nro": "1"}
+
+
+def test_an_identifier_made_of_a_purpose_is_said(tmp_path, desk):
+    """As happens under merged cells."""
+    preview = desk.register.read(sheet(tmp_path / "r.xlsx", [["Rekisterin nimi", "Tarkoitus"], ["A", "x"], [None, "y"]]))
+    assert preview.rows["id"].tolist() == ["A", "y"]
+    assert preview.problems["row"].tolist() == [3]
+
+
+def test_control_characters_are_replaced_told_and_cost_no_other_cell(tmp_path, desk):
+    """The rest of the row, mapped or not, is kept."""
+    (tmp_path / "r.csv").write_text("Tunniste;Nimi;Outo;Toinen\na\x01;n\x02m;x\x03y;tärkeä\na\x02;o;;\n", encoding="utf-8")
+    preview = desk.register.read(tmp_path / "r.csv")
+    assert preview.problems["column"].tolist()[:3] == ["Tunniste", "Nimi", "Outo"]
+    assert len(preview.rows) + len(preview.set_apart) == 2
+    preview.commit(why="w")
+    assert desk.register.get("a\ufffd").imported == {"Outo": "x\ufffdy", "Toinen": "tärkeä"}
+
+
+def test_an_import_over_what_stands_changes_only_its_own_columns_and_shows_it_first(tmp_path, desk):
+    """Fields without a column stay, an emptied cell empties, and the preview is the difference."""
+    desk.register.record(
+        ivp.Activity("a", owner="o", remarks="r", name="n", purposes=["p"], legal_basis="6(1)(b)", imported={"Kaappi": "2"}),
+        valid_from="2026-01-01", why="w",
+    )  # fmt: skip
+    path = sheet(
+        tmp_path / "r.xlsx",
+        [["Tunniste", "Nimi", "Huom", "Oikeusperuste", "Hylly"], ["a", "uusi", None, "suostumus", "7"], ["b", "b", None, None, None]],
+    )
+    preview = desk.register.read(path)
+    told = {(row.subject, row.change, row.field): (row.before, row.after) for row in preview.changes.itertuples()}
+    assert told["a", "changed", "name"] == ("n", "uusi")
+    assert told["a", "changed", "remarks"] == ("r", "")
+    assert told["b", "added", ""] == ("", "")
+    preview.commit(why="w")
+    thing = desk.register.get("a")
+    assert (thing.owner, thing.name, thing.remarks, thing.purposes) == ("o", "uusi", None, (ivp.Purpose("p", legal_basis="6(1)(a)"),))
+    assert thing.imported == {"Kaappi": "2", "Hylly": "7"}
+
+
+def test_a_commit_over_a_colleagues_newer_entry_is_refused(tmp_path, desk):
+    """What was recorded after the preview is not overwritten unseen."""
+    desk.register.record(ivp.Activity("a", name="n"), valid_from="2026-01-01", why="w")
+    preview = desk.register.read(sheet(tmp_path / "r.xlsx", [["Tunniste", "Nimi"], ["a", "uusi"]]))
+    desk.register.record(ivp.Activity("a", name="colleague"), valid_from="2026-01-01", why="w")
+    with pytest.raises(ivp.Refusal, match="since it was read"):
+        preview.commit(why="w")
+    assert desk.register.get("a").name == "colleague"
+
+
+def test_a_json_file_with_one_identifier_twice_sets_the_second_apart(tmp_path, desk):
+    """Neither replaces the other unseen."""
+    records = [{"kind": "activity", "id": "a", "name": name} for name in ("one", "two")]
+    (tmp_path / "r.json").write_text(json.dumps({"shape": "ivplus-register", "records": records}), encoding="utf-8")
+    preview = desk.register.read(tmp_path / "r.json")
+    assert preview.rows["name"].tolist() == ["one"]
+    assert len(preview.set_apart) == 1
+
+
+def test_a_csv_is_inert_whatever_the_readers_separator(desk, tmp_path):
+    """A formula sign after a separator inside a text is disarmed too, and comes back unchanged."""
+    desk.register.record(ivp.Activity("a", name="x,=cmd()", remarks="y\t=cmd()"), valid_from="2026-01-01", why="w")
+    text = desk.register.write(tmp_path / "r.csv").read_text(encoding="utf-8-sig")
+    for delimiter in (",", "\t", ";"):
+        cells = [cell for row in csv.reader(io.StringIO(text), delimiter=delimiter) for cell in row]
+        assert not any(cell.startswith("=") for cell in cells)
+    again = other(tmp_path)
+    again.register.read(tmp_path / "r.csv").commit(why="w")
+    assert records(again) == records(desk)

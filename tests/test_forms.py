@@ -191,3 +191,26 @@ def test_an_empty_journal_has_an_empty_form(tmp_path):
     form.id.value, form.why.value = "first", "begun"
     form.save.click()
     assert form._desk.register.activities()["id"].tolist() == ["first"]
+
+
+def test_a_journal_that_cannot_be_read_is_text_on_the_form(form):
+    """Choosing, searching, reverting and saving tell it as an alert instead of raising."""
+    form.list.value = "uutiskirje"
+    form._desk._at.path.write_bytes(b"no journal any more")
+    form.list.value = "kirjanpito"
+    assert 'role="alert"' in form.status.value
+    assert "kirjanpito" not in form.id.value
+    form.revert.click()
+    form.save.click()
+    assert 'role="alert"' in form.status.value
+
+
+def test_saving_one_field_sends_only_that_field(desk):
+    """A list that looks like an answer elsewhere on the form is not touched by an unrelated change."""
+    desk.register.record(ivp.Activity("a", sources=["No"], imported={"x": "y"}), valid_from="2026-01-01", why="w")
+    form = ivp.forms.activity(desk)
+    form.list.value = "a"
+    put(form, "owner", "x")
+    form.why.value = "w"
+    form.save.click()
+    assert desk.register.get("a") == ivp.Activity("a", sources=["No"], imported={"x": "y"}, owner="x")

@@ -215,3 +215,59 @@ def test_describe_lists_every_field_with_article_values_and_meaning():
     assert "6(1)(f) (legitimate interests)" in basis
     with pytest.raises(ivp.Refusal, match="activity"):
         ivp.describe("actvity")
+
+
+def test_norway_is_a_country():
+    """`NO` and `NA` in a field of countries are Norway and Namibia; our own words for none still mean none."""
+    assert ivp.System("s", location="NO").location == ("NO",)
+    assert ivp.System("s", location="NA; NO").location == ("NA", "NO")
+    assert ivp.System("s", location="none (confirmed)").location == ivp.NONE
+    assert ivp.System("s", location="ei ole (vahvistettu)").location == ivp.NONE
+
+
+@pytest.mark.parametrize("items", [["none"], ["No"], ["ei"], ["not applicable: x", "second"], ["ei tiedossa"]])
+def test_a_list_that_says_none_is_still_a_list(items):
+    """Its text form keeps it apart from the answer 'confirmed none'."""
+    thing = ivp.Activity("x", sources=items, recipients=[ivp.Recipient(one) for one in items])
+    for name in ("sources", "recipients"):
+        field = ivp.Activity.model_fields[name]
+        for lang in _words.LANGS:
+            assert getattr(ivp.Activity("x", **{name: _records.to_text(getattr(thing, name), field, lang)}), name) == getattr(thing, name)
+
+
+@pytest.mark.parametrize("state", [{"state": "bogus"}, {"state": "not_applicable"}, {"state": None}, {"state": 5}])
+def test_an_unknown_state_is_refused_and_never_none(state):
+    """A JSON file cannot turn a typing error into a confirmation."""
+    with pytest.raises(ivp.Refusal):
+        ivp.Activity("x", dpo=state)
+    assert ivp.Activity("x", dpo={"state": "unknown"}).dpo is None
+
+
+def test_a_role_is_always_told():
+    """Unknown cannot silently become controller."""
+    with pytest.raises(ivp.Refusal, match="role"):
+        ivp.Activity("x", role=None)
+    assert ivp.Activity("x").role == "controller"
+
+
+def test_a_part_of_another_kind_is_refused():
+    """A purpose is no recipient."""
+    with pytest.raises(ivp.Refusal, match="recipients"):
+        ivp.Activity("x", recipients=[ivp.Purpose("x")])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("12-31", "12-31"), ("31.12.", "12-31"), ("30.6", "06-30"), ("13-01", None), ("x", None), ("02-30", None)]
+)
+def test_the_end_of_the_financial_year_is_a_day(text, expected):
+    """Month and day, or refused."""
+    if expected is None:
+        with pytest.raises(ivp.Refusal, match="12-31"):
+            ivp.Organisation("o", financial_year_end=text)
+    else:
+        assert ivp.Organisation("o", financial_year_end=text).financial_year_end == expected
+
+
+def test_headings_name_the_fields_of_a_part_too():
+    """`oikeusperuste` is what people write for käsittelyn oikeusperuste."""
+    assert ivp.Activity("x", purposes="markkinointi | oikeusperuste: suostumus").purposes[0].legal_basis == "6(1)(a)"

@@ -225,3 +225,36 @@ def test_dates_of_the_sample_lie_within_three_years_of_history(sample):
     first, last = sample.sql("SELECT min(recorded_at)::DATE AS a, max(recorded_at)::DATE AS b FROM entries()").iloc[0]
     assert first.date() <= date(2023, 3, 2)
     assert last.date() >= date(2025, 9, 1)
+
+
+def test_the_own_organisation_needs_contact_details_even_where_no_record_names_it(desk):
+    """A processor's record rests on them (Art. 30(2)(a)); two own organisations are one too many."""
+    desk.register.record([ivp.Organisation("me", relation="own"), ivp.Activity("a", role="processor")], valid_from="2026-01-01", why="w")
+    found = desk.register.findings()
+    assert found[found["code"] == "REG-061"]["subject"].tolist() == ["me"]
+    desk.register.record(ivp.Organisation("old", relation="own", contact="x"), valid_from="2026-01-01", why="w")
+    assert "REG-063" in set(desk.register.findings()["code"])
+
+
+def test_an_ending_is_told_with_its_own_author_and_reason(desk):
+    """`changes` credits the entry that ended the subject, not the one before."""
+    desk.register.record(ivp.Activity("a"), valid_from="2025-01-01", why="begun")
+    desk.register.end("a", valid_from="2026-02-01", why="over")
+    [row] = desk.register.changes(since=desk.at(valid="2025-06-01")).itertuples()
+    assert (row.change, row.entry, row.why) == ("ended", 2, "over")
+
+
+def test_an_ending_before_the_beginning_is_refused_and_a_future_one_possible(desk):
+    """What does not stand on that day cannot end on it."""
+    desk.register.record(ivp.Activity("a"), valid_from="2026-05-01", why="w")
+    with pytest.raises(ivp.Refusal, match="does not stand"):
+        desk.register.end("a", valid_from="2026-01-01", why="w")
+    assert desk.register.end("a", valid_from="2026-06-01", why="w").entries == (2,)
+
+
+@pytest.mark.parametrize("thing", [None, 5, "text", [None], ivp.Purpose("x")])
+def test_what_is_no_record_is_refused(desk, thing):
+    """One line, nothing written."""
+    with pytest.raises(ivp.Refusal, match="records"):
+        desk.register.record(thing, valid_from="2026-01-01", why="w")
+    assert not desk._at.path.exists()

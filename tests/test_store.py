@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -12,13 +13,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import HOSTILE, NOW
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import ivplus_tools as ivp
 from ivplus_tools import _store
 
-PATIENT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PATIENT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.generate])
 
 
 def put(desk, ident="a", why="because", valid_from="2026-01-01", **fields):
@@ -426,3 +427,165 @@ def test_hostile_text_survives_unchanged(desk):
     assert set(found) == set(HOSTILE)
     assert all(one.name == one.remarks == one.owner == one.id for one in found.values())
     assert set(desk.register.activities()["id"]) == set(HOSTILE)
+
+
+def test_line_separators_in_a_text_survive_a_backup(desk, tmp_path):
+    """U+2028, U+2029 and U+0085 come from word processors, and end no line of JSON."""
+    put(desk, remarks="a\u2028b\u2029c", why="d\u2028e")
+    assert ivp.restore(desk.backup(tmp_path / "b"), tmp_path / "r.duckdb").head == desk.verify().head
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM journal WHERE entry = 3",
+        "UPDATE head SET seal = 'x'",
+        "DELETE FROM head",
+        "INSERT INTO head SELECT * FROM head",
+        "DELETE FROM journal",
+    ],
+)
+def test_a_cut_tail_is_not_healed_by_the_next_write(desk, statement):
+    """The toolkit records nothing on an end that does not match, and makes no copy of it."""
+    for ident in "abc":
+        put(desk, ident)
+    desk.keep_person("p", "Aino Esimerkki")
+    tamper(desk._at.path, statement)
+    for act in (lambda: put(desk, "d"), lambda: desk.forget_person("p"), lambda: desk.backup(desk._at.path.parent / "b")):
+        with pytest.raises(ivp.Refusal, match="backup"):
+            act()
+    assert not desk.verify().ok
+
+
+@pytest.mark.parametrize("by", [5, Path("x"), "a\0b", "\ud800", ["x"]])
+def test_who_records_is_text(tmp_path, by):
+    """Anything else would be sealed as one thing and stored as another."""
+    with pytest.raises(ivp.Refusal):
+        ivp.Desk(tmp_path / "x.duckdb", by=by)
+    with pytest.raises(ivp.Refusal, match="Say who"):
+        put(ivp.Desk(tmp_path / "x.duckdb", by="  ", now=NOW))
+
+
+@pytest.mark.parametrize("why", [None, 5, ["x"]])
+def test_a_reason_is_text(desk, why):
+    """`None` is no reason, and no word either."""
+    with pytest.raises(ivp.Refusal):
+        put(desk, why=why)
+
+
+@pytest.mark.parametrize("path", [None, 5, "", "a\0b"])
+def test_a_path_is_text(sample, path):
+    """For the journal, a backup, an import and an export alike."""
+    for act in (ivp.Desk, sample.backup, sample.register.read, sample.register.write, lambda one: ivp.restore(one, one)):
+        with pytest.raises(ivp.Refusal, match="path"):
+            act(path)
+
+
+def test_a_manifest_that_promises_more_than_there_is_restores_nothing(sample, tmp_path):
+    """An emptied journal with its hash renewed is still not what was sealed."""
+    import hashlib
+
+    folder = sample.backup(tmp_path / "b")
+    (folder / "journal.jsonl").write_bytes(b"")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["sha256"]["journal.jsonl"] = hashlib.sha256(b"").hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ivp.Refusal, match=r"journal\.jsonl"):
+        ivp.restore(folder, tmp_path / "r.duckdb")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("manifest.json", b'{"format": 1}'),
+        ("manifest.json", b'{"format": 1, "entries": 36, "head": "x", "sha256": null}'),
+        ("manifest.json", b"[" * 100_000),
+        ("journal.jsonl", b"\xff\xfe"),
+        ("journal.jsonl", b'{"entry": 1}\n'),
+        ("journal.jsonl", b"[]\n"),
+        ("person.jsonl", b'["a"]\n'),
+        ("person.jsonl", b'{"ref": "a"}\n'),
+    ],
+)
+def test_a_backup_damaged_with_its_hash_renewed_is_one_line(sample, tmp_path, name, content):
+    """Whatever the files hold."""
+    import hashlib
+
+    folder = sample.backup(tmp_path / "b")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / name).write_bytes(content)
+    if name != "manifest.json":
+        manifest["sha256"][name] = hashlib.sha256(content).hexdigest()
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ivp.Refusal, match=re.escape(name)):
+        ivp.restore(folder, tmp_path / "r.duckdb")
+    assert not (tmp_path / "r.duckdb").exists()
+
+
+def test_a_migration_can_be_tried_again_after_it_failed(desk, tmp_path, monkeypatch):
+    """The backup of the first attempt does not stand in the way of the second."""
+    put(desk)
+    folder = tmp_path / "sql"
+    shutil.copytree(_store.file.SQL, folder)
+    step = folder / f"migrate_{_store.file.FORMAT}.sql"
+    monkeypatch.setattr(_store.file, "SQL", folder)
+    monkeypatch.setattr(_store.file, "FORMAT", _store.file.FORMAT + 1)
+    step.write_text("SELECT error('no')")
+    with pytest.raises(ivp.Refusal, match="no"):
+        desk.verify()
+    step.write_text("SELECT 1")
+    assert desk.verify().ok
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.parquet"])
+def test_a_data_file_is_no_journal_and_none_is_made_of_that_name(tmp_path, name):
+    """DuckDB would open such a name as a table."""
+    with pytest.raises(ivp.Refusal, match="no journal"):
+        put(ivp.Desk(tmp_path / name, by="tt", now=NOW))
+    assert not list(tmp_path.glob("a.*"))
+    (tmp_path / name).write_text("a,b\n1,2\n")
+    with pytest.raises(ivp.Refusal, match="no journal"):
+        ivp.Desk(tmp_path / name).verify()
+
+
+def test_a_journal_open_in_the_same_kernel_is_busy(desk):
+    """A forgotten connection of one's own is named like any other."""
+    put(desk)
+    with duckdb.connect(str(desk._at.path)), pytest.raises(ivp.Refusal, match=str(os.getpid())):
+        desk.register.activities()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journal SET valid_from = DATE '0044-01-01 (BC)' WHERE entry = 1",
+        "UPDATE journal SET recorded_at = TIMESTAMPTZ 'infinity' WHERE entry = 1",
+        "UPDATE journal SET body = '[1]' WHERE entry = 1",
+    ],
+)
+def test_odd_values_put_in_by_hand_break_the_seal_and_nothing_else(desk, statement):
+    """`verify` says where; reading and writing refuse in one line or answer."""
+    put(desk)
+    tamper(desk._at.path, statement)
+    assert desk.verify().broken == 1
+    for act in (lambda: put(desk, "b"), desk.findings, lambda: repr(desk)):
+        try:
+            act()
+        except ivp.Refusal as refusal:
+            assert "\n" not in str(refusal)  # noqa: PT017  either answer will do, a traceback will not
+
+
+def test_a_head_seal_may_be_cut_to_what_a_receipt_prints(desk):
+    """Sixteen characters are enough to find it, fewer are not accepted."""
+    put(desk)
+    head = desk.verify().head
+    assert desk.verify(head=head[:16]).ok
+    assert not desk.verify(head=head[:8]).ok
+    assert not desk.verify(head="0" * 16).ok
+
+
+def test_an_empty_query_is_one_line(sample):
+    """And what is no text neither."""
+    for query in ("", None, 5):
+        with pytest.raises(ivp.Refusal):
+            sample.sql(query)

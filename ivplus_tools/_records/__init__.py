@@ -25,6 +25,7 @@ from ivplus_tools._records.answers import (
 from ivplus_tools._records.cells import describe, record_type, to_text
 from ivplus_tools._records.grammar import free_name, join, split
 from ivplus_tools._records.record import (
+    NAMELESS,
     Part,
     Record,
     answered,
@@ -39,7 +40,7 @@ from ivplus_tools._records.record import (
 )  # fmt: skip
 
 __all__ = [
-    "NONE", "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay", "Part", "Record", "Stated", "Text", "Texts",
-    "allowed", "answered", "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join",
+    "NAMELESS", "NONE", "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay", "Part", "Record", "Stated", "Text",
+    "Texts", "allowed", "answered", "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join",
     "listed_in", "not_applicable", "one_of", "part_of", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
 ]  # fmt: skip

@@ -46,7 +46,10 @@ def _read_answer(got: object) -> object:
     if isinstance(got, Mapping) and "state" in got:
         if got["state"] == "not_applicable":
             return not_applicable(str(got.get("because") or ""))
-        return {"none": NONE, "unknown": None}[code("state", got["state"])]
+        if got["state"] not in ("none", "unknown"):
+            near = _words.nearest(got["state"], allowed("state"))
+            raise _words.refusal("unknown_value", got=got["state"], what="state", near=near)
+        return NONE if got["state"] == "none" else None
     if not isinstance(got, str):
         return got
     text = " ".join(got.split())
@@ -84,9 +87,10 @@ def clean(got: object) -> str:
 
 
 def clean_text(got: object) -> object:
-    """A text field's value: clean text, or None where it is empty; the other answers pass."""
+    """A text field's value: clean text, or None where it is empty or only a dash; the other answers pass."""
     if isinstance(got, str):
-        return clean(got) or None
+        text = clean(got)
+        return None if text in _words.read("headings")["blank"]["texts"] else text or None
     if got is None or isinstance(got, Stated):
         return got
     if isinstance(got, (bool, int, float)):

@@ -20,6 +20,10 @@ def item(rule: str, refers: str | None = None, default: Any = None) -> Any:
     return Field(default=default, json_schema_extra={"rule": rule, "refers": refers})
 
 
+NAMELESS = "·"
+"""The identifier of a record that has none yet: a new one on a form, or a cell that is only being understood."""
+
+
 class Part(BaseModel):
     """One item of a list field that has fields itself, such as a purpose with its legal basis. The first field names it."""
 
@@ -31,8 +35,6 @@ class Part(BaseModel):
         name = next(iter(type(self).model_fields))
         if first is not None:
             fields[name] = first
-        if str(fields.get(name)).strip() == "-":  # how the text form writes an empty first field
-            del fields[name]
         _build(self, fields)
 
     def __repr__(self) -> str:

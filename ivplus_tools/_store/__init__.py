@@ -92,6 +92,8 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
         raise _words.refusal("who_records")
     with file.open_journal(at.path, read_only=False) as con:
         number, seal, latest = _head(con)
+        if latest is not None and getattr(latest, "tzinfo", None) is None:
+            raise _words.refusal("broken_end", path=at.path.name)
         moment = _moment(at.now, latest)
         if con.execute("SELECT entry, seal FROM head").fetchall() != ([(number, seal)] if number else []):
             raise _words.refusal("broken_end", path=at.path.name)
@@ -119,8 +121,6 @@ def _moment(now: datetime, latest: datetime | None) -> datetime:
     """Now, but never before the last entry: a small step back of the clock is smoothed, a large one is refused."""
     if latest is None:
         return now
-    if not isinstance(latest, datetime):  # an edit behind the journal's back, such as 'infinity'
-        raise _words.refusal("broken_end", path="recorded_at")
     if now >= latest:
         return now
     if latest - now > CLOCK_SLACK:
@@ -130,11 +130,18 @@ def _moment(now: datetime, latest: datetime | None) -> datetime:
 
 def _said_of(con: duckdb.DuckDBPyConnection, subjects: set[str]) -> dict[tuple[str, str], list[Entry]]:
     """What has been said of subjects so far, oldest first, by kind and subject."""
-    rows = con.execute(SAID_OF, [sorted(subjects)]).fetchall()
     found: dict[tuple[str, str], list[Entry]] = {}
-    for row in rows:
-        found.setdefault((row[2], row[3]), []).append(Entry(*row))
+    for entry in _sound(con.execute(SAID_OF, [sorted(subjects)]).fetchall()):
+        found.setdefault((entry.kind, entry.subject), []).append(entry)
     return found
+
+
+def _sound(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
+    """Rows as entries; values of a kind that was never written ('infinity', a day before Christ) are an edit, and refused."""
+    for row in rows:
+        if not isinstance(row[4], date) or not isinstance(row[5], datetime) or row[5].tzinfo is None:
+            raise _words.refusal("broken_journal", path=row[3], entry=row[0])
+    return [Entry(*row) for row in rows]
 
 
 def _standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
@@ -203,13 +210,13 @@ def frame(at: Standpoint, query: str) -> pandas.DataFrame:
 def standing(at: Standpoint) -> list[Entry]:
     """What stands at a standpoint: one entry per subject, by kind and subject."""
     with _reading(at) as con:
-        return [Entry(*row) for row in con.execute("FROM standing()").fetchall()]
+        return _sound(con.execute("FROM standing()").fetchall())
 
 
 def decided(at: Standpoint) -> dict[tuple[str, str], Entry]:
     """The entry that decides of each kind and subject at a standpoint, also where it says that the subject ended."""
     with _reading(at) as con:
-        return {(row[2], row[3]): Entry(*row) for row in con.execute("FROM decided()").fetchall()}
+        return {(entry.kind, entry.subject): entry for entry in _sound(con.execute("FROM decided()").fetchall())}
 
 
 def newest(at: Standpoint) -> dict[tuple[str, str], int]:
@@ -223,7 +230,7 @@ def history(at: Standpoint, subject: str) -> list[Entry]:
     """Every entry about a subject known at the standpoint, oldest first."""
     with _reading(at) as con:
         rows = con.execute("FROM entries() WHERE subject = $subject", {"subject": subject}).fetchall()
-    return [Entry(*row) for row in rows]
+    return _sound(rows)
 
 
 # --- persons: outside the seals, the only rows that may be deleted

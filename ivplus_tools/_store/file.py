@@ -100,12 +100,14 @@ def _check_mark(path: Path) -> None:
     place, mark = DUCKDB_MARK
     with path.open("rb") as opened:
         begin = opened.read(place + len(mark))
-    if begin[place:] != mark or path.suffix.lower() in OTHER_MEANING:
+    if begin[place:] != mark:
         raise _words.refusal("not_a_journal", path=path)
 
 
 def check_folder(path: Path) -> None:
-    """Refuse a path whose folder does not exist."""
+    """Refuse a path whose folder does not exist, or whose ending means another kind of file to DuckDB."""
+    if path.suffix.lower() in OTHER_MEANING:
+        raise _words.refusal("not_a_journal", path=path)
     if not path.parent.is_dir():
         raise _words.refusal("store_no_folder", path=path.parent)
 
@@ -126,8 +128,6 @@ def connect(name: str, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tuple[Any, ...]]) -> None:
     """Make a whole journal file beside its place and put it there in one step, so that no half of one is ever seen."""
-    if path.suffix.lower() in OTHER_MEANING:
-        raise _words.refusal("not_a_journal", path=path)
     made = path.with_name(path.name + ".new")
     made.unlink(missing_ok=True)
     try:

@@ -1,15 +1,18 @@
-"""A CSV cell that begins with a formula sign is disarmed by an apostrophe, which is no content when it is read back."""
+"""Formula signs in a CSV: an apostrophe disarms them, also after what another program may take for a separator."""
 
 from __future__ import annotations
 
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+import re
+
+_SIGN = re.compile(r"(^|[,;\t\n])('*)(?=[=+\-@])")
+_GUARDED = re.compile(r"(^|[,;\t\n])'('*)(?=[=+\-@])")
 
 
 def guarded(cell: str) -> str:
     """The cell, disarmed."""
-    return "'" + cell if cell.lstrip("'").startswith(_FORMULA_SIGNS) else cell
+    return _SIGN.sub(r"\1\2'", cell)
 
 
 def without_guard(cell: str) -> str:
-    """The apostrophe that our own CSV puts before a formula sign is no content."""
-    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_FORMULA_SIGNS) else cell
+    """The cell as it was: the apostrophe that our own CSV puts before a formula sign is no content."""
+    return _GUARDED.sub(r"\1\2", cell)

@@ -288,7 +288,7 @@ def _record_of(
             if name in META:
                 since = _dates.day(text)
             elif name in kind.model_fields:
-                good[name] = getattr(kind("-", **{name: text}), name)
+                good[name] = getattr(kind(_records.NAMELESS, **{name: text}), name)
         except BadInput as refusal:
             keep(name, text, refusal)
     for name in [one for one in kind.shorthand if one in fields]:

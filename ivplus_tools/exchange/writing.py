@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from ivplus_tools import _room, _store, _words
 from ivplus_tools._records import Record
@@ -49,9 +50,9 @@ def _sheet(room: _room.Room, kind: type[Record], lang: str) -> Iterator[list[str
 def _xlsx(room: _room.Room, lang: str) -> bytes:
     """A sheet per kind; every cell is text for good, whatever sign it begins with."""
     import openpyxl
-    from openpyxl.styles import Alignment, Font
 
     book = openpyxl.Workbook()
+    styles = _styles(book.worksheets[0])
     book.remove(book.worksheets[0])
     for kind in room.records:
         sheet = book.create_sheet(_words.say(f"kind_plural.{kind.kind}", lang))
@@ -62,16 +63,25 @@ def _xlsx(room: _room.Room, lang: str) -> bytes:
                     raise _words.refusal("cell_too_long", field=names[place - 1], subject=row[0], length=len(text), limit=LONGEST_CELL)
                 cell = sheet.cell(number, place, _escaped(text))
                 cell.data_type = "s"
-                cell.quotePrefix = True
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-                if number == 1:
-                    cell.font = Font(bold=True)
+                cell._style = styles[number == 1]
         sheet.freeze_panes = "B2"
         for column in sheet.columns:
             sheet.column_dimensions[column[0].column_letter].width = 28
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _styles(sheet: Any) -> tuple[Any, Any]:
+    """The looks of a cell and of a heading, made once: quoted text, wrapped, from the top."""
+    from openpyxl.styles import Alignment, Font
+
+    plain, bold = sheet.cell(1, 1), sheet.cell(1, 2)
+    for cell in (plain, bold):
+        cell.quotePrefix = True
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    bold.font = Font(bold=True)
+    return plain._style, bold._style
 
 
 def _escaped(text: str) -> str:
@@ -85,9 +95,9 @@ def _csv_bytes(room: _room.Room, lang: str) -> bytes:
 
 
 def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
-    """Rows as CSV in which an apostrophe disarms every formula sign, and quotes keep it there whatever the reader's separator."""
+    """Rows as CSV in which an apostrophe disarms every formula sign, whatever separator the reader takes."""
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(out, delimiter=delimiter).writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 

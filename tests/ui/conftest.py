@@ -1,0 +1,146 @@
+"""A real JupyterLab and a real Chromium. Any request that leaves this machine fails the test."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+REQUIRED = os.environ.get("IVPLUS_BROWSER_REQUIRED") == "1"
+CHROMIUM = os.environ.get("IVPLUS_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+]  # fmt: skip
+DONE = """() => { const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type === 'code');
+  if (cells.some(c => c.toJSON().outputs.some(o => o.output_type === 'error'))) return 'error';
+  return cells.every(c => !c.sharedModel.getSource().trim() || (c.executionState !== 'running' && c.executionCount !== null)) && 'done' }"""
+IDLE = """() => { const panel = window.jupyterapp?.shell?.currentWidget;
+  return !!(panel && panel.sessionContext?.isReady && panel.sessionContext.session?.kernel?.status === 'idle') }"""
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook"
+
+
+class Lab:
+    """A JupyterLab of its own, with its settings in a folder of its own."""
+
+    def __init__(self, root, home):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.token, self.base = secrets.token_hex(16), f"http://127.0.0.1:{port}"
+        settings = home / "settings/@jupyterlab/apputils-extension"
+        settings.mkdir(parents=True)
+        quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+        (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+        environment = dict(
+            os.environ, JUPYTER_CONFIG_DIR=str(home / "config"), JUPYTER_DATA_DIR=str(home / "data"), JUPYTER_RUNTIME_DIR=str(home / "rt"),
+            JUPYTERLAB_SETTINGS_DIR=str(home / "settings"), JUPYTERLAB_WORKSPACES_DIR=str(home / "ws"), IPYTHONDIR=str(home / "ipy"),
+            TZ="Europe/Helsinki",
+        )  # fmt: skip
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+            "--ServerApp.ip=127.0.0.1", f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={root}",
+            "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.extension_manager=readonly", "--KernelManager.transport=ipc",
+        ]  # fmt: skip
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.append("--allow-root")
+        self.log = (home / "lab.log").open("w")
+        self.process = subprocess.Popen(command, env=environment, stdout=self.log, stderr=subprocess.STDOUT)
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{self.base}/api/status?token={self.token}", timeout=1)
+            except OSError:
+                time.sleep(0.25)
+            else:
+                return
+        raise RuntimeError((home / "lab.log").read_text())
+
+    def call(self, path, method="GET"):
+        """One call of the server's interface."""
+        request = urllib.request.Request(f"{self.base}/api/{path}?token={self.token}", method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body = answer.read()
+        return json.loads(body) if body else None
+
+    def open(self, page, path):
+        """Open a notebook and wait for its kernel."""
+        page.goto(f"{self.base}/lab/tree/{path}?reset&token={self.token}", wait_until="domcontentloaded")
+        page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=90_000)
+        page.locator(PANEL).wait_for(timeout=90_000)
+        page.wait_for_function(IDLE, timeout=90_000)
+        return page.locator(PANEL)
+
+    def run_all(self, page, path):
+        """Open a notebook, run all cells, and fail on an error in any."""
+        notebook = self.open(page, path)
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+        state = page.wait_for_function(DONE, timeout=120_000).json_value()
+        assert state == "done", notebook.locator(".jp-OutputArea-output pre").last.inner_text()
+        return notebook
+
+    def kernel(self, page, code):
+        """Run code in the notebook's own kernel and give what it printed."""
+        return page.evaluate(
+            """async code => { const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+               const future = kernel.requestExecute({code}); let text = '';
+               future.onIOPub = m => { if (m.header.msg_type === 'stream') text += m.content.text;
+                                       if (m.header.msg_type === 'error') text += m.content.evalue; };
+               await future.done; return text }""",
+            code,
+        )
+
+    def close_sessions(self):
+        """Shut down every kernel."""
+        for session in self.call("sessions"):
+            self.call(f"sessions/{session['id']}", "DELETE")
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory, request):
+    """JupyterLab over a copy of the notebooks and samples."""
+    if not CHROMIUM:
+        assert not REQUIRED, "no Chromium found, and here the browser tests must run"
+        pytest.skip("no Chromium found: browser tests are skipped (set IVPLUS_CHROMIUM to its path)")
+    root = tmp_path_factory.mktemp("root")
+    for name in ("notebooks", "data_samples"):
+        shutil.copytree(request.config.rootpath / name, root / name)
+    running = Lab(root, tmp_path_factory.mktemp("home"))
+    yield running
+    running.close_sessions()
+    running.process.terminate()
+    running.process.wait(20)
+    running.log.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(lab):
+    """The Chromium that is on this machine."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(lab, chromium):
+    """A fresh page; a request to anywhere else is stopped and fails the test."""
+    ours = (lab.base, "data:", "blob:")
+    context = chromium.new_context(viewport={"width": 1280, "height": 1400}, locale="fi-FI", timezone_id="Europe/Helsinki")
+    context.route(lambda url: not url.startswith(ours), lambda route: route.abort())
+    fresh, leaks = context.new_page(), []
+    fresh.on("request", lambda asked: None if asked.url.startswith(ours) else leaks.append(asked.url))
+    yield fresh
+    context.close()
+    lab.close_sessions()
+    assert not leaks, leaks
