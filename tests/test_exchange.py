@@ -462,3 +462,11 @@ def test_a_csv_is_inert_whatever_the_readers_separator(desk, tmp_path):
     again = other(tmp_path)
     again.register.read(tmp_path / "r.csv").commit(why="w")
     assert records(again) == records(desk)
+
+
+def test_a_formula_without_a_stored_value_is_kept_as_text_and_told(tmp_path, desk):
+    """A workbook that no spreadsheet has calculated yet would otherwise lose the cell."""
+    preview = desk.register.read(sheet(tmp_path / "r.xlsx", [["Rekisterin nimi", "Huom"], ["A", '=CONCAT("a","b")']]))
+    assert preview.problems["column"].tolist() == ["Huom"]
+    preview.commit(why="w")
+    assert desk.register.get("A").remarks == '=CONCAT("a","b")'

@@ -22,6 +22,8 @@ class Table:
 
     name: str
     rows: list[list[str]]
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    """Row and column, from 0, of cells whose formula has no stored value: the formula itself is their text."""
 
 
 @dataclass(frozen=True)

@@ -59,15 +59,29 @@ def _workbook(content: bytes, path: Path) -> list[Table]:
             unpacked = sum(one.file_size for one in packed.infolist())
         if unpacked > LARGEST_UNPACKED:
             raise _words.refusal("too_large", path=path.name, size=unpacked // MEGABYTE, limit=LARGEST_UNPACKED // MEGABYTE)
-        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True)
-        return [
-            Table(sheet.title, [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)])
-            for sheet in book.worksheets
-        ]
+        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True)
+        formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if _has_formulas(content) else values
+        return [_table(sheet, formulas[sheet.title]) for sheet in values.worksheets]
     except Refusal:
         raise
     except Exception as error:
         raise _words.refusal("unknown_shape", path=path.name, reason=str(error)[:120] or type(error).__name__) from None
+
+
+def _has_formulas(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        sheets = [name for name in packed.namelist() if name.startswith("xl/worksheets/")]
+        return any(b"<f>" in packed.read(name) or b"<f " in packed.read(name) for name in sheets)
+
+
+def _table(values: Any, formulas: Any) -> Table:
+    """A sheet as text; where a formula has no stored value, the formula stands in its place and is noted."""
+    rows, noted = [], set()
+    both = zip(values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=False)
+    for number, (row, said) in enumerate(both):
+        rows.append([_cell_text(cell if cell is not None else other) for cell, other in zip(row, said, strict=False)])
+        noted |= {(number, place) for place, cell in enumerate(row) if cell is None and said[place] is not None}
+    return Table(values.title, rows, frozenset(noted))
 
 
 def _cell_text(value: object) -> str:
@@ -198,6 +212,11 @@ def _read_table(table: Table, place: int, kind: type[Record], reading: Reading, 
             (column.heading, cell, _words.say("preview.replaced", lang))
             for column, cell, was in zip(columns, cells, row, strict=False)
             if cell != was.strip()
+        ]
+        found += [
+            (column.heading, cell, _words.say("preview.formula", lang))
+            for place, (column, cell) in enumerate(zip(columns, cells, strict=False))
+            if (number - 1, place) in table.formulas
         ]
         fields, extras = _fields_of_row(columns, cells)
         if role and kind.kind == "activity":
