@@ -70,7 +70,7 @@ def main() -> None:
 
 def duckdb_rows(desk: ivp.Desk) -> list[tuple[object, ...]]:
     """Every row of a journal."""
-    with duckdb.connect(str(desk._at.path), read_only=True) as con:
+    with duckdb.connect(str(desk.standpoint.path), read_only=True) as con:
         con.execute("SET TimeZone = 'Europe/Helsinki'")
         return con.execute(_store.file.ENTRIES).fetchall()
 

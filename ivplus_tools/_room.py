@@ -55,8 +55,8 @@ class Room:
     name: ClassVar[str]
     records: ClassVar[tuple[type[Record], ...]]
 
-    def __init__(self, at: Standpoint) -> None:
-        self._at = at
+    def __init__(self, standpoint: Standpoint) -> None:
+        self.standpoint = standpoint
 
     # --- writing
 
@@ -66,22 +66,24 @@ class Room:
         `expecting`: the number of the last entry about it that the writer has seen (0: none); another one refuses the write.
         """
         things: list[Any] = list(thing) if isinstance(thing, (list, tuple)) else [thing]
-        since, reason = self._when_and_why(valid_from, why)
-        return _store.append(self._at, [self._draft(one, since, reason, expecting) for one in things])
+        since, reason = self.when_and_why(valid_from, why)
+        return _store.append(self.standpoint, [self.draft(one, since, reason, expecting) for one in things])
 
     def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None) -> Receipt:  # noqa: A002
         """Say that a subject is no more from `valid_from`; its history stays."""
-        since, reason = self._when_and_why(valid_from, why)
-        entry = type(self)(replace(self._at, valid_on=since))._find(id, kind).entry
-        return _store.append(self._at, [Draft(self.name, entry.kind, entry.subject, since, reason, None)])
+        since, reason = self.when_and_why(valid_from, why)
+        entry = type(self)(replace(self.standpoint, valid_on=since))._find(id, kind).entry
+        return _store.append(self.standpoint, [Draft(self.name, entry.kind, entry.subject, since, reason, None)])
 
-    def _draft(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
+    def draft(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
+        """A record of this room as an entry to be."""
         if not isinstance(thing, tuple(self.records)):
             kinds = ", ".join(one.__name__ for one in self.records)
             raise _words.refusal("wrong_record", got=type(thing).__name__, room=self.name, kinds=kinds)
         return Draft(self.name, thing.kind, thing.id, since, why, thing.body(), expecting)
 
-    def _when_and_why(self, valid_from: object, why: str) -> tuple[date, str]:
+    def when_and_why(self, valid_from: object, why: str) -> tuple[date, str]:
+        """Since when and why, which are always asked."""
         if valid_from is None:
             raise _words.refusal("valid_from_missing")
         since = _dates.day(valid_from)
@@ -97,19 +99,19 @@ class Room:
         return self._find(id, kind).record
 
     def _find(self, subject: str, kind: str | None) -> Stands:
-        standing = [one for one in self._standing() if kind in (None, one.entry.kind)]
+        standing = [one for one in self.standing() if kind in (None, one.entry.kind)]
         found = [one for one in standing if one.entry.subject == subject]
         if not found:
             near = _words.nearest(subject, sorted({one.entry.subject for one in standing}), 3)
-            raise _words.refusal("not_found", got=subject, near=near or "–", on=self._at.valid_on)
+            raise _words.refusal("not_found", got=subject, near=near or "–", on=self.standpoint.valid_on)
         if len(found) > 1:
             raise _words.refusal("several_kinds", got=subject, kinds=", ".join(one.entry.kind for one in found))
         return found[0]
 
-    def _standing(self) -> list[Stands]:
+    def standing(self) -> list[Stands]:
         """Every record of this room at the standpoint."""
         types = {one.kind: one for one in self.records}
-        entries = [entry for entry in _store.standing(self._at) if entry.kind in types]
+        entries = [entry for entry in _store.standing(self.standpoint) if entry.kind in types]
         return [Stands(types[entry.kind](entry.subject, **(entry.body or {})), entry) for entry in entries]
 
     def history(self, id: str) -> pandas.DataFrame:  # noqa: A002
@@ -117,7 +119,7 @@ class Room:
         columns = ("entry", "kind", "valid_from", "recorded_at", "recorded_by", "why", "change")
         before: dict[str, dict[str, Any]] = {}
         rows = []
-        for entry in _store.history(self._at, id):
+        for entry in _store.history(self.standpoint, id):
             if entry.kind not in {one.kind for one in self.records}:
                 continue
             old, new = before.get(entry.kind, {}), entry.body
@@ -126,40 +128,40 @@ class Room:
             told = (entry.entry, entry.kind, entry.valid_from, entry.recorded_at, entry.recorded_by, entry.why, changed)
             rows.append(told)
         if not rows:
-            near = _words.nearest(id, sorted({one.entry.subject for one in self._standing()}), 3)
-            raise _words.refusal("not_found", got=id, near=near or "–", on=self._at.valid_on)
-        return frame(columns, rows, self._at.lang)
+            near = _words.nearest(id, sorted({one.entry.subject for one in self.standing()}), 3)
+            raise _words.refusal("not_found", got=id, near=near or "–", on=self.standpoint.valid_on)
+        return frame(columns, rows, self.standpoint.lang)
 
     def _told_change(self, old: dict[str, Any], new: dict[str, Any] | None, said_before: bool) -> str:
-        lang = self._at.lang
+        lang = self.standpoint.lang
         if new is None or not said_before:
             return _words.values("change")["added" if new is not None else "ended"][lang]
         return "; ".join(_words.field_label(name, lang) for name in _differing(old, new))
 
     def changes(self, since: object) -> pandas.DataFrame:
         """What differs from another standpoint (a Desk) or day: kind, subject, change, field, before, after, entry, recorded_by, why."""
-        other = getattr(since, "_at", None)
+        other = getattr(since, "standpoint", None)
         if other is None:
             on = _dates.day(since)
-            other = replace(self._at, valid_on=on, known_at=_dates.end_of_day(on), past=True)
-        was = {(one.entry.kind, one.entry.subject): one for one in type(self)(other)._standing()}
-        now = {(one.entry.kind, one.entry.subject): one for one in self._standing()}
-        decided = _store.decided(self._at)
+            other = replace(self.standpoint, valid_on=on, known_at=_dates.end_of_day(on), past=True)
+        was = {(one.entry.kind, one.entry.subject): one for one in type(self)(other).standing()}
+        now = {(one.entry.kind, one.entry.subject): one for one in self.standing()}
+        decided = _store.decided(self.standpoint)
         columns = ("kind", "subject", "change", "field", "before", "after", "entry", "recorded_by", "why")
         rows: list[tuple[object, ...]] = []
         for key in sorted(was | now):
-            rows += _changed(key, was.get(key), now.get(key), decided.get(key), self._at.lang)
-        return frame(columns, rows, self._at.lang)
+            rows += _changed(key, was.get(key), now.get(key), decided.get(key), self.standpoint.lang)
+        return frame(columns, rows, self.standpoint.lang)
 
     # --- the same two questions in every room
 
     def findings(self) -> pandas.DataFrame:
         """What is missing or wrong: room, subject, code, severity, finding, rule, since. The worst first."""
-        return lay_findings(self.name, self._findings(), self._at.lang)
+        return lay_findings(self.name, self._findings(), self.standpoint.lang)
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
-        return lay_due(self.name, self._due(), by, self._at)
+        return lay_due(self.name, self._due(), by, self.standpoint)
 
     def _findings(self) -> Iterable[Finding]:
         raise NotImplementedError

@@ -33,7 +33,7 @@ class Desk:
         self._base = Standpoint(_store.path_of(path).absolute(), date.min, None, who, _words.language(lang), pinned)
 
     @property
-    def _at(self) -> Standpoint:
+    def standpoint(self) -> Standpoint:
         """The standpoint of this moment, unless `at` has fixed one. Under a pinned clock later entries are not known yet."""
         base = self._base
         if base.past:
@@ -46,13 +46,13 @@ class Desk:
     @property
     def register(self) -> RegisterRoom:
         """Art. 30: what we process, as controller and as processor."""
-        return RegisterRoom(self._at)
+        return RegisterRoom(self.standpoint)
 
     # --- standpoint
 
     def at(self, valid: object = None, known: object = None) -> Desk:
         """A Desk that reads as of another day (`valid`) and as known at another moment (`known`; a bare day includes all of it)."""
-        now = self._at
+        now = self.standpoint
         other = replace(
             now,
             valid_on=_dates.day(valid) if valid is not None else now.valid_on,
@@ -73,14 +73,14 @@ class Desk:
 
     def findings(self) -> pandas.DataFrame:
         """What is missing or wrong in every room and in the facts: room, subject, code, severity, finding, rule, since."""
-        at = self._at
+        at = self.standpoint
         parts = [room(at).findings() for room in ROOMS.values()]
         parts.append(_room.lay_findings("law", _law_findings(at), at.lang))
         return _together(parts, at.lang, _severity_order)
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming in every room, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
-        at = self._at
+        at = self.standpoint
         return _together([room(at).due(by) for room in ROOMS.values()], at.lang, lambda table: table["due"])
 
     def sql(self, query: str) -> pandas.DataFrame:
@@ -88,42 +88,42 @@ class Desk:
 
         Tables: `standing()`, `entries()` and each room's nouns. No file and no network can be reached from it.
         """
-        return _store.frame(self._at, query)
+        return _store.frame(self.standpoint, query)
 
     # --- the journal
 
     def verify(self, head: str | None = None) -> Verification:
         """Check every seal; with `head`, that a seal printed earlier is still part of the chain."""
-        return _store.verify(self._at.path, head, self._at.lang)
+        return _store.verify(self.standpoint.path, head, self.standpoint.lang)
 
     def backup(self, folder: str | Path) -> Path:
         """Write the journal into a plain folder (JSON Lines and a manifest); `ivp.restore` makes a journal of it again."""
-        return _store.backup(self._at.path, _store.path_of(folder))
+        return _store.backup(self.standpoint.path, _store.path_of(folder))
 
     def keep_person(self, ref: str, name: str, email: str | None = None, phone: str | None = None) -> None:
         """Keep a person's name and contact outside the seals, under a reference that records may use."""
-        if self._at.past:
+        if self.standpoint.past:
             raise _words.refusal("past_standpoint")
         texts = [_records.clean(text) if text is not None else None for text in (ref, name, email, phone)]
         if not texts[0] or not texts[1]:
             raise _words.refusal("id_missing")
-        _store.put_person(self._at.path, texts[0], texts[1], texts[2], texts[3])
+        _store.put_person(self.standpoint.path, texts[0], texts[1], texts[2], texts[3])
 
     def persons(self) -> dict[str, dict[str, str | None]]:
         """Persons kept outside the seals, by reference: name, email, phone."""
-        return _store.persons(self._at.path)
+        return _store.persons(self.standpoint.path)
 
     def forget_person(self, ref: str) -> None:
         """Delete a person for good; the journal and its seals stay as they are."""
-        if self._at.past:
+        if self.standpoint.past:
             raise _words.refusal("past_standpoint")
-        if not _store.forget_person(self._at.path, ref):
-            raise _words.refusal("not_found", got=ref, near=_words.nearest(ref, self.persons()) or "–", on=self._at.valid_on)
+        if not _store.forget_person(self.standpoint.path, ref):
+            raise _words.refusal("not_found", got=ref, near=_words.nearest(ref, self.persons()) or "–", on=self.standpoint.valid_on)
 
     # --- how it shows itself
 
     def _summary(self) -> tuple[str, list[tuple[str, str]]]:
-        at = self._at
+        at = self.standpoint
         known = _words.show_date(at.known_at, at.lang) if at.known_at else _words.say("ui.known_now", at.lang)
         title = _words.say("ui.title", at.lang, name=at.path.name, on=_words.show_date(at.valid_on, at.lang, running=True))
         counts: dict[str, int] = {}
@@ -210,6 +210,6 @@ def sample(path: str | Path | None = None, now: object = None, lang: str = "fi")
         raise _words.refusal("already_there", path=path)
     desk = Desk(path, by="sample", lang=lang, now=now)
     types = {one.kind: one for one in RegisterRoom.records}
-    drafts = exchange.read_sample(SAMPLES, types, desk._at.now)
+    drafts = exchange.read_sample(SAMPLES, types, desk.standpoint.now)
     _store.append(desk._base, drafts)
     return desk

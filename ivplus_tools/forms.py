@@ -116,7 +116,7 @@ class RecordForm(widgets.VBox):
     """A search field, a list and a form over the records of one kind. `code` is the cell that does what Save does."""
 
     def __init__(self, desk: Desk, kind: type[Record], groups: Mapping[str, tuple[str, ...]]) -> None:
-        self._desk, self._kind, self._lang = desk, kind, desk._at.lang
+        self._desk, self._kind, self._lang = desk, kind, desk.standpoint.lang
         self._standing: dict[str, Stands] = {}
         self._entry: int | None = None
         self._loading = False
@@ -128,7 +128,7 @@ class RecordForm(widgets.VBox):
         self.layout = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
         self._read_list()
         self._ready(False)
-        key = "form.read_only" if desk._at.past else "form.nothing"
+        key = "form.read_only" if desk.standpoint.past else "form.nothing"
         self._tell([_words.say(key, self._lang)])
 
     @property
@@ -194,7 +194,7 @@ class RecordForm(widgets.VBox):
     # --- the list
 
     def _read_list(self) -> None:
-        self._standing = {one.record.id: one for one in self._room._standing() if type(one.record) is self._kind}
+        self._standing = {one.record.id: one for one in self._room.standing() if type(one.record) is self._kind}
         self._filter()
 
     def _filter(self) -> None:
@@ -231,7 +231,7 @@ class RecordForm(widgets.VBox):
         self._entry = self._last_entry(ident)
         self._show(stands.record)
         self.id.disabled = True
-        self._ready(not self._desk._at.past)
+        self._ready(not self._desk.standpoint.past)
         self._tell([self._say("loaded", id=ident, entry=stands.entry.entry)])
 
     def _last_entry(self, ident: str) -> int:
@@ -243,7 +243,7 @@ class RecordForm(widgets.VBox):
         self.id.value = "" if record.id == _records.NAMELESS else record.id
         for name, editor in self.editors.items():
             editor.show(getattr(record, name))
-        self.valid_from.value = self._desk._at.now.date().isoformat()
+        self.valid_from.value = self._desk.standpoint.now.date().isoformat()
         self.why.value = ""
         self._loading = False
         self._clean = self._raw()
@@ -259,7 +259,7 @@ class RecordForm(widgets.VBox):
         self._entry = 0
         self._show(self._kind(_records.NAMELESS))
         self.id.disabled = False
-        self._ready(not self._desk._at.past)
+        self._ready(not self._desk.standpoint.past)
         self._tell([self._say("fresh")])
 
     def _on_revert(self) -> None:

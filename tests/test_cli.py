@@ -36,7 +36,7 @@ def run(tmp_path, monkeypatch):
 @pytest.fixture
 def journal(tmp_path):
     """The sample company as a journal of this folder."""
-    return ivp.sample(tmp_path / "ivplus.duckdb", now=NOW)._at.path
+    return ivp.sample(tmp_path / "ivplus.duckdb", now=NOW).standpoint.path
 
 
 def test_import_check_export_and_import_again_lose_nothing(run, tmp_path):

@@ -165,7 +165,7 @@ def test_the_environment_pins_the_clock(monkeypatch):
     """IVPLUS_NOW is what a notebook's run is dated by."""
     monkeypatch.setenv("IVPLUS_NOW", "2025-01-02T03:04")
     assert _dates.now() == datetime(2025, 1, 2, 3, 4, tzinfo=ZoneInfo("Europe/Helsinki"))
-    assert ivp.Desk("nowhere.duckdb")._at.valid_on == date(2025, 1, 2)
+    assert ivp.Desk("nowhere.duckdb").standpoint.valid_on == date(2025, 1, 2)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ ICO = [
 
 def records(desk):
     """What stands, by kind and identifier."""
-    return {(one.entry.kind, one.entry.subject): (one.record, one.entry.valid_from) for one in desk.register._standing()}
+    return {(one.entry.kind, one.entry.subject): (one.record, one.entry.valid_from) for one in desk.register.standing()}
 
 
 def sheet(path, rows, title="Taul1", above=()):
@@ -187,7 +187,7 @@ def test_a_near_miss_of_a_heading_is_taken_and_said(tmp_path, desk):
 def test_a_commit_is_all_or_nothing_and_a_preview_writes_nothing(tmp_path, desk, monkeypatch):
     """A failure in the middle leaves the journal as it was."""
     preview = desk.register.read(OLD_REGISTER)
-    assert not desk._at.path.exists()
+    assert not desk.standpoint.path.exists()
     with pytest.raises(ivp.Refusal, match="Say why"):
         preview.commit(why="")
     from ivplus_tools import _store
@@ -325,7 +325,7 @@ def test_a_file_that_is_no_register_is_one_line(tmp_path, desk, name, content):
         desk.register.read(tmp_path / name)
     assert "\n" not in str(refusal.value)
     assert name in str(refusal.value)
-    assert not desk._at.path.exists()
+    assert not desk.standpoint.path.exists()
 
 
 def test_a_zip_that_is_no_workbook_and_one_that_bursts_are_refused(tmp_path, desk, monkeypatch):

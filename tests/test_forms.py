@@ -196,7 +196,7 @@ def test_an_empty_journal_has_an_empty_form(tmp_path):
 def test_a_journal_that_cannot_be_read_is_text_on_the_form(form):
     """Choosing, searching, reverting and saving tell it as an alert instead of raising."""
     form.list.value = "uutiskirje"
-    form._desk._at.path.write_bytes(b"no journal any more")
+    form._desk.standpoint.path.write_bytes(b"no journal any more")
     form.list.value = "kirjanpito"
     assert 'role="alert"' in form.status.value
     assert "kirjanpito" not in form.id.value

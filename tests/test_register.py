@@ -257,4 +257,4 @@ def test_what_is_no_record_is_refused(desk, thing):
     """One line, nothing written."""
     with pytest.raises(ivp.Refusal, match="records"):
         desk.register.record(thing, valid_from="2026-01-01", why="w")
-    assert not desk._at.path.exists()
+    assert not desk.standpoint.path.exists()

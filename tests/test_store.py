@@ -42,7 +42,7 @@ def test_the_triggers_refuse_an_edit_of_the_journal(desk, statement):
     """Another client is told that the journal is append-only."""
     put(desk)
     with pytest.raises(duckdb.Error, match="append-only"):
-        tamper(desk._at.path, statement, drop=False)
+        tamper(desk.standpoint.path, statement, drop=False)
     assert desk.verify().ok
 
 
@@ -65,7 +65,7 @@ def test_the_seals_find_an_edit_that_no_trigger_stopped(desk, statement, broken)
     """`verify` names the first entry that is not what was written."""
     for ident in "abc":
         put(desk, ident)
-    tamper(desk._at.path, statement)
+    tamper(desk.standpoint.path, statement)
     verdict = desk.verify()
     assert not verdict.ok
     assert verdict.broken == broken
@@ -90,7 +90,7 @@ def test_an_entry_has_the_seal_that_the_documentation_says(desk):
     import hashlib
 
     put(desk, owner="é")
-    [entry] = _store.standing(desk._at)
+    [entry] = _store.standing(desk.standpoint)
     content = [
         "",
         1,
@@ -143,7 +143,7 @@ def test_eight_processes_lose_nothing(tmp_path):
 def test_a_journal_held_by_another_process_is_named(desk, monkeypatch):
     """StoreBusy tells which process holds the file, whether through our lock or DuckDB's own."""
     put(desk)
-    path = desk._at.path
+    path = desk.standpoint.path
     hold = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('ready', flush=True); time.sleep(30)"
     holder = subprocess.Popen([sys.executable, "-c", hold, str(path)], stdout=subprocess.PIPE)
     try:
@@ -231,7 +231,7 @@ def test_a_backup_replaces_nothing_and_a_restore_neither(sample, tmp_path):
     with pytest.raises(ivp.Refusal, match="not empty"):
         sample.backup(folder)
     with pytest.raises(ivp.Refusal, match="already there"):
-        ivp.restore(folder, sample._at.path)
+        ivp.restore(folder, sample.standpoint.path)
 
 
 def test_a_person_is_outside_the_seals_and_can_be_forgotten(desk):
@@ -243,7 +243,7 @@ def test_a_person_is_outside_the_seals_and_can_be_forgotten(desk):
     desk.forget_person("dpo")
     assert desk.persons() == {}
     assert desk.verify().head == head
-    assert b"Ainutlaatuinen" not in desk._at.path.read_bytes()
+    assert b"Ainutlaatuinen" not in desk.standpoint.path.read_bytes()
     with pytest.raises(ivp.Refusal):
         desk.forget_person("dpo")
 
@@ -253,7 +253,7 @@ def test_the_journal_is_readable_by_its_owner_only(desk, tmp_path):
     """0600, for the journal, its lock and a backup."""
     put(desk)
     desk.backup(tmp_path / "backup")
-    for path in (desk._at.path, Path(f"{desk._at.path}.lock"), tmp_path / "backup" / "journal.jsonl"):
+    for path in (desk.standpoint.path, Path(f"{desk.standpoint.path}.lock"), tmp_path / "backup" / "journal.jsonl"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -303,17 +303,17 @@ def test_a_full_disk_loses_nothing(desk, tmp_path):
         "except ivp.Refusal as refusal:\n"
         "    print('REFUSED', refusal)\n"
     )
-    done = subprocess.run([sys.executable, "-c", work, str(desk._at.path)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", work, str(desk.standpoint.path)], capture_output=True, text=True, timeout=120)
     assert "REFUSED" in done.stdout, done.stdout + done.stderr
-    after = ivp.Desk(desk._at.path, by="tt").verify()
+    after = ivp.Desk(desk.standpoint.path, by="tt").verify()
     assert (after.ok, after.entries, after.head) == (True, before.entries, before.head)
-    assert put(ivp.Desk(desk._at.path, by="tt"), "b").entries == (2,)
+    assert put(ivp.Desk(desk.standpoint.path, by="tt"), "b").entries == (2,)
 
 
 def test_a_newer_format_is_refused(desk):
     """An old toolkit does not touch what a new one wrote."""
     put(desk)
-    tamper(desk._at.path, "UPDATE meta SET value = '99' WHERE key = 'format'", drop=False)
+    tamper(desk.standpoint.path, "UPDATE meta SET value = '99' WHERE key = 'format'", drop=False)
     with pytest.raises(ivp.Refusal, match="99"):
         desk.register.activities()
 
@@ -330,7 +330,7 @@ def test_an_older_format_is_migrated_after_a_backup(desk, tmp_path, monkeypatch)
     monkeypatch.setattr(_store.file, "SQL", folder)
     monkeypatch.setattr(_store.file, "FORMAT", _store.file.FORMAT + 1)
     assert desk.verify().head == head
-    beside = desk._at.path.with_name(desk._at.path.name + f".format-{_store.file.FORMAT - 1}")
+    beside = desk.standpoint.path.with_name(desk.standpoint.path.name + f".format-{_store.file.FORMAT - 1}")
     assert json.loads((beside / "manifest.json").read_text())["head"] == head
     assert put(desk, "b").entries == (2,)
 
@@ -354,7 +354,7 @@ def test_a_clock_set_back_is_refused_and_a_small_step_smoothed(tmp_path):
     path = tmp_path / "clock.duckdb"
     put(ivp.Desk(path, by="tt", now="2026-03-02T09:00"))
     put(ivp.Desk(path, by="tt", now="2026-03-02T08:59"), "b")
-    assert [entry.recorded_at.isoformat() for entry in _store.standing(ivp.Desk(path, now="2026-03-03")._at)] == [
+    assert [entry.recorded_at.isoformat() for entry in _store.standing(ivp.Desk(path, now="2026-03-03").standpoint)] == [
         "2026-03-02T09:00:00+02:00"
     ] * 2
     with pytest.raises(ivp.Refusal, match="clock"):
@@ -381,7 +381,7 @@ def test_who_why_and_since_when_are_asked(desk, tmp_path):
         put(desk, why=" ")
     with pytest.raises(ivp.Refusal, match="Say since when"):
         desk.register.record(ivp.Activity("a"), why="w")
-    assert not desk._at.path.exists()
+    assert not desk.standpoint.path.exists()
 
 
 def test_a_query_reads_only_and_reaches_no_file(sample):
@@ -414,7 +414,7 @@ def test_any_text_survives_the_journal_unchanged_or_is_refused(tmp_path_factory,
             continue
         desk.register.record(thing, valid_from="2026-01-01", why="w")
         written[thing.id] = thing
-    assert {one.record.id: one.record for one in desk.register._standing()} == written
+    assert {one.record.id: one.record for one in desk.register.standing()} == written
     assert desk.verify().ok
 
 
@@ -423,7 +423,7 @@ def test_hostile_text_survives_unchanged(desk):
     desk.register.record(
         [ivp.Activity(text, name=text, remarks=text, owner=text) for text in HOSTILE], valid_from="2026-01-01", why=HOSTILE[0]
     )
-    found = {one.record.id: one.record for one in desk.register._standing()}
+    found = {one.record.id: one.record for one in desk.register.standing()}
     assert set(found) == set(HOSTILE)
     assert all(one.name == one.remarks == one.owner == one.id for one in found.values())
     assert set(desk.register.activities()["id"]) == set(HOSTILE)
@@ -450,8 +450,8 @@ def test_a_cut_tail_is_not_healed_by_the_next_write(desk, statement):
     for ident in "abc":
         put(desk, ident)
     desk.keep_person("p", "Aino Esimerkki")
-    tamper(desk._at.path, statement)
-    for act in (lambda: put(desk, "d"), lambda: desk.forget_person("p"), lambda: desk.backup(desk._at.path.parent / "b")):
+    tamper(desk.standpoint.path, statement)
+    for act in (lambda: put(desk, "d"), lambda: desk.forget_person("p"), lambda: desk.backup(desk.standpoint.path.parent / "b")):
         with pytest.raises(ivp.Refusal, match="backup"):
             act()
     assert not desk.verify().ok
@@ -551,7 +551,7 @@ def test_a_data_file_is_no_journal_and_none_is_made_of_that_name(tmp_path, name)
 def test_a_journal_open_in_the_same_kernel_is_busy(desk):
     """A forgotten connection of one's own is named like any other."""
     put(desk)
-    with duckdb.connect(str(desk._at.path)), pytest.raises(ivp.Refusal, match=str(os.getpid())):
+    with duckdb.connect(str(desk.standpoint.path)), pytest.raises(ivp.Refusal, match=str(os.getpid())):
         desk.register.activities()
 
 
@@ -566,7 +566,7 @@ def test_a_journal_open_in_the_same_kernel_is_busy(desk):
 def test_odd_values_put_in_by_hand_break_the_seal_and_nothing_else(desk, statement):
     """`verify` says where; reading and writing refuse in one line or answer."""
     put(desk)
-    tamper(desk._at.path, statement)
+    tamper(desk.standpoint.path, statement)
     assert desk.verify().broken == 1
     for act in (lambda: put(desk, "b"), desk.findings, lambda: repr(desk)):
         try:

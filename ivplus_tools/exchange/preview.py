@@ -64,8 +64,8 @@ class Preview:
 
     def __init__(self, room: _room.Room, path: Path, reading: Reading) -> None:
         self._room, self._path, self._reading = room, path, reading
-        self._lang = room._at.lang
-        self._newest = _store.newest(room._at)
+        self._lang = room.standpoint.lang
+        self._newest = _store.newest(room.standpoint)
 
     @property
     def rows(self) -> pandas.DataFrame:
@@ -127,13 +127,13 @@ class Preview:
         """
         if not self._reading.things:
             raise _words.refusal("nothing_to_commit")
-        today = self._room._at.now.date()
+        today = self._room.standpoint.now.date()
         default = _dates.day(valid_from) if valid_from is not None else today
         drafts = [
-            self._room._draft(thing, *self._room._when_and_why(since or default, why), self._newest.get((thing.kind, thing.id), 0))
+            self._room.draft(thing, *self._room.when_and_why(since or default, why), self._newest.get((thing.kind, thing.id), 0))
             for thing, since in self._reading.things
         ]
-        return _store.append(self._room._at, drafts)
+        return _store.append(self._room.standpoint, drafts)
 
     def _frame(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pandas.DataFrame:
         return _room.frame(columns, rows, self._lang)

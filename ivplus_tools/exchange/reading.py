@@ -41,8 +41,8 @@ def read(room: _room.Room, path: Path) -> Preview:
     except OSError as error:
         raise _words.refusal("unknown_shape", path=path.name, reason=error.strerror or error) from None
     kinds = {kind.kind: kind for kind in room.records}
-    reading = Reading({(one.entry.kind, one.entry.subject): one.record for one in room._standing()})
-    lang = room._at.lang
+    reading = Reading({(one.entry.kind, one.entry.subject): one.record for one in room.standing()})
+    lang = room.standpoint.lang
     if content[:4] == b"PK\x03\x04":
         return Preview(room, path, _understand(reading, _workbook(content, path), kinds, path, lang))
     text = _decoded(content, path)

@@ -42,7 +42,7 @@ def _sheet(room: _room.Room, kind: type[Record], lang: str) -> Iterator[list[str
     """The heading row of a kind, then a row per record that stands."""
     names = list(kind.model_fields)
     yield [*(_words.field_label(name, lang) for name in names), _words.column_name("valid_from", lang)]
-    for one in room._standing():
+    for one in room.standing():
         if type(one.record) is kind:
             yield [*(cell_of(one.record, name, lang) for name in names), one.entry.valid_from.isoformat()]
 
@@ -103,10 +103,10 @@ def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
 
 def _json_bytes(room: _room.Room, _: str) -> bytes:
     """Every record that stands as plain JSON, with the standpoint and the head seal."""
-    at = room._at
+    at = room.standpoint
     records = [
         {"kind": one.entry.kind, "id": one.entry.subject, "valid_from": one.entry.valid_from.isoformat(), **one.record.body()}
-        for one in room._standing()
+        for one in room.standing()
     ]
     content = {
         "shape": SHAPE, "valid_on": at.valid_on.isoformat(), "known_at": at.known_at.isoformat() if at.known_at else None,

@@ -26,15 +26,15 @@ class RegisterRoom(Room):
 
     def activities(self) -> pandas.DataFrame:
         """Processing activities that stand (Art. 30(1) and (2)): a row each, by id; one column per field, `legal_basis` joined by `;`."""
-        return _store.frame(self._at, "FROM activities()")
+        return _store.frame(self.standpoint, "FROM activities()")
 
     def organisations(self) -> pandas.DataFrame:
         """Organisations that stand: id, name, relation, business_id, contact, country, dpo, representative, ..."""
-        return _store.frame(self._at, "FROM organisations()")
+        return _store.frame(self.standpoint, "FROM organisations()")
 
     def systems(self) -> pandas.DataFrame:
         """Information systems that stand: id, name, supplier, location, owner, remarks, valid_from, entry."""
-        return _store.frame(self._at, "FROM systems()")
+        return _store.frame(self.standpoint, "FROM systems()")
 
     def read(self, path: str | Path) -> Preview:
         """Preview of a register in XLSX, CSV or JSON: nothing is written before `.commit(why=)`."""
@@ -46,7 +46,7 @@ class RegisterRoom(Room):
         """Write everything that stands to `.xlsx`, `.json` (both complete) or `.csv` (activities), headings in `lang`."""
         from ivplus_tools import exchange
 
-        return exchange.write(self, _store.path_of(path), lang or self._at.lang)
+        return exchange.write(self, _store.path_of(path), lang or self.standpoint.lang)
 
     def _findings(self) -> Iterable[Finding]:
         return checks.findings(self._register())
@@ -57,11 +57,11 @@ class RegisterRoom(Room):
                 yield Due(one.record.id, one.record.review_by, "due.review", "gdpr:24(1)")
 
     def _register(self) -> checks.Register:
-        standing = self._standing()
+        standing = self.standing()
         by_kind = {kind: [one for one in standing if one.entry.kind == kind] for kind in ("activity", "organisation", "system")}
         organisations = {one.record.id: one for one in by_kind["organisation"]}
         systems = {one.record.id: one for one in by_kind["system"]}
-        return checks.Register(self._at.valid_on, by_kind["activity"], organisations, systems)
+        return checks.Register(self.standpoint.valid_on, by_kind["activity"], organisations, systems)
 
     def _of(self, kind: str) -> list[Stands]:
-        return [one for one in self._standing() if one.entry.kind == kind]
+        return [one for one in self.standing() if one.entry.kind == kind]
