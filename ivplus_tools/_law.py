@@ -159,6 +159,6 @@ def _validity(value: dict[str, Any]) -> str:
     return f"{value['from']} – {value.get('until', '')}".strip() + (f" ({shown})" if shown else "")
 
 
-def cite(rule: str, lang: str = "en") -> Citation:
+def cite(rule: str, lang: str = "fi") -> Citation:
     """What a rule such as `gdpr:30(1)(f)` asks, in Finnish, Swedish and English, and where its official text is."""
     return Citation(fact(rule), _words.language(lang))

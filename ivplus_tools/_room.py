@@ -58,6 +58,12 @@ class Room:
     def __init__(self, standpoint: Standpoint) -> None:
         self.standpoint = standpoint
 
+    def __repr__(self) -> str:
+        counts = {kind.kind: sum(one.entry.kind == kind.kind for one in self.standing()) for kind in self.records}
+        lang = self.standpoint.lang
+        told = ", ".join(f"{_words.say(f'kind_plural.{kind}', lang)} {count}" for kind, count in counts.items())
+        return f"{_words.values('room')[self.name][lang]}: {told}"
+
     # --- writing
 
     def record(self, thing: Record | Sequence[Record], valid_from: object = None, why: str = "", expecting: int | None = None) -> Receipt:
@@ -117,14 +123,14 @@ class Room:
     def history(self, id: str) -> pandas.DataFrame:  # noqa: A002
         """Who said what of a subject, when: entry, kind, valid_from, recorded_at, recorded_by, why, change (fields)."""
         columns = ("entry", "kind", "valid_from", "recorded_at", "recorded_by", "why", "change")
-        before: dict[str, dict[str, Any]] = {}
+        earlier: list[Entry] = []
         rows = []
         for entry in _store.history(self.standpoint, id):
             if entry.kind not in {one.kind for one in self.records}:
                 continue
-            old, new = before.get(entry.kind, {}), entry.body
-            changed = self._told_change(old, new, entry.kind in before)
-            before[entry.kind] = new or {}
+            stood = [one for one in earlier if one.kind == entry.kind and one.valid_from <= entry.valid_from]
+            changed = self._told_change(max(stood, key=lambda one: (one.valid_from, one.entry), default=None), entry.body)
+            earlier.append(entry)
             told = (entry.entry, entry.kind, entry.valid_from, entry.recorded_at, entry.recorded_by, entry.why, changed)
             rows.append(told)
         if not rows:
@@ -132,14 +138,18 @@ class Room:
             raise _words.refusal("not_found", got=id, near=near or "–", on=self.standpoint.valid_on)
         return frame(columns, rows, self.standpoint.lang)
 
-    def _told_change(self, old: dict[str, Any], new: dict[str, Any] | None, said_before: bool) -> str:
-        lang = self.standpoint.lang
-        if new is None or not said_before:
+    def _told_change(self, stood: Entry | None, new: dict[str, Any] | None) -> str:
+        """What an entry changed of what stood on its day."""
+        lang, old = self.standpoint.lang, stood.body if stood else None
+        if new is None or old is None:
             return _words.values("change")["added" if new is not None else "ended"][lang]
         return "; ".join(_words.field_label(name, lang) for name in _differing(old, new))
 
     def changes(self, since: object) -> pandas.DataFrame:
-        """What differs from another standpoint (a Desk) or day: kind, subject, change, field, before, after, entry, recorded_by, why."""
+        """What differs from another standpoint (a Desk): kind, subject, change, field, before, after, entry, recorded_by, why.
+
+        A bare day stands for `at(valid=day, known=day)`: the register of that day as it was known on it.
+        """
         other = getattr(since, "standpoint", None)
         if other is None:
             on = _dates.day(since)

@@ -15,6 +15,7 @@ from ivplus_tools.errors import Refusal
 
 LANGS = ("fi", "sv", "en")
 FOLDER = Path(__file__).parent / "words"
+SHOWN = 10
 _TABLE = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
 _RUNNING = {"fi": "d.M.y", "sv": "'den' d MMMM y", "en": "d MMMM y"}
 _LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
@@ -69,10 +70,12 @@ def nearest(got: object, known: Iterable[str], count: int = 1) -> str:
     """The closest of `known` to what came, in quotes, or all of a short list when nothing is close."""
     options = list(known)
     by_case = {option.casefold(): option for option in options}
-    close = difflib.get_close_matches(str(got).casefold(), by_case, n=count, cutoff=0.55)
+    sought = str(got).casefold()
+    holding = [option for option in by_case if len(sought) > 2 and sought in option]
+    close = holding[:count] or difflib.get_close_matches(sought, by_case, n=count, cutoff=0.55)
     if close:
         return " / ".join(repr(by_case[text]) for text in close)
-    return ", ".join(options) if len(options) <= 24 else ", ".join(options[:24]) + ", …"
+    return ", ".join(options[:SHOWN]) + (", …" if len(options) > SHOWN else "")
 
 
 def show_date(day: date | datetime, lang: str, running: bool = False) -> str:
@@ -113,8 +116,8 @@ def frame(table: Any, lang: str | None = None) -> Any:
     lang = language(lang or table.attrs.get("lang", "fi"))
     shown = table.copy()
     for column in shown.columns:
-        names = read("labels")["field" if column == "field" else "value"]
-        names = names if column == "field" else names.get(column)
+        is_field = column == "field" and "change" in shown.columns
+        names = read("labels")["field"] if is_field else read("labels")["value"].get(column)
         if names:
             shown[column] = [names[one][lang] if one in names else one for one in shown[column]]
         elif str(shown[column].dtype).startswith("datetime64"):

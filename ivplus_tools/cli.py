@@ -51,7 +51,8 @@ def on_desk(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say which journal, as of which day, in which language."""
     for option in (
         click.option("--desk", "path", envvar="IVPLUS_DESK", default="ivplus.duckdb", show_default=True, help="the journal"),
-        click.option("--at", "valid", help="as of this day, as known on it"),
+        click.option("--at", "valid", help="as of this day (valid), as far as known now"),
+        click.option("--known", help="as known on this day or at this moment"),
         click.option("--lang", type=click.Choice(LANGS), default="fi", show_default=True, envvar="IVPLUS_LANG", callback=_remember),
     ):
         command = option(command)
@@ -70,20 +71,32 @@ def by_whom(command: Callable[..., None]) -> Callable[..., None]:
     )
 
 
-def _desk(path: str, valid: str | None, lang: str, by: str | None = None, must_exist: bool = True) -> Desk:
+def _desk(path: str, valid: str | None, known: str | None, lang: str, by: str | None = None, must_exist: bool = True) -> Desk:
     from ivplus_tools import _words
     from ivplus_tools.desk import Desk
 
     if must_exist and not Path(path).exists():
         raise _words.refusal("no_journal", path=path)
     desk = Desk(path, by=by or None, lang=lang)
-    return desk.at(valid=valid, known=valid) if valid else desk
+    if not valid and not known:
+        return desk
+    desk = desk.at(valid=valid, known=known)
+    if desk.sql("FROM standing() LIMIT 1").empty:
+        click.echo(_words.say("ui.nothing_stood", lang), err=True)
+    return desk
 
 
-def _whole(path: str, valid: str | None, lang: str) -> Desk:
-    """The Desk of a command about the whole journal: a day is understood, and changes nothing."""
-    _desk(path, valid, lang)
-    return _desk(path, None, lang)
+def _whole(path: str, valid: str | None, known: str | None, lang: str) -> Desk:
+    """The Desk of a command about the whole journal, which a day does not narrow: that is said."""
+    _not_narrowed(valid, known, lang)
+    return _desk(path, None, None, lang)
+
+
+def _not_narrowed(valid: str | None, known: str | None, lang: str) -> None:
+    from ivplus_tools import _words
+
+    if valid or known:
+        click.echo(_words.say("ui.whole", lang), err=True)
 
 
 def _print(table: pandas.DataFrame, shape: str) -> None:
@@ -111,11 +124,11 @@ def _print(table: pandas.DataFrame, shape: str) -> None:
 @on_desk
 @as_table
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", show_default=True)
-def check(path: str, valid: str | None, lang: str, shape: str, fail_on: str) -> None:
+def check(path: str, valid: str | None, known: str | None, lang: str, shape: str, fail_on: str) -> None:
     """Findings as a linter prints them; exit 1 when one is at or above --fail-on."""
     from ivplus_tools._room import SEVERITIES
 
-    found = _desk(path, valid, lang).findings()
+    found = _desk(path, valid, known, lang).findings()
     if shape == "text":
         for one in found.itertuples():
             click.echo(f"{one.subject}: {one.severity} {one.code} {one.finding} [{one.rule}]")
@@ -134,13 +147,21 @@ def check(path: str, valid: str | None, lang: str, shape: str, fail_on: str) -> 
 @click.option("--why", help="the reason of the entries; without it the file is only previewed")
 @click.option("--valid-from", help="true since this day, for rows without a day of their own (default: today)")
 def import_(
-    file: str, path: str, valid: str | None, lang: str, by: str | None, shape: str, why: str | None, valid_from: str | None
+    file: str,
+    path: str,
+    valid: str | None,
+    known: str | None,
+    lang: str,
+    by: str | None,
+    shape: str,
+    why: str | None,
+    valid_from: str | None,
 ) -> None:
     """Preview a register (XLSX, CSV, JSON); with --why, record all its rows or nothing."""
-    desk = _desk(path, valid, lang, by, must_exist=False)
+    desk = _desk(path, valid, known, lang, by, must_exist=False)
     preview = desk.register.read(file)
     if shape == "text":
-        click.echo(repr(preview))
+        click.echo(preview.told())
     problems = preview.problems
     if len(problems) or shape != "text":
         _print(problems, shape)
@@ -151,17 +172,17 @@ def import_(
 @main.command("export")
 @click.argument("file")
 @on_desk
-def export_(file: str, path: str, valid: str | None, lang: str) -> None:
+def export_(file: str, path: str, valid: str | None, known: str | None, lang: str) -> None:
     """Write the register to FILE: .xlsx and .json complete, .csv the activities."""
-    click.echo(str(_desk(path, valid, lang).register.write(file)))
+    click.echo(str(_desk(path, valid, known, lang).register.write(file)))
 
 
 @main.command()
 @on_desk
 @click.option("--head", help="a seal printed earlier, which must be part of the chain")
-def verify(path: str, valid: str | None, lang: str, head: str | None) -> None:
+def verify(path: str, valid: str | None, known: str | None, lang: str, head: str | None) -> None:
     """Check every seal of the journal; exit 1 when one is broken."""
-    verdict = _whole(path, valid, lang).verify(head)
+    verdict = _whole(path, valid, known, lang).verify(head)
     click.echo(repr(verdict))
     if not verdict.ok:
         sys.exit(1)
@@ -170,23 +191,21 @@ def verify(path: str, valid: str | None, lang: str, head: str | None) -> None:
 @main.command()
 @click.argument("folder")
 @on_desk
-def backup(folder: str, path: str, valid: str | None, lang: str) -> None:
+def backup(folder: str, path: str, valid: str | None, known: str | None, lang: str) -> None:
     """Write the journal into FOLDER as plain JSON Lines with a manifest."""
-    click.echo(str(_whole(path, valid, lang).backup(folder)))
+    click.echo(str(_whole(path, valid, known, lang).backup(folder)))
 
 
 @main.command()
 @click.argument("folder")
 @on_desk
-def restore(folder: str, path: str, valid: str | None, lang: str) -> None:
+def restore(folder: str, path: str, valid: str | None, known: str | None, lang: str) -> None:
     """Make a journal at --desk from the backup in FOLDER."""
     from dataclasses import replace
 
-    from ivplus_tools import _dates
     from ivplus_tools.desk import restore as restored
 
-    if valid:
-        _dates.day(valid)
+    _not_narrowed(valid, known, lang)
     click.echo(repr(replace(restored(folder, path), lang=lang)))
 
 

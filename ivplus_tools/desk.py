@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ivplus_tools import _dates, _html, _law, _records, _room, _store, _words, exchange
 from ivplus_tools._room import Finding, Room
 from ivplus_tools._store import Standpoint, Verification
+from ivplus_tools.errors import Refusal
 from ivplus_tools.register import RegisterRoom
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Desk:
 
     def __init__(self, path: str | Path, by: str | None = None, lang: str = "fi", now: object = None) -> None:
         pinned = _dates.instant(now) if now is not None else None
+        Refusal.lang = _words.language(lang)
         who = _records.clean(by) or None if by is not None else None
         self._base = Standpoint(_store.path_of(path).absolute(), date.min, None, who, _words.language(lang), pinned)
 
@@ -66,7 +68,8 @@ class Desk:
     def speaking(self, lang: str) -> Desk:
         """The same Desk in another language."""
         desk = object.__new__(Desk)
-        desk._base = replace(self._base, lang=_words.language(lang))
+        Refusal.lang = _words.language(lang)
+        desk._base = replace(self._base, lang=lang)
         return desk
 
     # --- answers of all rooms
@@ -86,7 +89,8 @@ class Desk:
     def sql(self, query: str) -> pandas.DataFrame:
         """Any query over this standpoint, read-only: `FROM activities() SELECT legal_basis, count(*) GROUP BY ALL`.
 
-        Tables: `standing()`, `entries()` and each room's nouns. No file and no network can be reached from it.
+        Tables of the standpoint: `standing()`, `entries()`, and each room's nouns (`activities()`, `organisations()`, `systems()`);
+        the table `journal` holds everything. No file and no network can be reached from it.
         """
         return _store.frame(self.standpoint, query)
 
@@ -134,7 +138,7 @@ class Desk:
         late = int((coming["due"] < str(at.valid_on)).sum())
         kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records)]
         lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
-        severities = (f"{_words.values('severity')[one][at.lang]} {int(found.get(one, 0))}" for one in _room.SEVERITIES)
+        severities = (f"{_words.say(f'ui.{one}s', at.lang)} {int(found.get(one, 0))}" for one in _room.SEVERITIES)
         lines.append((_words.say("ui.findings", at.lang), " · ".join(severities)))
         if len(coming):
             upcoming = coming[coming["due"] >= str(at.valid_on)].head(1)
@@ -143,9 +147,10 @@ class Desk:
                 text += f" · {_words.show_date(one.due.date(), at.lang)} {one.what}: {one.subject}"
             lines.append((_words.say("ui.due", at.lang), text))
         lines.append((_words.say("column.known_at", at.lang), known))
-        lines.append((_words.say("ui.seal", at.lang), str(self.verify())))
+        verdict = self.verify()
+        lines.append((_words.say("ui.seal", at.lang), str(verdict)))
         if not counts:
-            lines.append((_words.say("ui.next", at.lang), _words.say("ui.empty", at.lang)))
+            lines.append((_words.say("ui.next", at.lang), _words.say("ui.nothing_stood" if verdict.entries else "ui.empty", at.lang)))
         return title, lines
 
     def __repr__(self) -> str:
@@ -191,10 +196,11 @@ def restore(folder: str | Path, path: str | Path) -> Verification:
     return _store.restore(_store.path_of(folder), _store.path_of(path).absolute())
 
 
-def describe(kind: str, lang: str = "en") -> pandas.DataFrame:
+def describe(kind: str | type[_records.Record], lang: str = "fi") -> pandas.DataFrame:
     """The fields of a record type (`activity`, `organisation`, `system`): field, label, rule, answers, values, meaning."""
     columns = ("field", "label", "rule", "answers", "values", "meaning")
-    return _room.frame(columns, _records.describe(kind, _words.language(lang)), lang)
+    name = getattr(kind, "kind", kind)
+    return _room.frame(columns, _records.describe(name, _words.language(lang)), lang)
 
 
 def sample(path: str | Path | None = None, now: object = None, lang: str = "fi") -> Desk:

@@ -6,8 +6,11 @@ from __future__ import annotations
 class Refusal(Exception):
     """A user's mistake or an obstacle, told in one line without a traceback.
 
-    `str(refusal)` is English; `refusal.text("fi")` is the same line in Finnish, Swedish or English.
+    `str(refusal)` is English; `refusal.text("fi")` is the same line in Finnish, Swedish or English. A notebook shows it
+    in the language of the Desk that was opened last.
     """
+
+    lang = "en"
 
     def __init__(self, said: dict[str, str]) -> None:
         super().__init__(said["en"])
@@ -19,7 +22,7 @@ class Refusal(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What IPython prints in place of a traceback."""
-        return [f"{type(self).__name__}: {self}"]
+        return [f"{type(self).__name__}: {self.text(Refusal.lang)}"]
 
 
 class BadInput(Refusal, ValueError):

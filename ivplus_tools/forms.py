@@ -53,7 +53,13 @@ class Editor:
             ]
             self._value: Any = widgets.Dropdown(options=options, value=self._field.default or "", description=label, tooltip=tip)
         else:
-            hint = "; ".join(f"{names[lang]}" for names in _records.allowed(listed).values()) if listed else tip
+            hint = (
+                self._example()
+                if _records.shape(self._field) == "parts"
+                else "; ".join(f"{names[lang]}" for names in _records.allowed(listed).values())
+                if listed
+                else tip
+            )
             area = widgets.Textarea if many else widgets.Text
             self._value = area(description=label, placeholder=hint, tooltip=tip)
             self._value.continuous_update = False
@@ -69,6 +75,11 @@ class Editor:
             _roomy(self._state)
             self._state.observe(self._on_state, "value")
             self.widget = widgets.VBox([self._state, self._value])
+
+    def _example(self) -> str:
+        """How a part is written: its fields with their names."""
+        first, *rest = _records.part_of(self._field).model_fields
+        return " | ".join([_words.field_label(first, self._lang), *(f"{_words.field_label(name, self._lang)}: …" for name in rest)])
 
     def observe(self, told: Any) -> None:
         """Call `told` after every change of the field."""

@@ -82,11 +82,13 @@ def test_findings_come_as_json_and_csv(run, journal):
 
 
 def test_at_asks_as_of_another_day(run, journal):
-    """As of that day and as known on it."""
+    """As of that day, and with --known as it was known then; a day without anything says so."""
+    assert "mitään ei ollut voimassa" in run("check", "--at", "2010-01-01", "--fail-on", "never").stderr
+    assert "koko päiväkirjaa" in run("verify", "--at", "2023-10-01").stderr
     then = json.loads(run("check", "--at", "2023-03-10", "--format", "json", "--fail-on", "never").stdout)
     now = json.loads(run("check", "--format", "json", "--fail-on", "never").stdout)
     assert len(then) < len(now)
-    run("export", "then.json", "--at", "2023-10-01")
+    run("export", "then.json", "--at", "2023-10-01", "--known", "2023-10-01")
     records = json.loads(Path("then.json").read_text(encoding="utf-8"))["records"]
     assert next(one for one in records if one["id"] == "uutiskirje")["purposes"][0]["legal_basis"] == "6(1)(f)"
 

@@ -367,6 +367,7 @@ def test_an_unclosed_quote_in_a_csv_loses_nothing(tmp_path, desk):
     (tmp_path / "q.csv").write_text('Rekisterin nimi;Tarkoitus\n"unclosed;x\nlast;y\n', encoding="utf-8")
     preview = desk.register.read(tmp_path / "q.csv")
     text = preview.rows.to_string() + preview.set_apart.to_string()
+    assert "never closed" in preview.problems["problem"][0]
     assert all(word in text for word in ("unclosed", "last"))
 
 
@@ -470,3 +471,38 @@ def test_a_formula_without_a_stored_value_is_kept_as_text_and_told(tmp_path, des
     assert preview.problems["column"].tolist() == ["Huom"]
     preview.commit(why="w")
     assert desk.register.get("A").remarks == '=CONCAT("a","b")'
+
+
+@pytest.mark.parametrize(
+    "text", ["Ei.", "Ei siirretä EU/ETA-alueen ulkopuolelle.", "ingen", "Ei mitään", "Tietoja ei siirretä", "Inga överföringar"]
+)
+def test_the_usual_ways_to_say_none_are_confirmed_none(tmp_path, desk, text):
+    """With a full stop or without."""
+    desk.register.read(sheet(tmp_path / "r.xlsx", [["Rekisterin nimi", "Siirrot"], ["A", text]])).commit(why="w")
+    assert desk.register.get("A").transfers == ivp.NONE
+
+
+def test_a_denial_that_is_not_understood_is_told_and_never_taken_for_content(tmp_path, desk):
+    """Neither a transfer nor a confirmation: unknown, with the text kept."""
+    text = "Ei siirretä muualle kuin Yhdysvaltoihin"
+    preview = desk.register.read(sheet(tmp_path / "r.xlsx", [["Rekisterin nimi", "Siirrot"], ["A", text]]))
+    assert preview.problems["column"].tolist() == ["Siirrot"]
+    preview.commit(why="w")
+    assert desk.register.get("A").transfers is None
+    assert desk.register.get("A").imported == {"Siirrot": text}
+    assert "REG-009" in set(desk.findings()["code"])
+
+
+def test_a_commit_can_be_repeated_with_another_day(tmp_path, desk):
+    """One's own commit is no colleague's."""
+    preview = desk.register.read(sheet(tmp_path / "r.xlsx", [["Rekisterin nimi", "Tarkoitus"], ["A", "x"]]))
+    preview.commit(why="w")
+    assert preview.commit(why="w", valid_from="2018-05-25").entries == (2,)
+
+
+def test_a_part_with_an_unknown_name_is_told(tmp_path, desk):
+    """`laji` is not the name of a recipient's kind."""
+    preview = desk.register.read(
+        sheet(tmp_path / "r.xlsx", [["Rekisterin nimi", "Vastaanottajat"], ["A", "Verohallinto | sort: viranomainen"]])
+    )
+    assert "sort" in preview.problems["problem"][0]

@@ -96,7 +96,7 @@ def test_a_citation_shows_three_languages_source_validity_and_reading():
         "2026-08-01",
     ):
         assert part in text
-    assert "proposal, not in force" in repr(ivp.cite("gdpr:30(5)"))
+    assert "proposal, not in force" in repr(ivp.cite("gdpr:30(5)", lang="en"))
     assert "viimeksi luettu" in repr(ivp.cite("gdpr:30(1)(f)", lang="fi"))
     assert "<table>" in ivp.cite("gdpr:30(1)(f)")._repr_html_()
 

@@ -184,7 +184,7 @@ def test_the_summary_counts_what_the_rooms_say(sample):
     text = repr(sample)
     assert str(len(sample.register.activities())) in text
     counts = sample.findings()["severity"].value_counts()
-    assert f"virhe {counts['error']} · varoitus {counts['warning']} · tiedoksi {counts['info']}" in text
+    assert f"virheitä {counts['error']} · varoituksia {counts['warning']} · tiedoksi {counts['info']}" in text
     assert "<caption" in sample._repr_html_()
     empty = repr(ivp.Desk("nothing-here.duckdb", lang="en", now=NOW))
     assert "The journal is empty" in empty
@@ -258,3 +258,27 @@ def test_what_is_no_record_is_refused(desk, thing):
     with pytest.raises(ivp.Refusal, match="records"):
         desk.register.record(thing, valid_from="2026-01-01", why="w")
     assert not desk.standpoint.path.exists()
+
+
+def test_a_correction_of_the_past_says_what_it_leaves_as_it_is(desk):
+    """The receipt names the later entry that goes on unchanged."""
+    desk.register.record(ivp.Activity("a", owner="x"), valid_from="2025-06-01", why="w")
+    receipt = desk.register.record(ivp.Activity("a", notice="n"), valid_from="2025-03-01", why="w")
+    assert "a later entry 1 (1 Jun 2025)" in repr(receipt)
+    assert desk.register.get("a").notice is None
+
+
+def test_history_compares_with_what_stood_on_that_day(sample, desk):
+    """A correction lists what it corrected, and a new beginning after an end is an addition."""
+    assert sample.register.history("uutiskirje")["change"].tolist()[-1] == "käsittelyn tarkoitukset"
+    desk.register.record(ivp.Activity("a"), valid_from="2025-01-01", why="w")
+    desk.register.end("a", valid_from="2025-02-01", why="w")
+    desk.register.record(ivp.Activity("a"), valid_from="2025-03-01", why="w")
+    assert desk.register.history("a")["change"].tolist() == ["added", "ended", "added"]
+
+
+def test_a_desk_of_a_day_without_anything_does_not_call_the_journal_empty(desk):
+    """The hint to import is for an empty journal only."""
+    desk.register.record(ivp.Activity("a"), valid_from="2026-01-01", why="w")
+    assert "Nothing stood" in repr(desk.at(valid="2020-01-01"))
+    assert "processing activities 1" in repr(desk.register)

@@ -53,7 +53,7 @@ def _read_answer(got: object) -> object:
     if not isinstance(got, str):
         return got
     text = " ".join(got.split())
-    state = _words.synonyms("state").get(text.casefold())
+    state = _words.synonyms("state").get(text.casefold().rstrip(". "))
     if state == "none":
         return NONE
     if state == "unknown":
@@ -168,7 +168,7 @@ def code(name: str, got: object) -> str:
             return known
     meaning = _meanings(name).get(text.casefold())
     if meaning is None:
-        raise _words.refusal("unknown_value", got=text, what=name, near=_words.nearest(text, _near(name), 3))
+        raise _words.refusal("unknown_value", got=text, what=name, near=_near(name, text))
     return meaning
 
 
@@ -178,8 +178,19 @@ def _meanings(name: str) -> dict[str, str]:
     return names | _words.synonyms(name) | {key.casefold(): key for key in allowed(name)}
 
 
-def _near(name: str) -> list[str]:
-    return list(dict.fromkeys([*allowed(name), *(label for labels in allowed(name).values() for label in labels.values())]))
+def _near(name: str, text: str) -> dict[str, str]:
+    """The nearest codes, names and known synonyms, told in each language with the names of that language."""
+    others = [one for one in _words.synonyms(name) if one not in _meanings_of_codes(name)]
+    found = {}
+    for lang in _words.LANGS:
+        names = [labels[lang] for labels in allowed(name).values()]
+        near = _words.nearest(text, [*names, *allowed(name), *others], 3)
+        found[lang] = near if near.startswith(("'", '"')) else _words.nearest(text, names, 3)
+    return found
+
+
+def _meanings_of_codes(name: str) -> set[str]:
+    return {label.casefold() for labels in allowed(name).values() for label in labels.values()}
 
 
 _ARTICLE = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
@@ -58,6 +59,8 @@ class Part(BaseModel):
             name = names.get(head.strip().casefold()) if colon and first else None
             if name:
                 fields[name] = rest.strip()
+            elif first and colon and re.fullmatch(r"[^\W\d][\w -]{1,40}", head.strip()):
+                raise _words.refusal("unknown_segment", got=segment, near=_words.nearest(head.strip(), names))
             elif segment != "-" or not first:
                 first.append(segment)
         return cls(" | ".join(first), **fields)
@@ -147,7 +150,9 @@ def _build(made: BaseModel, fields: dict[str, Any]) -> None:
         unknown = [name for name in fields if name not in type(made).model_fields]
         if unknown:
             kind = type(made).__name__
-            raise _words.refusal("unknown_field", got=unknown[0], kind=kind, near=_words.nearest(unknown[0], known))
+            named = [repr(name) for name in known if unknown[0].replace("_", " ").casefold() in map(str.casefold, _words.names_of(name))]
+            near = named[0] if named else _words.nearest(unknown[0], known)
+            raise _words.refusal("unknown_field", got=unknown[0], kind=kind, near=near)
         BaseModel.__init__(made, **fields)
     except ValidationError as error:
         raise _joined([_problem(one) for one in error.errors()]) from None

@@ -48,8 +48,17 @@ class Receipt:
     entries: tuple[int, ...]
     head: str
     lang: str = "en"
+    later: tuple[Entry, ...] = ()
+    """Entries about the same subjects with a later day, which stand from that day on unchanged."""
 
     def __repr__(self) -> str:
+        notes = [
+            _words.say("receipt.later", self.lang, subject=one.subject, entry=one.entry, day=_words.show_date(one.valid_from, self.lang))
+            for one in self.later
+        ]
+        return "\n".join([self._told(), *notes])
+
+    def _told(self) -> str:
         if not self.entries:
             return _words.say("receipt.nothing", self.lang, head=self.head[:16])
         span = "–".join(str(number) for number in dict.fromkeys((self.entries[0], self.entries[-1])))
@@ -98,7 +107,7 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
         if con.execute("SELECT entry, seal FROM head").fetchall() != ([(number, seal)] if number else []):
             raise _words.refusal("broken_end", path=at.path.name)
         said = _said_of(con, {draft.subject for draft in drafts})
-        rows = []
+        rows, later = [], []
         for draft in drafts:
             known = said.setdefault((draft.kind, draft.subject), [])
             stands = _standing_of(known, draft.valid_from)
@@ -106,15 +115,18 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
             if text == (stands.text if stands else None):
                 continue
             if draft.expecting is not None and draft.expecting != (known[-1].entry if known else 0):
+                if draft.expecting == 0:
+                    raise _words.refusal("id_taken", subject=draft.subject)
                 raise _words.refusal("changed", subject=draft.subject, by=known[-1].recorded_by if known else "?")
             number += 1
             entry = _sealed(seal, number, draft, text, draft.recorded_at or moment, draft.recorded_by or at.by)
             seal = entry.seal
+            later += [one for one in known if one.valid_from > draft.valid_from][:1]
             known.append(entry)
             rows.append(row_of(entry))
         if rows:
             file.insert(con, rows)
-        return Receipt(tuple(row[0] for row in rows), seal, at.lang)
+        return Receipt(tuple(row[0] for row in rows), seal, at.lang, tuple(later))
 
 
 def _moment(now: datetime, latest: datetime | None) -> datetime:

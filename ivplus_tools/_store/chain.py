@@ -60,7 +60,9 @@ class Verification:
         if self.ok:
             return _words.say("seal.intact", self.lang, entries=self.entries, head=self.head or "–")
         reason = _words.say(f"seal.{self.fault}", self.lang)
-        return _words.say("seal.broken", self.lang, broken=self.broken or "–", reason=reason)
+        if self.broken is None:
+            return reason
+        return _words.say("seal.broken", self.lang, broken=self.broken, reason=reason)
 
 
 def canonical(body: object) -> str:

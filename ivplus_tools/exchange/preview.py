@@ -23,7 +23,7 @@ class Table:
     name: str
     rows: list[list[str]]
     formulas: frozenset[tuple[int, int]] = frozenset()
-    """Row and column, from 0, of cells whose formula has no stored value: the formula itself is their text."""
+    """Row and column, from 0, of cells whose formula has no stored value; column -1: a quotation mark is never closed."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Preview:
             ]
         return self._frame(("kind", "subject", "change", "field", "before", "after"), rows)
 
-    def commit(self, why: str, valid_from: object = None) -> Receipt:
+    def commit(self, why: str = "", valid_from: object = None) -> Receipt:
         """Record every understood row in one transaction, true from the row's own day, else `valid_from`, else today.
 
         Refused where somebody has recorded one of them since the file was read.
@@ -133,7 +133,9 @@ class Preview:
             self._room.draft(thing, *self._room.when_and_why(since or default, why), self._newest.get((thing.kind, thing.id), 0))
             for thing, since in self._reading.things
         ]
-        return _store.append(self._room.standpoint, drafts)
+        receipt = _store.append(self._room.standpoint, drafts)
+        self._newest = _store.newest(self._room.standpoint)
+        return receipt
 
     def _frame(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pandas.DataFrame:
         return _room.frame(columns, rows, self._lang)
@@ -151,10 +153,14 @@ class Preview:
         }  # fmt: skip
         return [(_words.say(f"preview.{key}", self._lang), str(count)) for key, count in counts.items()]
 
-    def __repr__(self) -> str:
+    def told(self) -> str:
+        """What has been understood, in a line each."""
         lines = [_words.say("preview.title", self._lang, file=self._path.name)]
         lines += [f"  {count:>4}  {label}" for label, count in self._summary()]
-        return "\n".join([*lines, _words.say("preview.next", self._lang)])
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"{self.told()}\n{_words.say('preview.next', self._lang)}"
 
     def _repr_html_(self) -> str:
         title = _words.say("preview.title", self._lang, file=self._path.name)

@@ -116,7 +116,9 @@ def _csv(text: str, path: Path) -> Table:
             raise _words.refusal("unknown_shape", path=path.name, reason=error) from None
         if _known_headings(rows) > _known_headings(best) or not best:
             best = rows
-    return Table("", [[without_guard(cell) for cell in row] for row in best])
+    open_at = next((number for number, row in enumerate(best) if any("\n" in cell for cell in row)), None)
+    unclosed = frozenset() if text.count('"') % 2 == 0 or open_at is None else frozenset({(open_at, -1)})
+    return Table("", [[without_guard(cell) for cell in row] for row in best], unclosed)
 
 
 def _known_headings(rows: list[list[str]]) -> int:
@@ -204,6 +206,8 @@ def _read_table(table: Table, place: int, kind: type[Record], reading: Reading, 
     columns = _map_columns(table, place, kind.kind, lang)
     reading.columns += [column for column in columns if column.heading]
     role = _sheet_role(table.name)
+    for number, _ in [one for one in table.formulas if one[1] < 0]:
+        reading.problems.append(Problem(table.name, number + 1, "", "", _words.say("preview.unclosed", lang)))
     for number, row in enumerate(table.rows[place + 1 :], start=place + 2):
         cells = [_printable(cell.strip()) for cell in row]
         if not any(cells):
@@ -307,7 +311,7 @@ def _record_of(
             if name in META:
                 since = _dates.day(text)
             elif name in kind.model_fields:
-                good[name] = getattr(kind(_records.NAMELESS, **{name: text}), name)
+                good[name] = _understood(kind, name, text, ours=set(kind.model_fields) <= set(heading_of))
         except BadInput as refusal:
             keep(name, text, refusal)
     for name in [one for one in kind.shorthand if one in fields]:
@@ -319,6 +323,19 @@ def _record_of(
     if base is None:
         extras = {_records.free_name(name, before): text for name, text in extras.items()}
     return kind(ident, **good, imported={**before, **extras} or None), since, problems
+
+
+def _understood(kind: type[Record], name: str, text: str, ours: bool) -> Any:
+    """The answer that a cell gives; a denial that is not understood is refused, so that nobody takes it for content.
+
+    Not so in a file with a column for every field, which is our own: there a list that begins with a denial was recorded so.
+    """
+    answer = getattr(kind(_records.NAMELESS, **{name: text}), name)
+    begins = _words.read("headings")["denial"]["begins"]
+    denies = not ours and any(_folded(text).startswith(f"{word} ") for word in begins)
+    if denies and isinstance(answer, (str, tuple)) and _records.has_other_answers(kind.model_fields[name]):
+        raise _words.refusal("unclear_denial", got=text)
+    return answer
 
 
 def _spread(kind: type[Record], name: str, text: str, good: dict[str, Any]) -> Any:
