@@ -199,7 +199,7 @@ def restore(folder: str | Path, path: str | Path) -> Verification:
 def describe(kind: str | type[_records.Record], lang: str = "fi") -> pandas.DataFrame:
     """The fields of a record type (`activity`, `organisation`, `system`): field, label, rule, answers, values, meaning."""
     columns = ("field", "label", "rule", "answers", "values", "meaning")
-    name = getattr(kind, "kind", kind)
+    name: Any = getattr(kind, "kind", kind)
     return _room.frame(columns, _records.describe(name, _words.language(lang)), lang)
 
 

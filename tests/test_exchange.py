@@ -506,3 +506,11 @@ def test_a_part_with_an_unknown_name_is_told(tmp_path, desk):
         sheet(tmp_path / "r.xlsx", [["Rekisterin nimi", "Vastaanottajat"], ["A", "Verohallinto | sort: viranomainen"]])
     )
     assert "sort" in preview.problems["problem"][0]
+
+
+def test_a_recorded_list_that_begins_with_a_denial_comes_back_from_our_own_export(tmp_path, desk):
+    """What was recorded so is no misunderstanding."""
+    desk.register.record(ivp.Activity("a", transfers=["no worries Inc"], dpo="Not Named Oy"), valid_from="2026-01-01", why="w")
+    again = other(tmp_path)
+    again.register.read(desk.register.write(tmp_path / "r.xlsx", lang="en")).commit(why="w")
+    assert records(again) == records(desk)
