@@ -17,7 +17,12 @@ def company():
     """The parties and the system that the cases name."""
     return [
         ivp.Organisation(
-            "me", relation="own", contact="me@example.fi", dpo="dpo@example.fi", representative=ivp.not_applicable("established in Finland")
+            "me",
+            name="Our Company Oy",
+            relation="own",
+            contact="me@example.fi",
+            dpo="dpo@example.fi",
+            representative=ivp.not_applicable("established in Finland"),
         ),
         ivp.Organisation("helper", contact="helper@example.fi"),
         ivp.Organisation("fair", contact="fair@example.fi"),

@@ -22,9 +22,20 @@ class Register:
     organisations: dict[str, Stands]
     systems: dict[str, Stands]
 
+    def party(self, ref: str | None) -> Stands | None:
+        """The organisation that a record names, by its identifier or by its name."""
+        return named(self.organisations, ref)
+
     def own(self) -> Stands | None:
         """Our own organisation: the one whose relation says so."""
         return next((one for one in self.organisations.values() if "own" in texts(one.record.relation)), None)
+
+
+def named(home: dict[str, Stands], ref: str | None) -> Stands | None:
+    """What stands under an identifier, else under a name, as old registers write it."""
+    if ref is None or ref in home:
+        return home.get(ref or "")
+    return next((one for one in home.values() if (one.record.name or "").casefold() == ref.casefold()), None)
 
 
 Check = Callable[[Activity, Register], Iterator[Finding]]
@@ -77,7 +88,7 @@ def _is_answered(activity: Activity, ask: dict[str, Any], register: Register) ->
     if answer is not None and (ask.get("none_is_an_answer", True) or not isinstance(answer, _records.Stated)):
         return True
     other = ask.get("else_from")
-    stands = register.own() if other == "own" else register.organisations.get(activity.controller or "")
+    stands = register.own() if other == "own" else register.party(activity.controller)
     return other is not None and stands is not None and getattr(stands.record, ask["field"]) is not None
 
 
@@ -163,7 +174,7 @@ def _references(activity: Activity, register: Register) -> Iterator[Finding]:
             continue
         answer = getattr(activity, name)
         for ref in (answer,) if isinstance(answer, str) else texts(answer):
-            if ref not in home:
+            if named(home, ref) is None:
                 label = {lang: _words.field_label(name, lang) for lang in _words.LANGS}
                 yield _found("REG-043", field=label, ref=ref, near=_words.nearest(ref, home) or "–")
 
@@ -182,18 +193,19 @@ def _parties(register: Register) -> Iterator[Finding]:
     if len(own) > 1:
         since = max(register.organisations[ident].entry.valid_from for ident in own)
         yield Finding(own[-1], "REG-063", since, {"names": ", ".join(own)})
-    named = set(own) if register.activities else set()
+    refs: set[str | None] = set(own) if register.activities else set()
     for one in register.activities:
-        named |= {one.record.controller, *texts(one.record.joint_controllers), *(one.record.on_behalf_of or ())}
+        refs |= {one.record.controller, *texts(one.record.joint_controllers), *(one.record.on_behalf_of or ())}
+    relied_on = {party.record.id for ref in refs if (party := register.party(ref))}
     for ident, stands in register.organisations.items():
         organisation: Organisation = stands.record
-        if ident in named and not organisation.contact:
+        if ident in relied_on and not organisation.contact:
             yield Finding(ident, "REG-061", stands.entry.valid_from, {"name": organisation.name or ident})
     for ident, stands in register.systems.items():
         system: System = stands.record
         if system.location is None:
             yield Finding(ident, "REG-062", stands.entry.valid_from, {"name": system.name or ident})
-        if isinstance(system.supplier, str) and system.supplier not in register.organisations:
+        if isinstance(system.supplier, str) and register.party(system.supplier) is None:
             near = _words.nearest(system.supplier, register.organisations) or "–"
             label = {lang: _words.field_label("supplier", lang) for lang in _words.LANGS}
             yield Finding(ident, "REG-043", stands.entry.valid_from, {"field": label, "ref": system.supplier, "near": near})
