@@ -74,7 +74,7 @@ class Editor:
             )
             _roomy(self._state)
             self._state.observe(self._on_state, "value")
-            self.widget = widgets.VBox([self._state, self._value])
+            self.widget = widgets.VBox([self._state, self._value], layout=widgets.Layout(flex="0 0 auto", overflow="visible"))
 
     def _example(self) -> str:
         """How a part is written: its fields with their names."""
@@ -119,7 +119,7 @@ class Editor:
 
 def _roomy(widget: Any) -> None:
     """The label above its field, so that no long term is cut off."""
-    widget.layout = widgets.Layout(**_WIDE, flex_flow="column", align_items="stretch", height="auto")
+    widget.layout = widgets.Layout(**_WIDE, flex="0 0 auto", flex_flow="column", align_items="stretch", height="auto")
     widget.style.description_width = "auto"
 
 

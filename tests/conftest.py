@@ -1,41 +1,15 @@
-"""What tests share: the sample desk, an empty desk, and cases from TOML."""
+"""Fixtures that tests share: the sample desk, an empty desk, the folder of real inputs."""
 
 import os
-import tomllib
-from pathlib import Path
 
 import pytest
+from house import NOW, ROOT
 
 os.environ["TZ"] = "Europe/Helsinki"
 os.environ.pop("IVPLUS_NOW", None)
 os.environ.pop("IVPLUS_LANG", None)
 
 import ivplus_tools as ivp
-
-ROOT = Path(__file__).parent.parent
-NOW = "2026-03-02T09:00"
-HOSTILE = [
-    "'; DROP TABLE journal; --",
-    '"quoted" and \\ back\\slash; with | bars',
-    "<script>window.__xss = 1</script>",
-    "<img src=x onerror=\"window.__xss='img'\">",
-    "=cmd()|' /C calc'!A0",
-    "+1+1",
-    "@SUM(A1)",
-    "\u202eright to left\u202c",
-    "emoji 🦆 and ﷽",
-    "{braces} {0} {name!r} %s $x",
-    "ends with a backslash\\",
-    "line one\nline two",
-    "_x000A_ and _x0041_",
-    "'=apostrophe",
-]
-
-
-def cases(name: str) -> list:
-    """The cases of `tests/cases/<name>.toml` as pytest parameters, named by their sentence."""
-    found = tomllib.loads((ROOT / "tests" / "cases" / f"{name}.toml").read_text(encoding="utf-8"))["case"]
-    return [pytest.param(one, id=one["name"]) for one in found]
 
 
 @pytest.fixture

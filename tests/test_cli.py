@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import NOW, ROOT
+from house import NOW, ROOT
 
 import ivplus_tools as ivp
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import cases
+from house import cases
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,7 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from conftest import HOSTILE, NOW, ROOT
+from house import HOSTILE, NOW, ROOT
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from test_records import activities, made

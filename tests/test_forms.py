@@ -1,7 +1,7 @@
 """The form: values in, code out; errors as text; nothing overwritten unseen."""
 
 import pytest
-from conftest import HOSTILE, NOW
+from house import HOSTILE, NOW
 
 import ivplus_tools as ivp
 

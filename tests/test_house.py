@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from house import ROOT
 
 import ivplus_tools as ivp
 

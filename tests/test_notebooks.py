@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from house import ROOT
 
 from ivplus_tools import _notebooks
 

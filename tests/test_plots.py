@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import HOSTILE
+from house import HOSTILE
 
 import ivplus_tools as ivp
 from ivplus_tools import plots

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import ROOT
+from house import ROOT
 
 BLOCKS = [
     pytest.param(path.name, block, id=f"{path.name}-{number}")

@@ -1,7 +1,7 @@
 """Records: validation with the nearest match, four kinds of answer, and the text that a cell or a form holds."""
 
 import pytest
-from conftest import HOSTILE
+from house import HOSTILE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

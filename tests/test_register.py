@@ -5,7 +5,7 @@ import tomllib
 from datetime import date
 
 import pytest
-from conftest import NOW, ROOT, cases
+from house import NOW, ROOT, cases
 
 import ivplus_tools as ivp
 from ivplus_tools import _words

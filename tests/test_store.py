@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import HOSTILE, NOW
+from house import HOSTILE, NOW
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
