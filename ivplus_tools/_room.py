@@ -128,8 +128,8 @@ class Room:
         for entry in _store.history(self.standpoint, id):
             if entry.kind not in {one.kind for one in self.records}:
                 continue
-            stood = [one for one in earlier if one.kind == entry.kind and one.valid_from <= entry.valid_from]
-            changed = self._told_change(max(stood, key=lambda one: (one.valid_from, one.entry), default=None), entry.body)
+            same = [one for one in earlier if one.kind == entry.kind]
+            changed = self._told_change(_store.standing_of(same, entry.valid_from), entry.body)
             earlier.append(entry)
             told = (entry.entry, entry.kind, entry.valid_from, entry.recorded_at, entry.recorded_by, entry.why, changed)
             rows.append(told)

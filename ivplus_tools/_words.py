@@ -60,6 +60,7 @@ def values(name: str) -> dict[str, dict[str, str]]:
     return found
 
 
+@cache
 def synonyms(name: str) -> dict[str, str]:
     """What people write for the codes of a list: lower-cased text -> code."""
     table: dict[str, list[str]] = read("headings")["value"].get(name, {})
@@ -159,6 +160,11 @@ def column_name(column: str, lang: str) -> str:
 def field_label(name: str, lang: str) -> str:
     """What a field is called on forms, in exports and in frames."""
     return str(read("labels")["field"][name][lang])
+
+
+def label_of(name: str) -> dict[str, str]:
+    """A field's label in every language, for a sentence that is worded later."""
+    return {lang: field_label(name, lang) for lang in LANGS}
 
 
 def names_of(name: str) -> list[str]:

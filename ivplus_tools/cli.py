@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ivplus_tools import _words
 from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from ivplus_tools.desk import Desk
 
-LANGS = ["fi", "sv", "en"]
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
@@ -31,7 +31,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except Refusal as refusal:
             lang = ctx.meta.get("lang") or os.environ.get("IVPLUS_LANG")
-            click.echo(f"ivplus: {refusal.text(lang if lang in LANGS else 'en')}", err=True)
+            click.echo(f"ivplus: {refusal.text(lang if lang in _words.LANGS else 'en')}", err=True)
             sys.exit(2)
 
 
@@ -53,7 +53,7 @@ def on_desk(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--desk", "path", envvar="IVPLUS_DESK", default="ivplus.duckdb", show_default=True, help="the journal"),
         click.option("--at", "valid", help="as of this day (valid), as far as known now"),
         click.option("--known", help="as known on this day or at this moment"),
-        click.option("--lang", type=click.Choice(LANGS), default="fi", show_default=True, envvar="IVPLUS_LANG", callback=_remember),
+        click.option("--lang", type=click.Choice(_words.LANGS), default="fi", show_default=True, envvar="IVPLUS_LANG", callback=_remember),
     ):
         command = option(command)
     return command
@@ -72,7 +72,6 @@ def by_whom(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _desk(path: str, valid: str | None, known: str | None, lang: str, by: str | None = None, must_exist: bool = True) -> Desk:
-    from ivplus_tools import _words
     from ivplus_tools.desk import Desk
 
     if must_exist and not Path(path).exists():
@@ -93,8 +92,6 @@ def _whole(path: str, valid: str | None, known: str | None, lang: str) -> Desk:
 
 
 def _not_narrowed(valid: str | None, known: str | None, lang: str) -> None:
-    from ivplus_tools import _words
-
     if valid or known:
         click.echo(_words.say("ui.whole", lang), err=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "forget_person",
-    "frame", "history", "newest", "path_of", "persons", "put_person", "restore", "standing", "verify",
+    "frame", "history", "newest", "path_of", "persons", "put_person", "restore", "standing", "standing_of", "verify",
 ]  # fmt: skip
 CLOCK_SLACK = timedelta(minutes=5)
 SAID_OF = file.ENTRIES.replace("ORDER BY", "WHERE subject IN (SELECT unnest(?)) ORDER BY")
@@ -75,7 +75,7 @@ class Standpoint:
     by: str | None
     lang: str
     pinned: datetime | None = None
-    past: bool = field(default=False)
+    past: bool = False
 
     @property
     def now(self) -> datetime:
@@ -100,17 +100,13 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
     if not at.by:
         raise _words.refusal("who_records")
     with file.open_journal(at.path, read_only=False) as con:
-        number, seal, latest = _head(con)
-        if latest is not None and getattr(latest, "tzinfo", None) is None:
-            raise _words.refusal("broken_end", path=at.path.name)
+        number, seal, latest = _end(con, at.path)
         moment = _moment(at.now, latest)
-        if con.execute("SELECT entry, seal FROM head").fetchall() != ([(number, seal)] if number else []):
-            raise _words.refusal("broken_end", path=at.path.name)
         said = _said_of(con, {draft.subject for draft in drafts})
         rows, later = [], []
         for draft in drafts:
             known = said.setdefault((draft.kind, draft.subject), [])
-            stands = _standing_of(known, draft.valid_from)
+            stands = standing_of(known, draft.valid_from)
             text = None if draft.body is None else canonical(draft.body)
             if text == (stands.text if stands else None):
                 continue
@@ -131,9 +127,7 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
 
 def _moment(now: datetime, latest: datetime | None) -> datetime:
     """Now, but never before the last entry: a small step back of the clock is smoothed, a large one is refused."""
-    if latest is None:
-        return now
-    if now >= latest:
+    if latest is None or now >= latest:
         return now
     if latest - now > CLOCK_SLACK:
         raise _words.refusal("clock_back", now=now, latest=latest.astimezone(_dates.HELSINKI))
@@ -156,9 +150,10 @@ def _sound(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
     return [Entry(*row) for row in rows]
 
 
-def _standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
+def standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
+    """Which of the entries about one subject decides on a day, ended or not: the same rule as `sql/standing.sql`."""
     past = [entry for entry in entries if entry.valid_from <= on]
-    return max(past, key=lambda entry: (entry.valid_from, entry.entry)) if past else None
+    return max(past, key=lambda entry: (entry.valid_from, entry.entry), default=None)
 
 
 def _sealed(previous: str, number: int, draft: Draft, text: str | None, moment: datetime, by: str) -> Entry:
@@ -166,9 +161,14 @@ def _sealed(previous: str, number: int, draft: Draft, text: str | None, moment: 
     return replace(bare, seal=seal_of(previous, bare))
 
 
-def _head(con: duckdb.DuckDBPyConnection) -> tuple[int, str, datetime | None]:
-    row = con.execute("SELECT entry, seal, recorded_at FROM journal ORDER BY entry DESC LIMIT 1").fetchone()
-    return (row[0], row[1], row[2]) if row else (0, "", None)
+def _end(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str, datetime | None]:
+    """Number, seal and time of the last entry; an end that does not match its head seal, or has no sound time, is refused."""
+    last = con.execute("SELECT entry, seal, recorded_at FROM journal ORDER BY entry DESC LIMIT 1").fetchone()
+    number, seal, latest = last or (0, "", None)
+    heads = con.execute("SELECT entry, seal FROM head").fetchall()
+    if heads != ([(number, seal)] if last else []) or (last and getattr(latest, "tzinfo", None) is None):
+        raise _words.refusal("broken_end", path=path.name)
+    return number, seal, latest
 
 
 # --- reading
@@ -179,6 +179,13 @@ def verify(path: Path, head: str | None = None, lang: str = "en") -> Verificatio
     with file.open_journal(path) as con:
         verdict = _checked(con, head)
     return replace(verdict, lang=lang)
+
+
+def _demand_whole(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Refuse to copy a journal whose chain is broken: the copy could never be told from the damage."""
+    verdict = _checked(con)
+    if not verdict.ok:
+        raise _words.refusal("broken_journal", path=path.name, entry=verdict.broken or "–")
 
 
 def _checked(con: duckdb.DuckDBPyConnection, head: str | None = None) -> Verification:
@@ -270,9 +277,7 @@ def forget_person(path: Path, ref: str) -> bool:
     with file.locked(path), file.told(path):
         with file.connect(str(path), read_only=False) as con:  # for writing, so that no older log of changes stays behind
             file.is_current(con, path)
-            verdict = _checked(con)
-            if not verdict.ok:
-                raise _words.refusal("broken_journal", path=path.name, entry=verdict.broken or "–")
+            _demand_whole(con, path)
             rows = con.execute(file.ENTRIES).fetchall()
             people = con.execute("FROM person ORDER BY ref").fetchall()
         kept = [person for person in people if person[0] != ref]
@@ -290,9 +295,7 @@ def backup(path: Path, folder: Path) -> Path:
         if not path.exists():
             raise _words.refusal("no_journal", path=path)
     with file.open_journal(path) as con:
-        verdict = _checked(con)
-        if not verdict.ok:
-            raise _words.refusal("broken_journal", path=path.name, entry=verdict.broken or "–")
+        _demand_whole(con, path)
         copies.write_backup(con, folder, file.FORMAT)
     return folder
 

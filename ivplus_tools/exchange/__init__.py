@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ivplus_tools.exchange.preview import Preview
-from ivplus_tools.exchange.reading import read, read_sample
+from ivplus_tools.exchange.reading import read
+from ivplus_tools.exchange.sample import read_sample
 from ivplus_tools.exchange.writing import csv_text, write
 
 __all__ = ["Preview", "csv_text", "read", "read_sample", "write"]

@@ -22,8 +22,8 @@ class Table:
 
     name: str
     rows: list[list[str]]
-    formulas: frozenset[tuple[int, int]] = frozenset()
-    """Row and column, from 0, of cells whose formula has no stored value; column -1: a quotation mark is never closed."""
+    notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What is odd about a cell (row and column, from 0): a key of the preview's words, such as `formula` or `unclosed`."""
 
 
 @dataclass(frozen=True)

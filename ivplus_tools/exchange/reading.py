@@ -16,7 +16,6 @@ from typing import Any
 
 from ivplus_tools import _dates, _records, _room, _words
 from ivplus_tools._records import Record
-from ivplus_tools._store import Draft
 from ivplus_tools.errors import BadInput, Refusal
 from ivplus_tools.exchange.guard import without_guard
 from ivplus_tools.exchange.preview import Column, Preview, Problem, Reading, Table
@@ -76,12 +75,13 @@ def _has_formulas(content: bytes) -> bool:
 
 def _table(values: Any, formulas: Any) -> Table:
     """A sheet as text; where a formula has no stored value, the formula stands in its place and is noted."""
-    rows, noted = [], set()
+    rows: list[list[str]] = []
+    notes: dict[tuple[int, int], str] = {}
     both = zip(values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=False)
     for number, (row, said) in enumerate(both):
         rows.append([_cell_text(cell if cell is not None else other) for cell, other in zip(row, said, strict=False)])
-        noted |= {(number, place) for place, cell in enumerate(row) if cell is None and said[place] is not None}
-    return Table(values.title, rows, frozenset(noted))
+        notes |= {(number, place): "formula" for place, cell in enumerate(row) if cell is None and said[place] is not None}
+    return Table(values.title, rows, notes)
 
 
 def _cell_text(value: object) -> str:
@@ -116,9 +116,9 @@ def _csv(text: str, path: Path) -> Table:
             raise _words.refusal("unknown_shape", path=path.name, reason=error) from None
         if _known_headings(rows) > _known_headings(best) or not best:
             best = rows
-    open_at = next((number for number, row in enumerate(best) if any("\n" in cell for cell in row)), None)
-    unclosed = frozenset() if text.count('"') % 2 == 0 or open_at is None else frozenset({(open_at, -1)})
-    return Table("", [[without_guard(cell) for cell in row] for row in best], unclosed)
+    broken = [(number, place) for number, row in enumerate(best) for place, cell in enumerate(row) if "\n" in cell]
+    notes = {broken[0]: "unclosed"} if broken and text.count('"') % 2 else {}
+    return Table("", [[without_guard(cell) for cell in row] for row in best], notes)
 
 
 def _known_headings(rows: list[list[str]]) -> int:
@@ -206,8 +206,8 @@ def _read_table(table: Table, place: int, kind: type[Record], reading: Reading, 
     columns = _map_columns(table, place, kind.kind, lang)
     reading.columns += [column for column in columns if column.heading]
     role = _sheet_role(table.name)
-    for number, _ in [one for one in table.formulas if one[1] < 0]:
-        reading.problems.append(Problem(table.name, number + 1, "", "", _words.say("preview.unclosed", lang)))
+    for above in range(place + 1):
+        reading.problems += [Problem(table.name, above + 1, *told) for told in _noted(table, above, [], lang)]
     for number, row in enumerate(table.rows[place + 1 :], start=place + 2):
         cells = [_printable(cell.strip()) for cell in row]
         if not any(cells):
@@ -217,11 +217,7 @@ def _read_table(table: Table, place: int, kind: type[Record], reading: Reading, 
             for column, cell, was in zip(columns, cells, row, strict=False)
             if cell != was.strip()
         ]
-        found += [
-            (column.heading, cell, _words.say("preview.formula", lang))
-            for place, (column, cell) in enumerate(zip(columns, cells, strict=False))
-            if (number - 1, place) in table.formulas
-        ]
+        found += _noted(table, number - 1, columns, lang)
         fields, extras = _fields_of_row(columns, cells)
         if role and kind.kind == "activity":
             fields.setdefault("role", role)
@@ -229,13 +225,22 @@ def _read_table(table: Table, place: int, kind: type[Record], reading: Reading, 
         problem = _apart(reading, kind.kind, ident, f"{table.name} {number}".strip(), lang)
         if problem:
             reading.apart.append((table.name, number, " | ".join(cell for cell in cells if cell)))
-            reading.problems.append(Problem(table.name, number, "", ident, problem))
+            reading.problems += [Problem(table.name, number, *told) for told in [*found, ("", ident, problem)]]
             continue
         if not {"id", "name"} & {column.field for column, cell in zip(columns, cells, strict=False) if cell}:
             found.append(("", ident, _words.say("preview.derived", lang)))
         thing, since, problems = _record_of(kind, ident, fields, extras, columns, lang, reading.standing.get((kind.kind, ident)))
         reading.problems += [Problem(table.name, number, *told) for told in [*found, *problems]]
         reading.things.append((thing, since))
+
+
+def _noted(table: Table, row: int, columns: Sequence[Column], lang: str) -> list[tuple[str, str, str]]:
+    """What is odd about the cells of a row: heading, text, and the oddity in words."""
+    return [
+        (columns[place].heading if place < len(columns) else "", table.rows[row][place], _words.say(f"preview.{key}", lang))
+        for (at, place), key in table.notes.items()
+        if at == row
+    ]
 
 
 def _printable(cell: str) -> str:
@@ -377,23 +382,3 @@ def _understand_json(reading: Reading, text: str, kinds: Mapping[str, type[Recor
         reading.things.append((thing, since))
         reading.columns += [Column("", name, name, "") for name in body if name not in {one.heading for one in reading.columns}]
     return reading
-
-
-def read_sample(folder: Path, kinds: Mapping[str, type[Record]], until: datetime) -> list[Draft]:
-    """The entries of the sample files (one CSV per kind, a row per entry) recorded no later than `until`, in order."""
-    drafts = []
-    for name, kind in kinds.items():
-        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            drafts += [_sample_draft(kind, row) for row in csv.DictReader(file)]
-    known = [draft for draft in drafts if draft.recorded_at and draft.recorded_at <= until]
-    return sorted(known, key=lambda draft: (draft.recorded_at, draft.kind, draft.subject))
-
-
-def _sample_draft(kind: type[Record], row: dict[str, str]) -> Draft:
-    told = {name: row.pop(name) for name in ("valid_from", "recorded_at", "recorded_by", "why", "ended")}
-    ident = row.pop("id")
-    body = None if told["ended"] else kind(ident, **{name: text for name, text in row.items() if text}).body()
-    return Draft(
-        kind.room, kind.kind, ident, _dates.day(told["valid_from"]), told["why"], body,
-        recorded_at=_dates.instant(told["recorded_at"]), recorded_by=told["recorded_by"],
-    )  # fmt: skip

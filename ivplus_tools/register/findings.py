@@ -77,8 +77,7 @@ def _content(activity: Activity, register: Register) -> Iterator[Finding]:
             continue
         if _is_answered(activity, ask, register):
             continue
-        name = {lang: _words.field_label(ask["field"], lang) for lang in _words.LANGS}
-        yield Finding("", ask["finding"], date.min, {"field": name}, rule, ask["if_empty"])
+        yield Finding("", ask["finding"], date.min, {"field": _words.label_of(ask["field"])}, rule, ask["if_empty"])
 
 
 def _is_answered(activity: Activity, ask: dict[str, Any], register: Register) -> bool:
@@ -175,8 +174,7 @@ def _references(activity: Activity, register: Register) -> Iterator[Finding]:
         answer = getattr(activity, name)
         for ref in (answer,) if isinstance(answer, str) else texts(answer):
             if named(home, ref) is None:
-                label = {lang: _words.field_label(name, lang) for lang in _words.LANGS}
-                yield _found("REG-043", field=label, ref=ref, near=_words.nearest(ref, home) or "–")
+                yield _found("REG-043", field=_words.label_of(name), ref=ref, near=_words.nearest(ref, home) or "–")
 
 
 def _review(activity: Activity, register: Register) -> Iterator[Finding]:
@@ -207,5 +205,6 @@ def _parties(register: Register) -> Iterator[Finding]:
             yield Finding(ident, "REG-062", stands.entry.valid_from, {"name": system.name or ident})
         if isinstance(system.supplier, str) and register.party(system.supplier) is None:
             near = _words.nearest(system.supplier, register.organisations) or "–"
-            label = {lang: _words.field_label("supplier", lang) for lang in _words.LANGS}
-            yield Finding(ident, "REG-043", stands.entry.valid_from, {"field": label, "ref": system.supplier, "near": near})
+            yield Finding(
+                ident, "REG-043", stands.entry.valid_from, {"field": _words.label_of("supplier"), "ref": system.supplier, "near": near}
+            )
