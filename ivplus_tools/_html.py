@@ -28,9 +28,57 @@ def _cells(row: Sequence[object], row_headers: bool) -> Iterable[str]:
             yield f'<td style="text-align:left;vertical-align:top">{text}</td>'
 
 
-def heading(text: str, level: int = 4) -> str:
-    """A heading of the given level."""
-    return f'<h{level} style="margin:.8em 0 .2em">{esc(text)}</h{level}>'
+def heading(text: str, level: int = 4, anchor: str = "") -> str:
+    """A heading of the given level, to which a list of contents may point."""
+    mark = f' id="{esc(anchor)}"' if anchor else ""
+    return f'<h{level}{mark} style="margin:.8em 0 .2em">{esc(text)}</h{level}>'
+
+
+def paragraph(text: str) -> str:
+    """A paragraph; line breaks stay."""
+    return f"<p>{_lines(text)}</p>"
+
+
+def contents(entries: Sequence[tuple[str, str]]) -> str:
+    """Links to headings of the same page."""
+    return "<nav><ul>" + "".join(f'<li><a href="#{esc(anchor)}">{esc(text)}</a></li>' for anchor, text in entries) + "</ul></nav>"
+
+
+def answers(heads: Sequence[str], rows: Iterable[tuple[str, str, str, bool]], caption: str) -> str:
+    """A table of provision, label and answer, a row header each; what is blank is marked for eyes and for screen readers."""
+    head = "".join(f'<th scope="col">{esc(one)}</th>' for one in heads)
+    body = ""
+    for rule, label, text, blank in rows:
+        said = f"<strong>{_lines(text)}</strong>" if blank else _lines(text)
+        body += f'<tr><td>{esc(rule)}</td><th scope="row">{esc(label)}</th><td>{said}</td></tr>'
+    return f"<table><caption>{esc(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def page(title: str, lang: str, body: str, footer: str) -> str:
+    """A whole page that loads and runs nothing."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    look = (
+        "body{font:16px/1.45 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+        "table{border-collapse:collapse;width:100%;margin:.4rem 0 1.2rem}caption{position:absolute;left:-200vw}"
+        "th,td{border:1px solid #999;padding:.35rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+        "th{font-weight:600;background:#f4f4f4}thead th{overflow-wrap:normal}tbody td:first-child{width:8rem}"
+        "tbody th{width:28%;font-weight:400}"
+        "strong{color:#8b0000}footer{margin-top:2rem;border-top:1px solid #999;padding-top:.6rem;font-size:.8rem;overflow-wrap:anywhere}"
+        "@media print{body{margin:0;max-width:none;font-size:11px}tr{break-inside:avoid}h2,h3{break-after:avoid}nav{display:none}}"
+    )
+    head = [
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{esc(policy)}">',
+        '<meta name="viewport" content="width=device-width">',
+        f"<title>{esc(title)}</title>",
+        f"<style>{look}</style>",
+    ]
+    inside = f"<body><main>{body}</main><footer>{esc(footer)}</footer></body>"
+    return f'<!DOCTYPE html>\n<html lang="{esc(lang)}"><head>{"".join(head)}</head>{inside}</html>\n'
+
+
+def _lines(text: str) -> str:
+    return esc(text).replace("\n", "<br>")
 
 
 def note(lines: Sequence[str], alert: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -110,6 +111,17 @@ def show_number(number: int | float, lang: str) -> str:
     from babel.numbers import format_decimal
 
     return str(format_decimal(number, locale=_LOCALE[lang]))
+
+
+def show_period(text: str, lang: str) -> str:
+    """An ISO 8601 period of one unit in words and as it is (`6 years (P6Y)`); any other text as it is."""
+    from babel.units import format_unit
+
+    match = re.fullmatch(r"P(\d{1,4})([YMWD])", text)
+    if not match:
+        return text
+    unit = {"Y": "year", "M": "month", "W": "week", "D": "day"}[match[2]]
+    return f"{format_unit(int(match[1]), f'duration-{unit}', length='long', locale=_LOCALE[lang])} ({text})"
 
 
 def frame(table: Any, lang: str | None = None) -> Any:

@@ -22,7 +22,7 @@ from ivplus_tools._records.answers import (
     one_of,
     some_of,
 )  # fmt: skip
-from ivplus_tools._records.cells import describe, record_type, to_text
+from ivplus_tools._records.cells import describe, readable, record_type, to_text
 from ivplus_tools._records.grammar import free_name, join, split
 from ivplus_tools._records.record import (
     NAMELESS,
@@ -42,5 +42,5 @@ from ivplus_tools._records.record import (
 __all__ = [
     "NAMELESS", "NONE", "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay", "Part", "Record", "Stated", "Text",
     "Texts", "allowed", "answered", "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join",
-    "listed_in", "not_applicable", "one_of", "part_of", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
+    "listed_in", "not_applicable", "one_of", "part_of", "readable", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
 ]  # fmt: skip

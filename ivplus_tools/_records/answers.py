@@ -193,18 +193,17 @@ def _meanings_of_codes(name: str) -> set[str]:
     return {label.casefold() for labels in allowed(name).values() for label in labels.values()}
 
 
-_ARTICLE = re.compile(
-    r"^(?:art(?:icle|ikel|\.)?\s*)?(\d+)(?:\.?\s*art(?:iklan|\.)?)?[\s.(]*(\d+)\)?(?:\.?\s*k(?:ohdan|\.)?)?[\s.(]*([a-j])?\)?(?:\s*(?:alakoh\w*))?\b.*$",
-    re.IGNORECASE,
-)
-
-
 def _article(text: str) -> str:
-    """`6 artiklan 1 kohdan f alakohta`, `Art. 6(1)(f)`, `6.1 f` and `6 art. 1 k. f` are all `6(1)(f)`."""
-    match = _ARTICLE.match(text)
-    if not match:
+    """`6 artiklan 1 kohdan f alakohta`, `Art. 6 Abs. 1 lit. f DSGVO`, `GDPR-6-1-f` and `6.1 f` are all `6(1)(f)`.
+
+    A text with further numbers is none: `6(1)(a), 6(1)(b)` are two.
+    """
+    words = _words.read("headings")["article"]["words"]
+    signs = [one for one in re.findall(r"\d+|[^\W\d_]+", text.casefold()) if one not in words]
+    if len(signs) < 2 or not (signs[0].isdecimal() and signs[1].isdecimal()) or any(one.isdecimal() for one in signs[2:]):
         return text
-    return f"{match[1]}({match[2]})" + (f"({match[3].lower()})" if match[3] else "")
+    point = signs[2] if len(signs) > 2 and len(signs[2]) == 1 else ""
+    return f"{signs[0]}({signs[1]})" + (f"({point})" if point else "")
 
 
 def _code(name: str, required: bool) -> Callable[[object], object]:

@@ -33,6 +33,38 @@ def to_text(value: object, field: FieldInfo, lang: str) -> str:
     return _code_text(listed, str(value), lang)
 
 
+def readable(value: object, field: FieldInfo, lang: str) -> list[str]:
+    """A field's answer for a reader, a line per item: names beside articles, periods and days in words. Not read back."""
+    if value is None:
+        return []
+    if isinstance(value, Stated):
+        return [to_text(value, field, lang)]
+    if isinstance(value, dict):
+        return [f"{key}: {text}" for key, text in value.items()]
+    if isinstance(value, tuple):
+        return [_readable_part(one, lang) if isinstance(one, Part) else _readable_one(one, listed_in(field), lang) for one in value]
+    return [_readable_one(value, listed_in(field), lang)]
+
+
+def _readable_one(value: object, listed: str | None, lang: str) -> str:
+    if isinstance(value, date):
+        return _words.show_date(value, lang)
+    text = str(value)
+    if listed:
+        name = allowed(listed)[text][lang]
+        return f"{name} ({_words.article(text, lang)})" if text[:1].isdigit() else name
+    return _words.show_period(text, lang)
+
+
+def _readable_part(part: Part, lang: str) -> str:
+    """The first field, and the others named in brackets."""
+    fields = type(part).model_fields
+    texts = {name: "; ".join(readable(getattr(part, name), field, lang)) for name, field in fields.items()}
+    own = next(iter(fields))
+    others = "; ".join(f"{_words.field_label(name, lang)}: {text}" for name, text in texts.items() if text and name != own)
+    return f"{texts[own] or '–'} ({others})" if others else texts[own]
+
+
 def _code_text(listed: str | None, code: str, lang: str) -> str:
     """A code as people read it: an article stays an article, a word of the toolkit is translated."""
     if listed is None or code[:1].isdigit():

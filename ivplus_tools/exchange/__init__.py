@@ -1,10 +1,10 @@
-"""Registers in and out: a preview that loses nothing, then all or nothing; complete spreadsheets that execute nowhere."""
+"""Registers in and out: a preview that loses nothing, then all or nothing; complete spreadsheets and documents that execute nowhere."""
 
 from __future__ import annotations
 
 from ivplus_tools.exchange.preview import Preview
 from ivplus_tools.exchange.reading import read
 from ivplus_tools.exchange.sample import read_sample
-from ivplus_tools.exchange.writing import csv_text, write
+from ivplus_tools.exchange.writing import csv_text, put, tables
 
-__all__ = ["Preview", "csv_text", "read", "read_sample", "write"]
+__all__ = ["Preview", "csv_text", "put", "read", "read_sample", "tables"]

@@ -11,29 +11,10 @@ from typing import TYPE_CHECKING
 from ivplus_tools import _dates, _html, _records, _room, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._store import Receipt
+from ivplus_tools.exchange.headings import Column
 
 if TYPE_CHECKING:
     import pandas
-
-
-@dataclass(frozen=True)
-class Table:
-    """A sheet as read: its name and its rows, every cell as text."""
-
-    name: str
-    rows: list[list[str]]
-    notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    """What is odd about a cell (row and column, from 0): a key of the preview's words, such as `formula` or `unclosed`."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A heading, the field that it fills (None: kept as imported content), and how that was recognised."""
-
-    sheet: str
-    heading: str
-    field: str | None
-    how: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +38,7 @@ class Reading:
     columns: list[Column] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     apart: list[tuple[str, int, str]] = field(default_factory=list)
+    shells: list[str] = field(default_factory=list)
 
 
 class Preview:

@@ -5,28 +5,34 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ivplus_tools import _room, _store, _words
 from ivplus_tools._records import Record
+from ivplus_tools._room import Stands
 from ivplus_tools.exchange.guard import guarded
+from ivplus_tools.exchange.headings import META
 from ivplus_tools.exchange.preview import cell_of
-from ivplus_tools.exchange.reading import META, SHAPE
+from ivplus_tools.exchange.reading import SHAPE
+from ivplus_tools.exchange.shapes import vocabulary
 
 LONGEST_CELL = 32767  # of the XLSX format
+LONGEST_SHEET_NAME = 31
 
 
-def write(room: _room.Room, path: Path, lang: str) -> Path:
-    """Write what stands: `.xlsx` and `.json` hold every field of every record, `.csv` every field of the activities."""
-    _words.language(lang)
+def tables(room: _room.Room, things: Sequence[Stands], path: Path) -> bytes:
+    """The records as `.xlsx` or `.json` (every field of every record) or `.csv` (the first kind of the room)."""
     writers = {".xlsx": _xlsx, ".csv": _csv_bytes, ".json": _json_bytes}
     writer = writers.get(path.suffix.lower())
     if writer is None:
         raise _words.refusal("unknown_format", got=path.suffix)
-    content = writer(room, lang)
+    return writer(room, things)
+
+
+def put(path: Path, content: bytes) -> Path:
+    """Write a file whole beside its place, then move it there: no half of it is ever seen."""
     made = path.with_name(path.name + ".part")
     try:
         made.write_bytes(content)
@@ -38,60 +44,43 @@ def write(room: _room.Room, path: Path, lang: str) -> Path:
     return path
 
 
-def _sheet(room: _room.Room, kind: type[Record], lang: str) -> Iterator[list[str]]:
+def _sheet(things: Sequence[Stands], kind: type[Record], lang: str) -> Iterator[list[str]]:
     """The heading row of a kind, then a row per record that stands."""
     names = list(kind.model_fields)
     yield [*(_words.field_label(name, lang) for name in names), _words.column_name("valid_from", lang)]
-    for one in room.standing():
+    for one in things:
         if type(one.record) is kind:
             yield [*(cell_of(one.record, name, lang) for name in names), one.entry.valid_from.isoformat()]
 
 
-def _xlsx(room: _room.Room, lang: str) -> bytes:
+def _xlsx(room: _room.Room, things: Sequence[Stands]) -> bytes:
     """A sheet per kind; every cell is text for good, whatever sign it begins with."""
-    import openpyxl
+    import xlsxwriter
 
-    book = openpyxl.Workbook()
-    styles = _styles(book.worksheets[0])
-    book.remove(book.worksheets[0])
+    lang, out = room.standpoint.lang, io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    plain = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
+    bold = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True, "bold": True})
     for kind in room.records:
-        sheet = book.create_sheet(_words.say(f"kind_plural.{kind.kind}", lang))
-        for number, row in enumerate(_sheet(room, kind, lang), start=1):
-            for place, text in enumerate(row, start=1):
+        sheet = book.add_worksheet(_words.say(f"kind_plural.{kind.kind}", lang)[:LONGEST_SHEET_NAME])
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, len(kind.model_fields), 28)
+        for number, row in enumerate(_sheet(things, kind, lang)):
+            for place, text in enumerate(row):
                 if len(text) > LONGEST_CELL:
-                    names = [*kind.model_fields, *META]
-                    raise _words.refusal("cell_too_long", field=names[place - 1], subject=row[0], length=len(text), limit=LONGEST_CELL)
-                cell = sheet.cell(number, place, _escaped(text))
-                cell.data_type = "s"
-                cell._style = styles[number == 1]
-        sheet.freeze_panes = "B2"
-        for column in sheet.columns:
-            sheet.column_dimensions[column[0].column_letter].width = 28
-    out = io.BytesIO()
-    book.save(out)
+                    field = [*kind.model_fields, *META][place]
+                    raise _words.refusal("cell_too_long", field=field, subject=row[0], length=len(text), limit=LONGEST_CELL)
+                if text:
+                    sheet.write_string(number, place, text, plain if number else bold)
+    book.close()
     return out.getvalue()
 
 
-def _styles(sheet: Any) -> tuple[Any, Any]:
-    """The looks of a cell and of a heading, made once: quoted text, wrapped, from the top."""
-    from openpyxl.styles import Alignment, Font
-
-    plain, bold = sheet.cell(1, 1), sheet.cell(1, 2)
-    for cell in (plain, bold):
-        cell.quotePrefix = True
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    bold.font = Font(bold=True)
-    return plain._style, bold._style
-
-
-def _escaped(text: str) -> str:
-    """`_x000A_` in a text would be read back as a line break; the format escapes its underscore."""
-    return re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
-
-
-def _csv_bytes(room: _room.Room, lang: str) -> bytes:
+def _csv_bytes(room: _room.Room, things: Sequence[Stands]) -> bytes:
     """Activities with `;` and a BOM, as Finnish spreadsheets open it."""
-    return csv_text(_sheet(room, room.records[0], lang), ";").encode("utf-8-sig")
+    return csv_text(_sheet(things, room.records[0], room.standpoint.lang), ";").encode("utf-8-sig")
 
 
 def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
@@ -101,15 +90,29 @@ def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
     return out.getvalue()
 
 
-def _json_bytes(room: _room.Room, _: str) -> bytes:
-    """Every record that stands as plain JSON, with the standpoint and the head seal."""
+def _json_bytes(room: _room.Room, things: Sequence[Stands]) -> bytes:
+    """Every record that stands as plain JSON, with the standpoint and the head seal; its context makes it JSON-LD in DPV's words."""
     at = room.standpoint
     records = [
         {"kind": one.entry.kind, "id": one.entry.subject, "valid_from": one.entry.valid_from.isoformat(), **one.record.body()}
-        for one in room.standing()
+        for one in things
     ]
     content = {
-        "shape": SHAPE, "valid_on": at.valid_on.isoformat(), "known_at": at.known_at.isoformat() if at.known_at else None,
+        "@context": _context(), "shape": SHAPE,
+        "valid_on": at.valid_on.isoformat(), "known_at": at.known_at.isoformat() if at.known_at else None,
         "head": _store.verify(at.path).head, "records": records,
     }  # fmt: skip
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _context() -> Mapping[str, Any]:
+    """Our keys and codes as terms of the W3C Data Privacy Vocabulary, where it has them; other keys stay without meaning there."""
+    dpv = vocabulary()
+    codes = {code: name for table in ("legal_basis", "special_condition") for name, code in dpv.values[table].items()}
+    coded = {"legal_basis", "special_condition"}
+    return {
+        **{prefix: spaces[0] for prefix, spaces in dpv.namespaces.items()},
+        **codes,
+        **{key: {"@id": term, "@type": "@vocab"} if key in coded else term for key, term in dpv.fields.items()},
+        "records": "@graph",
+    }

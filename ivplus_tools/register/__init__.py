@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from ivplus_tools import _store
+from ivplus_tools import _dates, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._room import Due, Finding, Room, Stands
 from ivplus_tools.register import findings as checks
@@ -37,16 +38,31 @@ class RegisterRoom(Room):
         return _store.frame(self.standpoint, "FROM systems()")
 
     def read(self, path: str | Path) -> Preview:
-        """Preview of a register in XLSX, CSV or JSON: nothing is written before `.commit(why=)`."""
+        """Preview of a register in any known shape (`docs/shapes.md`): nothing is written before `.commit(why=)`."""
         from ivplus_tools import exchange
 
         return exchange.read(self, _store.path_of(path))
 
-    def write(self, path: str | Path, lang: str | None = None) -> Path:
-        """Write everything that stands to `.xlsx`, `.json` (both complete) or `.csv` (activities), headings in `lang`."""
-        from ivplus_tools import exchange
+    def write(self, path: str | Path, lang: str | None = None, valid: object = None, id: str | None = None) -> Path:  # noqa: A002
+        """Write what stands, or one activity (`id`) with what it names, as of `valid`.
 
-        return exchange.write(self, _store.path_of(path), lang or self.standpoint.lang)
+        `.xlsx`, `.json`: every field of every record. `.csv`: the activities. `.docx`, `.html`, `.pdf`, `.md`: the record of
+        Art. 30(1) and (2) for people and authorities, with blanks marked and the head seal in the footer.
+        """
+        from ivplus_tools import exchange
+        from ivplus_tools.exchange import documents
+        from ivplus_tools.register import report
+
+        file = _store.path_of(path)
+        at = replace(self.standpoint, lang=_words.language(lang or self.standpoint.lang))
+        room = RegisterRoom(replace(at, valid_on=_dates.day(valid), past=True) if valid is not None else at)
+        register = room._register()
+        if id is not None:
+            room._find(id, "activity")
+            register = register.only(id)
+        if file.suffix.lower() in documents.WRITERS:
+            return exchange.put(file, documents.render(report.build(register, room.standpoint), file))
+        return exchange.put(file, exchange.tables(room, register.all(), file))
 
     def _findings(self) -> Iterable[Finding]:
         return checks.findings(self._register())

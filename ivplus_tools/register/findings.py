@@ -26,6 +26,24 @@ class Register:
         """The organisation that a record names, by its identifier or by its name."""
         return named(self.organisations, ref)
 
+    def all(self) -> list[Stands]:
+        """Every record."""
+        return [*self.activities, *self.organisations.values(), *self.systems.values()]
+
+    def only(self, id: str) -> Register:  # noqa: A002
+        """One activity with the organisations and systems that it names, and our own."""
+        shown = [one for one in self.activities if one.record.id == id]
+        kept: dict[str, dict[str, Stands]] = {"organisation": {}, "system": {}}
+        for one in shown:
+            for name, field in type(one.record).model_fields.items():
+                home = {"organisation": self.organisations, "system": self.systems}.get(_records.told(field, "refers") or "", {})
+                answer = getattr(one.record, name)
+                for ref in texts(answer) or (answer,):
+                    if isinstance(ref, str) and (found := named(home, ref)):
+                        kept[found.entry.kind][found.record.id] = found
+        own = {one.record.id: one for one in self.organisations.values() if "own" in texts(one.record.relation)}
+        return Register(self.on, shown, {**own, **kept["organisation"]}, kept["system"])
+
     def own(self) -> Stands | None:
         """Our own organisation: the one whose relation says so."""
         return next((one for one in self.organisations.values() if "own" in texts(one.record.relation)), None)
@@ -75,12 +93,13 @@ def _content(activity: Activity, register: Register) -> Iterator[Finding]:
     for rule, ask in _law.asks("finding", register.on):
         if ask["record"] != activity.kind or ask.get("role", activity.role) != activity.role:
             continue
-        if _is_answered(activity, ask, register):
+        if is_answered(activity, ask, register):
             continue
         yield Finding("", ask["finding"], date.min, {"field": _words.label_of(ask["field"])}, rule, ask["if_empty"])
 
 
-def _is_answered(activity: Activity, ask: dict[str, Any], register: Register) -> bool:
+def is_answered(activity: Activity, ask: dict[str, Any], register: Register) -> bool:
+    """Whether an activity, or the organisation that answers in its place, gives what a content requirement asks for."""
     answer = getattr(activity, ask["field"])
     if isinstance(answer, tuple) and isinstance(answer[0], _records.Part) and type(answer[0]).first_may_stand_alone:
         return any(one.first for one in answer)

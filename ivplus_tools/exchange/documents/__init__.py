@@ -1,0 +1,21 @@
+"""Documents out: one neutral document, written as HTML, Markdown, Word or PDF/A. What every reader gets is the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ivplus_tools import _words
+from ivplus_tools.exchange.documents import docx, html, markdown, pdf
+from ivplus_tools.exchange.documents.document import Document, Line, Section
+
+WRITERS: dict[str, Callable[[Document], bytes]] = {".docx": docx.render, ".html": html.render, ".md": markdown.render, ".pdf": pdf.render}
+__all__ = ["WRITERS", "Document", "Line", "Section", "render"]
+
+
+def render(document: Document, path: Path) -> bytes:
+    """The bytes of a document in the format of the path's ending."""
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise _words.refusal("unknown_format", got=path.suffix)
+    return writer(document)

@@ -1,0 +1,314 @@
+"""Registers that others' tools and authorities wrote: understood by content, explained in one line, and never a word lost."""
+
+import io
+import json
+import re
+import zipfile
+
+import openpyxl
+import pytest
+from house import NOW, cases
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_exchange import sheet
+
+import ivplus_tools as ivp
+from ivplus_tools import _records
+from ivplus_tools.exchange import shapes, sources, trees
+
+
+def written(tmp_path, case):
+    """The file of a case, under a name that says nothing."""
+    path = tmp_path / "file.dat"
+    if "sheets" in case:
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for title, rows in case["sheets"]:
+            made = book.create_sheet(title)
+            for row in rows:
+                made.append(row)
+        book.save(path)
+    else:
+        path.write_text(case["file"].lstrip("\n"), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("case", cases("shapes"))
+def test_a_shape_is_read_as_its_case_says(tmp_path, desk, case):
+    """Fields in the text form of the English exports, by kind and identifier."""
+    path = written(tmp_path, case)
+    if "refused" in case:
+        with pytest.raises(ivp.Refusal, match=case["refused"]) as refusal:
+            desk.register.read(path)
+        assert "\n" not in str(refusal.value)
+        return
+    preview = desk.register.read(path)
+    assert case.get("problem", "") in " ".join(preview.problems["problem"])
+    assert case.get("set_apart", "") in " ".join(preview.set_apart["content"])
+    found = {(one.kind, one.id): one for one, _ in preview._reading.things}
+    for expect in case["expect"]:
+        one = found[expect.pop("kind"), expect.pop("id")]
+        for name, text in expect.items():
+            assert _records.to_text(getattr(one, name), type(one).model_fields[name], "en") == text, name
+    if len(preview.rows):
+        assert preview.commit(why="taken over").entries
+
+
+# --- nothing is dropped
+
+WORDS = st.sampled_from(["name", "id", "purpose", "category", "fides_key", "extra", "notes", "email", "description", "data_use", "ttl"])
+TREE = st.recursive(st.integers(0, 9), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4), max_leaves=12)
+FRAMES = [
+    lambda one, two: {
+        "meta": one, "controller": {"name": "C", "x": two}, "thirdCountryTransfers": two,
+        "dataDisclosed": [one, {"purposes": two, "storage": one}],
+    },
+    lambda one, two: {
+        "system": [{"fides_key": "s", "x": one, "privacy_declarations": [two, {"data_use": "u", "y": one}]}],
+        "dataset": [{"fides_key": "d", "f": two}], "more": one,
+    },
+    lambda one, two: {
+        "Organisation": {"name": "O", "x": two, "processingActivitiesAsController": [one, {"namePA": "n", "purposePA": two}]},
+    },
+    lambda one, two: {"organisation_info": {"name": "o"}, "avg_list_controller": [{"processActivity": "p", "legalBase": one, "x": two}]},
+]  # fmt: skip
+
+
+def numbered(node, count):
+    """The tree with a word of its own in every leaf."""
+    if isinstance(node, dict):
+        return {key: numbered(one, count) for key, one in node.items()}
+    if isinstance(node, list):
+        return [numbered(one, count) for one in node]
+    return f"leaf{next(count)}z"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(FRAMES), TREE, TREE)
+def test_every_leaf_of_a_tree_is_somewhere(tmp_path_factory, frame, one, two):
+    """Mapped, kept with its record, or set apart: the words of the input are the words of the preview."""
+    import itertools
+
+    tree = numbered(frame(one, two), itertools.count(1))
+    path = tmp_path_factory.mktemp("leaf") / "x"
+    path.write_text(json.dumps(tree), encoding="utf-8")
+    preview = ivp.Desk(path.with_suffix(".duckdb"), by="tt", lang="en", now=NOW).register.read(path)
+    told = " ".join(repr(thing) for thing, _ in preview._reading.things) + preview.set_apart.to_csv()
+    lost = [text for _, text in trees.leaves(trees.json_tree(path.read_text(), sources.Meter("x"))) if text not in told]
+    assert not lost
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 3), min_size=0, max_size=7), min_size=1, max_size=5))
+def test_every_cell_of_a_table_is_somewhere(tmp_path_factory, rows):
+    """Cells under headings that are known, unknown or missing; rows of any length."""
+    path = tmp_path_factory.mktemp("cell") / "x"
+    words = [[f"cell{number}x{place}z" if cell else "" for place, cell in enumerate(row)] for number, row in enumerate(rows)]
+    path.write_text("\n".join(";".join(row) for row in [["Activity", "Purpose", "Legal basis", "Odd"], *words]), encoding="utf-8")
+    preview = ivp.Desk(path.with_suffix(".duckdb"), by="tt", lang="en", now=NOW).register.read(path)
+    told = " ".join(repr(thing) for thing, _ in preview._reading.things) + preview.set_apart.to_csv()
+    assert all(word in told for row in words for word in row)
+
+
+# --- real files
+
+
+def real(shared):
+    """Every real register, by path."""
+    return sorted(path for path in (shared / "ropa").rglob("*") if path.is_file())
+
+
+def test_every_real_file_is_read_or_explained_in_one_line(shared, tmp_path):
+    """60 files of five projects: 51 hold records, 14 of those are shells and said to be; 9 are explained."""
+    read, refused, shells = [], [], 0
+    for path in real(shared):
+        desk = ivp.Desk(tmp_path / "none.duckdb", by="tt", lang="en", now=NOW)
+        try:
+            preview = desk.register.read(path)
+        except ivp.Refusal as refusal:
+            refused.append(str(refusal))
+            continue
+        read.append(path.name)
+        shells += "unfilled shell" in " ".join(preview.problems["problem"])
+        told = " ".join(repr(thing) for thing, _ in preview._reading.things) + preview.set_apart.to_csv()
+        content = sources.open_file(path)
+        for tree in content.trees:
+            lost = [
+                one
+                for _, one in trees.leaves(tree.root)
+                if not any(text in told for text in (repr(one.strip())[1:-1], one.strip(), basis(one)))
+            ]
+            assert not lost, (path.name, lost[:3])
+    assert (len(read), len(refused), shells) == (51, 9, 14)
+    assert not any("\n" in line for line in refused)
+
+
+def basis(text):
+    """The legal basis that a text is understood as."""
+    try:
+        return repr(_records.code("legal_basis", text))
+    except ivp.Refusal:
+        return "\0"
+
+
+def test_a_real_tilt_document_is_understood(shared, desk):
+    """Otto: seven categories of data with purposes, recipients and periods; its bases are not paired by guessing."""
+    preview = desk.register.read(shared / "ropa/tilt/otto.de.tilt.json")
+    kinds = preview.rows["kind"].value_counts()
+    assert (kinds["activity"], kinds["organisation"]) == (7, 1)
+    assert preview.rows["purposes"].notna().sum() >= 7
+    assert preview.commit(why="a real notice").entries
+
+
+# --- containers
+
+
+def ods(rows, path):
+    """A small OpenDocument spreadsheet; a cell is text or (text, repeated)."""
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell table:number-columns-repeated="{times}"><text:p>{text}</text:p></table:table-cell>'
+            for text, times in ((cell if isinstance(cell, tuple) else (cell, 1)) for cell in row)
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )  # fmt: skip
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table>{cells}"
+        '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("content.xml", content)
+    return path
+
+
+def test_an_opendocument_sheet_is_read_and_its_empty_million_rows_are_not(tmp_path, desk):
+    """Repeated cells are repeated, the empty rest of the sheet is not."""
+    path = ods([["Nom du traitement", "Finalité"], [("Paie", 1), ("salaires<text:line-break/>primes", 1)]], tmp_path / "x")
+    [(one, _)] = desk.register.read(path)._reading.things
+    assert one.id == "Paie"
+    assert [purpose.purpose for purpose in one.purposes] == ["salaires", "primes"]
+
+
+def test_an_opendocument_bomb_is_refused(tmp_path, desk):
+    """A filled cell that claims to be repeated a million times in a row of a million."""
+    with pytest.raises(ivp.Refusal, match="more than"):
+        desk.register.read(ods([[("x", 9_999_999)]], tmp_path / "bomb.ods"))
+
+
+def test_a_zip_of_several_files_is_read_file_by_file(tmp_path, desk):
+    """Members with BOM, odd names and other content; what is no register is told with its name, the rest is read."""
+    path = tmp_path / "all.bin"
+    tilt = '{"meta": {}, "controller": {"name": "X"}, "thirdCountryTransfers": [], "dataDisclosed": [{"_id": "X1", "category": "c"}]}'
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("../../etc/a.json", b"\xef\xbb\xbf" + tilt.replace("X", "A").encode())
+        packed.writestr("b ä\u202e.weird", tilt.replace("X", "B").encode("utf-16"))
+        packed.writestr("notes.txt", "nothing to see")
+        packed.writestr("inner.zip", b"PK\x03\x04rest")
+        packed.writestr("fides/", "")
+    preview = desk.register.read(path)
+    assert set(preview.rows["kind"]) == {"activity", "organisation"}
+    assert {one.id for one, _ in preview._reading.things} == {"A", "A1", "B", "B1"}
+    told = " ".join(preview.problems["sheet"] + preview.problems["problem"])
+    assert "inner.zip" in told
+    assert "notes.txt" in told
+    assert not list(tmp_path.rglob("a.json"))
+
+
+def test_what_cannot_be_opened_is_said_in_one_line(tmp_path, desk):
+    """Encrypted or old Excel, PDF, text, an empty file."""
+    for content, words in (
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted or in the old"),
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"Dear colleague,\nno table here.", "no headings"),
+        (b"", "no headings"),
+        (b"PK\x03\x04 broken", "cannot be read"),
+        (b'{"a": ', "JSON"),
+        (b"a:\n  - b\n c: [", "YAML"),
+        (b"@prefix dpv: <https://w3id.org/dpv#> . broken", "Turtle"),
+    ):
+        (tmp_path / "x").write_bytes(content)
+        with pytest.raises(ivp.Refusal, match=words) as refusal:
+            desk.register.read(tmp_path / "x")
+        assert "\n" not in str(refusal.value)
+
+
+def test_reading_a_shape_twice_changes_nothing(tmp_path, desk):
+    """The same file again is no change; identifiers are stable."""
+    case = next(one.values[0] for one in cases("shapes") if "TILT: one legal basis" in one.id)
+    path = written(tmp_path, case)
+    desk.register.read(path).commit(why="first")
+    assert desk.register.read(path).changes.empty
+
+
+def test_every_shape_names_real_fields():
+    """A mapping that fills a field which no record has would lose it."""
+    for shape in shapes.shapes():
+        for spec in shape.record:
+            kind = _records.record_type(spec["kind"])
+            for name, how in spec["fields"].items():
+                assert name in kind.model_fields or name in kind.shorthand, (shape.name, name)
+                for one in shapes._each(how):
+                    part = _records.part_of(kind.model_fields[name])
+                    assert set(one) - {"each", "split", "else", "needs"} <= set(part.model_fields), (shape.name, name)
+        for listed, values in shape.values.items():
+            assert set(values.values()) <= set(_records.allowed(listed)), (shape.name, listed)
+
+
+def test_the_ico_workbook_has_its_headings_on_the_ninth_row(tmp_path, desk):
+    """A block of contact details stands above; two columns hold legal bases, and neither is lost."""
+    rows = [
+        ["Business function", "Purpose of processing", *(f"{one} lawful basis for processing" for one in ("Article 6", "GDPR Article 6"))],
+        ["Finance", "Payroll", "Article 6(1)(b) - contract", "Article 6(1)(c) - legal obligation"],
+    ]  # fmt: skip
+    above = [["Name and contact details"], ["Name", "Firm"], ["Address", "Street 1"], ["Email", "firm@example.fi"], [], [], [], []]
+    preview = desk.register.read(sheet(tmp_path / "x", rows, above=above))
+    [(one, _)] = preview._reading.things
+    assert one.purposes == (ivp.Purpose("Payroll", legal_basis="6(1)(b)"),)
+    assert "6(1)(c)" in repr(one.imported)
+
+
+def test_the_json_is_read_by_others_as_linked_data(sample, tmp_path):
+    """Our JSON is JSON-LD in the words of the Data Privacy Vocabulary: rdflib finds the legal bases, and reads nothing from outside."""
+    rdflib = pytest.importorskip("rdflib")
+    graph = rdflib.Graph()
+    graph.parse(data=sample.register.write(tmp_path / "r.json").read_text(encoding="utf-8"), format="json-ld")
+    dpv, gdpr = rdflib.Namespace("https://w3id.org/dpv#"), rdflib.Namespace("https://w3id.org/dpv/legal/eu/gdpr#")
+    found = [str(one) for one in graph.objects(None, dpv.hasLegalBasis)]
+    want = sum(
+        purpose.legal_basis is not None
+        for one in sample.register.standing()
+        if one.entry.kind == "activity"
+        for purpose in one.record.purposes or ()
+    )
+    assert gdpr["A6-1-b"] in graph.objects(None, dpv.hasLegalBasis)
+    assert sum(bool(re.search(r"gdpr#A6-1-[a-f]$", one)) for one in found) == want
+
+
+def test_without_the_extra_turtle_is_explained(tmp_path, desk, monkeypatch):
+    """And how to get it."""
+    import builtins
+
+    import_ = builtins.__import__
+    monkeypatch.setattr(
+        builtins, "__import__", lambda name, *rest: (_ for _ in ()).throw(ImportError) if name == "rdflib" else import_(name, *rest)
+    )
+    (tmp_path / "x").write_text("@prefix dpv: <https://w3id.org/dpv#> .\n", encoding="utf-8")
+    with pytest.raises(ivp.Refusal, match=r"ivplus-tools\[rdf\]"):
+        desk.register.read(tmp_path / "x")
+
+
+def test_an_archive_member_that_is_too_large_is_refused(tmp_path, desk):
+    """The sizes in the archive are summed before anything is unpacked."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.json", b" " * (sources.LARGEST_UNPACKED + 1))
+    (tmp_path / "x").write_bytes(packed.getvalue())
+    with pytest.raises(ivp.Refusal, match="too large"):
+        desk.register.read(tmp_path / "x")
