@@ -196,7 +196,7 @@ def _local(facts: dict[str, object], lang: str) -> dict[str, object]:
     for name, value in facts.items():
         if isinstance(value, date):
             ready[name] = show_date(value, lang, running=True)
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and lang in value:
             ready[name] = value[lang]
         else:
             ready[name] = value

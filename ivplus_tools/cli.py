@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,14 +139,14 @@ def check(path: str, valid: str | None, known: str | None, lang: str, shape: str
 
 
 @main.command("import")
-@click.argument("file")
+@click.argument("files", nargs=-1, required=True)
 @on_desk
 @by_whom
 @as_table
-@click.option("--why", help="the reason of the entries; without it the file is only previewed")
+@click.option("--why", help="the reason of the entries; without it the files are only previewed")
 @click.option("--valid-from", help="true since this day, for rows without a day of their own (default: today)")
 def import_(
-    file: str,
+    files: tuple[str, ...],
     path: str,
     valid: str | None,
     known: str | None,
@@ -154,24 +156,62 @@ def import_(
     why: str | None,
     valid_from: str | None,
 ) -> None:
-    """Preview a register (XLSX, CSV, JSON); with --why, record all its rows or nothing."""
+    """Preview registers in any known shape; with --why, record all rows of a file or none.
+
+    Exit 1 when rows were set apart, 2 when a file was refused; the other files are read all the same.
+    """
     desk = _desk(path, valid, known, lang, by, must_exist=False)
-    preview = desk.register.read(file)
-    if shape == "text":
-        click.echo(preview.told())
-    problems = preview.problems
-    if len(problems) or shape != "text":
-        _print(problems, shape)
-    if why is not None:
-        click.echo(repr(preview.commit(why=why, valid_from=valid_from)), err=shape != "text")
+    worst, told = 0, []
+    for file in files:
+        try:
+            with _progress(file) as progress:
+                preview = desk.register.read(file, progress)
+            receipt = preview.commit(why=why, valid_from=valid_from) if why is not None else None
+        except Refusal as refusal:
+            if len(files) == 1:
+                raise
+            click.echo(f"ivplus: {refusal.text(lang)}", err=True)
+            worst = 2
+            continue
+        worst = max(worst, 0 if preview.set_apart.empty else 1)
+        told.append({**preview.as_data(), "entries": list(receipt.entries) if receipt else []})
+        if shape == "text":
+            click.echo(preview.told())
+            if receipt:
+                click.echo(repr(receipt))
+        if shape == "csv" or (shape == "text" and len(preview.problems)):
+            _print(preview.problems, shape)
+    if shape == "json":
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    sys.exit(worst)
+
+
+@contextlib.contextmanager
+def _progress(file: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on a terminal's stderr while a file is read; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, label=Path(file).name, file=sys.stderr) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield progress
 
 
 @main.command("export")
 @click.argument("file")
 @on_desk
-def export_(file: str, path: str, valid: str | None, known: str | None, lang: str) -> None:
-    """Write the register to FILE: .xlsx and .json complete, .csv the activities."""
-    click.echo(str(_desk(path, valid, known, lang).register.write(file)))
+@click.option("--id", "subject", help="only this activity, with the organisations and systems that it names")
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="how the result is told")
+def export_(file: str, path: str, valid: str | None, known: str | None, lang: str, subject: str | None, shape: str) -> None:
+    """Write the register to FILE: .xlsx and .json complete, .csv the activities, .docx .html .pdf .md the record of Art. 30."""
+    made = _desk(path, valid, known, lang).register.write(file, id=subject)
+    content = made.read_bytes()
+    told = {"file": str(made), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    click.echo(json.dumps(told, ensure_ascii=False) if shape == "json" else str(made))
 
 
 @main.command()

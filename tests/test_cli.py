@@ -107,6 +107,47 @@ def test_verify_backup_and_restore(run, journal):
     assert "5" in run("verify", "--desk", "restored.duckdb", code=1).stdout
 
 
+def test_several_files_of_any_shape_are_imported_each_whole_or_not_at_all(run, tmp_path):
+    """A refused file is told and does not stop the others; machines get everything as JSON; exit 2 says that one was refused."""
+    tilt = {
+        "meta": {},
+        "controller": {"name": "Shop"},
+        "thirdCountryTransfers": [],
+        "dataDisclosed": [{"_id": "a", "category": "c", "odd": "x"}],
+    }
+    (tmp_path / "a.json").write_text(json.dumps(tilt), encoding="utf-8")
+    (tmp_path / "b.txt").write_text("no register", encoding="utf-8")
+    (tmp_path / "c.csv").write_text("Activity;Purpose\nSales;billing\n;\n", encoding="utf-8")
+    done = run("import", "a.json", "b.txt", "c.csv", "--why", "taken over", "--format", "json", "--by", "tt", "--lang", "en", code=2)
+    told = json.loads(done.stdout)
+    assert [one["file"] for one in told] == ["a.json", "c.csv"]
+    assert told[0]["counts"]["rows"] == 2
+    assert told[0]["unmapped"] == [{"subject": "a", "heading": "odd", "content": "x"}]
+    assert [one["entries"] for one in told] == [[1, 2], [3]]
+    assert done.stderr.startswith("ivplus: ")
+    assert "b.txt" in done.stderr
+    text = run("import", "c.csv", "--lang", "en").stdout
+    assert "rows understood" in text
+
+
+def test_rows_set_apart_are_exit_code_1(run, tmp_path):
+    """The others are recorded; a script notices that something was not."""
+    (tmp_path / "c.csv").write_text("Activity;Purpose\nSales;billing\nSales;again\n", encoding="utf-8")
+    run("import", "c.csv", "--why", "w", "--by", "tt", code=1)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".json", ".csv", ".docx", ".html", ".md", ".pdf"])
+def test_every_format_is_exported_at_the_shell(run, journal, suffix):
+    """The whole, and one activity; as JSON with the hash of what was written."""
+    import hashlib
+
+    assert run("export", f"all{suffix}").stdout.strip() == f"all{suffix}"
+    told = json.loads(run("export", f"one{suffix}", "--id", "uutiskirje", "--format", "json").stdout)
+    content = Path(f"one{suffix}").read_bytes()
+    assert told["sha256"] == hashlib.sha256(content).hexdigest()
+    assert told["bytes"] == len(content)
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import ivplus_tools as ivp
-from ivplus_tools import _store
+from ivplus_tools import _dates, _store
 
 PATIENT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.generate])
 
@@ -589,3 +589,63 @@ def test_an_empty_query_is_one_line(sample):
     for query in ("", None, 5):
         with pytest.raises(ivp.Refusal):
             sample.sql(query)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "CREATE MACRO arg_max(a, b) AS min(a)",
+        "CREATE MACRO getvariable(a) AS DATE '2000-01-01'",
+        "CREATE MACRO json_type(a) AS 'OBJECT'",
+        "CREATE MACRO sha256(a) AS 'x'",
+        "CREATE MACRO to_json(a) AS 'x'",
+        'CREATE MACRO "="(a, b) AS true',
+        "CREATE MACRO standing() AS TABLE SELECT 1",
+        "CREATE MACRO duckdb_views() AS TABLE SELECT 1 AS view_name, 'x' AS database_name",
+    ],
+)
+def test_a_macro_planted_in_the_file_changes_no_answer(sample, planted):
+    """Built-in functions and our own macros are looked up before anything that the journal's file holds."""
+    import duckdb
+
+    before = sample.register.activities(), sample.verify(), len(sample.findings())
+    with duckdb.connect(str(sample.standpoint.path)) as con:
+        con.execute(planted)
+    after = sample.register.activities(), sample.verify(), len(sample.findings())
+    assert before[0].equals(after[0])
+    assert before[1:] == after[1:]
+    sample.register.record(sample.register.get("uutiskirje").replace(owner="toinen"), valid_from="2026-03-01", why="w")
+    assert sample.verify().ok
+
+
+def test_a_view_in_the_place_of_the_journal_is_refused(sample):
+    """A view may show anything; a file that holds one is no journal of ours."""
+    import duckdb
+
+    with duckdb.connect(str(sample.standpoint.path)) as con:
+        con.execute("CREATE SCHEMA other; CREATE VIEW other.journal AS FROM journal LIMIT 3")
+    with pytest.raises(ivp.Refusal, match="no journal"):
+        sample.verify()
+
+
+def test_control_characters_that_sql_and_python_spell_differently_are_still_sound(desk):
+    """A text that was sealed with other spellings of the same JSON is looked at again before it is called changed."""
+    desk.register.record(ivp.Activity("a", remarks='tab\tquote"back\\slash/ \u2028 \u00a0 😀 é'), valid_from="2026-01-01", why='w"\\\n\t')
+    assert desk.verify().ok
+
+
+def test_many_versions_of_one_subject_in_one_batch_decide_as_one_by_one(tmp_path):
+    """The same entries in one transaction or each in its own, in any order of days: the same journal."""
+    import random
+
+    days = [f"2025-{1 + number % 12:02d}-{1 + number % 28:02d}" for number in range(40)]
+    random.Random(5).shuffle(days)
+    one, two = (ivp.Desk(tmp_path / f"{name}.duckdb", by="tt", now=NOW) for name in "ab")
+    drafts = [one.register.draft(ivp.Activity("a", name=f"n{number % 3}"), _dates.day(day), "w") for number, day in enumerate(days)]
+    _store.append(one.standpoint, drafts)
+    for draft in drafts:
+        _store.append(two.standpoint, [draft])
+    shown = [desk.register.history("a")[["valid_from", "change"]].values.tolist() for desk in (one, two)]
+    assert shown[0] == shown[1]
+    for day in days:
+        assert one.at(valid=day).register.get("a") == two.at(valid=day).register.get("a")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ivplus_tools._records.answers import (
     NONE,
+    ODD_SIGNS,
     AnswerText,
     AnswerTexts,
     Countries,
@@ -40,7 +41,8 @@ from ivplus_tools._records.record import (
 )  # fmt: skip
 
 __all__ = [
-    "NAMELESS", "NONE", "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay", "Part", "Record", "Stated", "Text",
+    "NAMELESS", "NONE", "ODD_SIGNS",
+    "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay", "Part", "Record", "Stated", "Text",
     "Texts", "allowed", "answered", "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join",
     "listed_in", "not_applicable", "one_of", "part_of", "readable", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -78,11 +77,8 @@ def clean(got: object) -> str:
     if not isinstance(got, str):
         raise _words.refusal("not_text", got=type(got).__name__)
     text = got.replace("\r\n", "\n").replace("\r", "\n").strip()
-    for char in text:
-        if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t":
-            raise _words.refusal("control_character", code=f"U+{ord(char):04X}")
-        if char in "\ufffe\uffff":
-            raise _words.refusal("control_character", code=f"U+{ord(char):04X}")
+    if odd := ODD_SIGNS.search(text):
+        raise _words.refusal("control_character", code=f"U+{ord(odd[0]):04X}")
     return text
 
 
@@ -132,6 +128,9 @@ def _map(got: object) -> object:
             made[free_name(clean(str(key)) or "?", made)] = content
     return made or None
 
+
+ODD_SIGNS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
+"""Control characters, lone surrogates and what is no character: no document can show them."""
 
 Text = Annotated[str | None, BeforeValidator(clean_text)]
 Texts = Annotated[tuple[str, ...] | None, BeforeValidator(_texts)]

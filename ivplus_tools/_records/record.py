@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -232,8 +233,13 @@ def _options(field: FieldInfo) -> tuple[Any, ...]:
 
 def shape(field: FieldInfo) -> str:
     """How a field is filled: `text`, `texts`, `parts`, `code`, `codes`, `day` or `map`."""
-    options = _options(field)
-    listed = listed_in(field) is not None
+    annotation: Any = field.annotation
+    return _shape(annotation, listed_in(field) is not None)
+
+
+@cache
+def _shape(annotation: Any, listed: bool) -> str:
+    options = get_args(annotation) or (annotation,)
     if any(get_origin(option) is dict for option in options):
         return "map"
     if date in options:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ivplus_tools import _dates, _words
 from ivplus_tools._store import copies, file
-from ivplus_tools._store.chain import Entry, Verification, canonical, check_chain, row_of, seal_of
+from ivplus_tools._store.chain import Entry, Verification, canonical, check_chain, links_in, links_of, row_of, seal_of
+from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +24,10 @@ __all__ = [
     "frame", "history", "newest", "path_of", "persons", "put_person", "restore", "standing", "standing_of", "verify",
 ]  # fmt: skip
 CLOCK_SLACK = timedelta(minutes=5)
-SAID_OF = file.ENTRIES.replace("ORDER BY", "WHERE subject IN (SELECT unnest(?)) ORDER BY")
+SAID_OF = """
+SELECT kind, subject, entry, valid_from, recorded_by FROM journal WHERE subject IN (SELECT unnest(?)) ORDER BY valid_from, entry
+"""
+BODIES_OF = "SELECT entry, body FROM journal WHERE entry IN (SELECT unnest(?))"
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,16 @@ class Draft:
     recorded_by: str | None = None
 
 
+class Said(NamedTuple):
+    """That an entry says something of a subject from a day on, without what it says."""
+
+    kind: str
+    subject: str
+    entry: int
+    valid_from: date
+    recorded_by: str
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What a write left behind: the numbers of the new entries and the head seal. No numbers: it all stood already."""
@@ -48,7 +63,7 @@ class Receipt:
     entries: tuple[int, ...]
     head: str
     lang: str = "en"
-    later: tuple[Entry, ...] = ()
+    later: tuple[Said, ...] = ()
     """Entries about the same subjects with a later day, which stand from that day on unchanged."""
 
     def __repr__(self) -> str:
@@ -103,22 +118,23 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
         number, seal, latest = _end(con, at.path)
         moment = _moment(at.now, latest)
         said = _said_of(con, {draft.subject for draft in drafts})
+        texts = _texts_of(con, said, drafts)
+        newest_of = {key: max(one.entry for one in many) for key, many in said.items()}
         rows, later = [], []
         for draft in drafts:
-            known = said.setdefault((draft.kind, draft.subject), [])
-            stands = standing_of(known, draft.valid_from)
+            key = (draft.kind, draft.subject)
+            known = said.setdefault(key, [])
+            place = _place(known, draft.valid_from)
             text = None if draft.body is None else canonical(draft.body)
-            if text == (stands.text if stands else None):
+            if text == (texts[known[place - 1].entry] if place else None):
                 continue
-            if draft.expecting is not None and draft.expecting != (known[-1].entry if known else 0):
-                if draft.expecting == 0:
-                    raise _words.refusal("id_taken", subject=draft.subject)
-                raise _words.refusal("changed", subject=draft.subject, by=known[-1].recorded_by if known else "?")
+            if draft.expecting is not None and draft.expecting != newest_of.get(key, 0):
+                raise _overtaken(draft, known)
             number += 1
             entry = _sealed(seal, number, draft, text, draft.recorded_at or moment, draft.recorded_by or at.by)
-            seal = entry.seal
-            later += [one for one in known if one.valid_from > draft.valid_from][:1]
-            known.append(entry)
+            seal, texts[number], newest_of[key] = entry.seal, text, number
+            later += known[place : place + 1]
+            known.insert(place, Said(draft.kind, draft.subject, number, draft.valid_from, entry.recorded_by))
             rows.append(row_of(entry))
         if rows:
             file.insert(con, rows)
@@ -134,12 +150,39 @@ def _moment(now: datetime, latest: datetime | None) -> datetime:
     return latest
 
 
-def _said_of(con: duckdb.DuckDBPyConnection, subjects: set[str]) -> dict[tuple[str, str], list[Entry]]:
-    """What has been said of subjects so far, oldest first, by kind and subject."""
-    found: dict[tuple[str, str], list[Entry]] = {}
-    for entry in _sound(con.execute(SAID_OF, [sorted(subjects)]).fetchall()):
-        found.setdefault((entry.kind, entry.subject), []).append(entry)
+def _said_of(con: duckdb.DuckDBPyConnection, subjects: set[str]) -> dict[tuple[str, str], list[Said]]:
+    """What has been said of subjects so far, by kind and subject, in the order of the days."""
+    found: dict[tuple[str, str], list[Said]] = {}
+    for one in map(Said._make, con.execute(SAID_OF, [sorted(subjects)]).fetchall()):
+        if not isinstance(one.valid_from, date):
+            raise _words.refusal("broken_journal", path=one.subject, entry=one.entry)
+        found.setdefault((one.kind, one.subject), []).append(one)
     return found
+
+
+def _place(known: Sequence[Said], on: date) -> int:
+    """How many of the entries about a subject are true by a day: the last of them decides, as in `sql/standing.sql`."""
+    return bisect.bisect_right(known, on, key=lambda one: one.valid_from)
+
+
+def _texts_of(
+    con: duckdb.DuckDBPyConnection, said: Mapping[tuple[str, str], Sequence[Said]], drafts: Sequence[Draft]
+) -> dict[int, str | None]:
+    """The recorded text of the entry that decides on the day of each draft, by number."""
+    deciding = set()
+    for draft in drafts:
+        known = said.get((draft.kind, draft.subject), [])
+        if place := _place(known, draft.valid_from):
+            deciding.add(known[place - 1].entry)
+    return dict(con.execute(BODIES_OF, [sorted(deciding)]).fetchall()) if deciding else {}
+
+
+def _overtaken(draft: Draft, known: Sequence[Said]) -> Refusal:
+    """Somebody has recorded the subject since its writer looked."""
+    if draft.expecting == 0:
+        return _words.refusal("id_taken", subject=draft.subject)
+    by = max(known, key=lambda one: one.entry).recorded_by if known else "?"
+    return _words.refusal("changed", subject=draft.subject, by=by)
 
 
 def _sound(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
@@ -189,19 +232,19 @@ def _demand_whole(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def _checked(con: duckdb.DuckDBPyConnection, head: str | None = None) -> Verification:
-    rows = con.execute(file.ENTRIES).fetchall()
     last = con.execute("SELECT entry, seal FROM head").fetchall()
-    return check_chain([Entry(*row) for row in rows], last, head)
+    [[count]] = con.execute("SELECT count(*) FROM journal").fetchall()
+    return check_chain(links_in(con), count, last, head)
 
 
 @contextlib.contextmanager
-def _reading(at: Standpoint) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection at a standpoint, with the macros of every noun; it can reach no file and no network."""
+def _reading(at: Standpoint, nouns: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection at a standpoint, with the macros of every noun if asked; it can reach no file and no network."""
     with file.open_journal(at.path) as con:
         known_at = at.known_at or datetime(9999, 1, 1, tzinfo=UTC)
         con.execute("SET VARIABLE valid_on = $day", {"day": at.valid_on})
         con.execute("SET VARIABLE known_at = $moment", {"moment": known_at})
-        for path in _macros():
+        for path in _macros() if nouns else [file.SQL / "standing.sql"]:
             con.execute(path.read_text(encoding="utf-8"))
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
@@ -217,7 +260,7 @@ def frame(at: Standpoint, query: str) -> pandas.DataFrame:
     """The result of a query at a standpoint as a frame in the Desk's language. Reads only."""
     import duckdb
 
-    with _reading(at) as con:
+    with _reading(at, nouns=True) as con:
         try:
             table = con.execute(query).df()
         except (duckdb.Error, TypeError, AttributeError) as error:  # no text at all, or text without a statement
@@ -307,7 +350,7 @@ def restore(folder: Path, path: Path) -> Verification:
             raise _words.refusal("already_there", path=path)
         file.check_folder(path)
     entries, people, last = copies.read_backup(folder, file.FORMAT)
-    verdict = check_chain(entries, last)
+    verdict = check_chain(links_of(entries), len(entries), last)
     if not verdict.ok:
         raise _words.refusal("bad_backup", path=folder, file=f"journal.jsonl ({verdict.broken})")
     with file.locked(path), file.told(path):

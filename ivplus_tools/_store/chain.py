@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
 
+if TYPE_CHECKING:
+    import duckdb
+
 ENTRIES = "SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal ORDER BY entry"
+ENTRY = "SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal WHERE entry = ?"
+SEALED = """
+SELECT entry, seal, concat('[', to_json(lag(seal, 1, '') OVER (ORDER BY entry)), ',', entry, ',', to_json(room), ',', to_json(kind), ',',
+  to_json(subject), ',"', valid_from, '","', strftime(recorded_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%f'), '+00:00",',
+  to_json(recorded_by), ',', to_json(why), ',', coalesce(to_json(CAST(body AS VARCHAR)), 'null'), ']')
+FROM journal ORDER BY entry
+"""
+"""Each entry with its seal and the text that was sealed, as `seal_of` writes it but for rare spellings of control characters."""
 SHORTEST_SEAL = 16
 
 
@@ -80,7 +91,7 @@ def seal_of(previous: str, entry: Entry) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
-def _holds(previous: str, entry: Entry) -> bool:
+def holds(previous: str, entry: Entry) -> bool:
     """Whether an entry has its seal; content of a kind that was never written has none."""
     try:
         return seal_of(previous, entry) == entry.seal
@@ -88,24 +99,49 @@ def _holds(previous: str, entry: Entry) -> bool:
         return False
 
 
-def check_chain(entries: Sequence[Entry], last: Sequence[tuple[int, str]], head: str | None = None) -> Verification:
-    """The verdict on a chain of entries, given the last number and seal that the file says it should have.
+def links_of(entries: Sequence[Entry]) -> Iterator[tuple[int, str, bool]]:
+    """Number and seal of each entry, and whether the seal holds."""
+    previous = ""
+    for entry in entries:
+        yield entry.entry, entry.seal, holds(previous, entry)
+        previous = entry.seal
+
+
+def links_in(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str, bool]]:
+    """As `links_of`, of a journal that is open. The text is put together by the database; what does not match is looked at again here."""
+    previous, doubtful = "", con.cursor()
+    rows = con.execute(SEALED)
+    while some := rows.fetchmany(4096):
+        for number, seal, text in some:
+            good = isinstance(text, str) and hashlib.sha256(text.encode(errors="replace")).hexdigest() == seal
+            if not good:
+                doubtful.execute("SET search_path = 'system.main,file.main'")
+                found = doubtful.execute(ENTRY, [number]).fetchall()
+                good = len(found) == 1 and holds(previous, Entry(*found[0]))
+            yield number, seal, good
+            previous = seal
+
+
+def check_chain(
+    links: Iterable[tuple[int, str, bool]], count: int, last: Sequence[tuple[int, str]], head: str | None = None
+) -> Verification:
+    """The verdict on a chain of `count` links, given the last number and seal that the file says it should have.
 
     A printed head seal may be cut to its first 16 characters or more.
     """
     seal, seen = "", False
-    for number, entry in enumerate(entries, start=1):
-        if entry.entry != number:
-            return Verification(False, len(entries), seal, number, "missing")
-        if not _holds(seal, entry):
-            return Verification(False, len(entries), seal, number, "content")
-        seal = entry.seal
+    for number, (entry, own, good) in enumerate(links, start=1):
+        if entry != number:
+            return Verification(False, count, seal, number, "missing")
+        if not good:
+            return Verification(False, count, seal, number, "content")
+        seal = own
         seen = seen or (bool(head) and seal.startswith(str(head)))
-    if list(last) != ([(len(entries), seal)] if entries else []):
-        return Verification(False, len(entries), seal, len(entries) + 1, "tail")
+    if list(last) != ([(count, seal)] if count else []):
+        return Verification(False, count, seal, count + 1, "tail")
     if head and (not seen or len(head) < SHORTEST_SEAL):
-        return Verification(False, len(entries), seal, None, "not_here")
-    return Verification(True, len(entries), seal)
+        return Verification(False, count, seal, None, "not_here")
+    return Verification(True, count, seal)
 
 
 def row_of(entry: Entry) -> tuple[Any, ...]:

@@ -113,14 +113,21 @@ def check_folder(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def connect(name: str, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection in Helsinki time that fetches no extension."""
+def connect(name: str, read_only: bool, ours: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in Helsinki time that fetches no extension, with the file attached beside an empty database.
+
+    Built-in functions are looked up before anything that the file holds: a macro planted in it under the name of one changes no answer.
+    `ours`: a file that is being made, in which tables are created.
+    """
     import duckdb
 
     offline: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    con = duckdb.connect(name, read_only=read_only, config=offline)
+    con = duckdb.connect(":memory:", config=offline)
     try:
         con.execute("SET TimeZone = 'Europe/Helsinki'")
+        if name != ":memory:":
+            con.execute("ATTACH ? AS file (READ_ONLY)" if read_only else "ATTACH ? AS file", [name])
+            con.execute("USE file" if ours else "SET search_path = 'system.main,file.main'")
         yield con
     finally:
         con.close()
@@ -133,7 +140,7 @@ def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tup
     try:
         os.close(os.open(made, os.O_CREAT | os.O_EXCL, 0o600))
         made.unlink()
-        with connect(str(made), read_only=False) as con:
+        with connect(str(made), read_only=False, ours=True) as con:
             made.chmod(0o600)
             con.execute("BEGIN")
             con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
@@ -163,8 +170,10 @@ def is_current(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
 
 
 def format_of(con: duckdb.DuckDBPyConnection) -> int:
-    """The number of the file's format; without our tables, or without the number, it is no journal of ours."""
+    """The number of the file's format; without our tables, with a view, or without the number, it is no journal of ours."""
     con.execute("SELECT 1 FROM journal, head, person LIMIT 0")
+    if con.execute("SELECT view_name FROM duckdb_views() WHERE database_name = 'file'").fetchall():
+        raise ValueError("a view may stand where a table was")
     [[found]] = con.execute("SELECT value FROM meta WHERE key = 'format'").fetchall()
     return int(found)
 
@@ -183,7 +192,7 @@ def told(path: Path) -> Iterator[None]:
         if "Could not set lock" in text:
             pid = re.search(r"PID (\d+)", text)
             raise _words.refusal("store_busy", path=path.name, pid=pid[1] if pid else "?") from None
-        if isinstance(error, duckdb.ConnectionException):  # this very process holds it open in another way
+        if isinstance(error, duckdb.ConnectionException) or "already attached" in text:  # this very process holds it open in another way
             raise _words.refusal("store_busy", path=path.name, pid=os.getpid()) from None
         if "not a valid DuckDB database" in text or "version number" in text or "Corrupt" in text:
             raise _words.refusal("not_a_journal", path=path) from None

@@ -13,6 +13,8 @@ from ivplus_tools import _records, _words
 from ivplus_tools.exchange.spreadsheets import Table
 
 HEADING_ROWS = 25
+WIDEST = 500
+"""Columns in which headings are sought; what stands further to the right is kept as content."""
 META = ("valid_from",)
 
 
@@ -59,7 +61,7 @@ def heading_row(table: Table, kind: str) -> int | None:
     begin = table.rows[:HEADING_ROWS]
     scores = [sum(folded(cell) in known for cell in row) for row in begin]
     if max(scores, default=0) < 2:
-        scores = [sum(meaning(cell, known) is not None for cell in row) for row in begin]
+        scores = [sum(meaning(cell, known) is not None for cell in row[:WIDEST]) for row in begin]
     best = max(scores, default=0)
     place = scores.index(best) if best else 0
     filled = sum(bool(cell.strip()) for cell in table.rows[place]) if table.rows else 0
@@ -83,9 +85,9 @@ def map_columns(table: Table, place: int, kind: str, lang: str) -> list[Column]:
     known = _headings(kind)
     taken: set[str] = set()
     columns = []
-    for cell in table.rows[place]:
+    for number, cell in enumerate(table.rows[place]):
         heading = " ".join(cell.split())
-        found = meaning(heading, known)
+        found = meaning(heading, known) if number < WIDEST else None
         name = found[0] if found and found[0] not in taken else None
         if found and name:
             taken.add(name)

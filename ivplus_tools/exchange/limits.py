@@ -11,6 +11,7 @@ LARGEST_FILE = 50 * MEGABYTE
 LARGEST_UNPACKED = 100 * MEGABYTE
 LARGEST_TREE = 16 * MEGABYTE
 """Characters of JSON; YAML and Turtle are read by slower parsers and have an eighth of it."""
+LONGEST_TEXT = 2 * MEGABYTE
 MOST_MEMBERS = 2000
 MOST_CELLS = 1_000_000
 MOST_VALUES = 500_000

@@ -123,6 +123,9 @@ class Preview:
         return _room.frame(columns, rows, self._lang)
 
     def _summary(self) -> list[tuple[str, str]]:
+        return [(_words.say(f"preview.{key}", self._lang), str(count)) for key, count in self._counts()]
+
+    def _counts(self) -> list[tuple[str, int]]:
         got = self._reading
         known = sum(1 for one in got.columns if one.field)
         was = [got.standing.get((thing.kind, thing.id)) for thing, _ in got.things]
@@ -133,7 +136,16 @@ class Preview:
             "changed": changed, "set_apart": len(got.apart), "problems": len(got.problems),
             "columns": known, "unmapped": len(got.columns) - known,
         }  # fmt: skip
-        return [(_words.say(f"preview.{key}", self._lang), str(count)) for key, count in counts.items()]
+        return list(counts.items())
+
+    def as_data(self) -> dict[str, object]:
+        """Everything the preview tells, as plain data for machines: the counts and each table as a list of rows."""
+        tables = ("columns", "problems", "unmapped", "set_apart", "changes")
+        return {
+            "file": self._path.name,
+            "counts": dict(self._counts()),
+            **{name: getattr(self, name).to_dict("records") for name in tables},
+        }
 
     def told(self) -> str:
         """What has been understood, in a line each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ivplus_tools import _dates, _records, _room, _words
@@ -20,19 +20,30 @@ from ivplus_tools.exchange.trees import Tree
 SHAPE = "ivplus-register"
 
 
-def read(room: _room.Room, path: Path) -> Preview:
-    """Understand a file by its content: XLSX, ODS, CSV, JSON, YAML, Turtle, or a ZIP of them; see `docs/shapes.md`."""
+Progress = Callable[[int, int], None]
+
+
+def _untold(*_: int) -> None:
+    """Progress that nobody asked for."""
+
+
+def read(room: _room.Room, path: Path, progress: Progress | None = None) -> Preview:
+    """Understand a file by its content: XLSX, ODS, CSV, JSON, YAML, Turtle, or a ZIP of them; see `docs/shapes.md`.
+
+    `progress` is told after each row how many of how many rows of a table or tree are done.
+    """
     content = open_file(path)
     reading = Reading({(one.entry.kind, one.entry.subject): one.record for one in room.standing()})
-    _Understanding(reading, {kind.kind: kind for kind in room.records}, path, room.standpoint.lang).understand(content)
+    kinds = {kind.kind: kind for kind in room.records}
+    _Understanding(reading, kinds, path, room.standpoint.lang, progress or _untold).understand(content)
     return Preview(room, path, reading)
 
 
 class _Understanding:
     """One file's content on its way into a reading."""
 
-    def __init__(self, reading: Reading, kinds: Mapping[str, type[Record]], path: Path, lang: str) -> None:
-        self._reading, self._kinds, self._path, self._lang = reading, kinds, path, lang
+    def __init__(self, reading: Reading, kinds: Mapping[str, type[Record]], path: Path, lang: str, progress: Progress) -> None:
+        self._reading, self._kinds, self._path, self._lang, self._progress = reading, kinds, path, lang, progress
 
     def understand(self, content: Content) -> None:
         """Every tree and table; a part that is not understood is told, a file without any understood part is refused."""
@@ -54,9 +65,8 @@ class _Understanding:
     # --- tables
 
     def _tables(self, tables: Sequence[Table]) -> None:
-        tree = tree_of(tables)
-        if shape_of(tree.root, tables=True)[0]:
-            self._shaped(tree, tables=True)
+        if shape_of(tree_of(tables, rows=False).root, tables=True)[0]:
+            self._shaped(tree_of(tables), tables=True)
             return
         seen: list[str] = []
         for table in tables:
@@ -81,6 +91,7 @@ class _Understanding:
         for above in range(place + 1):
             self._reading.problems += [Problem(table.name, above + 1, *told) for told in _noted(table, above, [], self._lang)]
         for number, cells in enumerate(table.rows[place + 1 :], start=place + 2):
+            self._progress(number, len(table.rows))
             if not any(cell.strip() for cell in cells):
                 continue
             row = _row_of(table, kind, number, columns, cells, self._lang)
@@ -114,7 +125,8 @@ class _Understanding:
             raise _words.refusal("no_register", path=self._path.name, says=dict(shape.says))
         read = Reader(shape, tree).read()
         self._reading.columns += read.columns
-        for row in read.rows:
+        for number, row in enumerate(read.rows, start=1):
+            self._progress(number, len(read.rows))
             row.odd = [(heading, text, self._say(problem)) for heading, text, problem in row.odd]
             self._keep(row, numbered=True)
         for label in read.shells:

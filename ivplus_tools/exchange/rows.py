@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from ivplus_tools import _dates, _law, _records, _words
@@ -39,10 +39,7 @@ class Row:
 
 def printable(text: str) -> str:
     """The text, with a replacement sign for each control character, which no document can show."""
-    return "".join(
-        "\ufffd" if (char not in "\n\t\r" and unicodedata.category(char) in ("Cc", "Cs")) or char in "\ufffe\uffff" else char
-        for char in text
-    )
+    return _records.ODD_SIGNS.sub("\ufffd", text)
 
 
 def identifier(row: Row) -> str:
@@ -124,11 +121,16 @@ def _understood(kind: type[Record], name: str, text: str, ours: bool) -> Any:
     Not so in a file with a column for every field, which is our own: there a list that begins with a denial was recorded so.
     """
     answer = getattr(kind(_records.NAMELESS, **{name: text}), name)
-    begins = _words.read("headings")["denial"]["begins"]
-    denies = not ours and any(folded(text).startswith(f"{folded(word)} ") for word in begins)
-    if denies and isinstance(answer, (str, tuple)) and _records.has_other_answers(kind.model_fields[name]):
+    asked = not ours and isinstance(answer, (str, tuple)) and _records.has_other_answers(kind.model_fields[name])
+    if asked and folded(text[:100]).startswith(_denials()):
         raise _words.refusal("unclear_denial", got=text)
     return answer
+
+
+@cache
+def _denials() -> tuple[str, ...]:
+    """How a denial begins, as headings are compared."""
+    return tuple(f"{folded(word)} " for word in _words.read("headings")["denial"]["begins"])
 
 
 def _spread(kind: type[Record], name: str, text: str, good: dict[str, Any]) -> Any:

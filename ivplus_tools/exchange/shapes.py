@@ -68,8 +68,11 @@ def shape_of(root: Node, tables: bool = False) -> tuple[Shape | None, Shape | No
     return None, max(near, key=lambda pair: pair[0])[1] if near else None
 
 
-def tree_of(tables: Sequence[Table]) -> Tree:
-    """Sheets as a tree: {sheet: [{heading: cell}]}; a sheet without rows has one row without content. A lone sheet is called `rows`."""
+def tree_of(tables: Sequence[Table], rows: bool = True) -> Tree:
+    """Sheets as a tree: {sheet: [{heading: cell}]}; a lone sheet is called `rows`.
+
+    A sheet without rows, and every sheet when `rows` is not asked for, has one row without content.
+    """
     made: dict[str, list[dict[str, str | None]]] = {}
     for table in tables:
         begin = next((number for number, row in enumerate(table.rows) if any(cell.strip() for cell in row)), None)
@@ -78,9 +81,9 @@ def tree_of(tables: Sequence[Table]) -> Tree:
         names: dict[str, int] = {}
         for place, cell in enumerate(table.rows[begin]):
             names[_records.free_name(" ".join(cell.split()) or f"[{place + 1}]", names)] = place
-        rows = [row for row in table.rows[begin + 1 :] if any(cell.strip() for cell in row)] or [[]]
+        filled = [row for row in table.rows[begin + 1 :] if any(cell.strip() for cell in row)] if rows else []
         made["rows" if len(tables) == 1 else _records.free_name(table.name, made)] = [
-            {name: row[place] if place < len(row) else None for name, place in names.items()} for row in rows
+            {name: row[place] if place < len(row) else None for name, place in names.items()} for row in filled or [[]]
         ]
     return Tree("", made)
 

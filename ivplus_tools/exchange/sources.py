@@ -15,7 +15,7 @@ from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange import spreadsheets, trees
 from ivplus_tools.exchange.guard import without_guard
 from ivplus_tools.exchange.headings import HEADING_ROWS, known_headings
-from ivplus_tools.exchange.limits import LARGEST_FILE, LARGEST_UNPACKED, MEGABYTE, MOST_MEMBERS, Meter
+from ivplus_tools.exchange.limits import LARGEST_FILE, LARGEST_UNPACKED, LONGEST_TEXT, MEGABYTE, MOST_MEMBERS, Meter
 from ivplus_tools.exchange.shapes import vocabulary
 from ivplus_tools.exchange.spreadsheets import Table
 from ivplus_tools.exchange.trees import Tree
@@ -134,7 +134,7 @@ def _decoded(content: bytes, name: str) -> str:
 
 def _csv(text: str, meter: Meter) -> Table:
     """A CSV whose delimiter is the one that gives its first rows most known headings, else most columns."""
-    csv.field_size_limit(LARGEST_FILE)
+    csv.field_size_limit(LONGEST_TEXT)
     best = max((";", ",", "\t"), key=lambda delimiter: _first_rows(text, delimiter, meter))
     rows: list[list[str]] = []
     broken: tuple[int, int] | None = None
@@ -158,6 +158,8 @@ def _csv_rows(lines: io.StringIO, delimiter: str, meter: Meter) -> Iterator[Sequ
     try:
         yield from csv.reader(lines, delimiter=delimiter)
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise _words.refusal("text_too_long", path=meter.name, limit=LONGEST_TEXT // MEGABYTE) from None
         raise _words.refusal("unknown_shape", path=meter.name, reason=_short(error)) from None
 
 

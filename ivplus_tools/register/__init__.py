@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -37,11 +37,14 @@ class RegisterRoom(Room):
         """Information systems that stand: id, name, supplier, location, owner, remarks, valid_from, entry."""
         return _store.frame(self.standpoint, "FROM systems()")
 
-    def read(self, path: str | Path) -> Preview:
-        """Preview of a register in any known shape (`docs/shapes.md`): nothing is written before `.commit(why=)`."""
+    def read(self, path: str | Path, progress: Callable[[int, int], None] | None = None) -> Preview:
+        """Preview of a register in any known shape (`docs/shapes.md`): nothing is written before `.commit(why=)`.
+
+        `progress(done, of)` is called after each row, for long files.
+        """
         from ivplus_tools import exchange
 
-        return exchange.read(self, _store.path_of(path))
+        return exchange.read(self, _store.path_of(path), progress)
 
     def write(self, path: str | Path, lang: str | None = None, valid: object = None, id: str | None = None) -> Path:  # noqa: A002
         """Write what stands, or one activity (`id`) with what it names, as of `valid`.
