@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup lab test refresh bench audit lock
+.PHONY: setup lab test faults refresh bench audit lock
 
 setup: .venv/ready
 
@@ -27,9 +27,13 @@ refresh: setup
 	$(BIN)/ivplus refresh-notebooks
 	$(BIN)/python docs/make_dictionary.py
 
+# The faults of docs/reliability.md in full; `make test` runs each with a few rounds.
+faults: setup
+	IVPLUS_FAULTS=full $(BIN)/python -m pytest tests/faults
+
+# Prints the table of docs/performance.md and writes it there.
 bench: setup
-	$(BIN)/python benchmarks/journal.py
-	$(BIN)/python benchmarks/imports.py
+	$(BIN)/python benchmarks/all.py --write
 
 # Findings of your own journal ($$IVPLUS_DESK, else ivplus.duckdb here) as a linter prints them.
 audit: setup

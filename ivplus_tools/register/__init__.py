@@ -64,7 +64,7 @@ class RegisterRoom(Room):
             room._find(id, "activity")
             register = register.only(id)
         if file.suffix.lower() in documents.WRITERS:
-            return exchange.put(file, documents.render(report.build(register, room.standpoint), file))
+            return exchange.put(file, documents.render(report.build(register, room.standpoint, whole=id is None), file))
         return exchange.put(file, exchange.tables(room, register.all(), file))
 
     def _findings(self) -> Iterable[Finding]:

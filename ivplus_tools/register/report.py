@@ -16,34 +16,36 @@ RECORD = "gdpr:30("  # the rules that say what the record contains
 APART = ("id", "name", "role")  # they stand in the headings
 
 
-def build(register: Register, at: Standpoint) -> Document:
-    """The register as a document in the language of the standpoint."""
-    return _Report(register, at).document()
+def build(register: Register, at: Standpoint, whole: bool = True) -> Document:
+    """The register as a document in the language of the standpoint; one that is not `whole` says nothing of what it does not hold."""
+    return _Report(register, at, whole).document()
 
 
 class _Report:
-    def __init__(self, register: Register, at: Standpoint) -> None:
-        self._register, self._at, self._lang = register, at, at.lang
+    def __init__(self, register: Register, at: Standpoint, whole: bool) -> None:
+        self._register, self._at, self._lang, self._whole = register, at, at.lang, whole
         self._asks = [(rule, ask) for rule, ask in _law.asks("finding", register.on) if ask["record"] == "activity"]
 
     def document(self) -> Document:
         """Particulars, the record of each role, the organisations and systems that it names."""
-        sections = [self._particulars()]
-        for number, role in enumerate(ROLES, start=2):
-            sections += self._role(str(number), role, [one for one in self._register.activities if one.record.role == role])
-        sections += self._others("4", "organisation", self._register.organisations)
-        sections += self._others("5", "system", self._register.systems)
+        number = iter(map(str, range(1, 9)))
+        sections = [self._particulars(next(number))]
+        for role in ROLES:
+            shown = [one for one in self._register.activities if one.record.role == role]
+            sections += self._role(next(number), role, shown) if shown or self._whole else []
+        sections += self._others(next(number), "organisation", self._register.organisations)
+        sections += self._others(next(number), "system", self._register.systems)
         on = self._at.valid_on
         heads = (self._say("rule"), self._say("field"), self._say("answer"))
         return Document(self._say("title"), self._lang, heads, self._footer(), (on.year, on.month, on.day), tuple(sections))
 
     # --- the parts
 
-    def _particulars(self) -> Section:
+    def _particulars(self, number: str) -> Section:
         own, shown = self._register.own(), self._register.activities
-        missing = sum(line.blank for one in shown for line in self._required(one))
+        missing = sum(line.text.endswith(self._say("missing_mark")) for one in shown for line in self._required(one))
         lines = [
-            (_words.field_label("controller", self._lang), own.record.name or own.record.id if own else ""),
+            (_words.values("relation")["own"][self._lang], own.record.name or own.record.id if own else ""),
             (_words.field_label("contact", self._lang), (own.record.contact or "") if own else ""),
             (_words.field_label("business_id", self._lang), (own.record.business_id or "") if own else ""),
             (_words.field_label("dpo", self._lang), self._text(own, "dpo") if own else ""),
@@ -53,25 +55,19 @@ class _Report:
             (_words.say("kind_plural.activity", self._lang), str(len(shown))),
             (self._say("missing"), str(missing)),
         ]
-        return Section("1", self._say("particulars"), 1, tuple(self._line("", label, text) for label, text in lines))
+        return Section(number, self._say("particulars"), 1, tuple(self._line("", label, text) for label, text in lines))
 
     def _role(self, number: str, role: str, shown: list[Stands]) -> Iterator[Section]:
         yield Section(number, self._say(role), 1, said="" if shown else self._say(f"no_{role}"))
         for place, one in enumerate(shown, start=1):
-            title = one.record.name or one.record.id
-            title += f" ({one.record.id})" if title != one.record.id else ""
-            yield Section(f"{number}.{place}", title, 2, tuple(self._required(one)))
+            yield Section(f"{number}.{place}", _title(one), 2, tuple(self._required(one)))
             yield Section(f"{number}.{place}.1", self._say("rest"), 3, tuple(self._rest(one)))
 
     def _others(self, number: str, kind: str, things: dict[str, Stands]) -> Iterator[Section]:
         """Organisations or systems, each with all its fields."""
         yield Section(number, _words.say(f"kind_plural.{kind}", self._lang).capitalize(), 1, said="" if things else self._say("none"))
         for place, one in enumerate(things.values(), start=1):
-            fields = [name for name in type(one.record).model_fields if name not in APART]
-            lines = [self._line("", _words.field_label(name, self._lang), self._text(one, name)) for name in fields]
-            title = one.record.name or one.record.id
-            title += f" ({one.record.id})" if title != one.record.id else ""
-            yield Section(f"{number}.{place}", title, 2, tuple(lines))
+            yield Section(f"{number}.{place}", _title(one), 2, tuple(self._rest(one)))
 
     # --- the lines
 
@@ -89,8 +85,9 @@ class _Report:
 
     def _rest(self, one: Stands) -> Iterator[Line]:
         """What is kept beyond Art. 30; fields without an answer are named together, those of the other role left out."""
-        asked = {ask["field"]: ask.get("role") for rule, ask in self._asks if rule.startswith(RECORD)}
-        own = {ask["field"] for rule, ask in self._asks if rule.startswith(RECORD) and ask.get("role") == one.record.role}
+        role = getattr(one.record, "role", None)
+        asked = {ask["field"] for rule, ask in self._asks if role and rule.startswith(RECORD)}
+        own = {ask["field"] for rule, ask in self._asks if role and rule.startswith(RECORD) and ask.get("role") == role}
         names = [name for name in type(one.record).model_fields if name not in own and name not in APART]
         unknown = [_words.field_label(name, self._lang) for name in names if getattr(one.record, name) is None and name not in asked]
         for name in names:
@@ -139,3 +136,9 @@ class _Report:
 
     def _say(self, key: str, **facts: object) -> str:
         return _words.say(f"report.{key}", self._lang, **facts)
+
+
+def _title(one: Stands) -> str:
+    """Name and identifier, once where they are the same."""
+    name, ident = one.record.name, one.record.id
+    return f"{name} ({ident})" if name and name != ident else str(ident)

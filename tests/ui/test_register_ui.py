@@ -73,6 +73,10 @@ desk.register.record(thing, valid_from="2026-03-01", why=bad)
 display(desk, ivp.show(desk.findings()), desk.findings(), ivp.show(desk.register.activities()), ivp.show(desk.register.history(bad)))
 display(ivp.show(desk.register.changes(since="2023-09-01")), ivp.plots.legal_bases(desk.register.activities()))
 form = ivp.forms.activity(desk); display(form); form.list.value = bad; form.save.click()
+import tempfile; from pathlib import Path; from IPython.display import HTML, Markdown; out = Path(tempfile.mkdtemp())
+(out / "x.csv").write_text(f"Activity;Purpose;{bad}\\n{bad};{bad};{bad}\\n;;{bad}\\n"); preview = desk.register.read(out / "x.csv")
+display(preview, ivp.show(preview.columns), ivp.show(preview.problems), ivp.show(preview.unmapped), ivp.show(preview.set_apart))
+display(Markdown(desk.register.write(out / "x.md").read_text()), HTML(desk.register.write(out / "x.html").read_text()))
 """
     page.evaluate(
         """code => { const { commands, shell } = window.jupyterapp; const notebook = shell.currentWidget.content;
@@ -81,7 +85,7 @@ form = ivp.forms.activity(desk); display(form); form.list.value = bad; form.save
              notebook.activeCell.model.sharedModel.setSource(code); return commands.execute('notebook:run-cell') }) }""",
         code,
     )
-    page.wait_for_function("() => document.querySelectorAll('.jp-OutputArea-output').length > 20", timeout=60_000)
+    page.wait_for_function("() => document.querySelectorAll('.jp-OutputArea-output').length > 27", timeout=60_000)
     page.wait_for_timeout(1500)
     assert page.evaluate("() => window.__xss") is None
     assert "onerror" in page.locator(".jp-Notebook").first.inner_text()

@@ -101,7 +101,10 @@ class _Patterns:
         self._add(made)
 
     def _fill(self, run: Any, text: str, bold: bool) -> None:
-        run.text = text
+        if "\n" in text or "\t" in text:
+            run.text = text
+        else:
+            run.t_lst[0].text = text  # at once, where python-docx goes sign by sign
         if bold:
             run.get_or_add_rPr().append(_element("w:b"))
 
