@@ -205,10 +205,11 @@ def _progress(file: str) -> Iterator[Callable[[int, int], None] | None]:
 @click.argument("file")
 @on_desk
 @click.option("--id", "subject", help="only this activity, with the organisations and systems that it names")
+@click.option("--history", is_flag=True, help="every earlier entry too (.xlsx, .json)")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="how the result is told")
-def export_(file: str, path: str, valid: str | None, known: str | None, lang: str, subject: str | None, shape: str) -> None:
+def export_(file: str, path: str, valid: str | None, known: str | None, lang: str, subject: str | None, history: bool, shape: str) -> None:
     """Write the register to FILE: .xlsx and .json complete, .csv the activities, .docx .html .pdf .md the record of Art. 30."""
-    made = _desk(path, valid, known, lang).register.write(file, id=subject)
+    made = _desk(path, valid, known, lang).register.write(file, id=subject, history=history)
     content = made.read_bytes()
     told = {"file": str(made), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     click.echo(json.dumps(told, ensure_ascii=False) if shape == "json" else str(made))

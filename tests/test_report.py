@@ -227,3 +227,32 @@ def test_a_round_trip_loses_nothing_on_any_day_of_the_history(sample, tmp_path):
             assert found == want
             fields += sum(getattr(one, name) is not None for one in found.values() for name in type(one).model_fields)
     assert fields > 1000
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".json"])
+@pytest.mark.parametrize("lang", _words.LANGS)
+def test_a_round_trip_with_history_loses_no_field_and_no_day(sample, tmp_path, suffix, lang):
+    """Every entry is in the file with its days, its writer and its reason; read into an empty journal, every day answers the same."""
+    path = sample.register.write(tmp_path / f"h{suffix}", lang=lang, history=True)
+    other = ivp.Desk(tmp_path / "other.duckdb", by="tt", lang="en", now=NOW)
+    preview = other.register.read(path)
+    assert preview.problems.empty
+    assert "36  entries of history" in repr(preview)
+    assert len(preview.commit(why="taken over").entries) == 36
+    before, after = sample.sql("FROM journal ORDER BY entry"), other.sql("FROM journal ORDER BY entry")
+    for column in ("kind", "subject", "valid_from", "body"):
+        assert before[column].tolist() == after[column].tolist(), column
+    for one, two in zip(before.itertuples(), after.itertuples(), strict=True):
+        assert one.why in two.why
+        assert one.recorded_by in two.why
+    assert other.register.read(path).commit(why="again").entries == ()
+
+
+def test_history_goes_into_tables_only(sample, tmp_path):
+    """A document shows one day; the refusal names the formats; one activity brings its own history and that of what it names."""
+    with pytest.raises(ivp.Refusal, match=r"\.xlsx and \.json"):
+        sample.speaking("en").register.write(tmp_path / "r.docx", history=True)
+    import json
+
+    content = json.loads(sample.register.write(tmp_path / "r.json", history=True, id="uutiskirje").read_text(encoding="utf-8"))
+    assert {one["subject"] for one in content["history"] if one["kind"] == "activity"} == {"uutiskirje"}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
-    "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "forget_person",
+    "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "entries", "forget_person",
     "frame", "history", "newest", "path_of", "persons", "put_person", "restore", "standing", "standing_of", "verify",
 ]  # fmt: skip
 CLOCK_SLACK = timedelta(minutes=5)
@@ -41,7 +41,7 @@ class Draft:
     why: str
     body: dict[str, Any] | None
     expecting: int | None = None
-    """The entry that the writer believes to stand; another one means that somebody else was first."""
+    """The last entry about the subject that the writer has seen (0: none); another one means that somebody else was first."""
     recorded_at: datetime | None = None
     recorded_by: str | None = None
 
@@ -119,7 +119,7 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
         moment = _moment(at.now, latest)
         said = _said_of(con, {draft.subject for draft in drafts})
         texts = _texts_of(con, said, drafts)
-        newest_of = {key: max(one.entry for one in many) for key, many in said.items()}
+        newest_before = {key: max(one.entry for one in many) for key, many in said.items()}
         rows, later = [], []
         for draft in drafts:
             key = (draft.kind, draft.subject)
@@ -128,11 +128,11 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
             text = None if draft.body is None else canonical(draft.body)
             if text == (texts[known[place - 1].entry] if place else None):
                 continue
-            if draft.expecting is not None and draft.expecting != newest_of.get(key, 0):
+            if draft.expecting is not None and draft.expecting != newest_before.get(key, 0):
                 raise _overtaken(draft, known)
             number += 1
             entry = _sealed(seal, number, draft, text, draft.recorded_at or moment, draft.recorded_by or at.by)
-            seal, texts[number], newest_of[key] = entry.seal, text, number
+            seal, texts[number] = entry.seal, text
             later += known[place : place + 1]
             known.insert(place, Said(draft.kind, draft.subject, number, draft.valid_from, entry.recorded_by))
             rows.append(row_of(entry))
@@ -286,6 +286,12 @@ def newest(at: Standpoint) -> dict[tuple[str, str], int]:
     with _reading(at) as con:
         rows = con.execute("SELECT kind, subject, max(entry) FROM journal GROUP BY kind, subject").fetchall()
     return {(kind, subject): entry for kind, subject, entry in rows}
+
+
+def entries(at: Standpoint) -> list[Entry]:
+    """Every entry known at the standpoint, oldest first."""
+    with _reading(at) as con:
+        return _sound(con.execute("FROM entries()").fetchall())
 
 
 def history(at: Standpoint, subject: str) -> list[Entry]:

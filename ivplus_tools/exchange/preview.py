@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ivplus_tools import _dates, _html, _records, _room, _store, _words
 from ivplus_tools._records import Record
-from ivplus_tools._store import Receipt
+from ivplus_tools._store import Draft, Receipt
 from ivplus_tools.exchange.headings import Column
 
 if TYPE_CHECKING:
@@ -28,6 +28,17 @@ class Problem:
     problem: str
 
 
+@dataclass(frozen=True)
+class Past:
+    """An entry of another journal: what it said of a subject, from when, and why. Without a record: that it ended."""
+
+    kind: str
+    subject: str
+    since: date
+    why: str
+    record: Record | None
+
+
 @dataclass
 class Reading:
     """What has been understood so far of a file, over what stands: kind and identifier -> record."""
@@ -39,6 +50,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     apart: list[tuple[str, int, str]] = field(default_factory=list)
     shells: list[str] = field(default_factory=list)
+    past: list[Past] = field(default_factory=list)
 
 
 class Preview:
@@ -107,11 +119,12 @@ class Preview:
 
         Refused where somebody has recorded one of them since the file was read.
         """
-        if not self._reading.things:
+        if not (self._reading.things or self._reading.past):
             raise _words.refusal("nothing_to_commit")
         today = self._room.standpoint.now.date()
         default = _dates.day(valid_from) if valid_from is not None else today
-        drafts = [
+        drafts = [self._past_draft(one, why) for one in self._reading.past]
+        drafts += [
             self._room.draft(thing, *self._room.when_and_why(since or default, why), self._newest.get((thing.kind, thing.id), 0))
             for thing, since in self._reading.things
         ]
@@ -119,11 +132,20 @@ class Preview:
         self._newest = _store.newest(self._room.standpoint)
         return receipt
 
+    def _past_draft(self, one: Past, why: str) -> Draft:
+        """An entry of another journal as one of ours: known from now on, with its own reason told after ours."""
+        since, reason = self._room.when_and_why(one.since, why)
+        body = one.record.body() if one.record else None
+        return Draft(
+            self._room.name, one.kind, one.subject, since, f"{reason} ({one.why})", body, self._newest.get((one.kind, one.subject), 0)
+        )
+
     def _frame(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pandas.DataFrame:
         return _room.frame(columns, rows, self._lang)
 
     def _summary(self) -> list[tuple[str, str]]:
-        return [(_words.say(f"preview.{key}", self._lang), str(count)) for key, count in self._counts()]
+        shown = [(key, count) for key, count in self._counts() if count or key != "history"]
+        return [(_words.say(f"preview.{key}", self._lang), str(count)) for key, count in shown]
 
     def _counts(self) -> list[tuple[str, int]]:
         got = self._reading
@@ -134,7 +156,7 @@ class Preview:
             "rows": len(got.things),
             "added": was.count(None),
             "changed": changed, "set_apart": len(got.apart), "problems": len(got.problems),
-            "columns": known, "unmapped": len(got.columns) - known,
+            "columns": known, "unmapped": len(got.columns) - known, "history": len(got.past),
         }  # fmt: skip
         return list(counts.items())
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from ivplus_tools import _dates, _records, _room, _words
 from ivplus_tools._records import Record
 from ivplus_tools.errors import Refusal
+from ivplus_tools.exchange import trees
 from ivplus_tools.exchange.headings import Column, heading_row, kind_of, map_columns, role_of, turned
-from ivplus_tools.exchange.preview import Preview, Problem, Reading
+from ivplus_tools.exchange.limits import Meter
+from ivplus_tools.exchange.preview import Past, Preview, Problem, Reading
 from ivplus_tools.exchange.rows import Row, identifier, other_law, printable, record_of
 from ivplus_tools.exchange.shapes import Reader, shape_of, shapes, tree_of
 from ivplus_tools.exchange.sources import Content, open_file
@@ -18,6 +20,7 @@ from ivplus_tools.exchange.spreadsheets import Table
 from ivplus_tools.exchange.trees import Tree
 
 SHAPE = "ivplus-register"
+HISTORY = ("entry", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "content")
 
 
 Progress = Callable[[int, int], None]
@@ -58,7 +61,7 @@ class _Understanding:
                 self._tables(content.tables)
             except Refusal as refusal:
                 refused.append((content.tables[0].name, refusal))
-        if refused and not (self._reading.columns or self._reading.things or self._reading.shells):
+        if refused and not (self._reading.columns or self._reading.things or self._reading.past or self._reading.shells):
             raise refused[0][1]
         self._reading.problems += [Problem(name, 0, "", "", one.text(self._lang)) for name, one in refused]
 
@@ -70,6 +73,9 @@ class _Understanding:
             return
         seen: list[str] = []
         for table in tables:
+            if _is_history(table):
+                self._history(table.name, [dict(zip(HISTORY, row, strict=False)) for row in table.rows[1:]])
+                continue
             kind = kind_of(table)
             form = turned(table, kind)
             place = heading_row(form or table, kind)
@@ -138,9 +144,10 @@ class _Understanding:
 
     def _own(self, tree: Tree) -> None:
         """The toolkit's own JSON: each record as it was written."""
-        records = tree.root.get("records")
-        if not isinstance(records, list):
+        records, past = tree.root.get("records"), tree.root.get("history", [])
+        if not isinstance(records, list) or not isinstance(past, list):
             raise _words.refusal("partial_shape", path=self._path.name, shape=SHAPE, missing="records")
+        self._history(tree.name, past)
         for number, raw in enumerate(records, start=1):
             try:
                 if not isinstance(raw, dict):
@@ -162,6 +169,26 @@ class _Understanding:
             self._reading.columns += [Column(tree.name, name, name, "") for name in body if name not in known]
         if not records:
             self._shell(tree.name, self._say("shell", what=SHAPE))
+
+    def _history(self, sheet: str, said: Sequence[object]) -> None:
+        """Entries of another journal, oldest first; one that is not understood is set apart."""
+        for number, raw in enumerate(said, start=1):
+            try:
+                if not isinstance(raw, dict):
+                    raise _words.refusal("not_text", got=type(raw).__name__)
+                told = {name: str(raw.get(name) or "") for name in HISTORY}
+                kind, content = _records.record_type(raw.get("kind")), raw.get("content")
+                body = trees.json_tree(content, Meter(self._path.name)) if isinstance(content, str) and content.strip() else content
+                record = kind(raw.get("subject"), **body) if isinstance(body, dict) else None
+                since = _dates.day(told["valid_from"])
+                if not told["subject"] or kind.kind not in self._kinds:
+                    raise _words.refusal("id_missing")
+            except Refusal as refusal:
+                self._reading.apart.append((sheet, number, printable(json.dumps(raw, ensure_ascii=False, default=str))))
+                self._reading.problems.append(Problem(sheet, number, "", "", refusal.text(self._lang)))
+                continue
+            why = printable(f"{told['recorded_at'][:10]} {told['recorded_by']}: {told['why']}")
+            self._reading.past.append(Past(kind.kind, told["subject"], since, why, record))
 
     # --- every row
 
@@ -206,6 +233,12 @@ class _Understanding:
 
     def _say(self, key: str, **facts: object) -> str:
         return _words.say(f"preview.{key}", self._lang, **facts)
+
+
+def _is_history(table: Table) -> bool:
+    """Whether a sheet is the history that an export of ours has, in any language."""
+    first = [cell.strip() for cell in table.rows[0]] if table.rows else []
+    return any(first == [_words.column_name(name, lang) for name in HISTORY] for lang in _words.LANGS)
 
 
 def _row_of(table: Table, kind: str, number: int, columns: Sequence[Column], cells: Sequence[str], lang: str) -> Row:

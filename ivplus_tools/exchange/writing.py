@@ -9,26 +9,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ivplus_tools import _room, _store, _words
+from ivplus_tools import _dates, _room, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._room import Stands
+from ivplus_tools._store import Entry
 from ivplus_tools.exchange.guard import guarded
 from ivplus_tools.exchange.headings import META
 from ivplus_tools.exchange.preview import cell_of
-from ivplus_tools.exchange.reading import SHAPE
+from ivplus_tools.exchange.reading import HISTORY, SHAPE
 from ivplus_tools.exchange.shapes import vocabulary
 
 LONGEST_CELL = 32767  # of the XLSX format
 LONGEST_SHEET_NAME = 31
 
 
-def tables(room: _room.Room, things: Sequence[Stands], path: Path) -> bytes:
-    """The records as `.xlsx` or `.json` (every field of every record) or `.csv` (the first kind of the room)."""
+def tables(room: _room.Room, things: Sequence[Stands], path: Path, past: Sequence[Entry] = ()) -> bytes:
+    """The records as `.xlsx` or `.json` (every field of every record) or `.csv` (the first kind of the room); `past`: entries to add."""
     writers = {".xlsx": _xlsx, ".csv": _csv_bytes, ".json": _json_bytes}
     writer = writers.get(path.suffix.lower())
     if writer is None:
         raise _words.refusal("unknown_format", got=path.suffix)
-    return writer(room, things)
+    return writer(room, things, past)
 
 
 def put(path: Path, content: bytes) -> Path:
@@ -53,8 +54,16 @@ def _sheet(things: Sequence[Stands], kind: type[Record], lang: str) -> Iterator[
             yield [*(cell_of(one.record, name, lang) for name in names), one.entry.valid_from.isoformat()]
 
 
-def _xlsx(room: _room.Room, things: Sequence[Stands]) -> bytes:
-    """A sheet per kind; every cell is text for good, whatever sign it begins with."""
+def _history(past: Sequence[Entry], lang: str) -> Iterator[list[str]]:
+    """The heading row of the history, then a row per entry; its content is the JSON that was sealed."""
+    yield [_words.column_name(name, lang) for name in HISTORY]
+    for one in past:
+        moment = one.recorded_at.astimezone(_dates.HELSINKI).isoformat(" ")
+        yield [str(one.entry), one.kind, one.subject, one.valid_from.isoformat(), moment, one.recorded_by, one.why, one.text or ""]
+
+
+def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> bytes:
+    """A sheet per kind, and one for the history; every cell is text for good, whatever sign it begins with."""
     import xlsxwriter
 
     lang, out = room.standpoint.lang, io.BytesIO()
@@ -63,22 +72,24 @@ def _xlsx(room: _room.Room, things: Sequence[Stands]) -> bytes:
     )
     plain = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
     bold = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True, "bold": True})
-    for kind in room.records:
-        sheet = book.add_worksheet(_words.say(f"kind_plural.{kind.kind}", lang)[:LONGEST_SHEET_NAME])
+    sheets = [(f"kind_plural.{kind.kind}", [*kind.model_fields, *META], _sheet(things, kind, lang)) for kind in room.records]
+    if past:
+        sheets.append(("preview.history", list(HISTORY), _history(past, lang)))
+    for name, fields, rows in sheets:
+        sheet = book.add_worksheet(_words.say(name, lang)[:LONGEST_SHEET_NAME])
         sheet.freeze_panes(1, 1)
-        sheet.set_column(0, len(kind.model_fields), 28)
-        for number, row in enumerate(_sheet(things, kind, lang)):
+        sheet.set_column(0, len(fields), 28)
+        for number, row in enumerate(rows):
             for place, text in enumerate(row):
                 if len(text) > LONGEST_CELL:
-                    field = [*kind.model_fields, *META][place]
-                    raise _words.refusal("cell_too_long", field=field, subject=row[0], length=len(text), limit=LONGEST_CELL)
+                    raise _words.refusal("cell_too_long", field=fields[place], subject=row[0], length=len(text), limit=LONGEST_CELL)
                 if text:
                     sheet.write_string(number, place, text, plain if number else bold)
     book.close()
     return out.getvalue()
 
 
-def _csv_bytes(room: _room.Room, things: Sequence[Stands]) -> bytes:
+def _csv_bytes(room: _room.Room, things: Sequence[Stands], _: Sequence[Entry]) -> bytes:
     """Activities with `;` and a BOM, as Finnish spreadsheets open it."""
     return csv_text(_sheet(things, room.records[0], room.standpoint.lang), ";").encode("utf-8-sig")
 
@@ -90,7 +101,7 @@ def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
     return out.getvalue()
 
 
-def _json_bytes(room: _room.Room, things: Sequence[Stands]) -> bytes:
+def _json_bytes(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> bytes:
     """Every record that stands as plain JSON, with the standpoint and the head seal; its context makes it JSON-LD in DPV's words."""
     at = room.standpoint
     records = [
@@ -102,6 +113,11 @@ def _json_bytes(room: _room.Room, things: Sequence[Stands]) -> bytes:
         "valid_on": at.valid_on.isoformat(), "known_at": at.known_at.isoformat() if at.known_at else None,
         "head": _store.verify(at.path).head, "records": records,
     }  # fmt: skip
+    if past:
+        content["history"] = [
+            {**dict(zip(HISTORY[:-1], row, strict=False)), "content": one.body}
+            for row, one in zip(list(_history(past, room.standpoint.lang))[1:], past, strict=True)
+        ]
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ivplus_tools import _dates, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._room import Due, Finding, Room, Stands
+from ivplus_tools._store import Entry
 from ivplus_tools.register import findings as checks
 from ivplus_tools.register.records import Activity, Organisation, System
 
@@ -46,8 +47,15 @@ class RegisterRoom(Room):
 
         return exchange.read(self, _store.path_of(path), progress)
 
-    def write(self, path: str | Path, lang: str | None = None, valid: object = None, id: str | None = None) -> Path:  # noqa: A002
-        """Write what stands, or one activity (`id`) with what it names, as of `valid`.
+    def write(
+        self,
+        path: str | Path,
+        lang: str | None = None,
+        valid: object = None,
+        id: str | None = None,  # noqa: A002
+        history: bool = False,
+    ) -> Path:
+        """Write what stands, or one activity (`id`) with what it names, as of `valid`; with `history`, every earlier entry too.
 
         `.xlsx`, `.json`: every field of every record. `.csv`: the activities. `.docx`, `.html`, `.pdf`, `.md`: the record of
         Art. 30(1) and (2) for people and authorities, with blanks marked and the head seal in the footer.
@@ -63,9 +71,17 @@ class RegisterRoom(Room):
         if id is not None:
             room._find(id, "activity")
             register = register.only(id)
+        if history and file.suffix.lower() not in (".xlsx", ".json"):
+            raise _words.refusal("history_format", got=file.suffix)
         if file.suffix.lower() in documents.WRITERS:
             return exchange.put(file, documents.render(report.build(register, room.standpoint, whole=id is None), file))
-        return exchange.put(file, exchange.tables(room, register.all(), file))
+        return exchange.put(file, exchange.tables(room, register.all(), file, room._past(register, id) if history else ()))
+
+    def _past(self, register: checks.Register, only: str | None) -> list[Entry]:
+        """Every entry known at the standpoint, or those of the subjects that are shown."""
+        kinds = {kind.kind for kind in self.records}
+        shown = {(one.entry.kind, one.entry.subject) for one in register.all()}
+        return [one for one in _store.entries(self.standpoint) if one.kind in kinds and (only is None or (one.kind, one.subject) in shown)]
 
     def _findings(self) -> Iterable[Finding]:
         return checks.findings(self._register())
