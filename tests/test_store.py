@@ -618,12 +618,17 @@ def test_a_macro_planted_in_the_file_changes_no_answer(sample, planted):
     assert sample.verify().ok
 
 
-def test_a_view_in_the_place_of_the_journal_is_refused(sample):
-    """A view may show anything; a file that holds one is no journal of ours."""
+@pytest.mark.parametrize("columns", ["*", "rowid, *", "*, 0 AS rowid"])
+def test_a_view_in_the_place_of_the_journal_is_refused(sample, columns):
+    """A view may show anything, also a column by the name that tells tables from views."""
     import duckdb
 
     with duckdb.connect(str(sample.standpoint.path)) as con:
-        con.execute("CREATE SCHEMA other; CREATE VIEW other.journal AS FROM journal LIMIT 3")
+        con.execute(
+            "CREATE TABLE kept AS FROM journal; DROP TRIGGER journal_keeps_rows ON journal; DROP TRIGGER journal_keeps_values ON journal"
+        )
+        con.execute("DROP TABLE journal")
+        con.execute(f"CREATE VIEW journal AS SELECT {columns} FROM kept LIMIT 3")
     with pytest.raises(ivp.Refusal, match="no journal"):
         sample.verify()
 

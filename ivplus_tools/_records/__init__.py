@@ -29,6 +29,7 @@ from ivplus_tools._records.record import (
     NAMELESS,
     Part,
     Record,
+    answer_of,
     answered,
     as_code,
     has_other_answers,
@@ -43,6 +44,7 @@ from ivplus_tools._records.record import (
 __all__ = [
     "NAMELESS", "NONE", "ODD_SIGNS",
     "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay", "Part", "Record", "Stated", "Text",
-    "Texts", "allowed", "answered", "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join",
+    "Texts", "allowed",
+    "answer_of", "answered", "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join",
     "listed_in", "not_applicable", "one_of", "part_of", "readable", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
 ]  # fmt: skip

@@ -24,6 +24,10 @@ SQL = Path(__file__).parent.parent / "sql"
 __all__ = ["ENTRIES", "FORMAT", "SQL", "check_folder", "connect", "insert", "is_current", "locked", "open_journal", "told", "write_file"]
 OTHER_MEANING = (".csv", ".tsv", ".json", ".jsonl", ".parquet")  # endings that DuckDB opens as data, not as a database
 DUCKDB_MARK = (8, b"DUCK")  # where every DuckDB file says what it is
+COLUMNS = [
+    "entry", "room", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "body", "seal",
+    "entry", "seal", "ref", "name", "email", "phone",
+]  # fmt: skip
 WAIT_SECONDS = 5.0
 PATIENCE_TURNS = 12
 _turns = itertools.count(1)
@@ -170,10 +174,11 @@ def is_current(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
 
 
 def format_of(con: duckdb.DuckDBPyConnection) -> int:
-    """The number of the file's format; without our tables, with a view, or without the number, it is no journal of ours."""
-    con.execute("SELECT 1 FROM journal, head, person LIMIT 0")
-    if con.execute("SELECT view_name FROM duckdb_views() WHERE database_name = 'file'").fetchall():
-        raise ValueError("a view may stand where a table was")
+    """The number of the file's format; without our tables, with a view in the place of one, or without the number, it is none of ours."""
+    names = [one[0] for one in con.execute("SELECT journal.*, head.*, person.* FROM journal, head, person LIMIT 0").description]
+    con.execute("SELECT journal.rowid, head.rowid, person.rowid FROM journal, head, person LIMIT 0")  # which a view has not
+    if names != COLUMNS:
+        raise ValueError("not our tables")
     [[found]] = con.execute("SELECT value FROM meta WHERE key = 'format'").fetchall()
     return int(found)
 

@@ -120,7 +120,7 @@ def _understood(kind: type[Record], name: str, text: str, ours: bool) -> Any:
 
     Not so in a file with a column for every field, which is our own: there a list that begins with a denial was recorded so.
     """
-    answer = getattr(kind(_records.NAMELESS, **{name: text}), name)
+    answer = _records.answer_of(kind, name, text)
     asked = not ours and isinstance(answer, (str, tuple)) and _records.has_other_answers(kind.model_fields[name])
     if asked and folded(text[:100]).startswith(_denials()):
         raise _words.refusal("unclear_denial", got=text)
