@@ -158,7 +158,7 @@ def import_(
 ) -> None:
     """Preview registers in any known shape; with --why, record all rows of a file or none.
 
-    Exit 1 when rows were set apart, 2 when a file was refused; the other files are read all the same.
+    Exit 1 when rows were set apart or none was found, 2 when a file was refused; the other files are read all the same.
     """
     desk = _desk(path, valid, known, lang, by, must_exist=False)
     worst, told = 0, []
@@ -166,21 +166,21 @@ def import_(
         try:
             with _progress(file) as progress:
                 preview = desk.register.read(file, progress)
-            receipt = preview.commit(why=why, valid_from=valid_from) if why is not None else None
+            entries: tuple[int, ...] = ()
+            if shape == "text":
+                click.echo(preview.told())
+            if shape == "csv" or (shape == "text" and len(preview.problems)):
+                _print(preview.problems, shape)
+            if why is not None:
+                receipt = preview.commit(why=why, valid_from=valid_from)
+                entries = receipt.entries
+                click.echo(repr(receipt), err=shape != "text")
         except Refusal as refusal:
-            if len(files) == 1:
-                raise
             click.echo(f"ivplus: {refusal.text(lang)}", err=True)
             worst = 2
             continue
-        worst = max(worst, 0 if preview.set_apart.empty else 1)
-        told.append({**preview.as_data(), "entries": list(receipt.entries) if receipt else []})
-        if shape == "text":
-            click.echo(preview.told())
-            if receipt:
-                click.echo(repr(receipt))
-        if shape == "csv" or (shape == "text" and len(preview.problems)):
-            _print(preview.problems, shape)
+        worst = max(worst, 0 if preview.set_apart.empty and len(preview.rows) + preview.history else 1)
+        told.append({**preview.as_data(), "entries": list(entries)})
     if shape == "json":
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
     sys.exit(worst)
@@ -205,10 +205,23 @@ def _progress(file: str) -> Iterator[Callable[[int, int], None] | None]:
 @click.argument("file")
 @on_desk
 @click.option("--id", "subject", help="only this activity, with the organisations and systems that it names")
+@click.option("--force", is_flag=True, help="replace FILE if it exists")
 @click.option("--history", is_flag=True, help="every earlier entry too (.xlsx, .json)")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="how the result is told")
-def export_(file: str, path: str, valid: str | None, known: str | None, lang: str, subject: str | None, history: bool, shape: str) -> None:
+def export_(
+    file: str,
+    path: str,
+    valid: str | None,
+    known: str | None,
+    lang: str,
+    subject: str | None,
+    force: bool,
+    history: bool,
+    shape: str,
+) -> None:
     """Write the register to FILE: .xlsx and .json complete, .csv the activities, .docx .html .pdf .md the record of Art. 30."""
+    if Path(file).exists() and not force:
+        raise _words.refusal("file_exists", path=file)
     made = _desk(path, valid, known, lang).register.write(file, id=subject, history=history)
     content = made.read_bytes()
     told = {"file": str(made), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

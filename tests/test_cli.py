@@ -124,10 +124,14 @@ def test_several_files_of_any_shape_are_imported_each_whole_or_not_at_all(run, t
     assert told[0]["counts"]["rows"] == 2
     assert told[0]["unmapped"] == [{"subject": "a", "heading": "odd", "content": "x"}]
     assert [one["entries"] for one in told] == [[1, 2], [3]]
-    assert done.stderr.startswith("ivplus: ")
-    assert "b.txt" in done.stderr
+    assert "ivplus: The file b.txt" in done.stderr
     text = run("import", "c.csv", "--lang", "en").stdout
     assert "rows understood" in text
+    (tmp_path / "e.csv").write_text("Activity;Purpose\n", encoding="utf-8")
+    assert "unfilled" in run("import", "e.csv", "--lang", "en", code=1).stdout
+    done = run("import", "e.csv", "--why", "w", "--by", "tt", "--lang", "en", code=2)
+    assert "unfilled" in done.stdout
+    assert "e.csv" in done.stderr
 
 
 def test_rows_set_apart_are_exit_code_1(run, tmp_path):
@@ -146,6 +150,8 @@ def test_every_format_is_exported_at_the_shell(run, journal, suffix):
     content = Path(f"one{suffix}").read_bytes()
     assert told["sha256"] == hashlib.sha256(content).hexdigest()
     assert told["bytes"] == len(content)
+    assert "--force" in run("export", f"one{suffix}", code=2).stderr
+    run("export", f"one{suffix}", "--force")
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_thirty_finnish_rows_go_in_and_out_without_loss(tmp_path, desk):
     path = sheet(tmp_path / "seloste.xlsx", old_rows(), above=[["Seloste käsittelytoimista"], []])
     preview = desk.register.read(path)
     assert len(preview.rows) == 30
-    assert preview.problems.empty
+    assert preview.problems["value"].tolist() == ["Seloste käsittelytoimista"]  # the title above the headings, which is told
     assert preview.set_apart.empty
     assert len(preview.unmapped) == 4
     assert "nothing" not in repr(preview.commit(why="taken over"))
@@ -116,9 +116,10 @@ def test_the_english_headings_of_the_ico_are_understood(tmp_path, desk):
     processor.append(["Customer Oy", "Hosting", "Encryption", "Hosting"])
     book.save(tmp_path / "ico.xlsx")
     preview = desk.register.read(tmp_path / "ico.xlsx")
-    assert preview.problems.empty, preview.problems
+    assert preview.problems["value"].tolist() == ["Documentation template", "Paying staff"]  # the title, and whence the identifier
     preview.commit(why="taken over")
-    payroll = desk.register.get("Payroll")
+    payroll = desk.register.get("Paying staff")
+    assert payroll.owner == "Payroll"
     assert [one.legal_basis for one in payroll.purposes] == ["6(1)(b)", "6(1)(c)"]
     assert payroll.transfers == payroll.automated_decisions == ivp.NONE
     assert payroll.retention[0].period == "P6Y"

@@ -131,8 +131,7 @@ def test_every_real_file_is_read_or_explained_in_one_line(shared, tmp_path):
         read.append(path.name)
         shells += "unfilled shell" in " ".join(preview.problems["problem"])
         told = " ".join(repr(thing) for thing, _ in preview._reading.things) + preview.set_apart.to_csv()
-        content = sources.open_file(path)
-        for tree in content.trees:
+        for tree in [one for content in sources.open_file(path) for one in content.trees]:
             lost = [
                 one
                 for _, one in trees.leaves(tree.root)
@@ -312,3 +311,97 @@ def test_an_archive_member_that_is_too_large_is_refused(tmp_path, desk):
     (tmp_path / "x").write_bytes(packed.getvalue())
     with pytest.raises(ivp.Refusal, match="too large"):
         desk.register.read(tmp_path / "x")
+
+
+def understood(desk, tmp_path, text, **commit):
+    """Read a CSV and record it; the preview."""
+    path = tmp_path / "again.csv"
+    path.write_text(text, encoding="utf-8")
+    preview = desk.register.read(path)
+    preview.commit(why="w", **commit)
+    return preview
+
+
+def test_a_second_file_takes_away_only_what_it_says(desk, tmp_path):
+    """A column that is missing, or a value that is not understood, leaves what stood; what an earlier file left beside the record goes."""
+    understood(desk, tmp_path, "Processing activity;Purpose;Legal basis;Transfers;Odd\nHR;pay;kontrakti;none;x\n")
+    understood(desk, tmp_path, "Processing activity;Purpose;Legal basis;Odd\nHR;pay;contract;\n")
+    hr = desk.register.get("HR")
+    assert hr.purposes[0].legal_basis == "6(1)(b)"
+    assert hr.imported is None
+    understood(desk, tmp_path, "Processing activity;Purpose\nHR;pay\n")
+    assert desk.register.get("HR").purposes == hr.purposes
+    preview = understood(desk, tmp_path, "Processing activity;Purpose;Legal basis;Transfers\nHR;pay;kontrakti;no transfers outside\n")
+    hr = desk.register.get("HR")
+    assert hr.purposes[0].legal_basis == "6(1)(b)"
+    assert hr.transfers == ivp.NONE
+    assert hr.imported == {"Legal basis": "kontrakti", "Transfers": "no transfers outside"}
+    assert preview.problems["problem"].str.contains("earlier answer stands").all()
+
+
+def test_an_edited_export_does_not_change_the_past(desk, tmp_path):
+    """The day in the export says since when the earlier record was true: a changed row is true from the day of the commit."""
+    desk.register.record(ivp.Activity("HR", purposes="pay"), valid_from="2020-01-01", why="w")
+    path = desk.register.write(tmp_path / "e.csv")
+    text = path.read_text(encoding="utf-8-sig").replace("pay", "surveillance")
+    understood(desk, tmp_path, text, valid_from="2026-02-01")
+    assert desk.at(valid="2021-01-01").register.get("HR").purposes[0].purpose == "pay"
+    assert desk.at(valid="2026-02-01").register.get("HR").purposes[0].purpose == "surveillance"
+
+
+def test_an_import_for_an_earlier_day_builds_on_what_stood_then(desk, tmp_path):
+    """What was recorded later is not carried into the past."""
+    desk.register.record(ivp.Activity("HR", purposes="pay"), valid_from="2020-01-01", why="w")
+    desk.register.record(ivp.Activity("HR", purposes="pay", transfers=["USA"]), valid_from="2026-01-01", why="w")
+    understood(desk, tmp_path, "Processing activity;Purpose\nHR;pay and tax\n", valid_from="2021-01-01")
+    assert desk.at(valid="2022-01-01").register.get("HR").transfers is None
+    assert desk.register.get("HR").transfers == ("USA",)
+
+
+def test_an_identifier_that_means_something_else_now_is_told(desk, tmp_path):
+    """In a table the row is recorded and told; in a tool's file, where we make the identifier, it becomes another record."""
+    understood(desk, tmp_path, "ID;Processing activity;Purpose\n1;HR;pay\n")
+    preview = understood(desk, tmp_path, "ID;Processing activity;Purpose\n1;Camera;safety\n")
+    assert "another name (HR)" in preview.problems["problem"][0]
+    both = "system:\n- fides_key: crm\n  privacy_declarations:\n" + "".join(
+        f"  - name: {name}\n    data_use: marketing\n    data_categories: [user]\n" for name in ("Alpha", "Beta")
+    )
+    for text in (both, both.replace("  - name: Alpha\n    data_use: marketing\n    data_categories: [user]\n", "")):
+        (tmp_path / "f").write_text(text, encoding="utf-8")
+        desk.register.read(tmp_path / "f").commit(why="w")
+        assert desk.register.get("crm: marketing").name == "Alpha"
+        assert desk.register.get("crm: marketing (Beta)").name == "Beta"
+
+
+def test_rows_of_the_same_purpose_are_told_apart_by_what_differs(desk, tmp_path):
+    """The British template repeats function and purpose for each category of individuals."""
+    preview = understood(
+        desk,
+        tmp_path,
+        "Business function;Purpose of processing;Categories of individuals\nFinance;Payroll;staff\nFinance;Payroll;managers\n",
+    )
+    assert {one.id for one, _ in preview._reading.things} == {"Payroll", "Payroll (managers)"}
+    assert preview.set_apart.empty
+
+
+def test_a_workbook_and_a_shape_inside_a_zip_are_read_as_themselves(desk, tmp_path):
+    """Each member by itself; an archive of files within the archive is not opened."""
+    with zipfile.ZipFile(tmp_path / "x", "w") as packed:
+        packed.writestr("a.xlsx", sheet(tmp_path / "w.xlsx", [["Activity", "Purpose"], ["A", "one"]]).read_bytes())
+        packed.writestr(
+            "b.csv", "name,purpose,legalBasis,personCategories,subPurposes,retentionPeriod,assignedToEmail\nB,two,CONSENT,staff,,,\n"
+        )
+    preview = desk.register.read(tmp_path / "x")
+    found = {one.id: one for one, _ in preview._reading.things}
+    assert found["A"].purposes[0].purpose == "one"
+    assert found["B"].data_subjects == ("staff",)
+
+
+def test_the_seal_of_an_export_is_the_one_known_then(desk, tmp_path):
+    """As known on an earlier day: the seal of the last entry of that day, not today's."""
+    first = desk.register.record(ivp.Activity("a"), valid_from="2026-01-01", why="w")
+    later = ivp.Desk(desk.standpoint.path, by="tt", lang="en", now="2026-03-05T09:00")
+    later.register.record(ivp.Activity("b"), valid_from="2026-01-01", why="w")
+    text = later.at(known="2026-03-03").register.write(tmp_path / "r.md").read_text(encoding="utf-8")
+    assert first.head in text
+    assert later.verify().head not in text

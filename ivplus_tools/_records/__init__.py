@@ -19,6 +19,7 @@ from ivplus_tools._records.answers import (
     clean,
     clean_text,
     code,
+    codes_in,
     not_applicable,
     one_of,
     some_of,
@@ -45,6 +46,7 @@ __all__ = [
     "NAMELESS", "NONE", "ODD_SIGNS",
     "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay", "Part", "Record", "Stated", "Text",
     "Texts", "allowed",
-    "answer_of", "answered", "as_code", "clean", "clean_text", "code", "describe", "free_name", "has_other_answers", "item", "join",
+    "answer_of", "answered", "as_code", "clean", "clean_text", "code",
+    "codes_in", "describe", "free_name", "has_other_answers", "item", "join",
     "listed_in", "not_applicable", "one_of", "part_of", "readable", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from ivplus_tools import _dates, _law, _words
 from ivplus_tools._records.grammar import free_name, split
+from ivplus_tools.errors import BadInput
 
 
 class Stated(BaseModel):
@@ -162,7 +163,7 @@ def allowed(name: str) -> dict[str, dict[str, str]]:
 def code(name: str, got: object) -> str:
     """The code that a text means: the code itself, its name in any language, a known synonym, or an article in any spelling."""
     text = " ".join(str(got).split())
-    for known in (text, _article(text)):
+    for known in (text, _article(name, text)):
         if known in allowed(name):
             return known
     meaning = _meanings(name).get(text.casefold())
@@ -192,17 +193,43 @@ def _meanings_of_codes(name: str) -> set[str]:
     return {label.casefold() for labels in allowed(name).values() for label in labels.values()}
 
 
-def _article(text: str) -> str:
+def _article(name: str, text: str) -> str:
     """`6 artiklan 1 kohdan f alakohta`, `Art. 6 Abs. 1 lit. f DSGVO`, `GDPR-6-1-f` and `6.1 f` are all `6(1)(f)`.
 
-    A text with further numbers is none: `6(1)(a), 6(1)(b)` are two.
+    What follows may only be the name of the same provision: `6(1)(a), 6(1)(b)` are two, and `6(1)(a) or (b)` is undecided.
     """
-    words = _words.read("headings")["article"]["words"]
-    signs = [one for one in re.findall(r"\d+|[^\W\d_]+", text.casefold()) if one not in words]
-    if len(signs) < 2 or not (signs[0].isdecimal() and signs[1].isdecimal()) or any(one.isdecimal() for one in signs[2:]):
+    signs = _signs(text)
+    if len(signs) < 2 or not (signs[0].isdecimal() and signs[1].isdecimal()):
         return text
     point = signs[2] if len(signs) > 2 and len(signs[2]) == 1 else ""
-    return f"{signs[0]}({signs[1]})" + (f"({point})" if point else "")
+    found = f"{signs[0]}({signs[1]})" + (f"({point})" if point else "")
+    named = [*allowed(name).get(found, {}).values(), *(said for said, code in _words.synonyms(name).items() if code == found)]
+    rest = signs[3:] if point else signs[2:]
+    return found if set(rest) <= {one for said in named for one in _signs(said)} else text
+
+
+def _signs(text: str) -> list[str]:
+    """Numbers and words of a citation, without the words that only connect them."""
+    words = _words.read("headings")["article"]["words"]
+    return [one for one in re.findall(r"\d+|[^\W\d_]+", text.casefold()) if one not in words]
+
+
+def codes_in(name: str, text: str) -> list[str]:
+    """Every code of one text: `6(1)(a), 6(1)(b)`, `6(1)(b) & (f)`, `suostumus ja sopimus`. What is not wholly understood is refused."""
+    try:
+        return [code(name, text)]
+    except BadInput as refusal:
+        between = _words.read("headings")["between"]["texts"]
+        pieces = [one.strip() for one in re.split("|".join(map(re.escape, between)), text) if one.strip()]
+        signs = [one for one in _signs(text) if f" {one} " not in between]
+        is_range = re.search(r"\b[a-j]\)?\s*[-–—]\s*\(?[a-j]\b", text.casefold())
+        if len(signs) > 3 and not is_range and all(len(one) == 1 and one.isalpha() for one in signs[2:]):
+            pieces = [f"{signs[0]}({signs[1]})({point})" for point in signs[2:]]
+        try:
+            found = [code(name, one) for one in pieces]
+        except BadInput:
+            raise refusal from None
+        return found
 
 
 def _code(name: str, required: bool) -> Callable[[object], object]:

@@ -61,7 +61,9 @@ class Part(BaseModel):
             if name:
                 fields[name] = rest.strip()
             elif first and colon and re.fullmatch(r"[^\W\d][\w -]{1,40}", head.strip()):
-                raise _words.refusal("unknown_segment", got=segment, near=_words.nearest(head.strip(), names))
+                labels = {lang: [_words.field_label(name, lang) for name in cls.model_fields] for lang in _words.LANGS}
+                near = {lang: _words.nearest(head.strip(), known) for lang, known in labels.items()}
+                raise _words.refusal("unknown_segment", got=segment, near=near)
             elif segment != "-" or not first:
                 first.append(segment)
         return cls(" | ".join(first), **fields)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "entries", "forget_person",
-    "frame", "history", "newest", "path_of", "persons", "put_person", "restore", "standing", "standing_of", "verify",
+    "frame", "head", "history", "newest", "path_of", "persons", "put_person", "restore", "standing", "standing_of", "verify",
 ]  # fmt: skip
 CLOCK_SLACK = timedelta(minutes=5)
 SAID_OF = """
@@ -292,6 +292,13 @@ def entries(at: Standpoint) -> list[Entry]:
     """Every entry known at the standpoint, oldest first."""
     with _reading(at) as con:
         return _sound(con.execute("FROM entries()").fetchall())
+
+
+def head(at: Standpoint) -> str:
+    """The seal of the last entry known at the standpoint; empty where none is."""
+    with _reading(at) as con:
+        rows = con.execute("SELECT seal FROM entries() ORDER BY entry DESC LIMIT 1").fetchall()
+    return str(rows[0][0]) if rows else ""
 
 
 def history(at: Standpoint, subject: str) -> list[Entry]:

@@ -26,10 +26,13 @@ class Column:
     heading: str
     field: str | None
     how: str
+    near: bool = False
+    """Whether the heading is only near a known one."""
 
 
 def folded(text: str) -> str:
-    """A heading without case, accents, punctuation and double spaces."""
+    """A heading without its number, case, accents, punctuation and double spaces."""
+    text = re.sub(r"^\s*\d+(\.\d+)*[.)]\s+", "", text)
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
     return " ".join(re.sub(r"[^\w]+", " ", plain.replace("_", " ")).split())
 
@@ -69,15 +72,39 @@ def heading_row(table: Table, kind: str) -> int | None:
 
 
 def turned(table: Table, kind: str) -> Table | None:
-    """A form with its headings below each other, and an activity in each further column, as a table; None where it is none."""
+    """A form, with its headings beside or above their contents, as a table with a row per activity; None where it is none."""
     known = _headings(kind)
     rows = [row for row in table.rows if any(cell.strip() for cell in row)]
+    if rows and all(re.fullmatch(r"\s*\d*[.)]?\s*", row[0]) for row in rows):
+        rows = [row[1:] for row in rows]  # a column of numbers
+    hits = [[place for place, cell in enumerate(row) if folded(cell) in known] for row in rows[: 4 * HEADING_ROWS]]
+    many = [places for places in hits if len(places) > 1]
+    if len(many) > 1 and all(place % 2 == 0 for places in many for place in places):  # heading, content, heading, content
+        pairs = [(row[place], " ".join(row[place + 1 : place + 2])) for row, places in zip(rows, hits, strict=False) for place in places]
+        return Table(table.name, [[heading for heading, _ in pairs], [text for _, text in pairs]])
     first = [row[0].strip() for row in rows if row and row[0].strip()]
-    hits = {cell for cell in first if folded(cell) in known}
-    if len(hits) < 3 or 2 * len(hits) < len(first):
+    found = {cell for cell in first if folded(cell) in known}
+    if len(found) < 3 or any(len(places) > 1 for places in hits):
+        return None
+    if max(sum(bool(cell.strip()) for cell in row) for row in rows) == 1:
+        return _below(table.name, first, known)
+    if 2 * len(found) < len(first):
         return None
     width = max(map(len, rows))
     return Table(table.name, [[row[place] if place < len(row) else "" for row in rows] for place in range(width)])
+
+
+def _below(name: str, cells: Sequence[str], known: Mapping[str, tuple[str, str]]) -> Table:
+    """One column in which each heading stands above its contents."""
+    headings: list[str] = []
+    contents: list[str] = []
+    for cell in cells:
+        if folded(cell) in known or not headings:
+            headings.append(cell)
+            contents.append("")
+        else:
+            contents[-1] = f"{contents[-1]}\n{cell}".strip()
+    return Table(name, [headings, contents])
 
 
 def map_columns(table: Table, place: int, kind: str, lang: str) -> list[Column]:
@@ -92,8 +119,14 @@ def map_columns(table: Table, place: int, kind: str, lang: str) -> list[Column]:
         if found and name:
             taken.add(name)
         how = _words.say(f"preview.by_{found[1]}", lang, near=repr(found[2])) if found and name else ""
-        columns.append(Column(table.name, heading, name, how))
+        columns.append(Column(table.name, heading, name, how, bool(name and found and found[1] == "nearest")))
     return columns
+
+
+def meaning_of(heading: str, kind: str) -> str | None:
+    """The field that a heading names exactly."""
+    found = _headings(kind).get(folded(heading))
+    return found[0] if found else None
 
 
 def meaning(heading: str, known: Mapping[str, tuple[str, str]]) -> tuple[str, str, str] | None:

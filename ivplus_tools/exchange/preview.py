@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -44,6 +44,8 @@ class Reading:
     """What has been understood so far of a file, over what stands: kind and identifier -> record."""
 
     standing: Mapping[tuple[str, str], Record]
+    since: Mapping[tuple[str, str], date] = field(default_factory=dict)
+    """From which day what stands is true."""
     things: list[tuple[Record, date | None]] = field(default_factory=list)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
@@ -56,8 +58,8 @@ class Reading:
 class Preview:
     """A file as understood, before anything is written. `.commit(why=)` writes every understood row, or nothing."""
 
-    def __init__(self, room: _room.Room, path: Path, reading: Reading) -> None:
-        self._room, self._path, self._reading = room, path, reading
+    def __init__(self, room: _room.Room, path: Path, reading: Reading, read_on: Callable[[date], Reading]) -> None:
+        self._room, self._path, self._reading, self._read_on = room, path, reading, read_on
         self._lang = room.standpoint.lang
         self._newest = _store.newest(room.standpoint)
 
@@ -117,20 +119,31 @@ class Preview:
     def commit(self, why: str = "", valid_from: object = None) -> Receipt:
         """Record every understood row in one transaction, true from the row's own day, else `valid_from`, else today.
 
+        A row that changes what stands and repeats its day has no day of its own. A day before today is read anew over what stood on it.
         Refused where somebody has recorded one of them since the file was read.
         """
         if not (self._reading.things or self._reading.past):
-            raise _words.refusal("nothing_to_commit")
+            raise _words.refusal("nothing_to_commit", path=self._path.name)
         today = self._room.standpoint.now.date()
         default = _dates.day(valid_from) if valid_from is not None else today
+        if valid_from is not None and default != self._room.standpoint.valid_on:
+            self._reading = self._read_on(default)
         drafts = [self._past_draft(one, why) for one in self._reading.past]
         drafts += [
-            self._room.draft(thing, *self._room.when_and_why(since or default, why), self._newest.get((thing.kind, thing.id), 0))
+            self._room.draft(
+                thing, *self._room.when_and_why(self._own_day(thing, since) or default, why), self._newest.get((thing.kind, thing.id), 0)
+            )
             for thing, since in self._reading.things
         ]
         receipt = _store.append(self._room.standpoint, drafts)
         self._newest = _store.newest(self._room.standpoint)
         return receipt
+
+    def _own_day(self, thing: Record, since: date | None) -> date | None:
+        """The row's own day; not where it only repeats since when the earlier record was true, which a changed one is not."""
+        key = (thing.kind, thing.id)
+        was = self._reading.standing.get(key)
+        return None if was is not None and was != thing and since == self._reading.since.get(key) else since
 
     def _past_draft(self, one: Past, why: str) -> Draft:
         """An entry of another journal as one of ours: known from now on, with its own reason told after ours."""
@@ -159,6 +172,11 @@ class Preview:
             "columns": known, "unmapped": len(got.columns) - known, "history": len(got.past),
         }  # fmt: skip
         return list(counts.items())
+
+    @property
+    def history(self) -> int:
+        """How many entries of history the file brings."""
+        return len(self._reading.past)
 
     def as_data(self) -> dict[str, object]:
         """Everything the preview tells, as plain data for machines: the counts and each table as a list of rows."""

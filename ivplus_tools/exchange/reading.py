@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from ivplus_tools import _dates, _records, _room, _words
 from ivplus_tools._records import Record
 from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange import trees
-from ivplus_tools.exchange.headings import Column, heading_row, kind_of, map_columns, role_of, turned
+from ivplus_tools.exchange.headings import Column, heading_row, kind_of, map_columns, meaning_of, role_of, turned
 from ivplus_tools.exchange.limits import Meter
 from ivplus_tools.exchange.preview import Past, Preview, Problem, Reading
-from ivplus_tools.exchange.rows import Row, identifier, other_law, printable, record_of
+from ivplus_tools.exchange.rows import Row, distinct, identifier, other_law, printable, record_of
 from ivplus_tools.exchange.shapes import Reader, shape_of, shapes, tree_of
 from ivplus_tools.exchange.sources import Content, open_file
 from ivplus_tools.exchange.spreadsheets import Table
 from ivplus_tools.exchange.trees import Tree
 
 SHAPE = "ivplus-register"
+PARTIES = ("controller", "joint_controllers", "representative", "dpo")
 HISTORY = ("entry", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "content")
 
 
@@ -35,11 +38,17 @@ def read(room: _room.Room, path: Path, progress: Progress | None = None) -> Prev
 
     `progress` is told after each row how many of how many rows of a table or tree are done.
     """
-    content = open_file(path)
-    reading = Reading({(one.entry.kind, one.entry.subject): one.record for one in room.standing()})
+    contents = open_file(path)
     kinds = {kind.kind: kind for kind in room.records}
-    _Understanding(reading, kinds, path, room.standpoint.lang, progress or _untold).understand(content)
-    return Preview(room, path, reading)
+
+    def read_on(day: date | None = None) -> Reading:
+        at = room if day is None else type(room)(replace(room.standpoint, valid_on=day))
+        stands = {(one.entry.kind, one.entry.subject): one for one in at.standing()}
+        reading = Reading({key: one.record for key, one in stands.items()}, {key: one.entry.valid_from for key, one in stands.items()})
+        _Understanding(reading, kinds, path, room.standpoint.lang, progress or _untold).understand(contents)
+        return reading
+
+    return Preview(room, path, read_on(), read_on)
 
 
 class _Understanding:
@@ -48,27 +57,30 @@ class _Understanding:
     def __init__(self, reading: Reading, kinds: Mapping[str, type[Record]], path: Path, lang: str, progress: Progress) -> None:
         self._reading, self._kinds, self._path, self._lang, self._progress = reading, kinds, path, lang, progress
 
-    def understand(self, content: Content) -> None:
+    def understand(self, contents: Sequence[Content]) -> None:
         """Every tree and table; a part that is not understood is told, a file without any understood part is refused."""
-        refused: list[tuple[str, Refusal]] = list(content.unread)
-        for tree in content.trees:
+        refused: list[tuple[str, Refusal]] = []
+        for content in contents:
             try:
-                self._tree(tree)
+                if content.refused:
+                    raise content.refused
+                for tree in content.trees:
+                    self._tree(tree)
+                if content.tables:
+                    self._tables(content.tables)
             except Refusal as refusal:
-                refused.append((tree.name, refusal))
-        if content.tables:
-            try:
-                self._tables(content.tables)
-            except Refusal as refusal:
-                refused.append((content.tables[0].name, refusal))
-        if refused and not (self._reading.columns or self._reading.things or self._reading.past or self._reading.shells):
+                refused.append((content.name, refusal))
+        got = self._reading
+        if refused and not (got.columns or got.things or got.past or got.shells):
             raise refused[0][1]
-        self._reading.problems += [Problem(name, 0, "", "", one.text(self._lang)) for name, one in refused]
+        got.problems += [Problem(name, 0, "", "", one.text(self._lang)) for name, one in refused]
 
     # --- tables
 
     def _tables(self, tables: Sequence[Table]) -> None:
         if shape_of(tree_of(tables, rows=False).root, tables=True)[0]:
+            for table in tables:
+                self._odd(table)
             self._shaped(tree_of(tables), tables=True)
             return
         seen: list[str] = []
@@ -85,28 +97,51 @@ class _Understanding:
             seen += [cell for row in table.rows[:25] for cell in row if cell.strip()][:6]
             if any(cell.strip() for row in table.rows for cell in row):
                 self._reading.problems.append(Problem(table.name, 1, "", "", self._say("not_read")))
-        if not (self._reading.things or self._reading.apart) and self._reading.columns:
+        if not (self._reading.things or self._reading.apart or self._reading.past) and self._reading.columns:
             self._shell(tables[0].name, self._say("shell_sheet", count=sum(one.field is not None for one in self._reading.columns)))
-        if not self._reading.columns:
+        if not (self._reading.columns or self._reading.past):
             raise _words.refusal("no_headings", path=self._path.name, seen=", ".join(printable(one)[:80] for one in seen[:8]) or "–")
 
     def _table(self, table: Table, place: int, kind: str) -> None:
         columns = map_columns(table, place, kind, self._lang)
         self._reading.columns += [column for column in columns if column.heading]
-        role = role_of(table)
-        for above in range(place + 1):
-            self._reading.problems += [Problem(table.name, above + 1, *told) for told in _noted(table, above, [], self._lang)]
+        for column in columns:
+            if column.near:
+                self._reading.problems.append(Problem(table.name, place + 1, column.heading, "", column.how))
+        role, party = role_of(table), self._above(table, place, kind)
+        self._odd(table, place)
         for number, cells in enumerate(table.rows[place + 1 :], start=place + 2):
             self._progress(number, len(table.rows))
             if not any(cell.strip() for cell in cells):
                 continue
             row = _row_of(table, kind, number, columns, cells, self._lang)
+            for name, text in party.items():
+                row.fields.setdefault(name, text)
+                row.headings.setdefault(name, name)
             if role and kind == "activity":
                 row.fields.setdefault("role", role)
             named = {"id", "name"} & set(row.fields)
             thing = self._keep(row)
             if thing and not named:
                 self._problem(row, "", thing.id, self._say("derived"))
+
+    def _above(self, table: Table, place: int, kind: str) -> dict[str, str]:
+        """What stands above the headings: the parties of a register's first lines go to every activity, the rest is told."""
+        party: dict[str, str] = {}
+        for number, cells in enumerate(table.rows[:place], start=1):
+            filled = [cell.strip() for cell in cells if cell.strip()]
+            found = meaning_of(filled[0], kind) if len(filled) == 2 else None
+            if found in PARTIES and found not in party:
+                party[found] = filled[1]
+            elif filled:
+                told = printable(" | ".join(filled))
+                self._reading.problems.append(Problem(table.name, number, "", told, self._say("above")))
+        return party
+
+    def _odd(self, table: Table, until: int | None = None) -> None:
+        """Tell what is odd about cells that no row tells of itself."""
+        for above in range(len(table.rows) if until is None else until + 1):
+            self._reading.problems += [Problem(table.name, above + 1, *told) for told in _noted(table, above, [], self._lang)]
 
     # --- trees
 
@@ -196,15 +231,24 @@ class _Understanding:
         """A row as a record, or set apart with the reason."""
         _clean(row, self._lang)
         content = row.content()
-        ident = identifier(row)
-        if numbered and ident:
-            ident = _records.free_name(ident, {one: "" for kind, one in self._reading.places if kind == row.kind})
+        ident, given = identifier(row)
+        place = f"{row.sheet} {row.number}".strip()
+        base = self._reading.standing.get((row.kind, ident))
+        name = row.fields.get("name")
+        another = base is not None and name and getattr(base, "name", None) not in (None, name)
+        if ident and ((row.kind, ident) in self._reading.places or (numbered and another)) and (numbered or not (given or name)):
+            before, taken = ident, {one for kind, one in self._reading.places if kind == row.kind}
+            ident = distinct(ident, row, taken) or (_records.free_name(ident, dict.fromkeys(taken, "")) if numbered else ident)
+            if ident != before:
+                row.odd.append(("", before, self._say("told_apart", id=ident)))
+                base = self._reading.standing.get((row.kind, ident))
+        elif another:
+            row.odd.append(("", ident, self._say("renamed", name=getattr(base, "name", ""))))
         law = other_law(row, self._lang) if row.kind == "activity" else None
-        told = self._say("other_law", law=law) if law else self._apart(row.kind, ident, f"{row.sheet} {row.number}".strip())
+        told = self._say("other_law", law=law) if law else self._apart(row.kind, ident, place)
         problems, thing = list(row.odd), None
         if not told:
             try:
-                base = self._reading.standing.get((row.kind, ident))
                 thing, since, more = record_of(row, self._kinds[row.kind], ident, self._lang, base)
                 problems += more
                 self._reading.things.append((thing, since))
@@ -244,7 +288,8 @@ def _is_history(table: Table) -> bool:
 def _row_of(table: Table, kind: str, number: int, columns: Sequence[Column], cells: Sequence[str], lang: str) -> Row:
     """A row of a table: filled cells by field, and by heading where there is no field. Cells beyond the headings are kept too."""
     headings = {column.field: column.heading for column in columns if column.field}
-    row = Row(kind, table.name, number, headings=headings, odd=_noted(table, number - 1, columns, lang))
+    seen = frozenset(column.heading for column in columns)
+    row = Row(kind, table.name, number, headings=headings, seen=seen, odd=_noted(table, number - 1, columns, lang))
     blank = _words.read("headings")["blank"]["texts"]
     for place, cell in enumerate(one.strip() for one in cells):
         column = columns[place] if place < len(columns) else None

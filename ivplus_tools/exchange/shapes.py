@@ -10,7 +10,7 @@ from pathlib import Path as File
 from typing import Any
 
 from ivplus_tools import _records
-from ivplus_tools.exchange.headings import Column
+from ivplus_tools.exchange.headings import HEADING_ROWS, Column
 from ivplus_tools.exchange.rows import Row
 from ivplus_tools.exchange.spreadsheets import Table
 from ivplus_tools.exchange.trees import Node, Path, Tree, leaves
@@ -53,6 +53,12 @@ def shapes() -> tuple[Shape, ...]:
     )
 
 
+def _begin(table: Table) -> int | None:
+    """The row of headings: the first that is at least half as full as the fullest of the first ones, below a title."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in table.rows[:HEADING_ROWS]]
+    return next((number for number, count in enumerate(filled) if count and 2 * count >= max(filled)), None)
+
+
 def vocabulary() -> Shape:
     """The shape that has namespaces: the vocabulary in which RDF is read and JSON is annotated."""
     return next(one for one in shapes() if one.namespaces)
@@ -75,15 +81,16 @@ def tree_of(tables: Sequence[Table], rows: bool = True) -> Tree:
     """
     made: dict[str, list[dict[str, str | None]]] = {}
     for table in tables:
-        begin = next((number for number, row in enumerate(table.rows) if any(cell.strip() for cell in row)), None)
+        begin = _begin(table)
         if begin is None:
             continue
         names: dict[str, int] = {}
-        for place, cell in enumerate(table.rows[begin]):
-            names[_records.free_name(" ".join(cell.split()) or f"[{place + 1}]", names)] = place
-        filled = [row for row in table.rows[begin + 1 :] if any(cell.strip() for cell in row)] if rows else []
+        for place in range(max(map(len, table.rows[begin:]))):
+            cell = " ".join(table.rows[begin][place].split()) if place < len(table.rows[begin]) else ""
+            names[_records.free_name(cell or f"[{place + 1}]", names)] = place
+        others = [row for row in [*table.rows[:begin], *table.rows[begin + 1 :]] if any(cell.strip() for cell in row)] if rows else []
         made["rows" if len(tables) == 1 else _records.free_name(table.name, made)] = [
-            {name: row[place] if place < len(row) else None for name, place in names.items()} for row in filled or [[]]
+            {name: row[place] if place < len(row) else None for name, place in names.items()} for row in others or [[]]
         ]
     return Tree("", made)
 
@@ -295,6 +302,7 @@ class Reader:
             plain = text.casefold().removeprefix(self._shape.prefix)
             if (
                 not text
+                or (text in ("true", "false") and "says" not in how)  # a flag is an answer only where the shape says which
                 or text in how.get("except", [])
                 or ("says" in how and text not in how["says"])
                 or ("listed" in how and plain not in known)

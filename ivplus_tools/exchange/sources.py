@@ -28,15 +28,16 @@ BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-si
 
 @dataclass
 class Content:
-    """Everything that a file holds: tables, trees, and members that could not be read with the reason."""
+    """What a file, or a member of an archive, holds: tables or trees, or why it could not be read."""
 
+    name: str = ""
     tables: list[Table] = field(default_factory=list)
     trees: list[Tree] = field(default_factory=list)
-    unread: list[tuple[str, Refusal]] = field(default_factory=list)
+    refused: Refusal | None = None
 
 
-def open_file(path: Path) -> Content:
-    """The content of a file; a missing, too large or unreadable one is refused in one line."""
+def open_file(path: Path) -> list[Content]:
+    """The contents of a file, several of an archive; a missing, too large or unreadable one is refused in one line."""
     try:
         if not path.is_file():
             raise _words.refusal("no_file", path=path)
@@ -49,19 +50,19 @@ def open_file(path: Path) -> Content:
     return parse(content, path.name)
 
 
-def parse(content: bytes, name: str) -> Content:
-    """Tables or trees of some bytes; `name` only words the refusal."""
+def parse(content: bytes, name: str, inside: bool = False) -> list[Content]:
+    """Tables or trees of some bytes, which may stand `inside` an archive; `name` only words the refusal."""
     meter = Meter(name)
     if content.startswith(OLE):
         raise _words.refusal("locked_file", path=name)
     if content.startswith(PDF):
         raise _words.refusal("unknown_shape", path=name, reason="PDF")
     if content.startswith(ZIP):
-        return _parse_zip(content, name, meter)
-    return _parse_text(content, name, meter)
+        return _parse_zip(content, name, meter, inside)
+    return [_parse_text(content, name, meter)]
 
 
-def _parse_zip(content: bytes, name: str, meter: Meter) -> Content:
+def _parse_zip(content: bytes, name: str, meter: Meter, inside: bool) -> list[Content]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             members = packed.infolist()
@@ -70,9 +71,11 @@ def _parse_zip(content: bytes, name: str, meter: Meter) -> Content:
                 raise _words.refusal("too_large", path=name, size=unpacked // MEGABYTE, limit=LARGEST_UNPACKED // MEGABYTE)
             names = {one.filename for one in members}
             if "content.xml" in names:
-                return Content(tables=list(spreadsheets.ods(packed, meter)))
+                return [Content(tables=list(spreadsheets.ods(packed, meter)))]
             if any(one.startswith("xl/") for one in names):
-                return Content(tables=list(spreadsheets.xlsx(content, packed, meter)))
+                return [Content(tables=list(spreadsheets.xlsx(content, packed, meter)))]
+            if inside:
+                raise _words.refusal("nested_archive", path=name)
             return _parse_members(packed, name)
     except Refusal:
         raise
@@ -82,9 +85,9 @@ def _parse_zip(content: bytes, name: str, meter: Meter) -> Content:
         raise _words.refusal("unknown_shape", path=name, reason=_short(error)) from None
 
 
-def _parse_members(packed: zipfile.ZipFile, name: str) -> Content:
-    """Each file of an archive by its own content; nothing is unpacked to a folder, an archive within it is not opened."""
-    found = Content()
+def _parse_members(packed: zipfile.ZipFile, name: str) -> list[Content]:
+    """Each file of an archive by its own content; nothing is unpacked to a folder, an archive of files within it is not opened."""
+    found = []
     for member in packed.infolist():
         if member.is_dir() or not member.file_size:
             continue
@@ -92,19 +95,14 @@ def _parse_members(packed: zipfile.ZipFile, name: str) -> Content:
         try:
             if member.flag_bits & 1:
                 raise _words.refusal("locked_file", path=label)
-            inner = packed.read(member)
-            if inner.startswith(ZIP):
-                raise _words.refusal("nested_archive", path=label)
-            part = parse(inner, label)
+            [part] = parse(packed.read(member), label, inside=True)
         except Refusal as refusal:
-            found.unread.append((label, refusal))
+            found.append(Content(label, refused=refusal))
             continue
-        found.tables += [Table(label, one.rows, one.notes) for one in part.tables]
-        found.trees += [Tree(label, one.root) for one in part.trees]
-    if found.unread and not found.tables and not found.trees:
-        raise found.unread[0][1]
-    if not (found.tables or found.trees):
-        raise _words.refusal("unknown_shape", path=name, reason="ZIP")
+        tables = [Table(f"{label} {one.name}".strip(), one.rows, one.notes) for one in part.tables]
+        found.append(Content(label, tables, [Tree(label, one.root) for one in part.trees]))
+    if not any(one.refused is None for one in found):
+        raise next((one.refused for one in found if one.refused), _words.refusal("unknown_shape", path=name, reason="ZIP"))
     return found
 
 

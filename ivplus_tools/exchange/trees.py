@@ -91,7 +91,8 @@ def looks_like_yaml(begin: str) -> bool:
     """Whether a text begins as YAML that holds mappings: `key:` and, on the next line, an indented block or a list."""
     lines = [line for line in begin.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if lines and lines[0].startswith(("---", "%YAML")):
-        return True
+        ends = [number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == "---"]
+        return not ends or ":" in "".join(lines[ends[0] + 1 : ends[0] + 2])  # else the front matter of a text
     return (
         len(lines) > 1
         and re.match(r"[\w.-]+:\s*(&\S+|!\S+|#.*)?$", lines[0]) is not None

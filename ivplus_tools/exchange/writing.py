@@ -111,7 +111,7 @@ def _json_bytes(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry
     content = {
         "@context": _context(), "shape": SHAPE,
         "valid_on": at.valid_on.isoformat(), "known_at": at.known_at.isoformat() if at.known_at else None,
-        "head": _store.verify(at.path).head, "records": records,
+        "head": _store.head(at), "records": records,
     }  # fmt: skip
     if past:
         content["history"] = [

@@ -214,7 +214,10 @@ def _begin_with_period(text: str) -> tuple[str | None, str]:
 
 def _second_period(text: str) -> bool:
     """Whether a text holds another length of time: `3 years and 6 months` is not understood, and so not taken for 3 years."""
-    return any(_begin_with_period(text[match.start() :])[0] for match in re.finditer(r"\d+", text))
+    told = _words.read("headings")["period"]
+    numbers, units = "|".join(told["numbers"]), "|".join(unit for many in told["units"].values() for unit in many)
+    spelt = re.search(rf"\b({numbers})\s+({units})\b", text.casefold())
+    return spelt is not None or any(_begin_with_period(text[match.start() :])[0] for match in re.finditer(r"\d+", text))
 
 
 def _start_in(text: str) -> str | None:

@@ -126,7 +126,7 @@ class _Report:
     # --- words
 
     def _footer(self) -> str:
-        head = _store.verify(self._at.path).head
+        head = _store.head(self._at)
         on = _words.show_date(self._at.valid_on, self._lang, running=True)
         return self._say("footer", on=on, known=self._known(), head=head or "–")
 
