@@ -1,24 +1,24 @@
-"""What `import ivplus_tools` costs beside an empty interpreter and beside `import pandas`. Prints a Markdown table."""
+"""What `import ivplus_tools` costs in a fresh interpreter, beside `import pandas` and `import duckdb`."""
 
-import statistics
 import subprocess
 import sys
-import time
+
+from measuring import Row, table, timed
+
+CODE = "import sys, time; begun = time.perf_counter(); __import__(sys.argv[1]); print(time.perf_counter() - begun)"
+MODULES = ("ivplus_tools", "pandas", "duckdb")
 
 
-def seconds(code: str, rounds: int = 15) -> float:
-    """The median time of a fresh interpreter that runs the code."""
-    times = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603  our own interpreter with constant code
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times)
+def _seconds(module: str) -> float:
+    told = subprocess.run([sys.executable, "-c", CODE, module], check=True, capture_output=True, text=True)  # noqa: S603  our own code
+    return float(told.stdout)
+
+
+def rows(rounds: int = 10) -> list[Row]:
+    """Fresh interpreters in turns."""
+    ours, *others = zip(*[[_seconds(module) for module in MODULES] for _ in range(rounds)], strict=True)
+    return [timed("`import ivplus_tools`", ours, f"`import {name}`", theirs) for name, theirs in zip(MODULES[1:], others, strict=True)]
 
 
 if __name__ == "__main__":
-    seconds("import ivplus_tools", 2)
-    empty = seconds("pass")
-    print("| what | ms beyond an empty interpreter |\n|---|---|")
-    for name in ("ivplus_tools", "duckdb", "pandas"):
-        print(f"| import {name} | {1000 * (seconds(f'import {name}') - empty):.1f} |")
+    print(table(rows()))
