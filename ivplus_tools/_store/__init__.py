@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "entries", "forget_person",
-    "frame", "head", "history", "newest", "path_of", "persons", "put_person", "restore", "standing", "standing_of", "verify",
+    "frame", "head", "history", "newest", "path_of", "persons", "put_person", "restore", "settle", "standing", "standing_of", "verify",
 ]  # fmt: skip
+settle = copies.settle
 CLOCK_SLACK = timedelta(minutes=5)
 SAID_OF = """
 SELECT kind, subject, entry, valid_from, recorded_by FROM journal WHERE subject IN (SELECT unnest(?)) ORDER BY valid_from, entry
@@ -327,7 +328,7 @@ def persons(path: Path) -> dict[str, dict[str, str | None]]:
 def forget_person(path: Path, ref: str) -> bool:
     """Delete a person; False if there was none. The file is written anew, so that no freed block keeps the name."""
     with file.told(path):
-        file.check_folder(path)
+        path = file.place_of(path)
         if not path.exists():
             return False
     with file.locked(path), file.told(path):
@@ -361,7 +362,7 @@ def restore(folder: Path, path: Path) -> Verification:
     with file.told(path):
         if path.exists():
             raise _words.refusal("already_there", path=path)
-        file.check_folder(path)
+        path = file.place_of(path)
     entries, people, last = copies.read_backup(folder, file.FORMAT)
     verdict = check_chain(links_of(entries), len(entries), last)
     if not verdict.ok:

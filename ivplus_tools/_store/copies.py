@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -54,9 +55,21 @@ def _write_folder(folder: Path, files: dict[str, str]) -> None:
             (made / name).chmod(0o600)
         if folder.exists():
             folder.rmdir()
+        settle(made)
         made.rename(folder)
+        settle(folder.parent)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def settle(folder: Path) -> None:
+    """See that what was moved into a folder is there after a power cut, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
@@ -74,6 +87,8 @@ def read_backup(folder: Path, newest: int) -> tuple[list[Entry], list[tuple[Any,
     name = "manifest.json"
     try:
         manifest = json.loads((folder / name).read_text(encoding="utf-8"))
+        if int(manifest["format"]) < 1:
+            raise ValueError("there is no such format")
         if int(manifest["format"]) > newest:
             raise _words.refusal("newer_format", path=folder, found=manifest["format"], known=newest)
         last = [(int(manifest["entries"]), str(manifest["head"]))] if manifest["entries"] else []

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 SQL = Path(__file__).parent.parent / "sql"
-__all__ = ["ENTRIES", "FORMAT", "SQL", "check_folder", "connect", "insert", "is_current", "locked", "open_journal", "told", "write_file"]
+__all__ = ["ENTRIES", "FORMAT", "SQL", "connect", "insert", "is_current", "locked", "open_journal", "place_of", "told", "write_file"]
 OTHER_MEANING = (".csv", ".tsv", ".json", ".jsonl", ".parquet")  # endings that DuckDB opens as data, not as a database
 DUCKDB_MARK = (8, b"DUCK")  # where every DuckDB file says what it is
 COLUMNS = [
@@ -79,7 +79,7 @@ def _holder(lock_path: Path) -> str:
 def open_journal(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for one operation. A missing journal is made on the first write; reading one gives an empty one."""
     with told(path):
-        check_folder(path)
+        path = place_of(path)
         exists = path.exists()
     if read_only and not exists:
         with connect(":memory:", read_only=False) as con:
@@ -93,10 +93,21 @@ def open_journal(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPy
         with connect(str(path), read_only) as con:
             if is_current(con, path):
                 yield con
+                _leave_no_log(con, path, read_only)
                 return
         _migrate(path)
         with connect(str(path), read_only) as con:
             yield con
+            _leave_no_log(con, path, read_only)
+
+
+def _leave_no_log(con: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -> None:
+    """Bring what was written into the file itself; where there is no room for that, the log beside it keeps it."""
+    import duckdb
+
+    if not read_only and path.with_name(path.name + ".wal").exists():
+        with contextlib.suppress(duckdb.Error):
+            con.execute("CHECKPOINT file")
 
 
 def _check_mark(path: Path) -> None:
@@ -108,12 +119,20 @@ def _check_mark(path: Path) -> None:
         raise _words.refusal("not_a_journal", path=path)
 
 
-def check_folder(path: Path) -> None:
-    """Refuse a path whose folder does not exist, or whose ending means another kind of file to DuckDB."""
+def place_of(path: Path) -> Path:
+    """Where a journal lies, links followed: one journal has one lock. What is no file, and a place for none, is refused."""
     if path.suffix.lower() in OTHER_MEANING:
         raise _words.refusal("not_a_journal", path=path)
+    try:
+        leads_nowhere = path.is_symlink() and not path.exists()
+        if leads_nowhere or (path.exists() and not path.is_file()):
+            raise _words.refusal("not_a_journal", path=path)
+        path = path.resolve()
+    except RuntimeError:  # links in a circle
+        raise _words.refusal("not_a_journal", path=path) from None
     if not path.parent.is_dir():
         raise _words.refusal("store_no_folder", path=path.parent)
+    return path
 
 
 @contextlib.contextmanager
@@ -154,10 +173,28 @@ def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tup
                 insert(con, rows)
             for person in people:
                 con.execute("INSERT INTO person VALUES (?, ?, ?, ?)", person)
+            con.execute("CHECKPOINT file")
+        _demand_written(made, rows)
+        log = path.with_name(path.name + ".wal")
+        if log.exists() and not path.exists():  # of a journal that was put aside: it would be taken for the new one's
+            log.replace(log.with_name(log.name + ".left"))
         made.replace(path)
+        copies.settle(path.parent)
     finally:
         for left in (made, made.with_name(made.name + ".wal")):
             left.unlink(missing_ok=True)
+
+
+def _demand_written(made: Path, rows: Sequence[tuple[Any, ...]]) -> None:
+    """A new file is moved to its place only when every page of it is on the disk and reads as it was written."""
+    handle = os.open(made, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    with connect(str(made), read_only=True) as con:
+        if con.execute(ENTRIES).fetchall() != list(rows):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def is_current(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
@@ -180,6 +217,8 @@ def format_of(con: duckdb.DuckDBPyConnection) -> int:
     if names != COLUMNS:
         raise ValueError("not our tables")
     [[found]] = con.execute("SELECT value FROM meta WHERE key = 'format'").fetchall()
+    if int(found) < 1:
+        raise ValueError("there is no such format")
     return int(found)
 
 

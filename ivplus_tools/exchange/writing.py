@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,12 +38,17 @@ def put(path: Path, content: bytes) -> Path:
     """Write a file whole beside its place, then move it there: no half of it is ever seen."""
     made = path.with_name(path.name + ".part")
     try:
-        made.write_bytes(content)
+        with made.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
         made.chmod(0o600)
         made.replace(path)
     except OSError as error:
-        made.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            made.unlink(missing_ok=True)
         raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+    _store.settle(path.parent)
     return path
 
 
