@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -33,6 +34,8 @@ class Desk:
         Refusal.lang = _words.language(lang)
         who = _records.clean(by) or None if by is not None else None
         self._base = Standpoint(_store.path_of(path).absolute(), date.min, None, who, _words.language(lang), pinned)
+        if kind := _store.network_of(self._base.path):
+            warnings.warn(_words.say("ui.network", lang, kind=kind), stacklevel=2)
 
     @property
     def standpoint(self) -> Standpoint:

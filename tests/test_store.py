@@ -654,3 +654,21 @@ def test_many_versions_of_one_subject_in_one_batch_decide_as_one_by_one(tmp_path
     assert shown[0] == shown[1]
     for day in days:
         assert one.at(valid=day).register.get("a") == two.at(valid=day).register.get("a")
+
+
+def test_a_journal_on_a_network_drive_is_warned_of(tmp_path, monkeypatch):
+    """The longest mount that holds the path decides; a local disk and an unknown system are silent; a Windows share is told by its name."""
+    from ivplus_tools._store import file
+
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        f"/dev/sda1 / ext4 rw 0 0\nserver:/x {tmp_path}/share\\040one nfs4 rw 0 0\n/dev/b {tmp_path}/share\\040one/in ext4 rw 0 0\n"
+    )
+    monkeypatch.setattr(file, "MOUNTS", mounts)
+    with pytest.warns(UserWarning, match="network drive .nfs4"):
+        ivp.Desk(tmp_path / "share one" / "j.duckdb", lang="en")
+    assert file.network_of(tmp_path / "share one" / "in" / "j.duckdb") is None
+    assert file.network_of(tmp_path / "j.duckdb") is None
+    assert file.network_of(Path("//server/share/j.duckdb")) == "UNC"
+    monkeypatch.setattr(file, "MOUNTS", tmp_path / "none")
+    assert file.network_of(tmp_path / "j.duckdb") is None

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "entries", "forget_person",
-    "frame", "head", "history", "newest", "path_of", "persons", "put_person", "restore", "settle", "standing", "standing_of", "verify",
+    "frame", "head", "history",
+    "network_of", "newest", "path_of", "persons", "put_person", "restore", "settle", "standing", "standing_of", "verify",
 ]  # fmt: skip
 settle = copies.settle
+network_of = file.network_of
 CLOCK_SLACK = timedelta(minutes=5)
 SAID_OF = """
 SELECT kind, subject, entry, valid_from, recorded_by FROM journal WHERE subject IN (SELECT unnest(?)) ORDER BY valid_from, entry

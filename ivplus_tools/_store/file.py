@@ -28,6 +28,11 @@ COLUMNS = [
     "entry", "room", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "body", "seal",
     "entry", "seal", "ref", "name", "email", "phone",
 ]  # fmt: skip
+MOUNTS = Path("/proc/self/mounts")
+SHARED = {
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "davfs", "glusterfs", "lustre",
+    "fuse.sshfs", "fuse.rclone", "fuse.davfs", "fuse.glusterfs",
+}  # fmt: skip
 WAIT_SECONDS = 5.0
 PATIENCE_TURNS = 12
 _turns = itertools.count(1)
@@ -133,6 +138,20 @@ def place_of(path: Path) -> Path:
     if not path.parent.is_dir():
         raise _words.refusal("store_no_folder", path=path.parent)
     return path
+
+
+def network_of(path: Path) -> str | None:
+    """The kind of network file system that a path lies on, as far as the system tells; locks of files are not reliable there."""
+    if str(path).startswith(("\\\\", "//")):
+        return "UNC"
+    try:
+        lines = [line.split() for line in MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()]
+        place = path.absolute()
+        homes = [(len(one[1]), one[2]) for one in lines if len(one) > 2 and place.is_relative_to(one[1].replace("\\040", " "))]
+    except OSError:
+        return None
+    kind = max(homes, default=(0, ""))[1]
+    return kind if kind in SHARED else None
 
 
 @contextlib.contextmanager
