@@ -17,8 +17,10 @@ import ivplus_tools as ivp
 FULL = os.environ.get("IVPLUS_FAULTS") == "full"
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="signals, pipes and mounts as Linux has them")
 WRITER = """
-import sys
+import ctypes, sys
 import ivplus_tools as ivp
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, 9)  # killed together with the test, also while it is stopped
 path, name, count, doing = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 desk = ivp.Desk(path, by=name, lang="en")
 things = (ivp.Activity(f"{name}-{n}") for n in range(count + 1))
