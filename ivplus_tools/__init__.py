@@ -13,38 +13,46 @@ if TYPE_CHECKING:
     from ivplus_tools._dates import deadline, kept_through
     from ivplus_tools._law import cite
     from ivplus_tools._records import NONE, not_applicable
-    from ivplus_tools._words import frame as label
-    from ivplus_tools._words import show
+    from ivplus_tools._shown import frame as label
+    from ivplus_tools._shown import show
     from ivplus_tools.desk import Desk, describe, restore, sample
     from ivplus_tools.errors import Refusal
     from ivplus_tools.register.records import Activity, Organisation, Purpose, Recipient, RetentionPeriod, System
+    from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer, TransferAssessment, Verdict
 
 _HOMES = {
-    "Activity": "register.records",
-    "Desk": "desk",
     "NONE": "_records",
+    "Activity": "register.records",
+    "Agreement": "review.records",
+    "Desk": "desk",
+    "Disclosure": "review.records",
     "Organisation": "register.records",
+    "Processor": "review.records",
     "Purpose": "register.records",
     "Recipient": "register.records",
     "Refusal": "errors",
     "RetentionPeriod": "register.records",
+    "Subprocessor": "review.records",
     "System": "register.records",
+    "Transfer": "review.records",
+    "TransferAssessment": "review.records",
+    "Verdict": "review.records",
     "cite": "_law",
     "deadline": "_dates",
     "describe": "desk",
     "forms": "",
     "kept_through": "_dates",
-    "label": "_words",
+    "label": "_shown",
     "not_applicable": "_records",
     "plots": "",
     "restore": "desk",
     "sample": "desk",
-    "show": "_words",
+    "show": "_shown",
 }
 __all__ = [
-    "NONE", "Activity", "Desk", "Organisation", "Purpose", "Recipient", "Refusal", "RetentionPeriod", "System", "cite",
-    "deadline", "describe", "forms", "kept_through", "label", "not_applicable", "plots", "restore", "sample",
-    "show",
+    "NONE", "Activity", "Agreement", "Desk", "Disclosure", "Organisation", "Processor", "Purpose", "Recipient", "Refusal",
+    "RetentionPeriod", "Subprocessor", "System", "Transfer", "TransferAssessment", "Verdict", "cite", "deadline",
+    "describe", "forms", "kept_through", "label", "not_applicable", "plots", "restore", "sample", "show",
 ]  # fmt: skip
 
 

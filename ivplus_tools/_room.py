@@ -208,7 +208,7 @@ def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str) -
     import pandas as pd
 
     table = pd.DataFrame([tuple(row) for row in rows], columns=list(columns))
-    for column in {"valid_from", "since", "due"} & set(columns):
+    for column in {"valid_from", "since", "due", "object_by", "judged_on", "in_force_from", "in_force_until"} & set(columns):
         table[column] = pd.to_datetime(table[column])
     if "recorded_at" in columns:
         table["recorded_at"] = pd.to_datetime(table["recorded_at"], utc=True).dt.tz_convert("Europe/Helsinki")

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ivplus_tools import _html, errors
+from ivplus_tools import errors
 from ivplus_tools.errors import Refusal
 
 LANGS = ("fi", "sv", "en")
@@ -47,12 +47,12 @@ def refusal(key: str, /, **facts: object) -> Refusal:
     """The refusal `key` of `refusals.toml`, of the class named there, in all three languages."""
     entry = read("refusals")[key]
     kind: type[Refusal] = getattr(errors, entry["kind"])
-    return kind({lang: " ".join(entry[lang].format(**_local(facts, lang)).split()) for lang in LANGS})
+    return kind({lang: " ".join(entry[lang].format(**local(facts, lang)).split()) for lang in LANGS})
 
 
 def finding(code: str, lang: str, /, **facts: object) -> str:
     """The sentence of the finding `code`, with what it is about filled in."""
-    return str(read("findings")[code][lang].format(**_local(facts, lang)))
+    return str(read("findings")[code][lang].format(**local(facts, lang)))
 
 
 def values(name: str) -> dict[str, dict[str, str]]:
@@ -124,45 +124,6 @@ def show_period(text: str, lang: str) -> str:
     return f"{format_unit(int(match[1]), f'duration-{unit}', length='long', locale=_LOCALE[lang])} ({text})"
 
 
-def frame(table: Any, lang: str | None = None) -> Any:
-    """A copy of a frame with its column names, coded values and dates in `lang` (else the frame's own, else Finnish)."""
-    lang = language(lang or table.attrs.get("lang", "fi"))
-    shown = table.copy()
-    for column in shown.columns:
-        is_field = column == "field" and "change" in shown.columns
-        names = read("labels")["field"] if is_field else read("labels")["value"].get(column)
-        if names:
-            shown[column] = [names[one][lang] if one in names else one for one in shown[column]]
-        elif str(shown[column].dtype).startswith("datetime64"):
-            bare = "," not in str(shown[column].dtype)
-            shown[column] = [show_date(one.date() if bare else one, lang) if one == one else "" for one in shown[column]]
-    return shown.rename(columns={column: column_name(str(column), lang) for column in shown.columns})
-
-
-class Shown:
-    """A frame for reading: every text in full, labels in the frame's language, a caption, header cells that readers announce."""
-
-    def __init__(self, table: Any, lang: str | None, caption: str) -> None:
-        self._lang = language(lang or table.attrs.get("lang", "fi"))
-        self._table, self._caption = frame(table, self._lang), caption
-        self._rows = [["" if one is None or one != one else str(one) for one in row] for row in self._table.itertuples(index=False)]
-
-    def __repr__(self) -> str:
-        table = [[str(name) for name in self._table.columns], *([cell.replace("\n", " / ") for cell in row] for row in self._rows)]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
-        return "\n".join([*([self._caption] if self._caption else []), *lines, *([] if self._rows else [say("ui.none", self._lang)])])
-
-    def _repr_html_(self) -> str:
-        empty = "" if self._rows else _html.note([say("ui.none", self._lang)])
-        return _html.table(list(self._table.columns), self._rows, self._caption) + empty
-
-
-def show(table: Any, lang: str | None = None, caption: str = "") -> Shown:
-    """A frame as a table for reading, in `lang` (else the frame's own language): no text is cut off, everything is escaped."""
-    return Shown(table, lang, caption)
-
-
 def column_name(column: str, lang: str) -> str:
     """The label of a frame's column, or the column's own name when it has none (`desk.sql` may invent any)."""
     entry = read("labels")["column"].get(column) or read("labels")["field"].get(column)
@@ -190,7 +151,7 @@ def field_help(name: str, lang: str) -> str:
     return str(read("labels")["help"][name][lang])
 
 
-def _local(facts: dict[str, object], lang: str) -> dict[str, object]:
+def local(facts: dict[str, object], lang: str) -> dict[str, object]:
     """Facts ready for a sentence: days in the language's form, a dict of languages by its language."""
     ready: dict[str, object] = {}
     for name, value in facts.items():

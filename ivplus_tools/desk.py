@@ -14,11 +14,12 @@ from ivplus_tools._room import Finding, Room
 from ivplus_tools._store import Standpoint, Verification
 from ivplus_tools.errors import Refusal
 from ivplus_tools.register import RegisterRoom
+from ivplus_tools.review import ReviewRoom
 
 if TYPE_CHECKING:
     import pandas
 
-ROOMS: dict[str, type[Room]] = {"register": RegisterRoom}
+ROOMS: dict[str, type[Room]] = {"register": RegisterRoom, "review": ReviewRoom}
 SAMPLES = Path(__file__).parent.parent / "data_samples"
 
 
@@ -52,6 +53,11 @@ class Desk:
     def register(self) -> RegisterRoom:
         """Art. 30: what we process, as controller and as processor."""
         return RegisterRoom(self.standpoint)
+
+    @property
+    def review(self) -> ReviewRoom:
+        """Art. 28 and 44 to 49: processors, their contracts, who stands behind them, and transfers."""
+        return ReviewRoom(self.standpoint)
 
     # --- standpoint
 
@@ -89,11 +95,16 @@ class Desk:
         at = self.standpoint
         return _together([room(at).due(by) for room in ROOMS.values()], at.lang, lambda table: table["due"])
 
+    def calendar(self, path: str | Path, by: object = None) -> Path:
+        """Write the due dates of every room as a calendar file (`.ics`); `by` is the last day."""
+        at = self.standpoint
+        return exchange.put(_store.path_of(path), exchange.calendar(self.due(by), at.now, at.lang))
+
     def sql(self, query: str) -> pandas.DataFrame:
         """Any query over this standpoint, read-only: `FROM activities() SELECT legal_basis, count(*) GROUP BY ALL`.
 
-        Tables of the standpoint: `standing()`, `entries()`, and each room's nouns (`activities()`, `organisations()`, `systems()`);
-        the table `journal` holds everything. No file and no network can be reached from it.
+        Tables of the standpoint: `standing()`, `entries()`, and each room's nouns (`activities()`, `transfers()`, ...); the table
+        `journal` holds everything. No file and no network can be reached from it.
         """
         return _store.frame(self.standpoint, query)
 
@@ -200,7 +211,7 @@ def restore(folder: str | Path, path: str | Path) -> Verification:
 
 
 def describe(kind: str | type[_records.Record], lang: str = "fi") -> pandas.DataFrame:
-    """The fields of a record type (`activity`, `organisation`, `system`): field, label, rule, answers, values, meaning."""
+    """The fields of a record type (`activity`, `processor`, `transfer`, ...): field, label, rule, answers, values, meaning."""
     columns = ("field", "label", "rule", "answers", "values", "meaning")
     name: Any = getattr(kind, "kind", kind)
     return _room.frame(columns, _records.describe(name, _words.language(lang)), lang)
@@ -218,7 +229,7 @@ def sample(path: str | Path | None = None, now: object = None, lang: str = "fi")
     if Path(path).exists():
         raise _words.refusal("already_there", path=path)
     desk = Desk(path, by="sample", lang=lang, now=now)
-    types = {one.kind: one for one in RegisterRoom.records}
+    types = {one.kind: one for room in ROOMS.values() for one in room.records}
     drafts = exchange.read_sample(SAMPLES, types, desk.standpoint.now)
     _store.append(desk._base, drafts)
     return desk

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from ivplus_tools import _html, _records, _room, _words
+from ivplus_tools import _html, _places, _records, _room, _words
 
 if TYPE_CHECKING:
     import pandas
 
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#999999")  # Okabe and Ito's, and a grey
+_SERIES = {2: (COLORS[3], COLORS[0])} | {count: (COLORS * 2)[3 : 3 + count] for count in (1, 3, 4, 5, 6)}
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "--")
 
 
@@ -52,7 +53,7 @@ def legal_bases(activities: pandas.DataFrame) -> Chart:
 
 
 def review_calendar(due: pandas.DataFrame, on: object = None) -> Chart:
-    """How many reviews fall in each month, overdue ones marked apart.
+    """How many due dates fall in each month, overdue ones marked apart.
 
     `due`: a frame with the column `due`, as `desk.due()` gives it. `on`: the day that parts overdue from coming.
     """
@@ -70,18 +71,93 @@ def review_calendar(due: pandas.DataFrame, on: object = None) -> Chart:
     return _bars(table, series, _words.say("plot.reviews", lang), _words.say("plot.reviews_axis", lang))
 
 
+def transfers(judged: pandas.DataFrame) -> Chart:
+    """How many transfers go to each country, apart by status; worst statuses first in each bar.
+
+    `judged`: a frame with the columns `country` and `status`, as `desk.review.transfers()` gives it.
+    """
+    lang = judged.attrs.get("lang", "fi")
+    order = ("not_covered", "cannot_tell", "derogation", "safeguards", "adequate", "not_a_transfer")
+    found = [status for status in order if (judged["status"] == status).any()]
+    counts: dict[str, dict[str, int]] = {}
+    for country, status in zip(judged["country"], judged["status"], strict=True):
+        name = _places.name(country, lang) if isinstance(country, str) else "–"
+        row = counts.setdefault(name, dict.fromkeys(found, 0))
+        row[status] += 1
+    rows = [(name, *counts[name].values()) for name in sorted(counts)]
+    table = _room.frame(("country", *found), rows, lang)
+    series = [(status, _words.values("status")[status][lang]) for status in found]
+    return _bars(table, series or [("country", "")], _words.say("plot.transfers", lang), _words.say("plot.transfers_axis", lang))
+
+
+def contracts(agreements: pandas.DataFrame, on: object = None) -> Chart:
+    """From when until when each contract with a processor is in force, with the day looked at.
+
+    `agreements`: as `desk.review.agreements()` gives it; an end that does not exist or is not known is written beside its bar.
+    """
+    import matplotlib.dates as dates
+
+    from ivplus_tools import _dates
+
+    lang = agreements.attrs.get("lang", "fi")
+    day = _dates.day(on if on is not None else agreements.attrs.get("on") or _dates.now().date())
+    rows = []
+    for one in agreements.to_dict("records"):
+        start, end = (
+            None if one[name] != one[name] or one[name] is None else one[name].date() for name in ("in_force_from", "in_force_until")
+        )
+        told = (
+            _words.say("plot.open_end" if one["until"] == "none" else "plot.unknown_end", lang)
+            if end is None
+            else _words.show_date(end, lang)
+        )
+        rows.append((one["id"], start, end, told))
+    table = _room.frame(("id", "in_force_from", "in_force_until", "until"), rows, lang)
+    chart, axes = _canvas(len(rows))
+    last = max([day, *(end for _, _, end, _ in rows if end)]).replace(month=12, day=31)
+    for place, (_, start, end, told) in enumerate(rows):
+        begins, ends = dates.date2num(start or end or day), dates.date2num(end or last)
+        color = COLORS[3] if end and end < day else COLORS[0] if end else COLORS[5]
+        hatch = HATCHES[2] if end is None else HATCHES[1] if end < day else HATCHES[0]
+        axes.barh(place, ends - begins, left=begins, color=color, hatch=hatch, edgecolor="black", linewidth=0.6)
+        axes.annotate(told, (ends, place), xytext=(4, 0), textcoords="offset points", va="center")
+    axes.axvline(dates.date2num(day), color="black", linestyle="--", label=_words.say("plot.today", lang))
+    axes.set_yticks(range(len(rows)), [row[0] for row in rows])
+    axes.xaxis.set_major_locator(dates.YearLocator())
+    axes.xaxis.set_major_formatter(dates.DateFormatter("%Y"))
+    first, end = axes.get_xlim()
+    axes.set_xlim(first, end + (end - first) / 4)  # room for what stands beside the bars
+    chart.legend(loc="outside lower right")
+    title = _words.say("plot.contracts", lang)
+    _titled(axes, title, _words.say("plot.contracts_axis", lang))
+    told = "; ".join(f"{ident} {_words.show_date(start, lang) if start else '–'} – {end}" for ident, start, _, end in rows)
+    chart.alt, chart.frame = f"{title}: {told or '–'}.", table
+    return chart
+
+
+def _canvas(rows: int) -> tuple[Chart, Any]:
+    chart = Chart(figsize=(8, 1.2 + 0.42 * max(rows, 1)), layout="constrained")
+    axes: Any = chart.add_subplot()
+    axes.invert_yaxis()
+    return chart, axes
+
+
+def _titled(axes: Any, title: str, axis: str) -> None:
+    axes.set_title(title, loc="left")
+    axes.set_xlabel(axis)
+
+
 def _bars(table: pandas.DataFrame, series: Sequence[tuple[str, str]], title: str, axis: str) -> Chart:
     """Horizontal bars with their numbers written on; several series are stacked, apart by colour and by hatch."""
     names = [str(name) for name in table.iloc[:, 0]]
-    chart = Chart(figsize=(8, 1.2 + 0.42 * max(len(names), 1)), layout="constrained")
-    axes: Any = chart.add_subplot()
+    chart, axes = _canvas(len(names))
     left = [0] * len(names)
     for place, (column, label) in enumerate(series):
         widths = [int(number) for number in table[column]]
-        colors = [COLORS[row % len(COLORS)] for row in range(len(names))] if len(series) == 1 else COLORS[3 - 3 * place]
+        colors = [COLORS[row % len(COLORS)] for row in range(len(names))] if len(series) == 1 else _SERIES[len(series)][place]
         bars = axes.barh(names, widths, left=left, color=colors, edgecolor="black", linewidth=0.6, label=label or None)
         for row, bar in enumerate(bars):
-            bar.set_hatch(HATCHES[row % len(HATCHES)] if len(series) == 1 else HATCHES[1 - place])
+            bar.set_hatch(HATCHES[row % len(HATCHES)] if len(series) == 1 else HATCHES[(len(series) - 1 - place) % len(HATCHES)])
         axes.bar_label(
             bars,
             [str(width) if width else "" for width in widths],
@@ -90,13 +166,11 @@ def _bars(table: pandas.DataFrame, series: Sequence[tuple[str, str]], title: str
             backgroundcolor="white" if len(series) > 1 else "none",
         )
         left = [before + width for before, width in zip(left, widths, strict=True)]
-    axes.invert_yaxis()
-    axes.set_title(title, loc="left")
-    axes.set_xlabel(axis)
+    _titled(axes, title, axis)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlim(0, max([*left, 1]) * 1.12)
     if len(series) > 1:
-        axes.legend(loc="lower right")
+        chart.legend(loc="outside lower right")
     told = "; ".join(
         f"{name} " + ", ".join(f"{label} {row[column]}".strip() for column, label in series)
         for name, (_, row) in zip(names, table.iterrows(), strict=True)

@@ -1,5 +1,6 @@
 """What tests share: where things are, the pinned moment, hostile texts, and cases from TOML."""
 
+import csv
 import tomllib
 from pathlib import Path
 
@@ -7,6 +8,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NOW = "2026-03-02T09:00"
+SAMPLES = [path for path in (ROOT / "data_samples").glob("*.csv") if path.name != "vanha_seloste.csv"]
+COUNTS = {path.stem: len(list(csv.DictReader(path.open(encoding="utf-8", newline="")))) for path in SAMPLES}
+ENTRIES = sum(COUNTS.values())
+REGISTER_ENTRIES = sum(COUNTS[kind] for kind in ("activity", "organisation", "system"))
 HOSTILE = [
     "'; DROP TABLE journal; --",
     '"quoted" and \\ back\\slash; with | bars',

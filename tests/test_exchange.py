@@ -233,7 +233,7 @@ def test_every_field_of_the_model_is_in_every_export(sample, tmp_path):
         assert names["activity"] <= set(next(csv.reader(file, delimiter=";")))
     content = json.loads(sample.register.write(tmp_path / "r.json").read_text(encoding="utf-8"))
     assert content["head"] == sample.verify().head
-    assert len(content["records"]) == 28
+    assert len(content["records"]) == 31
 
 
 FEW = settings(
@@ -350,7 +350,7 @@ def test_a_json_record_that_breaks_the_model_is_set_apart(sample, tmp_path, desk
     content["records"][2] = "text"
     (tmp_path / "r.json").write_text(json.dumps(content), encoding="utf-8")
     preview = desk.register.read(tmp_path / "r.json")
-    assert len(preview.rows) == 25
+    assert len(preview.rows) == 28
     assert preview.set_apart["row"].tolist() == [1, 2, 3]
     assert "boss" in preview.problems["problem"][0]
 

@@ -1,7 +1,7 @@
 """The form: values in, code out; errors as text; nothing overwritten unseen."""
 
 import pytest
-from house import HOSTILE, NOW
+from house import ENTRIES, HOSTILE, NOW
 
 import ivplus_tools as ivp
 
@@ -32,7 +32,7 @@ def test_save_is_off_until_a_record_is_loaded(form):
     """A click before that writes nothing."""
     assert form.save.disabled
     form.save.click()
-    assert form._desk.verify().entries == 36
+    assert form._desk.verify().entries == ENTRIES
     form.list.value = "uutiskirje"
     assert not form.save.disabled
     assert "uutiskirje" in form.status.value
@@ -99,7 +99,7 @@ def test_all_errors_are_shown_at_once_as_text(form):
     form.save.click()
     for word in ("tarkastettava viimeistään", "31.2.2026", "erityiset henkilötietoryhmät", "terveyttä koskevat tiedot"):
         assert word in form.status.value
-    assert form._desk.verify().entries == 36
+    assert form._desk.verify().entries == ENTRIES
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_day_and_the_reason_are_asked(form, valid_from, why, word):
     form.valid_from.value, form.why.value = valid_from, why
     form.save.click()
     assert word in form.status.value
-    assert form._desk.verify().entries == 36
+    assert form._desk.verify().entries == ENTRIES
 
 
 def test_unsaved_changes_are_not_lost_by_choosing_another(form):
@@ -138,7 +138,7 @@ def test_a_new_activity_can_be_made_and_an_existing_one_not_overwritten(form):
     form.id.value, form.why.value = "uutiskirje", "w"
     form.save.click()
     assert "on jo käytössä" in form.status.value
-    assert form._desk.verify().entries == 36
+    assert form._desk.verify().entries == ENTRIES
     form.id.value = HOSTILE[2]
     put(form, "name", HOSTILE[3])
     form.save.click()

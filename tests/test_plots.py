@@ -20,10 +20,10 @@ def test_legal_bases_are_counted_with_those_that_have_none(sample):
 
 def test_reviews_are_counted_by_month_and_the_overdue_apart(sample):
     """The frame adds up to the due dates."""
-    chart = ivp.plots.review_calendar(sample.due())
-    assert chart.frame[["overdue", "count"]].to_numpy().sum() == len(sample.due())
+    chart = ivp.plots.review_calendar(sample.register.due())
+    assert chart.frame[["overdue", "count"]].to_numpy().sum() == len(sample.register.due())
     assert chart.frame["overdue"].sum() == 1
-    later = ivp.plots.review_calendar(sample.due(), on="2026-06-01")
+    later = ivp.plots.review_calendar(sample.register.due(), on="2026-06-01")
     assert later.frame["overdue"].sum() == 6
 
 

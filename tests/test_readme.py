@@ -31,7 +31,8 @@ def test_the_two_commands_are_those_of_the_makefile():
 
 @pytest.mark.parametrize(("name", "block"), BLOCKS)
 def test_a_block_of_documentation_runs(name, block, tmp_path, monkeypatch):
-    """Every python block of README and docs, in an empty folder."""
+    """Every python block of README and docs, in a folder that holds nothing but the samples."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "data_samples").symlink_to(ROOT / "data_samples")
     monkeypatch.setenv("IVPLUS_NOW", "2026-03-02T09:00")
     exec(compile(block, name, "exec"), {})  # noqa: S102  documentation that does not run is wrong

@@ -75,6 +75,7 @@ def test_every_finding_has_a_positive_control_in_the_sample(sample):
     found |= set(sample.at(valid="2018-05-24").findings()["code"])  # REG-044, REG-060: before the Regulation and our own entry
     found |= set(sample.at(valid="2023-05-15").findings()["code"])  # REG-063: the old business name
     found |= set(sample.at(valid="2027-08-02").findings()["code"])  # LAW-002: a year after the last re-reading
+    found |= set(sample.at(valid="2031-03-02").findings()["code"])  # TRA-004: within a year before the end of an adequacy decision
     assert found == set(_words.read("findings"))
 
 
@@ -92,9 +93,9 @@ def test_findings_and_due_have_the_house_columns_and_a_total_order(sample):
 
 def test_due_shows_past_dates_and_ends_with_the_asked_day(sample):
     """`by` is the last day shown; an overdue review stays until it is done."""
-    due = sample.due(by="2026-03-03")
+    due = sample.register.due(by="2026-03-03")
     assert due["subject"].tolist() == ["kameravalvonta", "palkanlaskenta"]
-    assert len(sample.due(by="2025-11-29")) == 0
+    assert len(sample.register.due(by="2025-11-29")) == 0
 
 
 def test_legitimate_interest_without_a_balancing_test_is_ordinary_pandas(sample):
@@ -208,7 +209,7 @@ def test_the_sample_ends_where_its_clock_stands(tmp_path):
 def test_the_sample_readme_lists_every_planted_fault(sample):
     """data_samples/README.md and the findings agree, code by code and subject by subject."""
     readme = (ROOT / "data_samples" / "README.md").read_text(encoding="utf-8")
-    for row in sample.register.findings().itertuples():
+    for row in sample.findings().query("room != 'law'").itertuples():
         assert any(row.code in line and f"`{row.subject}`" in line for line in readme.splitlines()), (row.code, row.subject)
 
 
@@ -221,7 +222,7 @@ def test_the_sample_has_no_real_person(sample):
         assert all(mail.endswith("example.fi") for mail in re.findall(r"[\w.]+@[\w.]+", text))
         assert not re.search(r"\b\d{6}[-+A-FU-Y]\d{3}\w\b", text)
         with path.open(encoding="utf-8") as file:
-            assert len(list(csv.reader(file))) > 5
+            assert len(list(csv.reader(file))) > 3
     assert sample.verify().ok
 
 

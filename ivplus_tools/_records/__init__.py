@@ -5,6 +5,7 @@ from __future__ import annotations
 from ivplus_tools._records.answers import (
     NONE,
     ODD_SIGNS,
+    AnswerDay,
     AnswerText,
     AnswerTexts,
     Countries,
@@ -12,6 +13,10 @@ from ivplus_tools._records.answers import (
     Listed,
     Map,
     MonthDay,
+    Period,
+    Place,
+    Placed,
+    Places,
     Stated,
     Text,
     Texts,
@@ -24,7 +29,7 @@ from ivplus_tools._records.answers import (
     one_of,
     some_of,
 )  # fmt: skip
-from ivplus_tools._records.cells import describe, readable, record_type, to_text
+from ivplus_tools._records.cells import describe, name_of, readable, record_type, to_text
 from ivplus_tools._records.grammar import free_name, join, split
 from ivplus_tools._records.record import (
     NAMELESS,
@@ -43,10 +48,9 @@ from ivplus_tools._records.record import (
 )  # fmt: skip
 
 __all__ = [
-    "NAMELESS", "NONE", "ODD_SIGNS",
-    "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay", "Part", "Record", "Stated", "Text",
-    "Texts", "allowed",
-    "answer_of", "answered", "as_code", "clean", "clean_text", "code",
-    "codes_in", "describe", "free_name", "has_other_answers", "item", "join",
-    "listed_in", "not_applicable", "one_of", "part_of", "readable", "record_type", "shape", "some", "some_of", "split", "to_text", "told",
+    "NAMELESS", "NONE", "ODD_SIGNS", "AnswerDay", "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay",
+    "Part", "Period", "Place", "Placed", "Places", "Record", "Stated", "Text", "Texts", "allowed", "answer_of", "answered",
+    "as_code", "clean", "clean_text", "code", "codes_in", "describe", "free_name", "has_other_answers", "item", "join",
+    "listed_in", "name_of", "not_applicable", "one_of", "part_of", "readable", "record_type", "shape", "some", "some_of",
+    "split", "to_text", "told",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from ivplus_tools import _dates, _law, _words
+from ivplus_tools import _dates, _law, _places, _words
 from ivplus_tools._records.grammar import free_name, split
 from ivplus_tools.errors import BadInput
 
@@ -104,7 +104,35 @@ def _texts(got: object) -> object:
 
 
 def _day(got: object) -> object:
+    if isinstance(got, Stated):
+        return got
     return None if got is None or got == "" else _dates.day(got)
+
+
+def _period(got: object) -> object:
+    """A period as ISO 8601; text that is none is refused."""
+    text = clean_text(got)
+    if isinstance(text, str):
+        _dates.read_period(text)
+    return text
+
+
+def _place(got: object) -> object:
+    """The code of a place where it is understood; other text stays as it was written, for a finding to tell."""
+    text = clean_text(got)
+    return _places.code(text) or text if isinstance(text, str) else text
+
+
+def _some_places(got: object) -> object:
+    """Codes of places; an item that names several understood ones (`Finland and Sweden`) is taken apart."""
+    items = _texts(got)
+    if not isinstance(items, tuple):
+        return items
+    found: list[str] = []
+    for one in items:
+        apart = _places.split(one)
+        found += apart if all(map(_places.name_is_known, apart)) else [one]
+    return tuple(dict.fromkeys(found)) or None
 
 
 def _month_day(got: object) -> object:
@@ -138,9 +166,20 @@ Texts = Annotated[tuple[str, ...] | None, BeforeValidator(_texts)]
 Map = Annotated[dict[str, str] | None, BeforeValidator(_map)]
 MonthDay = Annotated[str | None, BeforeValidator(_month_day)]
 Day = Annotated[date | None, BeforeValidator(_day)]
+AnswerDay = Annotated[date | Stated | None, BeforeValidator(_day), BeforeValidator(_read_answer)]
+Period = Annotated[str | None, BeforeValidator(_period)]
 AnswerText = Annotated[str | Stated | None, BeforeValidator(clean_text), BeforeValidator(_read_answer)]
 Countries = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_formal)]
 AnswerTexts = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_answer)]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Marks a field whose values are codes of places, or text where a place was not understood."""
+
+
+Place = Annotated[str | None, BeforeValidator(_place), Placed()]
+Places = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_some_places), BeforeValidator(_read_formal), Placed()]
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from pydantic.fields import FieldInfo
 
-from ivplus_tools import _words
-from ivplus_tools._records.answers import Stated, _read_answer, allowed
+from ivplus_tools import _places, _words
+from ivplus_tools._records.answers import Placed, Stated, _read_answer, allowed
 from ivplus_tools._records.grammar import join
 from ivplus_tools._records.record import Part, Record, has_other_answers, listed_in, part_of, shape, told
 
@@ -42,18 +43,27 @@ def readable(value: object, field: FieldInfo, lang: str) -> list[str]:
     if isinstance(value, dict):
         return [f"{key}: {text}" for key, text in value.items()]
     if isinstance(value, tuple):
-        return [_readable_part(one, lang) if isinstance(one, Part) else _readable_one(one, listed_in(field), lang) for one in value]
-    return [_readable_one(value, listed_in(field), lang)]
+        return [_readable_part(one, lang) if isinstance(one, Part) else _readable_one(one, field, lang) for one in value]
+    return [_readable_one(value, field, lang)]
 
 
-def _readable_one(value: object, listed: str | None, lang: str) -> str:
+def _readable_one(value: object, field: FieldInfo, lang: str) -> str:
     if isinstance(value, date):
         return _words.show_date(value, lang)
-    text = str(value)
+    text, listed = str(value), listed_in(field)
     if listed:
-        name = allowed(listed)[text][lang]
-        return f"{name} ({_words.article(text, lang)})" if text[:1].isdigit() else name
+        return name_of(listed, text, lang)
+    if any(isinstance(mark, Placed) for mark in field.metadata):
+        return _places.name(text, lang)
     return _words.show_period(text, lang)
+
+
+def name_of(listed: str, code: str, lang: str) -> str:
+    """A code of a list by its name: an article cited behind it, a number of an instrument as it is."""
+    name = allowed(listed)[code][lang]
+    if re.match(r"\d+(\(|$)", code):
+        return f"{name} ({_words.article(code.partition(':')[0], lang)})"
+    return f"{name} ({code})" if any(sign.isdigit() for sign in code) else name
 
 
 def _readable_part(part: Part, lang: str) -> str:
@@ -67,7 +77,7 @@ def _readable_part(part: Part, lang: str) -> str:
 
 def _code_text(listed: str | None, code: str, lang: str) -> str:
     """A code as people read it: an article stays an article, a word of the toolkit is translated."""
-    if listed is None or code[:1].isdigit():
+    if listed is None or any(sign.isdigit() for sign in code):
         return code
     return allowed(listed)[code][lang]
 

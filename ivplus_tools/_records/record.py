@@ -153,7 +153,10 @@ def _is_first(made: Record | Part, name: str) -> bool:
 
 def _value_code(value: object, indent: str) -> str:
     if isinstance(value, tuple):
-        return "[" + ", ".join(_value_code(one, indent) for one in value) + "]"
+        items = [_value_code(one, indent) for one in value]
+        if len(items) > 1 and isinstance(value[0], Part):  # a line each: a contract has twenty clauses
+            return f"[\n{indent}    " + f",\n{indent}    ".join(items) + f",\n{indent}]"
+        return f"[{', '.join(items)}]"
     return repr(value.isoformat()) if isinstance(value, date) else repr(value)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ivplus_tools.exchange.calendars import render as calendar
 from ivplus_tools.exchange.preview import Preview
 from ivplus_tools.exchange.reading import read
 from ivplus_tools.exchange.sample import read_sample
 from ivplus_tools.exchange.writing import csv_text, put, tables
 
-__all__ = ["Preview", "csv_text", "put", "read", "read_sample", "tables"]
+__all__ = ["Preview", "calendar", "csv_text", "put", "read", "read_sample", "tables"]

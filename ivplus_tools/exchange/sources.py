@@ -38,16 +38,20 @@ class Content:
 
 def open_file(path: Path) -> list[Content]:
     """The contents of a file, several of an archive; a missing, too large or unreadable one is refused in one line."""
+    return parse(read_bytes(path), path.name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file within the bounds."""
     try:
         if not path.is_file():
             raise _words.refusal("no_file", path=path)
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise _words.refusal("too_large", path=path.name, size=size // MEGABYTE, limit=LARGEST_FILE // MEGABYTE)
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise _words.refusal("unknown_shape", path=path.name, reason=error.strerror or error) from None
-    return parse(content, path.name)
 
 
 def parse(content: bytes, name: str, inside: bool = False) -> list[Content]:
@@ -107,7 +111,7 @@ def _parse_members(packed: zipfile.ZipFile, name: str) -> list[Content]:
 
 
 def _parse_text(content: bytes, name: str, meter: Meter) -> Content:
-    text = _decoded(content, name)
+    text = decoded(content, name)
     begin = text[:4096].lstrip()
     if begin[:1] in ("{", "["):
         return Content(trees=[Tree("", trees.json_tree(text, meter))])
@@ -118,7 +122,8 @@ def _parse_text(content: bytes, name: str, meter: Meter) -> Content:
     return Content(tables=[_csv(text, meter)])
 
 
-def _decoded(content: bytes, name: str) -> str:
+def decoded(content: bytes, name: str) -> str:
+    """The text of some bytes, in the encoding that they begin with or that reads them."""
     begun = next((encoding for mark, encoding in BOMS.items() if content.startswith(mark)), None)
     if b"\x00" in content and begun != "utf-16":
         raise _words.refusal("unknown_shape", path=name, reason="NUL")

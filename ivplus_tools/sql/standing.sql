@@ -28,3 +28,7 @@ CREATE OR REPLACE TEMP MACRO answer(field) AS
 -- One key of each part of a list, distinct and joined: `each(body->'purposes', '$[*].legal_basis')`.
 CREATE OR REPLACE TEMP MACRO each(field, path) AS
   nullif(array_to_string(list_sort(list_distinct(json_extract_string(field, path))), '; '), '');
+
+-- The clauses of one verdict, joined: `of_verdict(body->'clauses', 'not_met')`.
+CREATE OR REPLACE TEMP MACRO of_verdict(field, sought) AS
+  nullif(array_to_string([one->>'clause' FOR one IN CAST(field AS JSON[]) IF one->>'verdict' = sought], '; '), '');

@@ -11,7 +11,9 @@ import time
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
 
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 REQUIRED = os.environ.get("IVPLUS_BROWSER_REQUIRED") == "1"
 CHROMIUM = os.environ.get("IVPLUS_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -1,24 +1,12 @@
 """The register as the officer uses it: JupyterLab, Chromium, the form, hostile text, another language."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from screen import button, keep, run_cell
 
 pytestmark = pytest.mark.ui
-ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts"
-
-
-def keep(page, name):
-    """A screenshot to look at."""
-    ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{name}.png")
-
-
-def button(notebook, name):
-    """A button by the text on it."""
-    return notebook.locator("button.jupyter-button", has_text=re.compile(rf"^\s*{name}$"))
 
 
 def test_the_start_notebook_answers(lab, page):
@@ -78,13 +66,7 @@ import tempfile; from pathlib import Path; from IPython.display import HTML, Mar
 display(preview, ivp.show(preview.columns), ivp.show(preview.problems), ivp.show(preview.unmapped), ivp.show(preview.set_apart))
 display(Markdown(desk.register.write(out / "x.md").read_text()), HTML(desk.register.write(out / "x.html").read_text()))
 """
-    page.evaluate(
-        """code => { const { commands, shell } = window.jupyterapp; const notebook = shell.currentWidget.content;
-           notebook.activeCellIndex = notebook.widgets.length - 1;
-           return commands.execute('notebook:insert-cell-below').then(() => {
-             notebook.activeCell.model.sharedModel.setSource(code); return commands.execute('notebook:run-cell') }) }""",
-        code,
-    )
+    run_cell(page, code)
     page.wait_for_function("() => document.querySelectorAll('.jp-OutputArea-output').length > 27", timeout=60_000)
     page.wait_for_timeout(1500)
     assert page.evaluate("() => window.__xss") is None
@@ -112,13 +94,7 @@ def test_two_notebooks_work_on_one_journal(lab, page, chromium, tmp_path):
 def test_the_form_in_swedish_by_keyboard_alone(lab, page):
     """Focus, type, tab, choose and save without a mouse; labels and messages are Swedish."""
     lab.run_all(page, "notebooks/00_start.ipynb")
-    page.evaluate(
-        """() => { const { commands, shell } = window.jupyterapp; const notebook = shell.currentWidget.content;
-           notebook.activeCellIndex = notebook.widgets.length - 1;
-           return commands.execute('notebook:insert-cell-below').then(() => {
-             notebook.activeCell.model.sharedModel.setSource('form = ivp.forms.activity(desk.speaking("sv")); form');
-             return commands.execute('notebook:run-cell') }) }"""
-    )
+    run_cell(page, 'form = ivp.forms.activity(desk.speaking("sv")); form')
     search = page.get_by_label("Sök", exact=True)
     search.focus()
     page.keyboard.type("kirjanpito")

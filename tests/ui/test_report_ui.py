@@ -2,7 +2,7 @@
 
 import pytest
 from house import HOSTILE, NOW
-from test_register_ui import keep
+from screen import keep
 
 import ivplus_tools as ivp
 

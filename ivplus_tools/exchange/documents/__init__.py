@@ -1,4 +1,4 @@
-"""Documents out: one neutral document, written as HTML, Markdown, Word or PDF/A. What every reader gets is the same text."""
+"""Documents out: one neutral document as HTML, Markdown, Word, PDF/A or the draft of a mail. Every reader gets the same text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ivplus_tools import _words
-from ivplus_tools.exchange.documents import docx, html, markdown, pdf
+from ivplus_tools.exchange.documents import docx, html, mail, markdown, pdf
 from ivplus_tools.exchange.documents.document import Document, Line, Section
 
-WRITERS: dict[str, Callable[[Document], bytes]] = {".docx": docx.render, ".html": html.render, ".md": markdown.render, ".pdf": pdf.render}
+WRITERS: dict[str, Callable[[Document], bytes]] = {
+    ".docx": docx.render, ".html": html.render, ".md": markdown.render, ".pdf": pdf.render, ".eml": mail.render,
+}  # fmt: skip
 __all__ = ["WRITERS", "Document", "Line", "Section", "render"]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A document as text in one language: `heads` are the three column headings of every table."""
+    """A document as text in one language: `heads` are the three column headings of every table, `to` the address of a mail.
+
+    `.text` is all of it as plain text, `.blanks` what is not known, `.save("x.docx")` writes `.docx`, `.html`, `.md`, `.pdf` or `.eml`.
+    """
 
     title: str
     lang: str
@@ -36,3 +42,48 @@ class Document:
     footer: str
     day: tuple[int, int, int]
     sections: tuple[Section, ...] = field(default_factory=tuple)
+    to: str = ""
+
+    @property
+    def blanks(self) -> list[str]:
+        """The labels of what nobody has told yet, which the document marks."""
+        return [line.label for section in self.sections for line in section.lines if line.blank]
+
+    @property
+    def text(self) -> str:
+        """The document as plain text."""
+        return "\n".join(self._lines()).rstrip() + "\n"
+
+    def _lines(self) -> Iterator[str]:
+        yield self.title
+        for section in self.sections:
+            yield ""
+            if title := headed(section):
+                yield title
+            if section.said:
+                yield section.said
+            for line in section.lines:
+                rule = f" ({line.rule})" if line.rule and line.rule not in line.label else ""
+                yield f"- {line.label}{rule}: {line.text}"
+        yield f"\n{self.footer}"
+
+    def save(self, path: str | Path) -> Path:
+        """Write the document; the ending of the path says in which format."""
+        from ivplus_tools import _store
+        from ivplus_tools.exchange import documents, writing
+
+        file = _store.path_of(path)
+        return writing.put(file, documents.render(self, file))
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        from ivplus_tools.exchange.documents import html
+
+        return html.body(self)
+
+
+def headed(section: Section) -> str:
+    """A section's number and title; letters have neither everywhere."""
+    return re.sub(r"^ +| +$", "", f"{section.number} {section.title}")

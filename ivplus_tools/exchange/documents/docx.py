@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from ivplus_tools.exchange.documents.document import Document, Line
+from ivplus_tools.exchange.documents.document import Document, Line, headed
 
 LOCALES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
 WIDTHS = (2.8, 4.6, 9.0)  # centimetres
@@ -33,7 +33,8 @@ def render(document: Document) -> bytes:
     made.add_heading(document.title, 0)
     patterns = _Patterns(made, document.heads)
     for section in document.sections:
-        patterns.heading(f"{section.number} {section.title}", section.level)
+        if headed(section):
+            patterns.heading(headed(section), section.level)
         if section.said:
             made.add_paragraph(section.said)
         if section.lines:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from ivplus_tools import _html
-from ivplus_tools.exchange.documents.document import Document, Section
+from ivplus_tools.exchange.documents.document import Document, Section, headed
 
 
 def render(document: Document) -> bytes:
     """The document as one page."""
-    body = _html.heading(document.title, 1)
-    body += _html.contents([(f"s{one.number}", f"{one.number} {one.title}") for one in document.sections if one.level == 1])
-    body += "".join(_section(one, document) for one in document.sections)
-    return _html.page(document.title, document.lang, body, document.footer).encode()
+    return _html.page(document.title, document.lang, body(document), document.footer).encode()
+
+
+def body(document: Document) -> str:
+    """The document as a fragment, for a page or a notebook; its parts are listed first where it has several."""
+    told = _html.heading(document.title, 1)
+    parts = [(f"s{one.number}", headed(one)) for one in document.sections if one.level == 1 and one.number]
+    told += _html.contents(parts) if parts else ""
+    return told + "".join(_section(one, document) for one in document.sections)
 
 
 def _section(section: Section, document: Document) -> str:
-    told = _html.heading(f"{section.number} {section.title}", section.level + 1, f"s{section.number}")
+    title = headed(section)
+    told = _html.heading(title, section.level + 1, f"s{section.number}" if section.number else "") if title else ""
     if section.said:
         told += _html.paragraph(section.said)
     if section.lines:
         rows = [(one.rule, one.label, one.text, one.blank) for one in section.lines]
-        told += _html.answers(document.heads, rows, f"{section.number} {section.title}")
+        told += _html.answers(document.heads, rows, title or document.title)
     return told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ivplus_tools.exchange.documents.document import Document, Line, Section
+from ivplus_tools.exchange.documents.document import Document, Line, Section, headed
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>#|~$&]")
 
@@ -21,7 +21,7 @@ def escaped(text: str) -> str:
 
 
 def _section(section: Section, document: Document) -> str:
-    told = [f"{'#' * (section.level + 1)} {escaped(f'{section.number} {section.title}')}"]
+    told = [f"{'#' * (section.level + 1)} {escaped(headed(section))}"] if headed(section) else []
     if section.said:
         told.append(escaped(section.said))
     if section.lines:

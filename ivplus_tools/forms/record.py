@@ -1,4 +1,4 @@
-"""Forms in plain ipywidgets: values in, the code that was run out. Every field is checked by the record itself."""
+"""The form of one kind of record: a search field, a list, and a field each. Every field is checked by the record itself."""
 
 from __future__ import annotations
 
@@ -12,30 +12,8 @@ from ivplus_tools._records import Record, Stated
 from ivplus_tools._room import Room, Stands
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
-from ivplus_tools.register.records import Activity
 
 _WIDE = {"width": "98%"}
-_GROUPS: dict[str, tuple[str, ...]] = {
-    "who": (
-        "name", "role", "controller", "joint_controllers", "joint_arrangement", "representative", "dpo",
-        "on_behalf_of", "processing_categories",
-    ),
-    "purpose": ("purposes",),
-    "data": (
-        "data_subjects", "data_categories", "special_categories", "special_condition", "criminal_data", "national_id", "sources",
-    ),
-    "disclosure": ("recipients", "processors", "transfers", "systems"),
-    "storage": ("retention", "security_measures"),
-    "assessment": (
-        "automated_decisions", "dpia", "dpia_triggers", "dpia_reference", "notice", "owner", "reviewed", "review_by",
-        "remarks", "imported",
-    ),
-}  # fmt: skip
-
-
-def activity(desk: Desk) -> RecordForm:
-    """Search, list and form of the processing activities: a change is saved as a new entry with its day and reason."""
-    return RecordForm(desk, Activity, _GROUPS)
 
 
 class Editor:
@@ -63,7 +41,7 @@ class Editor:
             area = widgets.Textarea if many else widgets.Text
             self._value = area(description=label, placeholder=hint, tooltip=tip)
             self._value.continuous_update = False
-        _roomy(self._value)
+        roomy(self._value)
         self.widget: widgets.Widget = self._value
         if _records.has_other_answers(self._field):
             self._state = widgets.Dropdown(
@@ -72,7 +50,7 @@ class Editor:
                 value="unknown",
                 description=_words.say("form.answer", lang, field=label),
             )
-            _roomy(self._state)
+            roomy(self._state)
             self._state.observe(self._on_state, "value")
             self.widget = widgets.VBox([self._state, self._value], layout=widgets.Layout(flex="0 0 auto", overflow="visible"))
 
@@ -117,7 +95,7 @@ class Editor:
         return None if state == "unknown" else self._value.value or None
 
 
-def _roomy(widget: Any) -> None:
+def roomy(widget: Any) -> None:
     """The label above its field, so that no long term is cut off."""
     widget.layout = widgets.Layout(**_WIDE, flex="0 0 auto", flex_flow="column", align_items="stretch", height="auto")
     widget.style.description_width = "auto"
@@ -152,7 +130,7 @@ class RecordForm(widgets.VBox):
         say = self._say
         self.search = widgets.Text(description=say("search"), layout=widgets.Layout(**_WIDE))
         self.list = widgets.Select(options=[], value=None, description=say("list"), rows=16)
-        _roomy(self.list)
+        roomy(self.list)
         self.count = widgets.HTML()
         self.new = widgets.Button(description=say("new"))
         self.save = widgets.Button(description=say("save"), button_style="primary")
@@ -162,7 +140,7 @@ class RecordForm(widgets.VBox):
         self.why = widgets.Text(description=say("why"))
         for one in (self.id, self.valid_from, self.why):
             one.continuous_update = False
-            _roomy(one)
+            roomy(one)
         self.status, self._shown_code = widgets.HTML(), widgets.HTML()
         self.editors = {name: Editor(self._kind, name, self._lang) for names in groups.values() for name in names}
         sections: list[widgets.Widget] = []

@@ -1,0 +1,75 @@
+"""Frames for reading: column names, coded values, places and days in a language; every text in full and escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ivplus_tools import _html, _places, _words
+
+STATUSES = ("status", "status_at_start")
+PLACES = ("country", "countries", "storage_countries", "access_countries")
+
+
+def frame(table: Any, lang: str | None = None) -> Any:
+    """A copy of a frame with its column names, coded values, places and dates in `lang` (else the frame's own, else Finnish)."""
+    lang = _words.language(lang or table.attrs.get("lang", "fi"))
+    shown = table.copy()
+    for column in shown.columns:
+        if str(shown[column].dtype).startswith("datetime64"):
+            bare = "," not in str(shown[column].dtype)
+            shown[column] = [_words.show_date(one.date() if bare else one, lang) if one == one else "" for one in shown[column]]
+        else:
+            shown[column] = _told(shown, str(column), lang)
+    return shown.rename(columns={column: _words.column_name(str(column), lang) for column in shown.columns})
+
+
+def _told(table: Any, column: str, lang: str) -> Sequence[object]:
+    """The cells of a column as a reader's words, where they are codes, fields or places."""
+    cells = list(table[column])
+    if column in PLACES:
+        return ["; ".join(_places.name(one, lang) for one in cell.split("; ")) if isinstance(cell, str) else cell for cell in cells]
+    if column == "needs" or (column == "field" and "change" in table.columns):
+        fields = _words.read("labels")["field"] | _words.read("labels")["column"]
+        return [
+            "; ".join(fields[one][lang] if one in fields else one for one in cell.split("; ")) if isinstance(cell, str) else cell
+            for cell in cells
+        ]
+    statuses = _words.values("status")
+    if column in ("before", "after"):
+        of = list(table["field"]) if "field" in table.columns else ["status"] * len(cells)
+        return [statuses[one][lang] if field == "status" and one in statuses else one for field, one in zip(of, cells, strict=True)]
+    names = statuses if column in STATUSES else _words.values(column)
+    return [_code(names, one, lang) for one in cells] if names else cells
+
+
+def _code(names: dict[str, dict[str, str]], cell: object, lang: str) -> object:
+    """One code, or several joined, by their names."""
+    if not isinstance(cell, str):
+        return cell
+    return "; ".join(names[one][lang] if one in names else one for one in cell.split("; "))
+
+
+class Shown:
+    """A frame for reading: every text in full, labels in the frame's language, a caption, header cells that readers announce."""
+
+    def __init__(self, table: Any, lang: str | None, caption: str) -> None:
+        self._lang = _words.language(lang or table.attrs.get("lang", "fi"))
+        self._table, self._caption = frame(table, self._lang), caption
+        self._rows = [["" if one is None or one != one else str(one) for one in row] for row in self._table.itertuples(index=False)]
+
+    def __repr__(self) -> str:
+        table = [[str(name) for name in self._table.columns], *([cell.replace("\n", " / ") for cell in row] for row in self._rows)]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+        none = _words.say("ui.none", self._lang)
+        return "\n".join([*([self._caption] if self._caption else []), *lines, *([] if self._rows else [none])])
+
+    def _repr_html_(self) -> str:
+        empty = "" if self._rows else _html.note([_words.say("ui.none", self._lang)])
+        return _html.table(list(self._table.columns), self._rows, self._caption) + empty
+
+
+def show(table: Any, lang: str | None = None, caption: str = "") -> Shown:
+    """A frame as a table for reading, in `lang` (else the frame's own language): no text is cut off, everything is escaped."""
+    return Shown(table, lang, caption)

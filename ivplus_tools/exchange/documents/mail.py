@@ -1,0 +1,24 @@
+"""A mail as a draft: plain text and HTML, marked as unsent. Mail programs open it for editing; nothing is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from ivplus_tools.exchange.documents import html
+from ivplus_tools.exchange.documents.document import Document
+
+
+def render(document: Document) -> bytes:
+    """The document as .eml; the same document gives the same bytes."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = " ".join(document.title.split())
+    if document.to:
+        mail["To"] = document.to
+    mail["X-Unsent"] = "1"
+    mail["Content-Language"] = document.lang
+    mail.set_content(document.text)
+    mail.add_alternative(html.render(document).decode(), subtype="html")
+    mail.set_boundary(hashlib.sha256(document.text.encode()).hexdigest()[:32])
+    return mail.as_bytes()

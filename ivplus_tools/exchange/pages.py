@@ -1,0 +1,146 @@
+"""Pages in: the tables and lists of HTML and Markdown as text, each with the sentence or heading above it. Nothing on a page is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ivplus_tools import _words
+from ivplus_tools.exchange import sources
+from ivplus_tools.exchange.limits import Meter
+
+_UNSEEN = ("script", "style", "template", "noscript", "nav", "header", "footer", "form", "iframe", "object", "svg", "head")
+_BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "ul", "ol", "caption", "dt")
+MOST_SPANNED = 100
+"""Rows or columns that one merged cell may cover; a page that says more is not believed."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table or a list: its rows of text cells, what stands above it (nearest last), and whether it is a list of one cell and a rest."""
+
+    above: tuple[str, ...]
+    rows: list[list[str]]
+    is_list: bool = False
+
+
+def blocks(path: Path) -> list[Block]:
+    """The tables and lists of a page, a Markdown text, a workbook or a CSV; what holds none is refused in one line."""
+    content = sources.read_bytes(path)
+    if not content.startswith((sources.ZIP, sources.OLE, sources.PDF)):
+        text = sources.decoded(content, path.name)
+        if _is_html(text):
+            return list(_of_html(text, Meter(path.name)))
+        if path.suffix.lower() in (".md", ".markdown") or _is_markdown(text):
+            return list(_of_html(_from_markdown(text), Meter(path.name)))
+    return [Block((one.name,), one.rows) for part in sources.parse(content, path.name) for one in part.tables]
+
+
+def _is_html(text: str) -> bool:
+    return (
+        text[:2048].lstrip().startswith("<")
+        and re.search(r"<(!doctype|html|body|table|ul|ol|div|section|h\d|p)\b", text[:4096], re.IGNORECASE) is not None
+    )
+
+
+def _is_markdown(text: str) -> bool:
+    return re.search(r"^(#{1,6} |[*-] \S|\|? *:?-{3,}:? *\|)", text, re.MULTILINE) is not None
+
+
+def _from_markdown(text: str) -> str:
+    import mistune
+
+    body = re.sub(r"\A---\n.*?\n---\n", "", text.replace("\r\n", "\n"), flags=re.DOTALL)
+    made = mistune.create_markdown(escape=False, plugins=["table"])(body)
+    return str(made)
+
+
+def _of_html(text: str, meter: Meter) -> Iterator[Block]:
+    from bs4 import BeautifulSoup
+
+    try:
+        page = BeautifulSoup(text, "html.parser")
+    except RecursionError:
+        raise _words.refusal("unknown_shape", path=meter.name, reason="HTML") from None
+    for unseen in page.find_all(_UNSEEN):
+        unseen.decompose()
+    heading, above = "", ""
+    for node in page.find_all(_BLOCKS):
+        if node.name == "table":
+            if not node.find_parent("table"):
+                yield Block((heading, above), _rows(node, meter))
+                above = ""
+        elif node.name in ("ul", "ol"):
+            if not node.find_parent(("ul", "ol", "table")):
+                yield Block((heading, above), list(_items(node, meter)), is_list=True)
+                above = ""
+        elif not node.find_parent(("table", "li")):
+            told = _said(node)
+            if node.name.startswith("h"):
+                heading, above = told, ""
+            elif told:
+                above = told
+
+
+def _rows(table: Any, meter: Meter) -> list[list[str]]:
+    """The rows of a table; a merged cell stands in each of its places."""
+    rows: list[list[str]] = []
+    carried: dict[int, tuple[int, str]] = {}
+    for line in table.find_all("tr"):
+        row: list[str] = []
+        for cell in line.find_all(("td", "th"), recursive=False):
+            _carry(row, carried)
+            told = _said(cell)
+            for _ in range(_span(cell, "colspan")):
+                if (down := _span(cell, "rowspan") - 1) > 0:
+                    carried[len(row)] = (down, told)
+                row.append(told)
+        _carry(row, carried)
+        meter.cells(len(row))
+        rows.append(row)
+    return rows
+
+
+def _carry(row: list[str], carried: dict[int, tuple[int, str]]) -> None:
+    """Put in what a merged cell of an earlier row holds at this place."""
+    while len(row) in carried:
+        left, told = carried[len(row)]
+        carried[len(row)] = (left - 1, told)
+        if left <= 1:
+            del carried[len(row)]
+        row.append(told)
+
+
+def _span(cell: Any, name: str) -> int:
+    told = str(cell.get(name) or "1")
+    return min(int(told), MOST_SPANNED) if told.isdecimal() and told.isascii() and int(told) else 1
+
+
+def _items(node: Any, meter: Meter) -> Iterator[list[str]]:
+    """A row per item: whom it names (a link or bold text at its beginning, else what stands before a dash, colon or stop), the rest."""
+    for item in node.find_all("li", recursive=False):
+        inner = item.find(("ul", "ol"))
+        nested = list(_items(inner, meter)) if inner else []
+        if inner:
+            inner.extract()
+        whole = _said(item)
+        marked = item.find(("a", "strong", "b"))
+        name = _said(marked) if marked else ""
+        if not name or not whole.startswith(name):
+            name = re.split(r"\s[–—-]\s|:\s|\.\s|\.$|\s\(|\n", whole, maxsplit=1)[0]
+        meter.cells(2)
+        rest = whole[len(name) :].strip(" .:–—-\n")
+        if name.strip():
+            yield [name.strip(), rest]
+        yield from nested
+
+
+def _said(node: Any) -> str:
+    """The text of an element, its line breaks kept."""
+    for one in node.find_all("br"):
+        one.replace_with("\n")
+    lines = node.get_text(" " if node.name in ("td", "th") else "").split("\n")
+    return "\n".join(found for line in lines if (found := " ".join(line.split())))

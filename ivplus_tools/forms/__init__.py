@@ -1,0 +1,35 @@
+"""Forms in plain ipywidgets: values in, the code that was run out. Every field is checked by the record itself."""
+
+from __future__ import annotations
+
+from ivplus_tools.desk import Desk
+from ivplus_tools.forms.clauses import ReviewForm
+from ivplus_tools.forms.record import RecordForm
+from ivplus_tools.register.records import Activity
+
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "who": (
+        "name", "role", "controller", "joint_controllers", "joint_arrangement", "representative", "dpo",
+        "on_behalf_of", "processing_categories",
+    ),
+    "purpose": ("purposes",),
+    "data": (
+        "data_subjects", "data_categories", "special_categories", "special_condition", "criminal_data", "national_id", "sources",
+    ),
+    "disclosure": ("recipients", "processors", "transfers", "systems"),
+    "storage": ("retention", "security_measures"),
+    "assessment": (
+        "automated_decisions", "dpia", "dpia_triggers", "dpia_reference", "notice", "owner", "reviewed", "review_by",
+        "remarks", "imported",
+    ),
+}  # fmt: skip
+
+
+def activity(desk: Desk) -> RecordForm:
+    """Search, list and form of the processing activities: a change is saved as a new entry with its day and reason."""
+    return RecordForm(desk, Activity, _GROUPS)
+
+
+def review(desk: Desk) -> ReviewForm:
+    """One processor per screen: each clause of Art. 28 with its verdict, quote and reason, and the next review date."""
+    return ReviewForm(desk)

@@ -1,0 +1,371 @@
+"""What is missing or wrong with processors, their contracts, those behind them, transfers and other recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from ivplus_tools import _dates, _law, _places, _records, _words
+from ivplus_tools._room import Due, Finding, Stands
+from ivplus_tools.review.judgement import CANNOT_TELL, DEROGATION, NOT_A_TRANSFER, NOT_COVERED, Law, aged, judge
+from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer, nameless
+from ivplus_tools.review.state import Review, is_in_force
+
+FEW = 6  # clauses that a sentence names in full
+
+
+def findings(review: Review) -> Iterator[Finding]:
+    """Every finding of the review on its day."""
+    checks: dict[str, tuple[Callable[[Any, Review], Iterator[Finding]], ...]] = {
+        "processor": (_processor, _contract, _undeclared),
+        "agreement": (_agreement, _reviewing),
+        "subprocessor": (_edge, _notice, _undeclared),
+        "transfer": (_transfer, _history_of, _details),
+        "disclosure": (_disclosure,),
+    }
+    for kind, many in checks.items():
+        for stands in review.of(kind):
+            for check in many:
+                for found in check(stands.record, review):
+                    yield Finding(stands.record.id, found.code, stands.entry.valid_from, found.about, found.rule, found.severity)
+    yield from _circles(review)
+    yield from _activities(review)
+
+
+def texts(answer: object) -> tuple[str, ...]:
+    """The items of a list answer; nothing for the other answers."""
+    return answer if isinstance(answer, tuple) else ()
+
+
+def _found(code: str, rule: str | None = None, **about: object) -> Finding:
+    return Finding("", code, date.min, about, rule)
+
+
+def _named(codes: list[str], of: int) -> dict[str, str]:
+    """Clauses by their names in each language; many by their articles only, and all as such."""
+    if len(codes) == of:
+        return {lang: _words.say("ui.all_clauses", lang) for lang in _words.LANGS}
+    told = _records.name_of if len(codes) <= FEW else _cited
+    return {lang: "; ".join(told("clause", one, lang) for one in codes) for lang in _words.LANGS}
+
+
+def _cited(name: str, code: str, lang: str) -> str:
+    """A clause by its article, or by its name where it has no letter of its own."""
+    return _words.article(code, lang) if code[0].isdigit() and ":" not in code else _law.codes(name)[code].name[lang]
+
+
+# --- processors and their contracts
+
+
+def _processor(one: Processor, review: Review) -> Iterator[Finding]:
+    """Guarantees, countries, position, and what the record refers to."""
+    if one.guarantees is None:
+        yield _found("REV-033")
+    for name in ("storage_countries", "access_countries"):
+        if getattr(one, name) is None:
+            yield _found("REV-034", field=_words.label_of(name))
+    if one.processor_role == "unclear":
+        yield _found("REV-035")
+    yield from _unknown(one, review, "REV-032")
+    for ref in texts(one.activities):
+        body = review.register["activity"].get(ref)
+        listed = [review.party(name) for name in _list(body, "processors")]
+        if body is not None and review.party(one.id) not in listed:
+            yield _found("REV-031", activity=ref)
+    yield from _odd_places((*texts(one.storage_countries), *texts(one.access_countries)))
+
+
+def _contract(one: Processor, review: Review) -> Iterator[Finding]:
+    """Whether a contract stands on the day."""
+    stands = review.agreement_of(one.id)
+    agreement: Agreement | None = stands.record if stands else None
+    if agreement is None or agreement.agreement_form == "oral":
+        yield _found("REV-001")
+    elif not is_in_force(agreement, review.on):
+        if agreement.in_force_from and agreement.in_force_from > review.on:
+            yield _found("REV-004", agreement=agreement.id, start=agreement.in_force_from)
+        else:
+            yield _found("REV-003", agreement=agreement.id, until=agreement.in_force_until)
+
+
+def _agreement(one: Agreement, review: Review) -> Iterator[Finding]:
+    """Form, duration, and each clause of Art. 28."""
+    if not any(review.party(one.processor) == review.party(other.record.id) for other in review.of("processor")):
+        yield _found("REV-036", processor=one.processor or "–")
+    if not one.signed or not one.agreement_form:
+        yield _found("REV-002")
+    if one.in_force_from is None or one.in_force_until is None:
+        yield _found("REV-005")
+    if not is_in_force(one, review.on):
+        return
+    judged = {each.clause: each for each in one.clauses or ()}
+    demanded = [code for code, fact in _law.codes("clause").items() if fact.on(review.on)]
+    for code, verdict in (("REV-010", "not_met"), ("REV-011", "unclear"), ("REV-012", None)):
+        missing = [each for each in demanded if (judged[each].verdict if each in judged else None) == verdict]
+        if missing:
+            yield _found(code, clauses=_named(missing, len(demanded)))
+    bare = [each for each in demanded if each in judged and not _is_founded(judged[each])]
+    if bare:
+        yield _found("REV-013", clauses=_named(bare, len(demanded)))
+
+
+def _is_founded(verdict: Any) -> bool:
+    """Whether a verdict gives the words or the reason it rests on."""
+    return verdict.verdict not in ("met", "not_applicable") or bool(verdict.quote if verdict.verdict == "met" else verdict.reason)
+
+
+def _reviewing(one: Agreement, review: Review) -> Iterator[Finding]:
+    if one.review_by is None:
+        yield _found("REV-014")
+    elif one.review_by < review.on:
+        yield _found("REV-015", due=one.review_by)
+
+
+# --- those behind them
+
+
+def _edge(one: Subprocessor, review: Review) -> Iterator[Finding]:
+    """Whether a sub-processor is authorised, and by whom it is engaged."""
+    if not review.is_recorded(one.processor):
+        yield _found("REV-025", ref=one.processor or "–")
+    yield from _odd_places(texts(one.countries))
+    if one.countries is None:
+        yield _found("REV-034", field=_words.label_of("countries"))
+    stands = review.contract_over(one)
+    kind = stands.record.subprocessor_authorisation if stands else None
+    refused = one.authorised == "objected" or kind == "not_allowed" or (kind == "specific" and one.authorised != "specific")
+    if refused and (one.used_from is None or one.used_from <= review.on):
+        yield _found("REV-020", name=review.name(one.organisation))
+    if stands and kind is None:
+        yield _found("REV-021", agreement=stands.record.id)
+    if stands and kind == "general" and stands.record.objection_period is None:
+        yield _found("REV-022", agreement=stands.record.id)
+
+
+def _notice(one: Subprocessor, review: Review) -> Iterator[Finding]:
+    """Whether the change was announced as long before as the contract promises."""
+    stands = review.contract_over(one)
+    window = objection_window(one, stands)
+    if window and one.used_from and one.used_from <= window:
+        yield _found("REV-023", name=review.name(one.organisation), announced=one.announced, used=one.used_from, window=window)
+
+
+def objection_window(one: Subprocessor, stands: Stands | None) -> date | None:
+    """The last day on which a change may be objected to: its notice plus the agreed period."""
+    period = stands.record.objection_period if stands else None
+    return _dates.plus(one.announced, _dates.read_period(period)) if period and one.announced else None
+
+
+def _circles(review: Review) -> Iterator[Finding]:
+    """Chains that come back to themselves, each told once."""
+    told: set[frozenset[str]] = set()
+    for stands in review.of("subprocessor"):
+        start = review.party(stands.record.organisation)
+        for link in review.behind(stands.record.organisation):
+            members = frozenset(link.path[link.path.index(link.path[-1]) :])
+            if link.circle and start in members and members not in told:
+                told.add(members)
+                path = " → ".join(review.name(one) for one in link.path[link.path.index(link.path[-1]) :])
+                yield Finding(stands.record.id, "REV-024", stands.entry.valid_from, {"path": path})
+
+
+# --- transfers
+
+
+def _transfer(one: Transfer, review: Review) -> Iterator[Finding]:
+    """How the transfer is judged on the day."""
+    if isinstance(one.ends, date) and one.ends < review.on:
+        return
+    judged = review.judged(one, "en")
+    told = {step.key for step in judged.steps}
+    names = {lang: "; ".join(_words.field_label(name, lang) for name in judged.needs) for lang in _words.LANGS}
+    yield from _odd_places((one.country,) if one.country else ())
+    if judged.status == NOT_COVERED:
+        yield _found("TRA-001", judged.rule, importer=review.name(one.importer))
+    if judged.status == CANNOT_TELL and one.country and _places.is_country(one.country):
+        yield _found("TRA-002", judged.rule, needs=names)
+    if judged.status == DEROGATION:
+        yield _found("TRA-017", judged.rule)
+    if "no_hr" in told:
+        yield _found("TRA-006")
+    if "tia_negative" in told:
+        yield _found("TRA-009")
+    if "watch" in told and one.mechanism in (None, *_kind_of("adequacy")):
+        yield _found("TRA-018", judged.rule, watch=next(step.about["watch"] for step in judged.steps if step.key == "watch"))
+    ends = _ending(judged.rule, review.on)
+    if ends:
+        yield _found("TRA-004", judged.rule, decision=ends[0], until=ends[1])
+
+
+def _kind_of(kind: str) -> list[str]:
+    return [code for code, fact in _law.codes("transfer_mechanism").items() if fact.values[0]["kind"] == kind]
+
+
+def _ending(rule: str, on: date) -> tuple[str, date] | None:
+    """The decision that a rule names and its last day, where that is near and nothing follows it."""
+    value = _law.value(rule, on)
+    until = value.get("until")
+    warn = _law.fact("edpb:adequacy_end").values[-1]["warn"]
+    if value.get("list") != "adequacy_decision" or until is None or _dates.plus(on, _dates.read_period(warn)) < until:
+        return None
+    follows = any(one["from"] > until for one in _law.fact(rule).values)
+    return None if follows else (value["code"], until)
+
+
+def _history_of(one: Transfer, review: Review) -> Iterator[Finding]:
+    """Whether it held on the day it began, and whether what covers it was signed by then."""
+    if one.begins is None:
+        return
+    if one.scc_signed and one.scc_signed > one.begins:
+        yield _found("TRA-012", signed=one.scc_signed, begins=one.begins)
+    if one.begins < review.on and review.judged(one, "en", one.begins).status == NOT_COVERED:
+        yield _found("TRA-016", begins=one.begins)
+
+
+def _details(one: Transfer, review: Review) -> Iterator[Finding]:
+    """Checks that have aged, law that is no more, and names that are not recorded."""
+    on, assessment = review.on, review.assessment_of(one.id)
+    if one.dpf_checked and aged(one.dpf_checked, "edpb:dpf_check", on):
+        yield _found("TRA-005", day=one.dpf_checked)
+    needs = [code for code, fact in _law.codes("transfer_mechanism").items() if fact.values[0].get("assessment")]
+    if one.mechanism in needs and (assessment is None or assessment.tia_result is None):
+        yield _found("TRA-007")
+    if assessment and assessment.tia_reviewed and aged(assessment.tia_reviewed, "edpb:tia_review", on):
+        yield _found("TRA-008", day=assessment.tia_reviewed)
+    if one.decision and not _law.codes("adequacy_decision")[one.decision].on(on):
+        yield _found("TRA-010", _law.codes("adequacy_decision")[one.decision].rule, decision=one.decision)
+    if one.scc_set and not _law.codes("scc_set")[one.scc_set].on(on):
+        yield _found("TRA-011", _law.codes("scc_set")[one.scc_set].rule, decision=one.scc_set)
+    yield from _unknown(one, review, "TRA-015")
+
+
+def _odd_places(places: Iterable[str]) -> Iterator[Finding]:
+    """Regions, countries that are no more, and texts that are no country."""
+    for place in dict.fromkeys(places):
+        if not _places.is_country(place) and place not in (_places.UNION, _places.AREA):
+            known = _places.name_is_known(place)
+            near: object = "–" if known else _places.near(place)
+            yield _found("TRA-003", place={lang: _places.name(place, lang) for lang in _words.LANGS}, near=near)
+
+
+def third_countries(places: Iterable[str], on: date) -> list[str]:
+    """Those of some places that are outside the area, or may be."""
+    return [one for one in dict.fromkeys(places) if judge(nameless(Transfer, country=one), None, on, Law(on)).status != NOT_A_TRANSFER]
+
+
+def _undeclared(one: Processor | Subprocessor, review: Review) -> Iterator[Finding]:
+    """Third countries where data are kept or reached, without a transfer recorded to whom it is there."""
+    if isinstance(one, Processor):
+        who, places = one.id, (*texts(one.storage_countries), *texts(one.access_countries))
+    else:
+        who, places = one.organisation or "", texts(one.countries)
+    told = {(review.party(each.record.importer), each.record.country) for each in review.of("transfer")}
+    missing = [
+        place for place in third_countries(places, review.on) if _places.is_country(place) and (review.party(who), place) not in told
+    ]
+    if missing:
+        names = {lang: ", ".join(_places.name(place, lang) for place in missing) for lang in _words.LANGS}
+        yield _found("TRA-013", name=review.name(who), places=names)
+
+
+# --- other recipients
+
+
+def _disclosure(one: Disclosure, review: Review) -> Iterator[Finding]:
+    """Purpose and basis, and what the privacy notice promises of marketing."""
+    if not one.purpose or not one.legal_basis:
+        yield _found("REV-041", name=review.name(one.organisation))
+    if one.marketing is None:
+        yield _found("REV-043", name=review.name(one.organisation))
+    if one.marketing == "yes" and not one.consent_record:
+        yield _found("REV-040", name=review.name(one.organisation))
+    if one.regular == "yes":
+        yield _found("REV-042", name=review.name(one.organisation))
+    yield from _odd_places((one.country,) if one.country else ())
+    yield from _unknown(one, review, "REV-032")
+
+
+# --- against the register
+
+
+def _list(body: Any, name: str) -> list[str]:
+    """The items of a list answer in what is sealed."""
+    answer = (body or {}).get(name)
+    return answer if isinstance(answer, list) else []
+
+
+def _unknown(one: Any, review: Review, code: str) -> Iterator[Finding]:
+    """Names of activities, systems, organisations and transfers that stand nowhere."""
+    for name, field in type(one).model_fields.items():
+        home = _records.told(field, "refers")
+        if home not in ("activity", "system", "organisation"):
+            continue
+        answer = getattr(one, name)
+        for ref in (answer,) if isinstance(answer, str) else texts(answer):
+            known = review.is_recorded(ref) if home == "organisation" else ref in review.register[home]
+            if not known:
+                near = _words.nearest(ref, review.register[home]) or "–"
+                yield _found(code, field=_words.label_of(name), ref=ref, near=near)
+
+
+def _activities(review: Review) -> Iterator[Finding]:
+    """What the record of processing activities says against what is recorded here."""
+    here = {review.party(one.record.id) for one in review.of("processor")}
+    for ident, body in review.register["activity"].items():
+        for ref in _list(body, "processors"):
+            if review.party(ref) not in here:
+                yield Finding(ident, "REV-030", body["valid_from"], {"name": review.name(ref)})
+        denied = isinstance(body.get("transfers"), dict) and body["transfers"].get("state") == "none"
+        if denied and (importers := _importers(ident, body, review)):
+            yield Finding(ident, "TRA-014", body["valid_from"], {"names": ", ".join(importers)})
+
+
+def _importers(ident: str, body: Any, review: Review) -> list[str]:
+    """To whom an activity's data go outside the area, by transfers that name it and by its processors' countries."""
+    found = [
+        review.name(one.record.importer)
+        for one in review.of("transfer")
+        if ident in texts(one.record.activities) and third_countries([one.record.country or ""], review.on)
+    ]
+    keys = {review.party(ref) for ref in _list(body, "processors")}
+    for one in review.of("processor"):
+        if review.party(one.record.id) in keys and ident in texts(one.record.activities):
+            places = (*texts(one.record.storage_countries), *texts(one.record.access_countries))
+            found += [review.name(one.record.id)] if any(map(_places.is_country, third_countries(places, review.on))) else []
+    return list(dict.fromkeys(found))
+
+
+# --- dates to come
+
+
+def due(review: Review) -> Iterator[Due]:
+    """Ends of contracts, reviews, windows to object, checks that age, decisions that end."""
+    for one in (each.record for each in review.of("agreement")):
+        if isinstance(one.in_force_until, date):
+            yield Due(one.id, one.in_force_until, "due.contract_end", "gdpr:28(3)")
+        if one.review_by:
+            yield Due(one.id, one.review_by, "due.agreement_review", "gdpr:24(1)")
+    for edge in (each.record for each in review.of("subprocessor")):
+        window = objection_window(edge, review.contract_over(edge))
+        if window and edge.authorised in (None, "open"):
+            yield Due(edge.id, window, "due.objection", "gdpr:28(2)")
+    for transfer in (each.record for each in review.of("transfer")):
+        if not isinstance(transfer.ends, date) or transfer.ends >= review.on:
+            yield from _due_of(transfer, review)
+
+
+def _due_of(one: Transfer, review: Review) -> Iterator[Due]:
+    assessment = review.assessment_of(one.id)
+    if one.dpf_checked:
+        yield Due(one.id, _after(one.dpf_checked, "edpb:dpf_check"), "due.dpf_check", "edpb:dpf_check")
+    if assessment and assessment.tia_reviewed:
+        yield Due(one.id, _after(assessment.tia_reviewed, "edpb:tia_review"), "due.tia_review", "edpb:tia_review")
+    rule = review.judged(one, "en").rule
+    last = max((value.get("until", date.max) for value in _law.fact(rule).values), default=date.max)
+    if rule.startswith("adequacy:") and last < date.max:
+        yield Due(one.id, last, "due.adequacy_end", rule)
+
+
+def _after(day: date, rule: str) -> date:
+    return _dates.plus(day, _dates.read_period(_law.fact(rule).values[-1]["period"]))

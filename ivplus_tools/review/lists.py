@@ -1,0 +1,322 @@
+"""Lists of sub-processors as vendors publish them: read, placed by country, compared, and recorded after a preview."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivplus_tools import _dates, _html, _places, _records, _room, _store, _words
+from ivplus_tools._store import Draft, Receipt
+from ivplus_tools.exchange import headings, pages
+from ivplus_tools.review.findings import texts
+from ivplus_tools.review.records import Subprocessor
+from ivplus_tools.review.state import Review
+
+if TYPE_CHECKING:
+    import pandas
+
+    from ivplus_tools.exchange.documents import Document
+    from ivplus_tools.review import ReviewRoom
+
+FIELDS = ("name", "countries", "purpose")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One sub-processor as a list tells it. `where`: the sentence or heading above it."""
+
+    name: str
+    countries: tuple[str, ...]
+    purpose: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Odd:
+    """What a list leaves open about a row."""
+
+    name: str
+    value: str
+    problem: str
+
+
+def read(room: ReviewRoom, path: Path, vendor: str, on: date | None) -> ListPreview:
+    """A list as understood; one that names nobody is refused."""
+    lang = room.standpoint.lang
+    odd: list[Odd] = []
+    found: dict[str, Listed] = {}
+    for block in _relevant(pages.blocks(path)):
+        for one in _listed(block, odd, lang):
+            key = _key(one.name)
+            found[key] = _joined(found[key], one) if key in found else one
+    if not found:
+        raise _words.refusal("no_list", path=path.name)
+    return ListPreview(room, path.name, _records.clean(vendor), on or room.standpoint.valid_on, list(found.values()), odd)
+
+
+def _relevant(found: list[pages.Block]) -> list[pages.Block]:
+    """Tables with a heading or a column of countries; lists that speak of processors or of a place above them. Failing both, all."""
+    kept = [
+        one
+        for one in found
+        if (_columns(one.rows) is not None if not one.is_list else any(_places.named_in(text) or _speaks(text) for text in one.above))
+    ]
+    return kept or [one for one in found if one.rows]
+
+
+def _speaks(text: str) -> bool:
+    """Whether a sentence speaks of sub-processors or suppliers."""
+    return any(word in text.casefold() for word in _words.read("headings")["sub_list"]["about"])
+
+
+def _listed(block: pages.Block, odd: list[Odd], lang: str) -> Iterator[Listed]:
+    """The sub-processors of one table or list."""
+    place = _columns(block.rows) if not block.is_list else None
+    head, columns = place or (-1, {"name": 0, "purpose": 1} if block.is_list else {"name": 0})
+    where, above = _above(block.above)
+    for row in block.rows[head + 1 :]:
+        cells = {name: row[number].strip() if number < len(row) else "" for name, number in columns.items()}
+        for one in _entities(cells):
+            countries = _countries(one, block.is_list) or above
+            if not one["name"]:
+                if any(row):
+                    odd.append(Odd("", " | ".join(filter(None, row))[:80], _words.say("sub_list.no_name", lang)))
+                continue
+            listed = Listed(one["name"], countries, one.get("purpose", ""), where)
+            odd += _problems(listed, lang)
+            yield listed
+
+
+def _entities(cells: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A row, or one per line where the cell of names has as many lines as that of countries: companies of one group."""
+    names, places = (cells.get(name, "").split("\n") for name in ("name", "countries"))
+    if len(names) == len(places) > 1:
+        for name, where in zip(names, places, strict=True):
+            yield {**cells, "name": name, "countries": where}
+    else:
+        yield {**cells, "name": " ".join(names)}
+
+
+def _countries(cells: dict[str, str], is_list: bool) -> tuple[str, ...]:
+    """The places of a row: from its column, else what stands in brackets after the name or in the item."""
+    told = cells.get("countries", "")
+    if told and told not in _words.read("headings")["blank"]["texts"]:
+        return tuple(_places.split(told))
+    inside = re.findall(r"\(([^()]*)\)", f"{cells['name']} {cells.get('purpose', '') if is_list else ''}")
+    last = re.split(r"[,.;:–—-]\s", cells.get("purpose", ""))[-1] if is_list else ""
+    found = [
+        place
+        for one in (*inside, last)
+        for place in (_places.named_in(one) if one in inside else filter(None, [_places.code(one.strip(" ."))]))
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _above(above: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The last sentence above a table that names a place, else its heading; and the places."""
+    for text in reversed(above):
+        for sentence in reversed(re.split(r"(?<=[.!?])\s+", text)):
+            if found := _places.named_in(sentence):
+                return sentence, found
+    return next((one for one in reversed(above) if one), ""), ()
+
+
+def _problems(one: Listed, lang: str) -> Iterator[Odd]:
+    if not one.countries:
+        yield Odd(one.name, "", _words.say("sub_list.no_country", lang))
+    for place in one.countries:
+        if not _places.name_is_known(place):
+            yield Odd(one.name, place, _words.say("step.place_unknown", lang, place=place, near=_places.near(place)[lang]))
+        elif not _places.is_country(place) and place not in (_places.UNION, _places.AREA):
+            key = "place_former" if _places.was_country(place) else "place_region"
+            yield Odd(one.name, place, _words.say(f"step.{key}", lang, place=_places.name(place, lang)))
+
+
+def _joined(first: Listed, second: Listed) -> Listed:
+    """Two rows of one sub-processor as one."""
+    purposes = dict.fromkeys(one for one in (first.purpose, second.purpose) if one)
+    return replace(first, countries=tuple(dict.fromkeys((*first.countries, *second.countries))), purpose="; ".join(purposes))
+
+
+def _key(name: str) -> str:
+    """A company's name without brackets and legal form, to find the same one in two lists."""
+    bare = headings.folded(re.sub(r"\([^()]*\)", " ", name)) or headings.folded(name) or name
+    words = bare.split()
+    forms = _words.read("headings")["sub_list"]["legal_forms"]
+    while len(words) > 1 and words[-1] in forms:
+        words.pop()
+    return " ".join(words)
+
+
+def _columns(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
+    """The row of headings (-1: there is none) and the column of each field; None where nothing looks like a list of companies."""
+    known = {headings.folded(text): name for name in FIELDS for text in _words.read("headings")["sub_list"][name]}
+    for number, row in enumerate(rows[: headings.HEADING_ROWS]):
+        columns: dict[str, int] = {}
+        for place, cell in enumerate(row[: headings.WIDEST]):
+            if name := _field(headings.folded(cell), known):
+                columns.setdefault(name, place)
+        if len(columns) > 1 or (columns and len(row) == 1):
+            columns.setdefault("name", next(place for place in range(len(row) + 1) if place not in columns.values()))
+            return number, columns
+    return _by_content(rows)
+
+
+def _field(heading: str, known: dict[str, str]) -> str | None:
+    """The field that a heading names, by itself or as part of a longer one (`Location(s) of processing`)."""
+    if heading in known:
+        return known[heading]
+    inside = [name for text, name in known.items() if len(text) > 4 and len(heading) < 60 and re.search(rf"\b{re.escape(text)}", heading)]
+    return next((one for one in ("countries", "purpose", "name") if one in inside), None)
+
+
+def _by_content(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
+    """Without headings: the column whose cells are mostly places, names before it, purposes in another."""
+    width = max(map(len, rows), default=0)
+    if width < 2:
+        return None
+    first = rows[:50]
+    hits = [
+        sum(len(row) > place and bool(row[place]) and all(map(_places.name_is_known, _places.split(row[place]))) for row in first)
+        for place in range(width)
+    ]
+    best = max(range(width), key=lambda place: hits[place])
+    if hits[best] * 2 < len(first):
+        return None
+    others = [place for place in range(width) if place != best]
+    return -1, {"name": others[0], "countries": best, **({"purpose": others[1]} if len(others) > 1 else {})}
+
+
+class ListPreview:
+    """A list of sub-processors as understood, before anything is written. `.diff` compares, `.commit(why=)` records."""
+
+    def __init__(self, room: ReviewRoom, file: str, vendor: str, on: date, listed: list[Listed], odd: list[Odd]) -> None:
+        self._room, self._file, self.vendor, self.on = room, file, vendor, on
+        self.listed, self._odd = listed, odd
+        self._lang = room.standpoint.lang
+        self._newest = _store.newest(room.standpoint)
+
+    @property
+    def rows(self) -> pandas.DataFrame:
+        """Who is listed: name, countries (codes), status (as judged on the list's day without any mechanism), purpose, where."""
+        from ivplus_tools.review import worst
+
+        judged: dict[tuple[str, ...], str] = {}
+        for one in self.listed:
+            judged.setdefault(one.countries, "" if one.countries in judged else worst(one.countries, self.on))
+        rows = [(one.name, "; ".join(one.countries), judged[one.countries], one.purpose, one.where) for one in self.listed]
+        return _room.frame(("name", "countries", "status", "purpose", "where"), rows, self._lang)
+
+    @property
+    def problems(self) -> pandas.DataFrame:
+        """What the list leaves open: name, value, problem."""
+        return _room.frame(("name", "value", "problem"), [(one.name, one.value, one.problem) for one in self._odd], self._lang)
+
+    def diff(self, other: ListPreview | None = None) -> pandas.DataFrame:
+        """What this list changes, against an earlier list or against what stands: name, change, before, after, object_by.
+
+        `change`: added, removed, moved (its countries), purpose. `object_by`: the last day to object by the contract.
+        """
+        before = {_key(one.name): one for one in other.listed} if other is not None else self._standing()
+        after = {_key(one.name): one for one in self.listed}
+        window = self.window
+        rows: list[tuple[object, ...]] = []
+        for key in sorted(before | after):
+            was, now = before.get(key), after.get(key)
+            if was is None or now is None:
+                one = now or was
+                rows.append((one.name if one else key, "added" if now else "removed", _told(was), _told(now), window if now else None))
+                continue
+            if set(was.countries) != set(now.countries):
+                rows.append((now.name, "moved", "; ".join(was.countries), "; ".join(now.countries), window))
+            if headings.folded(was.purpose) != headings.folded(now.purpose):
+                rows.append((now.name, "purpose", was.purpose, now.purpose, window))
+        return _room.frame(("name", "change", "before", "after", "object_by"), rows, self._lang)
+
+    @property
+    def window(self) -> date | None:
+        """The last day to object: the list's day and the period that the contract with the vendor gives; None where it gives none."""
+        stands = self._review().agreement_of(self.vendor)
+        period = stands.record.objection_period if stands else None
+        return _dates.plus(self.on, _dates.read_period(period)) if period else None
+
+    def draft(self, kind: str = "question", lang: str | None = None, other: ListPreview | None = None) -> Document:
+        """A mail to the vendor about the changes, an `objection` or a `question`: `.save("mail.eml")` opens as a draft, nothing is sent."""
+        from ivplus_tools.review import letters
+
+        room = self._room._speaking(lang)
+        return letters.about_list(room, self.vendor, self.on, kind, self.diff(other).to_dict("records"), self.window)
+
+    def commit(self, why: str = "", valid_from: object = None) -> Receipt:
+        """Record who is listed, and end who is not any more, in one transaction; true from the list's day, else `valid_from`.
+
+        What was added to a list that stood already is recorded as announced on the list's day and not decided yet.
+        Refused where somebody has recorded one of them since the list was read.
+        """
+        since, reason = self._room.when_and_why(valid_from if valid_from is not None else self.on, why)
+        stands = {_key(str(one.organisation or one.id)): one for one in self._records()}
+        kept = {_key(one.name) for one in self.listed}
+        drafts = [self._draft(self._record(one, stands.get(_key(one.name)), bool(stands)), since, reason) for one in self.listed]
+        drafts += [
+            Draft(self._room.name, Subprocessor.kind, one.id, since, reason, None, self._newest.get((Subprocessor.kind, one.id), 0))
+            for key, one in stands.items()
+            if key not in kept
+        ]
+        receipt = _store.append(self._room.standpoint, drafts)
+        self._newest = _store.newest(self._room.standpoint)
+        return receipt
+
+    def _draft(self, thing: Subprocessor, since: date, why: str) -> Draft:
+        return self._room.draft(thing, since, why, self._newest.get((thing.kind, thing.id), 0))
+
+    def _record(self, one: Listed, was: Subprocessor | None, later: bool) -> Subprocessor:
+        told: dict[str, Any] = {"countries": one.countries or None, "purpose": one.purpose or None}
+        source = f"{self._file}, {self.on.isoformat()}"
+        if was is not None:
+            same = was.countries == told["countries"] and was.purpose == told["purpose"]
+            return was if same else was.replace(**told, list_reference=source)
+        ident = f"{self.vendor}/{_key(one.name).replace(' ', '-')}"
+        new: dict[str, Any] = {"announced": self.on, "authorised": "open"} if later else {}
+        made: Any = Subprocessor
+        return made(ident, processor=self.vendor, organisation=one.name, list_reference=source, **told, **new)
+
+    def _review(self) -> Review:
+        return self._room._review()
+
+    def _records(self) -> list[Any]:
+        """The vendor's sub-processors that stand."""
+        return [one.record for one in self._review().below(self.vendor)]
+
+    def _standing(self) -> dict[str, Listed]:
+        named = [(str(one.organisation or one.id), one) for one in self._records()]
+        return {_key(name): Listed(name, texts(one.countries), one.purpose or "", "") for name, one in named}
+
+    def _summary(self) -> list[tuple[str, str]]:
+        table = self.rows
+        statuses = table["status"].value_counts()
+        lines = [(_words.say("sub_list.listed", self._lang), str(len(table)))]
+        lines += [(_words.values("status")[one][self._lang], str(int(count))) for one, count in statuses.items()]
+        lines.append((_words.say("preview.problems", self._lang), str(len(self._odd))))
+        if self.window:
+            lines.append((_words.column_name("object_by", self._lang), _words.show_date(self.window, self._lang)))
+        return lines
+
+    def _title(self) -> str:
+        return _words.say("sub_list.title", self._lang, file=self._file, vendor=self.vendor, on=_words.show_date(self.on, self._lang))
+
+    def __repr__(self) -> str:
+        lines = [f"  {count:>4}  {label}" for label, count in self._summary()]
+        return "\n".join([self._title(), *lines, _words.say("sub_list.next", self._lang)])
+
+    def _repr_html_(self) -> str:
+        return _html.table([], self._summary(), caption=self._title(), row_headers=True) + _html.note(
+            [_words.say("sub_list.next", self._lang)]
+        )
+
+
+def _told(one: Listed | None) -> str:
+    return "; ".join((*one.countries, *([one.purpose] if one.purpose else []))) if one else ""
