@@ -52,35 +52,56 @@ def near(text: object) -> dict[str, str]:
 
 def split(text: str) -> list[str]:
     """The places of one cell, in order: codes, and the text of what is no place. `Dublin, Ireland` is Ireland, `Germany, Atlantis` two."""
+    if code(text) is None and (denies(text) or _is_state(text)):
+        return [text.strip()]
     found: list[str] = []
-    for piece in re.split(r"[;\n|/•·]" if code(text) is None else "$^", text):
+    for piece in re.split(r"[;\n|•·]|/(?!A\b)" if code(text) is None else "$^", text):  # `N/A` is one
         bare = re.sub(r"\([^()]*\)?", " ", piece)
         found += _listed(bare) or ([] if not piece.strip() or named_in(piece) else [piece.strip()])
         found += [one for inner in re.findall(r"\(([^()]*)\)?", piece) for one in named_in(inner)]
     return list(dict.fromkeys(found))
 
 
+def denies(text: str) -> bool:
+    """Whether a text says where something is not: `outside the EU` names no place."""
+    words = " ".join(re.findall(r"[^\W_]+", text.casefold()))
+    return any(re.search(rf"\b{re.escape(one)}\b", words) for one in _words.read("places")["negation"]["texts"])
+
+
+def _is_state(text: str) -> bool:
+    """Whether a town is followed by what may be a state of the United States: `Wilmington, DE` is not in Germany."""
+    *before, last = [one.strip() for one in text.split(",") if one.strip()] or [""]
+    is_state = last in _words.read("places")["american_states"]["texts"]
+    return bool(before) and is_state and code(before[-1]) is None and not re.search(r"[;\n|/()]", text)
+
+
 def _listed(piece: str) -> list[str]:
-    """The places between commas; what stands right before a country and is none is a town or a state in it."""
+    """The places between commas and conjunctions; what stands with a comma before a country and is none is a town or a state in it."""
     if code(piece):
         return [str(code(piece))]
+    joint = r"\s(?:" + "|".join(_words.read("places")["between"]["texts"]) + r"|[&+])\s"
+    items: list[tuple[str, bool]] = []  # the text, and whether a comma follows it
+    for part in [one for one in piece.split(",") if one.strip(" .:")]:
+        many = [part] if code(part.strip(" .:")) else re.split(joint, part)
+        items += [(one, place == len(many) - 1) for place, one in enumerate(many)]
     found: list[str] = []
-    parts = [one for one in piece.split(",") if one.strip(" .:")]
-    for place, part in enumerate(parts):
-        after = code(parts[place + 1]) if place + 1 < len(parts) else None
-        inside = after is not None and (code(part) is None or (after == "US" and len(part.strip()) == 2))
-        many = (
-            re.split(r"\s(?:" + "|".join(_words.read("places")["between"]["texts"]) + r"|[&+])\s", part) if code(part) is None else [part]
-        )
-        known = [code(one.strip(" .:")) or next(iter(named_in(one)), None) for one in many]
-        if not inside or any(known):
-            found += [hit or text.strip() for hit, text in zip(known, many, strict=True)] if not (inside and len(many) == 1) else []
-    return found
+    within = False  # whether what follows is a country, or a town in one
+    last: str | None = None
+    for text, comma in reversed(items):
+        known = code(text.strip(" .:")) or next(iter(named_in(text)), None)
+        inside = comma and within and (known is None or (last == "US" and len(text.strip()) == 2))
+        within = known is not None or inside
+        if not inside:
+            last = known
+            found.append(known or text.strip())
+    return found[::-1]
 
 
 @cache
 def named_in(sentence: str) -> tuple[str, ...]:
     """The places that a sentence names, in the order of the text; the longest name wins. Codes count in capitals only."""
+    if denies(sentence):
+        return ()
     found: list[str] = []
     words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", re.sub(r"(?<=\b\w)\.(?=\w\b\.?)", "", sentence))
     place = 0

@@ -8,6 +8,8 @@ from typing import Any
 from ivplus_tools import _html, _places, _words
 
 STATUSES = ("status", "status_at_start")
+YES_NO = ("hr_data", "in_scope", "dpf_hr", "occasional", "authority_informed", "subjects_informed", "regular", "marketing")
+PERIODS = ("objection_period", "breach_notice")
 PLACES = ("country", "countries", "storage_countries", "access_countries")
 
 
@@ -20,7 +22,7 @@ def frame(table: Any, lang: str | None = None) -> Any:
             bare = "," not in str(shown[column].dtype)
             shown[column] = [_words.show_date(one.date() if bare else one, lang) if one == one else "" for one in shown[column]]
         else:
-            shown[column] = _told(shown, str(column), lang)
+            shown[column] = _told(table, str(column), lang)
     return shown.rename(columns={column: _words.column_name(str(column), lang) for column in shown.columns})
 
 
@@ -29,6 +31,8 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     cells = list(table[column])
     if column in PLACES:
         return ["; ".join(_places.name(one, lang) for one in cell.split("; ")) if isinstance(cell, str) else cell for cell in cells]
+    if column in PERIODS:
+        return [_words.show_period(cell, lang).partition(" (")[0] if isinstance(cell, str) else cell for cell in cells]
     if column == "needs" or (column == "field" and "change" in table.columns):
         fields = _words.read("labels")["field"] | _words.read("labels")["column"]
         return [
@@ -39,7 +43,9 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     if column in ("before", "after"):
         of = list(table["field"]) if "field" in table.columns else ["status"] * len(cells)
         return [statuses[one][lang] if field == "status" and one in statuses else one for field, one in zip(of, cells, strict=True)]
-    names = statuses if column in STATUSES else _words.values(column)
+    names = statuses if column in STATUSES else _words.values("yes_no" if column in YES_NO else column)
+    states = _words.values("state")
+    cells = [states[cell][lang] if isinstance(cell, str) and cell == "none" and cell not in names else cell for cell in cells]
     return [_code(names, one, lang) for one in cells] if names else cells
 
 

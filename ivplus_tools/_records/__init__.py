@@ -39,6 +39,7 @@ from ivplus_tools._records.record import (
     answered,
     as_code,
     has_other_answers,
+    in_order,
     item,
     listed_in,
     part_of,
@@ -50,7 +51,7 @@ from ivplus_tools._records.record import (
 __all__ = [
     "NAMELESS", "NONE", "ODD_SIGNS", "AnswerDay", "AnswerText", "AnswerTexts", "Countries", "Day", "Listed", "Map", "MonthDay",
     "Part", "Period", "Place", "Placed", "Places", "Record", "Stated", "Text", "Texts", "allowed", "answer_of", "answered",
-    "as_code", "clean", "clean_text", "code", "codes_in", "describe", "free_name", "has_other_answers", "item", "join",
+    "as_code", "clean", "clean_text", "code", "codes_in", "describe", "free_name", "has_other_answers", "in_order", "item", "join",
     "listed_in", "name_of", "not_applicable", "one_of", "part_of", "readable", "record_type", "shape", "some", "some_of",
     "split", "to_text", "told",
 ]  # fmt: skip

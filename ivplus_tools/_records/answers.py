@@ -135,6 +135,11 @@ def _some_places(got: object) -> object:
     return tuple(dict.fromkeys(found)) or None
 
 
+def _read_places(got: object) -> object:
+    """As `_read_formal`; a bare `none` is the answer too, since no place is called so."""
+    return NONE if isinstance(got, str) and got.strip().casefold() == "none" else _read_formal(got)
+
+
 def _month_day(got: object) -> object:
     """The last day of a financial year, as `12-31` or `31.12.`."""
     if got is None or got == "":
@@ -179,7 +184,7 @@ class Placed:
 
 
 Place = Annotated[str | None, BeforeValidator(_place), Placed()]
-Places = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_some_places), BeforeValidator(_read_formal), Placed()]
+Places = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_some_places), BeforeValidator(_read_places), Placed()]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from ivplus_tools import _words
+from ivplus_tools import _dates, _words
 from ivplus_tools._records.answers import Listed, Stated, _read_answer, clean_text
 from ivplus_tools._records.grammar import split
 from ivplus_tools.errors import BadInput, Refusal
@@ -203,6 +203,15 @@ def _joined(problems: list[tuple[str, Refusal]]) -> Refusal:
     refusal = (kinds.pop() if len(kinds) == 1 else BadInput)(said)
     refusal.problems = tuple(problems)  # type: ignore[attr-defined]
     return refusal
+
+
+def in_order(made: Record, *pairs: tuple[str, str]) -> None:
+    """Refuse a record in which a day or a moment is before the one that has to be earlier."""
+    for first, second in pairs:
+        one, two = getattr(made, first), getattr(made, second)
+        if isinstance(one, (date, str)) and isinstance(two, (date, str)) and _dates.instant(two) < _dates.instant(one):
+            labels = {"earlier": _words.label_of(first), "later": _words.label_of(second)}
+            raise _words.refusal("wrong_order", start=one, to=two, **labels)
 
 
 def _parts(part: type[Part]) -> Callable[[object], Any]:

@@ -32,10 +32,12 @@ def blocks(path: Path) -> list[Block]:
     content = sources.read_bytes(path)
     if not content.startswith((sources.ZIP, sources.OLE, sources.PDF)):
         text = sources.decoded(content, path.name)
-        if _is_html(text):
-            return list(_of_html(text, Meter(path.name)))
-        if path.suffix.lower() in (".md", ".markdown") or _is_markdown(text):
-            return list(_of_html(_from_markdown(text), Meter(path.name)))
+        is_page, is_markdown = _is_html(text), path.suffix.lower() in (".md", ".markdown") or _is_markdown(text)
+        try:
+            if is_page or is_markdown:
+                return list(_of_html(text if is_page else _from_markdown(text), Meter(path.name)))
+        except RecursionError:
+            raise _words.refusal("unknown_shape", path=path.name, reason="HTML") from None
     return [Block((one.name,), one.rows) for part in sources.parse(content, path.name) for one in part.tables]
 
 
@@ -61,10 +63,7 @@ def _from_markdown(text: str) -> str:
 def _of_html(text: str, meter: Meter) -> Iterator[Block]:
     from bs4 import BeautifulSoup
 
-    try:
-        page = BeautifulSoup(text, "html.parser")
-    except RecursionError:
-        raise _words.refusal("unknown_shape", path=meter.name, reason="HTML") from None
+    page = BeautifulSoup(text, "html.parser")
     for unseen in page.find_all(_UNSEEN):
         unseen.decompose()
     heading, above = "", ""

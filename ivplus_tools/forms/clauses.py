@@ -200,6 +200,8 @@ class ReviewForm(widgets.VBox):
     def _on_save(self) -> None:
         if self.save.disabled:
             return
+        if not self._entry and not self._is_dirty():
+            raise _words.refusal("nothing_entered")
         record, code = self._record(), self.code
         receipt = self._desk.review.record(record, valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry)
         self._go(self._place)

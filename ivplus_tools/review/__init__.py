@@ -12,6 +12,7 @@ from ivplus_tools import _dates, _law, _records, _room, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._room import Due, Finding, Room
 from ivplus_tools.errors import BadInput
+from ivplus_tools.review import coming
 from ivplus_tools.review import findings as checks
 from ivplus_tools.review.judgement import ADEQUATE, DEROGATION, NOT_A_TRANSFER, SAFEGUARDS, Judgement, Law, judge, rules_of
 from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer, TransferAssessment, nameless
@@ -77,8 +78,8 @@ class ReviewRoom(Room):
         review, lang = self._review(), self.standpoint.lang
         told = []
         for one in review.of("transfer"):
-            judged, begins = review.judged(one.record, lang), one.record.begins
-            start = review.judged(one.record, lang, begins).status if begins else None
+            judged, first = review.judged(one.record, lang), review.at_start(one.record, lang)
+            start = first[1].status if first else None
             reasons = " ".join(step.said(lang) for step in judged.steps)
             told.append((judged.status, judged.rule, "; ".join(judged.needs) or None, start, reasons))
         table = _store.frame(self.standpoint, "FROM transfers()")
@@ -109,7 +110,9 @@ class ReviewRoom(Room):
         return self._review().judged(self._find(id, "transfer").record, self.standpoint.lang)
 
     def without(self, law: str) -> pandas.DataFrame:
-        """Which transfers would fall if a decision, a set of clauses or a mechanism ended: id, importer, country, before, after, needs.
+        """Which transfers would fall if a decision, clauses or a mechanism ended, those that rest on it unproved too.
+
+        Columns: id, importer, country, before, after, needs.
 
         `law`: "dpf", "(EU) 2023/1795", "GB", "46(2)(c)", or a rule such as `adequacy:US`.
         """
@@ -119,7 +122,8 @@ class ReviewRoom(Room):
         for one in review.of("transfer"):
             now = review.judged(one.record, self.standpoint.lang)
             then = review.judged(one.record, self.standpoint.lang, law=lost)
-            if now.status in COVERED and then.status not in COVERED:
+            falls = now.status in COVERED and then.status not in COVERED
+            if falls or (now.rule in lost.without and now.status != then.status):
                 rows.append(
                     (one.record.id, review.name(one.record.importer), one.record.country, now.status, then.status, "; ".join(then.needs))
                 )
@@ -226,7 +230,7 @@ class ReviewRoom(Room):
         return checks.findings(self._review())
 
     def _due(self) -> Iterable[Due]:
-        return checks.due(self._review())
+        return coming.due(self._review())
 
     def _speaking(self, lang: str | None) -> ReviewRoom:
         return ReviewRoom(replace(self.standpoint, lang=_words.language(lang or self.standpoint.lang)))
@@ -240,7 +244,11 @@ class ReviewRoom(Room):
         for entry in _store.standing(self.standpoint):
             if entry.kind in register:
                 register[entry.kind][entry.subject] = {**(entry.body or {}), "valid_from": entry.valid_from}
-        return Review(self.standpoint.valid_on, kinds, register)
+        past: dict[tuple[str, str], list[_store.Entry]] = {}
+        for entry in _store.entries(self.standpoint):
+            if entry.kind in (Transfer.kind, TransferAssessment.kind):
+                past.setdefault((entry.kind, entry.subject), []).append(entry)
+        return Review(self.standpoint.valid_on, kinds, register, past)
 
 
 def worst(countries: object, on: date) -> str:

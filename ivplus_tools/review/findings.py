@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from ivplus_tools import _dates, _law, _places, _records, _words
-from ivplus_tools._room import Due, Finding, Stands
-from ivplus_tools.review.judgement import CANNOT_TELL, DEROGATION, NOT_A_TRANSFER, NOT_COVERED, Law, aged, judge
+from ivplus_tools._room import Finding
+from ivplus_tools.review.coming import objection_window
+from ivplus_tools.review.judgement import ADEQUATE, CANNOT_TELL, DEROGATION, NOT_A_TRANSFER, NOT_COVERED, SAFEGUARDS, Law, aged, judge
 from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer, nameless
-from ivplus_tools.review.state import Review, is_in_force
+from ivplus_tools.review.state import Review, has_ended, is_in_force
 
 FEW = 6  # clauses that a sentence names in full
 
@@ -22,7 +23,7 @@ def findings(review: Review) -> Iterator[Finding]:
         "agreement": (_agreement, _reviewing),
         "subprocessor": (_edge, _notice, _undeclared),
         "transfer": (_transfer, _history_of, _details),
-        "disclosure": (_disclosure,),
+        "disclosure": (_disclosure, _undeclared),
     }
     for kind, many in checks.items():
         for stands in review.of(kind):
@@ -60,7 +61,7 @@ def _cited(name: str, code: str, lang: str) -> str:
 
 def _processor(one: Processor, review: Review) -> Iterator[Finding]:
     """Guarantees, countries, position, and what the record refers to."""
-    if one.guarantees is None:
+    if not isinstance(one.guarantees, str):
         yield _found("REV-033")
     for name in ("storage_countries", "access_countries"):
         if getattr(one, name) is None:
@@ -80,7 +81,8 @@ def _contract(one: Processor, review: Review) -> Iterator[Finding]:
     """Whether a contract stands on the day."""
     stands = review.agreement_of(one.id)
     agreement: Agreement | None = stands.record if stands else None
-    if agreement is None or agreement.agreement_form == "oral":
+    bare = agreement is not None and not (agreement.agreement_form or agreement.signed or agreement.in_force_from)
+    if agreement is None or bare or agreement.agreement_form == "oral":
         yield _found("REV-001")
     elif not is_in_force(agreement, review.on):
         if agreement.in_force_from and agreement.in_force_from > review.on:
@@ -116,6 +118,10 @@ def _is_founded(verdict: Any) -> bool:
 
 
 def _reviewing(one: Agreement, review: Review) -> Iterator[Finding]:
+    """The next review, unless another contract has taken this one's place."""
+    now = review.agreement_of(one.processor or "")
+    if now and now.record.id != one.id and not is_in_force(one, review.on) and is_in_force(now.record, review.on):
+        return
     if one.review_by is None:
         yield _found("REV-014")
     elif one.review_by < review.on:
@@ -127,15 +133,15 @@ def _reviewing(one: Agreement, review: Review) -> Iterator[Finding]:
 
 def _edge(one: Subprocessor, review: Review) -> Iterator[Finding]:
     """Whether a sub-processor is authorised, and by whom it is engaged."""
-    if not review.is_recorded(one.processor):
+    if not review.is_processor(one.processor):
         yield _found("REV-025", ref=one.processor or "–")
     yield from _odd_places(texts(one.countries))
     if one.countries is None:
         yield _found("REV-034", field=_words.label_of("countries"))
     stands = review.contract_over(one)
     kind = stands.record.subprocessor_authorisation if stands else None
-    refused = one.authorised == "objected" or kind == "not_allowed" or (kind == "specific" and one.authorised != "specific")
-    if refused and (one.used_from is None or one.used_from <= review.on):
+    allowed = one.authorised == "specific" or kind not in ("specific", "not_allowed")
+    if (one.authorised == "objected" or not allowed) and _is_used(one, review.on):
         yield _found("REV-020", name=review.name(one.organisation))
     if stands and kind is None:
         yield _found("REV-021", agreement=stands.record.id)
@@ -143,18 +149,17 @@ def _edge(one: Subprocessor, review: Review) -> Iterator[Finding]:
         yield _found("REV-022", agreement=stands.record.id)
 
 
+def _is_used(one: Subprocessor, on: date) -> bool:
+    """Whether data go to a sub-processor: from its first day; without one, unless it is only announced."""
+    return one.used_from <= on if one.used_from else one.announced is None or one.authorised not in (None, "open")
+
+
 def _notice(one: Subprocessor, review: Review) -> Iterator[Finding]:
     """Whether the change was announced as long before as the contract promises."""
     stands = review.contract_over(one)
-    window = objection_window(one, stands)
+    window = objection_window(one, stands) if one.authorised != "specific" else None
     if window and one.used_from and one.used_from <= window:
         yield _found("REV-023", name=review.name(one.organisation), announced=one.announced, used=one.used_from, window=window)
-
-
-def objection_window(one: Subprocessor, stands: Stands | None) -> date | None:
-    """The last day on which a change may be objected to: its notice plus the agreed period."""
-    period = stands.record.objection_period if stands else None
-    return _dates.plus(one.announced, _dates.read_period(period)) if period and one.announced else None
 
 
 def _circles(review: Review) -> Iterator[Finding]:
@@ -175,7 +180,7 @@ def _circles(review: Review) -> Iterator[Finding]:
 
 def _transfer(one: Transfer, review: Review) -> Iterator[Finding]:
     """How the transfer is judged on the day."""
-    if isinstance(one.ends, date) and one.ends < review.on:
+    if has_ended(one, review.on):
         return
     judged = review.judged(one, "en")
     told = {step.key for step in judged.steps}
@@ -183,23 +188,25 @@ def _transfer(one: Transfer, review: Review) -> Iterator[Finding]:
     yield from _odd_places((one.country,) if one.country else ())
     if judged.status == NOT_COVERED:
         yield _found("TRA-001", judged.rule, importer=review.name(one.importer))
-    if judged.status == CANNOT_TELL and one.country and _places.is_country(one.country):
+    if judged.status == CANNOT_TELL and (not one.country or _places.is_country(one.country)):
         yield _found("TRA-002", judged.rule, needs=names)
     if judged.status == DEROGATION:
         yield _found("TRA-017", judged.rule)
-    if "no_hr" in told:
+    if "no_hr" in told and judged.status not in (SAFEGUARDS, DEROGATION):
         yield _found("TRA-006")
     if "tia_negative" in told:
         yield _found("TRA-009")
-    if "watch" in told and one.mechanism in (None, *_kind_of("adequacy")):
+    if "watch" in told and not _holds_without(one, judged.rule, review):
         yield _found("TRA-018", judged.rule, watch=next(step.about["watch"] for step in judged.steps if step.key == "watch"))
     ends = _ending(judged.rule, review.on)
     if ends:
         yield _found("TRA-004", judged.rule, decision=ends[0], until=ends[1])
 
 
-def _kind_of(kind: str) -> list[str]:
-    return [code for code, fact in _law.codes("transfer_mechanism").items() if fact.values[0]["kind"] == kind]
+def _holds_without(one: Transfer, rule: str, review: Review) -> bool:
+    """Whether a transfer would still be covered, were its decision annulled today."""
+    fallen = review.judged(one, "en", law=Law(review.on, frozenset({rule})))
+    return fallen.status in (SAFEGUARDS, DEROGATION)
 
 
 def _ending(rule: str, on: date) -> tuple[str, date] | None:
@@ -215,21 +222,24 @@ def _ending(rule: str, on: date) -> tuple[str, date] | None:
 
 def _history_of(one: Transfer, review: Review) -> Iterator[Finding]:
     """Whether it held on the day it began, and whether what covers it was signed by then."""
-    if one.begins is None:
+    first = review.at_start(one, "en")
+    if first is None or one.begins is None or not Law(one.begins).value("gdpr:44"):
         return
-    if one.scc_signed and one.scc_signed > one.begins:
-        yield _found("TRA-012", signed=one.scc_signed, begins=one.begins)
-    if one.begins < review.on and review.judged(one, "en", one.begins).status == NOT_COVERED:
+    stood, start = first[0], first[1].status
+    if stood.scc_signed and stood.scc_signed > one.begins and start not in (NOT_A_TRANSFER, ADEQUATE):
+        yield _found("TRA-012", signed=stood.scc_signed, begins=one.begins)
+    if one.begins < review.on and start == NOT_COVERED:
         yield _found("TRA-016", begins=one.begins)
 
 
 def _details(one: Transfer, review: Review) -> Iterator[Finding]:
-    """Checks that have aged, law that is no more, and names that are not recorded."""
-    on, assessment = review.on, review.assessment_of(one.id)
-    if one.dpf_checked and aged(one.dpf_checked, "edpb:dpf_check", on):
+    """Checks that have aged where the transfer rests on them, law that is no more, and names that are not recorded."""
+    on, assessment, judged = review.on, review.assessment_of(one.id), review.judged(one, "en")
+    if has_ended(one, on):
+        return
+    if one.dpf_checked and aged(one.dpf_checked, "edpb:dpf_check", on) and judged.status not in (NOT_A_TRANSFER, SAFEGUARDS, DEROGATION):
         yield _found("TRA-005", day=one.dpf_checked)
-    needs = [code for code, fact in _law.codes("transfer_mechanism").items() if fact.values[0].get("assessment")]
-    if one.mechanism in needs and (assessment is None or assessment.tia_result is None):
+    if any(step.rule == "edpb:S3" and step.key == "missing" for step in judged.steps):
         yield _found("TRA-007")
     if assessment and assessment.tia_reviewed and aged(assessment.tia_reviewed, "edpb:tia_review", on):
         yield _found("TRA-008", day=assessment.tia_reviewed)
@@ -238,6 +248,9 @@ def _details(one: Transfer, review: Review) -> Iterator[Finding]:
     if one.scc_set and not _law.codes("scc_set")[one.scc_set].on(on):
         yield _found("TRA-011", _law.codes("scc_set")[one.scc_set].rule, decision=one.scc_set)
     yield from _unknown(one, review, "TRA-015")
+    module = _law.codes("scc_module")[one.scc_module].values[0] if one.scc_module else {}
+    if module.get("importer") == "controller" and review.is_processor(one.importer):
+        yield _found("TRA-019", rule=f"scc:{one.scc_module}", module=one.scc_module, importer=review.name(one.importer))
 
 
 def _odd_places(places: Iterable[str]) -> Iterator[Finding]:
@@ -254,13 +267,16 @@ def third_countries(places: Iterable[str], on: date) -> list[str]:
     return [one for one in dict.fromkeys(places) if judge(nameless(Transfer, country=one), None, on, Law(on)).status != NOT_A_TRANSFER]
 
 
-def _undeclared(one: Processor | Subprocessor, review: Review) -> Iterator[Finding]:
+def _undeclared(one: Processor | Subprocessor | Disclosure, review: Review) -> Iterator[Finding]:
     """Third countries where data are kept or reached, without a transfer recorded to whom it is there."""
     if isinstance(one, Processor):
         who, places = one.id, (*texts(one.storage_countries), *texts(one.access_countries))
-    else:
+    elif isinstance(one, Subprocessor):
         who, places = one.organisation or "", texts(one.countries)
-    told = {(review.party(each.record.importer), each.record.country) for each in review.of("transfer")}
+    else:
+        who, places = one.organisation or "", (one.country,) if one.country else ()
+    standing = [each.record for each in review.of("transfer") if not has_ended(each.record, review.on)]
+    told = {(review.party(each.importer), each.country) for each in standing}
     missing = [
         place for place in third_countries(places, review.on) if _places.is_country(place) and (review.party(who), place) not in told
     ]
@@ -282,6 +298,8 @@ def _disclosure(one: Disclosure, review: Review) -> Iterator[Finding]:
         yield _found("REV-040", name=review.name(one.organisation))
     if one.regular == "yes":
         yield _found("REV-042", name=review.name(one.organisation))
+    if one.country is None:
+        yield _found("REV-034", field=_words.label_of("country"))
     yield from _odd_places((one.country,) if one.country else ())
     yield from _unknown(one, review, "REV-032")
 
@@ -296,7 +314,7 @@ def _list(body: Any, name: str) -> list[str]:
 
 
 def _unknown(one: Any, review: Review, code: str) -> Iterator[Finding]:
-    """Names of activities, systems, organisations and transfers that stand nowhere."""
+    """Names of activities, systems and organisations that stand nowhere."""
     for name, field in type(one).model_fields.items():
         home = _records.told(field, "refers")
         if home not in ("activity", "system", "organisation"):
@@ -316,56 +334,32 @@ def _activities(review: Review) -> Iterator[Finding]:
         for ref in _list(body, "processors"):
             if review.party(ref) not in here:
                 yield Finding(ident, "REV-030", body["valid_from"], {"name": review.name(ref)})
-        denied = isinstance(body.get("transfers"), dict) and body["transfers"].get("state") == "none"
+        denied = isinstance(body.get("transfers"), dict)  # confirmed none, or not applicable
         if denied and (importers := _importers(ident, body, review)):
             yield Finding(ident, "TRA-014", body["valid_from"], {"names": ", ".join(importers)})
 
 
 def _importers(ident: str, body: Any, review: Review) -> list[str]:
-    """To whom an activity's data go outside the area, by transfers that name it and by its processors' countries."""
+    """To whom an activity's data go outside the area: by transfers and disclosures, by its processors and those behind them."""
     found = [
         review.name(one.record.importer)
         for one in review.of("transfer")
-        if ident in texts(one.record.activities) and third_countries([one.record.country or ""], review.on)
+        if ident in texts(one.record.activities) and not has_ended(one.record, review.on) and _is_outside([one.record.country], review.on)
+    ]
+    found += [
+        review.name(one.record.organisation)
+        for one in review.of("disclosure")
+        if ident in texts(one.record.activities) and _is_outside([one.record.country], review.on)
     ]
     keys = {review.party(ref) for ref in _list(body, "processors")}
-    for one in review.of("processor"):
-        if review.party(one.record.id) in keys and ident in texts(one.record.activities):
-            places = (*texts(one.record.storage_countries), *texts(one.record.access_countries))
-            found += [review.name(one.record.id)] if any(map(_places.is_country, third_countries(places, review.on))) else []
+    for one in (each.record for each in review.of("processor")):
+        if review.party(one.id) in keys and ident in texts(one.activities):
+            behind = [place for link in review.behind(one.id) for place in texts(link.stands.record.countries)]
+            places = (*texts(one.storage_countries), *texts(one.access_countries), *behind)
+            found += [review.name(one.id)] if _is_outside(places, review.on) else []
     return list(dict.fromkeys(found))
 
 
-# --- dates to come
-
-
-def due(review: Review) -> Iterator[Due]:
-    """Ends of contracts, reviews, windows to object, checks that age, decisions that end."""
-    for one in (each.record for each in review.of("agreement")):
-        if isinstance(one.in_force_until, date):
-            yield Due(one.id, one.in_force_until, "due.contract_end", "gdpr:28(3)")
-        if one.review_by:
-            yield Due(one.id, one.review_by, "due.agreement_review", "gdpr:24(1)")
-    for edge in (each.record for each in review.of("subprocessor")):
-        window = objection_window(edge, review.contract_over(edge))
-        if window and edge.authorised in (None, "open"):
-            yield Due(edge.id, window, "due.objection", "gdpr:28(2)")
-    for transfer in (each.record for each in review.of("transfer")):
-        if not isinstance(transfer.ends, date) or transfer.ends >= review.on:
-            yield from _due_of(transfer, review)
-
-
-def _due_of(one: Transfer, review: Review) -> Iterator[Due]:
-    assessment = review.assessment_of(one.id)
-    if one.dpf_checked:
-        yield Due(one.id, _after(one.dpf_checked, "edpb:dpf_check"), "due.dpf_check", "edpb:dpf_check")
-    if assessment and assessment.tia_reviewed:
-        yield Due(one.id, _after(assessment.tia_reviewed, "edpb:tia_review"), "due.tia_review", "edpb:tia_review")
-    rule = review.judged(one, "en").rule
-    last = max((value.get("until", date.max) for value in _law.fact(rule).values), default=date.max)
-    if rule.startswith("adequacy:") and last < date.max:
-        yield Due(one.id, last, "due.adequacy_end", rule)
-
-
-def _after(day: date, rule: str) -> date:
-    return _dates.plus(day, _dates.read_period(_law.fact(rule).values[-1]["period"]))
+def _is_outside(places: Iterable[str | None], on: date) -> bool:
+    """Whether one of some places is a country outside the area."""
+    return any(map(_places.is_country, third_countries([one for one in places if one], on)))

@@ -106,14 +106,14 @@ class _Ladder:
         """Not a transfer within the area; not to be told where the place is none."""
         place = self._place
         members = self._law.value("eea:members").get("countries", [])
-        if place in (_places.UNION, _places.AREA):
+        if members and place in (_places.UNION, _places.AREA):
             return self._decide("eea:members", "in_area", NOT_A_TRANSFER)
         if not place:
             return self._ask(PRINCIPLE, "place_missing", "country")
         if not _places.name_is_known(place):
             self._step(PRINCIPLE, "place_unknown", near=_places.near(place))
             return self._asked("country")
-        if not _places.is_country(place):
+        if not _places.is_country(place) and place not in (_places.UNION, _places.AREA):
             return self._ask(PRINCIPLE, "place_former" if _places.was_country(place) else "place_region", "country")
         if not members:
             return self._ask("eea:members", "no_facts", "country")
@@ -197,13 +197,14 @@ class _Ladder:
         value = self._law.value(fact.rule)
         name = {lang: _records.name_of("transfer_mechanism", str(code), lang) for lang in _words.LANGS}
         if not value:
-            self._step(fact.rule, "mechanism_not_in_force", mechanism=name)
-            return None
+            early = self._law.day < fact.values[0]["from"]  # before the Regulation: the facts do not tell what held then
+            self._step(fact.rule, "no_facts" if early else "mechanism_not_in_force", mechanism=name)
+            return (CANNOT_TELL, fact.rule) if early else None
         self._step(fact.rule, "mechanism", mechanism=name)
         needs = [one for one in value["needs"] if one not in ("scc_set", "scc_module")]
         clauses = self._clauses(fact.rule) if "scc_set" in value["needs"] else True
         conditions = [self._condition(fact.rule, name) for name in needs]
-        assessed = self._assessed() if value["assessment"] else True
+        assessed = self._assessed() if value["assessment"] and self._law.value("edpb:S3") else True
         if clauses and all(conditions) and assessed:
             return (SAFEGUARDS if value["kind"] == SAFEGUARDS else DEROGATION), fact.rule
         failed = clauses is False or assessed is False or any(one is False for one in conditions)
@@ -240,8 +241,9 @@ class _Ladder:
             until = told.get("until") or self._law.day
             self._step(fact.rule, "scc_later" if early else "scc_ended", decision=got.scc_set, until=until)
             return False
-        if got.scc_signed and got.scc_signed > value.get("sign_until", date.max):
-            self._step(fact.rule, "scc_too_late", decision=got.scc_set, signed=got.scc_signed)
+        if got.scc_signed and not value["from"] <= got.scc_signed <= value.get("sign_until", date.max):
+            key = "scc_too_late" if got.scc_signed > value["from"] else "scc_too_early"
+            self._step(fact.rule, key, decision=got.scc_set, signed=got.scc_signed)
             return False
         if value.get("modules") and got.scc_module is None:
             self._told(fact.rule, ["scc_module"])

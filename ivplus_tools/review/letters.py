@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 FORM = {  # the steps of a transfer impact assessment, and which fields belong to each
     "S1": ("exporter", "importer", "country", "activities", "data_subjects", "data_categories", "hr_data", "begins", "ends"),
-    "S2": ("mechanism", "decision"),
+    "S2": ("mechanism",),
     "S3": ("law_and_practice", "risk", "tia_result"),
     "S4": ("supplementary_measures",),
-    "S5": ("reference", "authorisation"),
+    "S5": ("reference",),
     "S6": ("tia_reviewed", "assessed_by"),
 }
 
@@ -33,15 +33,21 @@ def request(room: ReviewRoom, processor: Processor) -> Document:
     letter = _Writer(room)
     review = letter.review
     stands = review.agreement_of(processor.id)
-    agreement = stands.record if stands and is_in_force(stands.record, review.on) and stands.record.agreement_form != "oral" else None
+    is_over = stands is not None and not is_in_force(stands.record, review.on) and (stands.record.in_force_from or review.on) <= review.on
+    agreement: Agreement | None = stands.record if stands and not is_over and stands.record.agreement_form != "oral" else None
     clauses, evidence = list(letter.clauses(agreement)), list(letter.evidence(processor, agreement))
-    facts = {"services": "; ".join(processor.services or ()) or "–", "on": letter.on}
+    judged = [one.judged_on for one in (agreement.clauses if agreement else None) or () if one.judged_on]
+    reviewed = max(filter(None, [agreement.reviewed if agreement else None, *judged]), default=review.on)
+    facts = {"services": "; ".join(processor.services or ()) or "–", "on": letter.day(reviewed)}
+    unjudged = letter.unjudged(agreement)
     key = "request.intro" if agreement else "request.whole"
-    said = letter.say(key if clauses or evidence else "request.nothing", **facts)
+    said = letter.say(key if clauses or evidence or unjudged else "request.nothing", **facts)
     sections = [Section("", "", said=f"{letter.say('common.greeting')}\n\n{said}")]
     for name, lines in (("clauses", clauses), ("evidence", evidence)):
         if lines:
             sections.append(Section("", letter.say(f"request.{name}"), 2, tuple(lines)))
+    if unjudged:
+        sections.append(Section("", letter.say("common.blank"), 2, unjudged))
     return letter.mail(
         letter.say("request.title", name=review.name(processor.id)), sections, processor.contact or letter.contact(processor.id)
     )
@@ -51,9 +57,14 @@ def about_list(room: ReviewRoom, vendor: str, on: date, kind: str, changes: Sequ
     """A question or an objection about the changes of a list."""
     if kind not in ("question", "objection"):
         raise _words.refusal("unknown_value", got=kind, what="draft", near=_words.nearest(kind, ("question", "objection")))
+    if kind == "objection" and not any(one["change"] != "removed" for one in changes):
+        raise _words.refusal("no_objection")
     letter = _Writer(room)
     said = [letter.say("common.greeting"), letter.say(f"about_list.{kind}", on=letter.day(on))]
-    said.append(letter.say("about_list.window", window=letter.day(window)) if window else letter.say("about_list.no_window"))
+    if window is None:
+        said.append(letter.say("about_list.no_window"))
+    else:
+        said.append(letter.say("about_list.window" if window >= letter.review.on else "about_list.window_over", window=letter.day(window)))
     lines = []
     for one in changes:
         told = {name: letter.places(str(one[name])) if one["change"] != "purpose" else str(one[name]) for name in ("before", "after")}
@@ -103,7 +114,7 @@ def summary(room: ReviewRoom, processor: Processor) -> Document:
     parts: list[tuple[str, list[Line], str]] = [
         ("processor", [letter.line(processor, name) for name in Processor.model_fields if name not in ("id", "remarks")], ""),
         ("contract", contract, "" if contract else letter.say("page.no_contract")),
-        ("clauses", list(letter.verdicts(agreement)) if agreement else [], ""),
+        ("clauses", list(letter.verdicts(agreement)) if agreement else [], letter.met(agreement)),
         ("behind", list(letter.chain(processor.id)), ""),
         ("transfers", [letter.judged(one) for one in transfers], ""),
         ("findings", list(letter.told(room.findings().to_dict("records"), related, "finding", "code")), ""),
@@ -169,10 +180,19 @@ class _Writer:
             if value is None or (agreement is not None and verdict not in ("not_met", "unclear")):
                 continue
             facts = {"says": fact.says[self.lang], "evidence": value["evidence"][self.lang].rstrip(".")}
-            reason = f" ({judged[code].reason})" if code in judged and judged[code].reason else ""
             key = "request.ask_unclear" if verdict == "unclear" else "request.ask_clause"
             cited = _words.article(fact.rule.split(":")[1], self.lang)
-            yield Line(fact.name[self.lang], self.say(key, reason=reason, **facts), cited)
+            yield Line(fact.name[self.lang], self.say(key, **facts), cited)
+
+    def unjudged(self, agreement: Agreement | None) -> tuple[Line, ...]:
+        """A blank for the officer where clauses wait for a verdict: what nobody has read cannot be said to be in order."""
+        done = {one.clause for one in (agreement.clauses if agreement else None) or () if one.verdict}
+        left = [code for code, fact in _law.codes("clause").items() if code not in done and fact.on(self.review.on)]
+        return (
+            (Line(_words.field_label("clauses", self.lang), self.say("request.unjudged", count=len(left)), "", True),)
+            if agreement and left
+            else ()
+        )
 
     def evidence(self, processor: Processor, agreement: Agreement | None) -> Iterator[Line]:
         """Lists and evidence that are not recorded."""
@@ -199,8 +219,9 @@ class _Writer:
                 yield Line(_words.field_label(name, self.lang), self.say(f"request.{key}"), _words.article(rule, self.lang))
         for one in self.transfers_to(processor.id):
             judged = self.review.judged(one, self.lang)
-            if judged.status == CANNOT_TELL and judged.needs:
-                needs = "; ".join(_words.field_label(name, self.lang) for name in judged.needs)
+            asked = [name for name in judged.needs if name in Transfer.model_fields and name != "dpf_checked"]  # the rest is our own task
+            if judged.status == CANNOT_TELL and asked:
+                needs = "; ".join(_words.field_label(name, self.lang) for name in asked)
                 told = self.say("request.transfer", id=one.id, place=_places.name(one.country or "–", self.lang), needs=needs)
                 yield Line(_words.say("value.kind.transfer", self.lang), told, _words.article("44", self.lang))
 
@@ -209,7 +230,10 @@ class _Writer:
     def line(self, record: Record, name: str) -> Line:
         """A field of a record; what is not known is marked."""
         field = type(record).model_fields[name]
-        text = "\n".join(_records.readable(getattr(record, name), field, self.lang))
+        answer = getattr(record, name)
+        if _records.told(field, "refers") in ("organisation", "processor") and isinstance(answer, str):
+            answer = self.review.name(answer)
+        text = "\n".join(_records.readable(answer, field, self.lang))
         rule = str(_records.told(field, "rule") or "")
         cited = _words.article(rule.split(":")[1], self.lang) if rule.startswith("gdpr:") else rule
         return self.filled(_words.field_label(name, self.lang), text, cited)
@@ -219,11 +243,13 @@ class _Writer:
         return Line(label, text or self.say("common.blank"), rule, not text)
 
     def verdicts(self, agreement: Agreement) -> Iterator[Line]:
-        """Each clause with its verdict, the quote and its place."""
+        """Each clause that is not met, with its verdict, the quote and its place."""
         judged = {one.clause: one for one in agreement.clauses or ()}
         for code, fact in _law.codes("clause").items():
             one = judged.get(code)
             cited = _words.article(fact.rule.split(":")[1], self.lang)
+            if one is not None and one.verdict == "met":
+                continue
             if one is None or one.verdict is None:
                 yield Line(fact.name[self.lang], self.say("page.not_judged"), cited, True)
                 continue
@@ -238,8 +264,13 @@ class _Writer:
                 fact.name[self.lang],
                 " · ".join(filter(None, [*parts, told])),
                 cited,
-                one.verdict != "met" and one.verdict != "not_applicable",
+                one.verdict != "not_applicable",
             )
+
+    def met(self, agreement: Agreement | None) -> str:
+        """How many clauses are met."""
+        count = sum(one.verdict == "met" for one in (agreement.clauses if agreement else None) or ())
+        return self.say("page.met", count=count, of=len(_law.codes("clause"))) if agreement else ""
 
     def chain(self, processor: str) -> Iterator[Line]:
         """Those behind a processor, each with its place in the chain."""

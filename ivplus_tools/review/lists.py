@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -51,7 +52,7 @@ def read(room: ReviewRoom, path: Path, vendor: str, on: date | None) -> ListPrev
     found: dict[str, Listed] = {}
     for block in _relevant(pages.blocks(path)):
         for one in _listed(block, odd, lang):
-            key = _key(one.name)
+            key = headings.folded(one.name) or one.name
             found[key] = _joined(found[key], one) if key in found else one
     if not found:
         raise _words.refusal("no_list", path=path.name)
@@ -76,12 +77,13 @@ def _speaks(text: str) -> bool:
 def _listed(block: pages.Block, odd: list[Odd], lang: str) -> Iterator[Listed]:
     """The sub-processors of one table or list."""
     place = _columns(block.rows) if not block.is_list else None
-    head, columns = place or (-1, {"name": 0, "purpose": 1} if block.is_list else {"name": 0})
+    head, columns = place or (-1, {"name": [0], "purpose": [1]} if block.is_list else {"name": [0]})
     where, above = _above(block.above)
     for row in block.rows[head + 1 :]:
-        cells = {name: row[number].strip() if number < len(row) else "" for name, number in columns.items()}
+        cells = {name: "; ".join(_cells(row, numbers)) for name, numbers in columns.items()}
         for one in _entities(cells):
-            countries = _countries(one, block.is_list) or above
+            own = _countries(one, block.is_list)
+            countries = tuple(dict.fromkeys((*own, *above))) if block.is_list else own or above
             if not one["name"]:
                 if any(row):
                     odd.append(Odd("", " | ".join(filter(None, row))[:80], _words.say("sub_list.no_name", lang)))
@@ -89,6 +91,12 @@ def _listed(block: pages.Block, odd: list[Odd], lang: str) -> Iterator[Listed]:
             listed = Listed(one["name"], countries, one.get("purpose", ""), where)
             odd += _problems(listed, lang)
             yield listed
+
+
+def _cells(row: list[str], numbers: list[int]) -> Iterator[str]:
+    """What a row tells in some columns, each text once; signs that no document can show become spaces."""
+    told = (_records.ODD_SIGNS.sub(" ", row[number]).strip() for number in numbers if number < len(row))
+    yield from dict.fromkeys(filter(None, told))
 
 
 def _entities(cells: dict[str, str]) -> Iterator[dict[str, str]]:
@@ -102,26 +110,24 @@ def _entities(cells: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def _countries(cells: dict[str, str], is_list: bool) -> tuple[str, ...]:
-    """The places of a row: from its column, else what stands in brackets after the name or in the item."""
+    """The places of a row: from its columns, else what stands in brackets after the name or in an item."""
     told = cells.get("countries", "")
     if told and told not in _words.read("headings")["blank"]["texts"]:
         return tuple(_places.split(told))
-    inside = re.findall(r"\(([^()]*)\)", f"{cells['name']} {cells.get('purpose', '') if is_list else ''}")
-    last = re.split(r"[,.;:–—-]\s", cells.get("purpose", ""))[-1] if is_list else ""
-    found = [
-        place
-        for one in (*inside, last)
-        for place in (_places.named_in(one) if one in inside else filter(None, [_places.code(one.strip(" ."))]))
-    ]
-    return tuple(dict.fromkeys(found))
+    inside = " ".join(re.findall(r"\(([^()]*)\)", cells["name"]))
+    return tuple(dict.fromkeys((*_places.named_in(inside), *(_places.named_in(cells.get("purpose", "")) if is_list else ()))))
 
 
 def _above(above: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The last sentence above a table that names a place, else its heading; and the places."""
+    """The last heading, or sentence on who or where they are, that names a place, else the heading; and the places."""
     for text in reversed(above):
         for sentence in reversed(re.split(r"(?<=[.!?])\s+", text)):
+            if not (sentence.rstrip().endswith((":", "：")) or not sentence.rstrip().endswith((".", "!", "?")) or _speaks(sentence)):
+                continue
             if found := _places.named_in(sentence):
                 return sentence, found
+            if _places.denies(sentence):
+                return sentence, ()
     return next((one for one in reversed(above) if one), ""), ()
 
 
@@ -142,8 +148,25 @@ def _joined(first: Listed, second: Listed) -> Listed:
     return replace(first, countries=tuple(dict.fromkeys((*first.countries, *second.countries))), purpose="; ".join(purposes))
 
 
+def _matched(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """What two lists have under one name, and what only one has; a legal form does not tell names apart where each list has one."""
+    pairs = {name: name for name in after if name in before}
+    old, new = (_by_key(name for name in many if name not in pairs) for many in (before, after))
+    pairs |= {new[key][0]: old[key][0] for key in new if key in old and len(new[key]) == len(old[key]) == 1}
+    taken = set(pairs.values())
+    for name in sorted({*after, *(one for one in before if one not in taken)}):
+        yield (before[pairs[name]] if name in pairs else None if name in after else before[name]), after.get(name)
+
+
+def _by_key(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(_key(name), []).append(name)
+    return found
+
+
 def _key(name: str) -> str:
-    """A company's name without brackets and legal form, to find the same one in two lists."""
+    """A company's name without brackets and legal form."""
     bare = headings.folded(re.sub(r"\([^()]*\)", " ", name)) or headings.folded(name) or name
     words = bare.split()
     forms = _words.read("headings")["sub_list"]["legal_forms"]
@@ -152,16 +175,19 @@ def _key(name: str) -> str:
     return " ".join(words)
 
 
-def _columns(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
-    """The row of headings (-1: there is none) and the column of each field; None where nothing looks like a list of companies."""
+def _columns(rows: list[list[str]]) -> tuple[int, dict[str, list[int]]] | None:
+    """The row of headings (-1: there is none) and the columns of each field; None where nothing looks like a list of companies."""
     known = {headings.folded(text): name for name in FIELDS for text in _words.read("headings")["sub_list"][name]}
+    width = max(map(len, rows), default=0)
     for number, row in enumerate(rows[: headings.HEADING_ROWS]):
-        columns: dict[str, int] = {}
+        columns: dict[str, list[int]] = {}
         for place, cell in enumerate(row[: headings.WIDEST]):
-            if name := _field(headings.folded(cell), known):
-                columns.setdefault(name, place)
-        if len(columns) > 1 or (columns and len(row) == 1):
-            columns.setdefault("name", next(place for place in range(len(row) + 1) if place not in columns.values()))
+            name = _field(headings.folded(cell), known)
+            if name and (name == "countries" or name not in columns):
+                columns.setdefault(name, []).append(place)
+        if len(columns) > 1 or (columns and width == 1) or (len(row) > 1 and known.get(headings.folded(row[0])) == "name"):
+            taken = [place for many in columns.values() for place in many]
+            columns.setdefault("name", [next(place for place in range(len(row) + 1) if place not in taken)])
             return number, columns
     return _by_content(rows)
 
@@ -174,7 +200,7 @@ def _field(heading: str, known: dict[str, str]) -> str | None:
     return next((one for one in ("countries", "purpose", "name") if one in inside), None)
 
 
-def _by_content(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
+def _by_content(rows: list[list[str]]) -> tuple[int, dict[str, list[int]]] | None:
     """Without headings: the column whose cells are mostly places, names before it, purposes in another."""
     width = max(map(len, rows), default=0)
     if width < 2:
@@ -188,7 +214,7 @@ def _by_content(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
     if hits[best] * 2 < len(first):
         return None
     others = [place for place in range(width) if place != best]
-    return -1, {"name": others[0], "countries": best, **({"purpose": others[1]} if len(others) > 1 else {})}
+    return -1, {"name": others[:1], "countries": [best], **({"purpose": others[1:2]} if len(others) > 1 else {})}
 
 
 class ListPreview:
@@ -199,6 +225,7 @@ class ListPreview:
         self.listed, self._odd = listed, odd
         self._lang = room.standpoint.lang
         self._newest = _store.newest(room.standpoint)
+        self._keys = Counter(_key(one.name) for one in listed)
 
     @property
     def rows(self) -> pandas.DataFrame:
@@ -221,15 +248,13 @@ class ListPreview:
 
         `change`: added, removed, moved (its countries), purpose. `object_by`: the last day to object by the contract.
         """
-        before = {_key(one.name): one for one in other.listed} if other is not None else self._standing()
-        after = {_key(one.name): one for one in self.listed}
+        before = _by_name(other.listed) if other is not None else self._standing()
         window = self.window
         rows: list[tuple[object, ...]] = []
-        for key in sorted(before | after):
-            was, now = before.get(key), after.get(key)
+        for was, now in _matched(before, _by_name(self.listed)):
             if was is None or now is None:
                 one = now or was
-                rows.append((one.name if one else key, "added" if now else "removed", _told(was), _told(now), window if now else None))
+                rows.append((one.name, "added" if now else "removed", _told(was), _told(now), window if now else None))
                 continue
             if set(was.countries) != set(now.countries):
                 rows.append((now.name, "moved", "; ".join(was.countries), "; ".join(now.countries), window))
@@ -258,17 +283,32 @@ class ListPreview:
         Refused where somebody has recorded one of them since the list was read.
         """
         since, reason = self._room.when_and_why(valid_from if valid_from is not None else self.on, why)
-        stands = {_key(str(one.organisation or one.id)): one for one in self._records()}
-        kept = {_key(one.name) for one in self.listed}
-        drafts = [self._draft(self._record(one, stands.get(_key(one.name)), bool(stands)), since, reason) for one in self.listed]
-        drafts += [
-            Draft(self._room.name, Subprocessor.kind, one.id, since, reason, None, self._newest.get((Subprocessor.kind, one.id), 0))
-            for key, one in stands.items()
-            if key not in kept
-        ]
+        self._fits()
+        stands = {_name_of(one): one for one in self._records()}
+        drafts = []
+        for was, now in _matched(stands, _by_name(self.listed)):
+            if now is not None:
+                drafts.append(self._draft(self._record(now, was, bool(stands)), since, reason))
+            else:
+                seen = self._newest.get((Subprocessor.kind, was.id), 0)
+                drafts.append(Draft(self._room.name, Subprocessor.kind, was.id, since, reason, None, seen))
         receipt = _store.append(self._room.standpoint, drafts)
         self._newest = _store.newest(self._room.standpoint)
         return receipt
+
+    def _fits(self) -> None:
+        """Refused: a vendor that is no processor of ours, a list older than the one that stands, a journal that has moved on."""
+        known = [one.record.id for one in self._review().of("processor")]
+        if self.vendor not in known:
+            raise _words.refusal("not_found", got=self.vendor, near=_words.nearest(self.vendor, known, 3) or "–", on=self.on)
+        stand = [one for one in self._review().below(self.vendor) if one.record.list_reference]
+        newest = max((one.entry.valid_from for one in stand), default=self.on)
+        if newest > self.on:
+            raise _words.refusal("older_list", file=self._file, on=self.on, newest=newest)
+        now = _store.newest(self._room.standpoint)
+        ours = {one.id for one in self._records()} | {self._ident(one) for one in self.listed}
+        if any(now.get((Subprocessor.kind, ident), 0) != self._newest.get((Subprocessor.kind, ident), 0) for ident in ours):
+            raise _words.refusal("list_overtaken", file=self._file)
 
     def _draft(self, thing: Subprocessor, since: date, why: str) -> Draft:
         return self._room.draft(thing, since, why, self._newest.get((thing.kind, thing.id), 0))
@@ -277,12 +317,18 @@ class ListPreview:
         told: dict[str, Any] = {"countries": one.countries or None, "purpose": one.purpose or None}
         source = f"{self._file}, {self.on.isoformat()}"
         if was is not None:
-            same = was.countries == told["countries"] and was.purpose == told["purpose"]
-            return was if same else was.replace(**told, list_reference=source)
-        ident = f"{self.vendor}/{_key(one.name).replace(' ', '-')}"
+            if was.countries == told["countries"] and was.purpose == told["purpose"]:
+                return was
+            moved = {"announced": self.on, "authorised": "open"} if set(texts(was.countries)) != set(one.countries) else {}
+            return was.replace(**told, **moved, list_reference=source)
         new: dict[str, Any] = {"announced": self.on, "authorised": "open"} if later else {}
         made: Any = Subprocessor
-        return made(ident, processor=self.vendor, organisation=one.name, list_reference=source, **told, **new)
+        return made(self._ident(one), processor=self.vendor, organisation=one.name, list_reference=source, **told, **new)
+
+    def _ident(self, one: Listed) -> str:
+        key = _key(one.name)
+        name = key if self._keys[key] == 1 else headings.folded(one.name) or one.name
+        return f"{self.vendor}/{name.replace(' ', '-')}"
 
     def _review(self) -> Review:
         return self._room._review()
@@ -292,8 +338,8 @@ class ListPreview:
         return [one.record for one in self._review().below(self.vendor)]
 
     def _standing(self) -> dict[str, Listed]:
-        named = [(str(one.organisation or one.id), one) for one in self._records()]
-        return {_key(name): Listed(name, texts(one.countries), one.purpose or "", "") for name, one in named}
+        records = {_name_of(one): one for one in self._records()}
+        return {key: Listed(str(one.organisation or one.id), texts(one.countries), one.purpose or "", "") for key, one in records.items()}
 
     def _summary(self) -> list[tuple[str, str]]:
         table = self.rows
@@ -316,6 +362,16 @@ class ListPreview:
         return _html.table([], self._summary(), caption=self._title(), row_headers=True) + _html.note(
             [_words.say("sub_list.next", self._lang)]
         )
+
+
+def _by_name(listed: Sequence[Listed]) -> dict[str, Listed]:
+    return {headings.folded(one.name) or one.name: one for one in listed}
+
+
+def _name_of(one: Any) -> str:
+    """The name under which a recorded sub-processor is found again."""
+    name = str(one.organisation or one.id)
+    return headings.folded(name) or name
 
 
 def _told(one: Listed | None) -> str:

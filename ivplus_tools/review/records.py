@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeAlias
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from ivplus_tools import _words
 from ivplus_tools._records import (
@@ -20,6 +20,7 @@ from ivplus_tools._records import (
     Record,
     Text,
     Texts,
+    in_order,
     item,
     one_of,
     some,
@@ -114,6 +115,11 @@ class Agreement(Record):
     review_by: Day = item("gdpr:24(1)")
     remarks: Text = item("gdpr:5(2)")
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        in_order(self, ("in_force_from", "in_force_until"))
+        return self
+
 
 class Subprocessor(Record):
     """Another processor behind a processor (Art. 28(2), 28(4)); `processor` may itself be another processor, to any depth."""
@@ -162,6 +168,11 @@ class Transfer(Record):
     begins: Day = item("gdpr:44")
     ends: AnswerDay = item("gdpr:44")
     remarks: Text = item("gdpr:5(2)")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        in_order(self, ("begins", "ends"))
+        return self
 
 
 class TransferAssessment(Record):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+from ivplus_tools import _store
 from ivplus_tools._room import Stands
+from ivplus_tools._store import Entry
 from ivplus_tools.review.judgement import Judgement, Law, judge
 from ivplus_tools.review.records import Agreement, Transfer, TransferAssessment
 
@@ -29,6 +32,7 @@ class Review:
     on: date
     kinds: Mapping[str, list[Stands]]
     register: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    entries: Mapping[tuple[str, str], Sequence[Entry]] = field(default_factory=dict)  # of transfers and assessments, oldest first
 
     def of(self, kind: str) -> list[Stands]:
         """The records of a kind."""
@@ -38,26 +42,44 @@ class Review:
 
     def party(self, ref: str | None) -> str:
         """One key for an organisation, however it is named: by a processor's identifier, its own identifier, or its name."""
-        processor = next((one.record for one in self.of("processor") if one.record.id == ref), None)
-        told = str((processor.organisation if processor else None) or ref or "")
-        organisations = self.register["organisation"]
-        if told in organisations:
-            return told
-        return next((ident for ident, body in organisations.items() if _same(body.get("name"), told)), told.casefold())
+        told = str(self._organisations.get(ref or "") or ref or "")
+        return told if told in self.register["organisation"] else self._named.get(told.casefold(), told.casefold())
+
+    @cached_property
+    def _organisations(self) -> dict[str, str | None]:
+        """The organisation of each processor, by the processor's identifier."""
+        return {one.record.id: one.record.organisation for one in self.of("processor")}
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        """The identifier of each organisation of the register, by its name; the first where two share one."""
+        named = [(ident, body.get("name")) for ident, body in self.register["organisation"].items()]
+        return {name.casefold(): ident for ident, name in reversed(named) if isinstance(name, str)}
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """How an organisation that the register does not know is written, by its key."""
+        refs = [one.record.organisation for one in self.of("subprocessor")] + [one.record.processor for one in self.of("subprocessor")]
+        return {ref.casefold(): ref for ref in refs if ref}
 
     def name(self, ref: str | None) -> str:
         """The name of an organisation for a reader."""
-        body = self.register["organisation"].get(self.party(ref), {})
-        return str(body.get("name") or ref or "–")
+        key = self.party(ref)
+        body = self.register["organisation"].get(key, {})
+        return str(body.get("name") or self._written.get(key) or ref or "–")
 
     def is_recorded(self, ref: str | None) -> bool:
         """Whether the organisation stands in the register, or as a processor or another processor here."""
-        key = self.party(ref)
-        return key in self.register["organisation"] or any(
-            key == self.party(one.record.id if one.entry.kind == "processor" else one.record.organisation)
-            for kind in ("processor", "subprocessor")
-            for one in self.of(kind)
-        )
+        return self.party(ref) in self.register["organisation"] or self.is_processor(ref)
+
+    def is_processor(self, ref: str | None) -> bool:
+        """Whether data go to the organisation as to a processor, or to another processor behind one."""
+        return self.party(ref) in self._processors
+
+    @cached_property
+    def _processors(self) -> frozenset[str]:
+        names = [one.record.id for one in self.of("processor")] + [one.record.organisation for one in self.of("subprocessor")]
+        return frozenset(map(self.party, names))
 
     def own(self) -> str | None:
         """Our own organisation's identifier."""
@@ -67,21 +89,43 @@ class Review:
 
     def agreements_of(self, processor: str) -> list[Stands]:
         """The agreements with a processor, the latest in force first."""
-        key = self.party(processor)
-        found = [one for one in self.of("agreement") if self.party(one.record.processor) == key]
+        found = self._agreements.get(self.party(processor), [])
         return sorted(found, key=lambda one: (one.record.in_force_from or date.min, one.record.id), reverse=True)
 
+    @cached_property
+    def _agreements(self) -> dict[str, list[Stands]]:
+        found: dict[str, list[Stands]] = {}
+        for one in self.of("agreement"):
+            found.setdefault(self.party(one.record.processor), []).append(one)
+        return found
+
     def agreement_of(self, processor: str) -> Stands | None:
-        """The agreement in force on the day, else the latest one that is not."""
+        """The agreement in force on the day, a written one first; else the latest one that is not."""
         found = self.agreements_of(processor)
-        return next((one for one in found if is_in_force(one.record, self.on)), found[0] if found else None)
+        now = [one for one in found if is_in_force(one.record, self.on)]
+        return next((one for one in now if one.record.agreement_form != "oral"), next(iter(now or found), None))
 
     # --- chains
 
     def below(self, ref: str | None) -> list[Stands]:
         """The other processors that a processor engages itself."""
-        key = self.party(ref)
-        return [one for one in self.of("subprocessor") if self.party(one.record.processor) == key]
+        return self._edges.get(self.party(ref), [])
+
+    @cached_property
+    def _edges(self) -> dict[str, list[Stands]]:
+        """Sub-processors by who engages them."""
+        found: dict[str, list[Stands]] = {}
+        for one in self.of("subprocessor"):
+            found.setdefault(self.party(one.record.processor), []).append(one)
+        return found
+
+    @cached_property
+    def _engaging(self) -> dict[str, list[Any]]:
+        """Sub-processors by who they are."""
+        found: dict[str, list[Any]] = {}
+        for one in self.of("subprocessor"):
+            found.setdefault(self.party(one.record.organisation), []).append(one.record)
+        return found
 
     def behind(self, ref: str | None) -> Iterator[Link]:
         """Every organisation behind a processor, nearest first within each branch; a circle is told once and not followed."""
@@ -100,27 +144,55 @@ class Review:
         key = self.party(edge.processor)
         if own := self.agreement_of(edge.processor or ""):
             return own
-        above = [one.record for one in self.of("subprocessor") if self.party(one.record.organisation) == key and key not in seen]
+        above = self._engaging.get(key, []) if key not in seen else []
         return next((found for one in above if (found := self.contract_over(one, seen | {key}))), None)
 
     # --- transfers
 
-    def assessment_of(self, transfer: str) -> TransferAssessment | None:
-        """The latest assessment of a transfer."""
+    def assessment_of(self, transfer: str, on: date | None = None) -> TransferAssessment | None:
+        """The latest assessment of a transfer by a day; where all are later, the last of them."""
         found = [one.record for one in self.of("assessment") if one.record.transfer == transfer]
-        return max(found, key=lambda one: (one.tia_reviewed or date.min, one.id), default=None)
+        found.sort(key=lambda one: (one.tia_reviewed or date.min, one.id))
+        known = [one for one in found if (one.tia_reviewed or date.min) <= (on or self.on)]
+        return (known or found or [None])[-1]
 
     def judged(self, transfer: Transfer, lang: str, on: date | None = None, law: Law | None = None) -> Judgement:
         """A transfer as judged on the day, or on another day or by another law."""
         day = on or self.on
-        return judge(transfer, self.assessment_of(transfer.id), day, law or Law(day), lang)
+        return judge(transfer, self.assessment_of(transfer.id, day), day, law or Law(day), lang)
+
+    def at_start(self, transfer: Transfer, lang: str) -> tuple[Transfer, Judgement] | None:
+        """A transfer as it was recorded for its first day, and how it was judged then; None where that day is not told."""
+        begins = transfer.begins
+        if begins is None:
+            return None
+        before = self.past(begins)
+        stood = next((one.record for one in before.of("transfer") if one.record.id == transfer.id), None)
+        return (stood, before.judged(stood, lang, begins)) if stood else (transfer, self.judged(transfer, lang, begins))
+
+    def past(self, day: date) -> Review:
+        """Transfers and assessments as they stood on an earlier day."""
+        if day not in self._pasts:
+            kinds: dict[str, list[Stands]] = {}
+            for (kind, subject), many in self.entries.items():
+                entry = _store.standing_of(many, day)
+                if entry and entry.body is not None:
+                    record: Any = Transfer if kind == Transfer.kind else TransferAssessment
+                    kinds.setdefault(kind, []).append(Stands(record(subject, **entry.body), entry))
+            self._pasts[day] = Review(day, kinds, self.register)
+        return self._pasts[day]
+
+    @cached_property
+    def _pasts(self) -> dict[date, Review]:
+        return {}
+
+
+def has_ended(transfer: Transfer, on: date) -> bool:
+    """Whether a transfer is over before a day."""
+    return isinstance(transfer.ends, date) and transfer.ends < on
 
 
 def is_in_force(agreement: Agreement, on: date) -> bool:
     """Whether a contract stands on a day; an end that is not known or does not exist does not end it."""
     until = agreement.in_force_until
     return (agreement.in_force_from or date.min) <= on and (not isinstance(until, date) or on <= until)
-
-
-def _same(name: object, told: str) -> bool:
-    return isinstance(name, str) and name.casefold() == told.casefold()
