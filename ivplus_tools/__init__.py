@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ivplus_tools._records import NONE, not_applicable
     from ivplus_tools._shown import frame as label
     from ivplus_tools._shown import show
+    from ivplus_tools.breach.records import Breach, BreachNotice, DataContext, Measure, ScoreChange
     from ivplus_tools.desk import Desk, describe, restore, sample
     from ivplus_tools.errors import Refusal
     from ivplus_tools.register.records import Activity, Organisation, Purpose, Recipient, RetentionPeriod, System
@@ -24,14 +25,19 @@ _HOMES = {
     "NONE": "_records",
     "Activity": "register.records",
     "Agreement": "review.records",
+    "Breach": "breach.records",
+    "BreachNotice": "breach.records",
+    "DataContext": "breach.records",
     "Desk": "desk",
     "Disclosure": "review.records",
+    "Measure": "breach.records",
     "Organisation": "register.records",
     "Processor": "review.records",
     "Purpose": "register.records",
     "Recipient": "register.records",
     "Refusal": "errors",
     "RetentionPeriod": "register.records",
+    "ScoreChange": "breach.records",
     "Subprocessor": "review.records",
     "System": "register.records",
     "Transfer": "review.records",
@@ -50,9 +56,10 @@ _HOMES = {
     "show": "_shown",
 }
 __all__ = [
-    "NONE", "Activity", "Agreement", "Desk", "Disclosure", "Organisation", "Processor", "Purpose", "Recipient", "Refusal",
-    "RetentionPeriod", "Subprocessor", "System", "Transfer", "TransferAssessment", "Verdict", "cite", "deadline",
-    "describe", "forms", "kept_through", "label", "not_applicable", "plots", "restore", "sample", "show",
+    "NONE", "Activity", "Agreement", "Breach", "BreachNotice", "DataContext", "Desk", "Disclosure", "Measure", "Organisation",
+    "Processor", "Purpose", "Recipient", "Refusal", "RetentionPeriod", "ScoreChange", "Subprocessor", "System", "Transfer",
+    "TransferAssessment", "Verdict", "cite", "deadline", "describe", "forms", "kept_through", "label", "not_applicable", "plots",
+    "restore", "sample", "show",
 ]  # fmt: skip
 
 

@@ -76,6 +76,27 @@ def instant(got: object) -> datetime:
         raise _words.refusal("bad_instant", got=text) from None
 
 
+def moment(got: object) -> str:
+    """A moment as records keep it: `2026-03-01T22:40+02:00`, or the day alone where no time of day is known.
+
+    A time without a zone is Helsinki time. The hour that the spring change skips does not exist, and the one that the autumn
+    change repeats is asked for with its zone.
+    """
+    if _is_bare(got):
+        return day(got).isoformat()
+    try:
+        there = instant(got)
+        there.astimezone(UTC)
+    except OverflowError:
+        raise _words.refusal("bad_instant", got=str(got)) from None
+    told = isinstance(got, str) and re.search(r"(Z|[+-]\d\d:?\d\d)$", got.strip()) is not None
+    aware = isinstance(got, datetime) and got.tzinfo is not None
+    if not (told or aware) and there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset():
+        early, late = (there.replace(fold=fold).isoformat(timespec="minutes") for fold in (0, 1))
+        raise _words.refusal("twice_hour", got=str(got), early=early, late=late)
+    return there.isoformat(timespec="minutes")
+
+
 def end_of_day(got: object) -> datetime:
     """The last moment of a bare day; an instant as it is. What was known 'on a day' includes the whole day."""
     if not _is_bare(got):

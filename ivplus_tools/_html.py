@@ -89,6 +89,12 @@ def note(lines: Sequence[str], alert: bool = False) -> str:
     return f'<div role="{role}" style="color:{color}">{inner}</div>'
 
 
+def timer(told: str, more: Sequence[str]) -> str:
+    """A running time, large; it is read when asked for and not announced at every change."""
+    rest = "".join(f"<div>{esc(line)}</div>" for line in more)
+    return f'<div role="timer"><div style="font-size:1.5em;font-weight:bold">{esc(told)}</div>{rest}</div>'
+
+
 def code(text: str) -> str:
     """Code as typed, selectable, never run."""
     return f'<pre style="white-space:pre-wrap">{esc(text)}</pre>'

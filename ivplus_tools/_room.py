@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ivplus_tools import _dates, _records, _store, _words
 from ivplus_tools._records import Record
@@ -54,6 +55,8 @@ class Room:
 
     name: ClassVar[str]
     records: ClassVar[tuple[type[Record], ...]]
+    _sealed: list[Entry] | None = None
+    _stands: list[Stands] | None = None
 
     def __init__(self, standpoint: Standpoint) -> None:
         self.standpoint = standpoint
@@ -116,9 +119,24 @@ class Room:
 
     def standing(self) -> list[Stands]:
         """Every record of this room at the standpoint."""
+        if self._stands is not None:
+            return self._stands
         types = {one.kind: one for one in self.records}
-        entries = [entry for entry in _store.standing(self.standpoint) if entry.kind in types]
+        entries = [entry for entry in self.sealed() if entry.kind in types]
         return [Stands(types[entry.kind](entry.subject, **(entry.body or {})), entry) for entry in entries]
+
+    def sealed(self) -> list[Entry]:
+        """What every room has sealed at the standpoint: rooms meet here, not in each other's records."""
+        return self._sealed if self._sealed is not None else _store.standing(self.standpoint)
+
+    def still(self) -> Self:
+        """The same room with the journal read once, for an answer that asks many questions of one moment."""
+        if self._stands is not None:
+            return self
+        made = copy.copy(self)
+        made._sealed = _store.standing(self.standpoint)
+        made._stands = made.standing()
+        return made
 
     def history(self, id: str) -> pandas.DataFrame:  # noqa: A002
         """Who said what of a subject, when: entry, kind, valid_from, recorded_at, recorded_by, why, change (fields)."""

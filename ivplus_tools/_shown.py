@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from ivplus_tools import _html, _places, _words
 
 STATUSES = ("status", "status_at_start")
-YES_NO = ("hr_data", "in_scope", "dpf_hr", "occasional", "authority_informed", "subjects_informed", "regular", "marketing")
+YES_NO = (
+    "hr_data", "in_scope", "dpf_hr", "occasional", "authority_informed", "subjects_informed", "regular", "marketing",
+    "personal_data", "malicious", "children", "vulnerable", "key_safe", "restored", "exfiltrated", "recipient_confirmed", "cross_border",
+)  # fmt: skip
+MOMENTS = ("occurred_from", "occurred_until", "detected", "processor_notice", "aware", "decided", "sent")
 PERIODS = ("objection_period", "breach_notice")
 PLACES = ("country", "countries", "storage_countries", "access_countries")
 
@@ -31,9 +36,14 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     cells = list(table[column])
     if column in PLACES:
         return ["; ".join(_places.name(one, lang) for one in cell.split("; ")) if isinstance(cell, str) else cell for cell in cells]
+    if str(table[column].dtype) == "bool" or all(isinstance(cell, bool) for cell in cells):
+        names = _words.values("yes_no")
+        return [names["yes" if cell else "no"][lang] for cell in cells]
+    if column in MOMENTS:
+        return [_moment(cell, lang) if isinstance(cell, str) else cell for cell in cells]
     if column in PERIODS:
         return [_words.show_period(cell, lang).partition(" (")[0] if isinstance(cell, str) else cell for cell in cells]
-    if column == "needs" or (column == "field" and "change" in table.columns):
+    if column == "needs" or (column == "field" and {"change", "instead"} & set(table.columns)):
         fields = _words.read("labels")["field"] | _words.read("labels")["column"]
         return [
             "; ".join(fields[one][lang] if one in fields else one for one in cell.split("; ")) if isinstance(cell, str) else cell
@@ -49,6 +59,17 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     return [_code(names, one, lang) for one in cells] if names else cells
 
 
+def _is_gone(cell: object) -> bool:
+    """Whether a cell is empty in any of pandas' ways."""
+    return cell is None or (not isinstance(cell, str) and str(cell) in ("nan", "NaT", "<NA>"))
+
+
+def _moment(cell: str, lang: str) -> str:
+    """A moment as records keep it, for a reader; a bare day stays one."""
+    made = datetime.fromisoformat(cell)
+    return _words.show_date(made if "T" in cell else made.date(), lang)
+
+
 def _code(names: dict[str, dict[str, str]], cell: object, lang: str) -> object:
     """One code, or several joined, by their names."""
     if not isinstance(cell, str):
@@ -62,7 +83,7 @@ class Shown:
     def __init__(self, table: Any, lang: str | None, caption: str) -> None:
         self._lang = _words.language(lang or table.attrs.get("lang", "fi"))
         self._table, self._caption = frame(table, self._lang), caption
-        self._rows = [["" if one is None or one != one else str(one) for one in row] for row in self._table.itertuples(index=False)]
+        self._rows = [["" if _is_gone(one) else str(one) for one in row] for row in self._table.itertuples(index=False)]
 
     def __repr__(self) -> str:
         table = [[str(name) for name in self._table.columns], *([cell.replace("\n", " / ") for cell in row] for row in self._rows)]

@@ -117,11 +117,11 @@ def show_period(text: str, lang: str) -> str:
     """An ISO 8601 period of one unit in words and as it is (`6 years (P6Y)`); any other text as it is."""
     from babel.units import format_unit
 
-    match = re.fullmatch(r"P(\d{1,4})([YMWD])", text)
+    match = re.fullmatch(r"P(?:(\d{1,4})([YMWD])|T(\d{1,5})H)", text)
     if not match:
         return text
-    unit = {"Y": "year", "M": "month", "W": "week", "D": "day"}[match[2]]
-    return f"{format_unit(int(match[1]), f'duration-{unit}', length='long', locale=_LOCALE[lang])} ({text})"
+    unit = {"Y": "year", "M": "month", "W": "week", "D": "day", None: "hour"}[match[2]]
+    return f"{format_unit(int(match[1] or match[3]), f'duration-{unit}', length='long', locale=_LOCALE[lang])} ({text})"
 
 
 def column_name(column: str, lang: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ivplus_tools import _dates, _html, _law, _records, _room, _store, _words, exchange
 from ivplus_tools._room import Finding, Room
 from ivplus_tools._store import Standpoint, Verification
+from ivplus_tools.breach import BreachRoom
 from ivplus_tools.errors import Refusal
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.review import ReviewRoom
@@ -19,7 +20,7 @@ from ivplus_tools.review import ReviewRoom
 if TYPE_CHECKING:
     import pandas
 
-ROOMS: dict[str, type[Room]] = {"register": RegisterRoom, "review": ReviewRoom}
+ROOMS: dict[str, type[Room]] = {"register": RegisterRoom, "review": ReviewRoom, "breach": BreachRoom}
 SAMPLES = Path(__file__).parent.parent / "data_samples"
 
 
@@ -58,6 +59,11 @@ class Desk:
     def review(self) -> ReviewRoom:
         """Art. 28 and 44 to 49: processors, their contracts, who stands behind them, and transfers."""
         return ReviewRoom(self.standpoint)
+
+    @property
+    def breach(self) -> BreachRoom:
+        """Art. 33 and 34: cases, the clock, severity, duty, drafts, and the register of every breach."""
+        return BreachRoom(self.standpoint)
 
     # --- standpoint
 

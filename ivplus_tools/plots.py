@@ -135,6 +135,45 @@ def contracts(agreements: pandas.DataFrame, on: object = None) -> Chart:
     return chart
 
 
+def breach_timeline(timeline: pandas.DataFrame) -> Chart:
+    """When each thing of a case happened: occurred, detected, aware, notified, told. `timeline`: as `case.timeline` gives it."""
+    import matplotlib.dates as dates
+
+    lang = timeline.attrs.get("lang", "fi")
+    rows = [(one.what, one.at.to_pydatetime()) for one in timeline.itertuples()]
+    chart, axes = _canvas(len(rows))
+    for place, (_, at) in enumerate(rows):
+        axes.plot([dates.date2num(at)], [place], marker="os^Dv*"[place % 6], color=COLORS[place % len(COLORS)], markersize=9)
+        axes.annotate(_words.show_date(at, lang), (dates.date2num(at), place), xytext=(8, 0), textcoords="offset points", va="center")
+    axes.set_yticks(range(len(rows)), [what for what, _ in rows])
+    axes.xaxis_date(rows[0][1].tzinfo if rows else None)
+    first, end = axes.get_xlim()
+    axes.set_xlim(first, end + (end - first) / 2)
+    axes.tick_params(axis="x", labelrotation=30)
+    title = _words.say("plot.timeline", lang)
+    _titled(axes, title, _words.say("plot.timeline_axis", lang))
+    told = "; ".join(f"{what} {_words.show_date(at, lang)}" for what, at in rows)
+    chart.alt, chart.frame = f"{title}: {told or '–'}.", timeline
+    return chart
+
+
+def breaches(register: pandas.DataFrame) -> Chart:
+    """How many breaches there were each year, apart by duty. `register`: as `desk.breach.breaches()` gives it."""
+    lang = register.attrs.get("lang", "fi")
+    order = list(_words.values("breach_decision"))
+    counts: dict[str, dict[str, int]] = {}
+    for one in register.to_dict("records"):
+        row = counts.setdefault(
+            next(told for told in (one["aware"], one["detected"], str(one["valid_from"])) if isinstance(told, str))[:4],
+            dict.fromkeys(order, 0),
+        )
+        row["communicate" if one["communicate"] else "notify" if one["notify"] else "document"] += 1
+    rows = [(year, *counts[year].values()) for year in sorted(counts)]
+    table = _room.frame(("year", *order), rows, lang)
+    series = [(code, _words.values("breach_decision")[code][lang]) for code in order]
+    return _bars(table, series, _words.say("plot.breaches", lang), _words.say("plot.breaches_axis", lang))
+
+
 def _canvas(rows: int) -> tuple[Chart, Any]:
     chart = Chart(figsize=(8, 1.2 + 0.42 * max(rows, 1)), layout="constrained")
     axes: Any = chart.add_subplot()

@@ -25,7 +25,7 @@ def leaves(node, path=()):
 
 def entries():
     """All words for readers: labels, findings, refusals, and what the facts say."""
-    for name in ("labels", "findings", "refusals", "letters"):
+    for name in ("labels", "findings", "refusals", "letters", "breach"):
         yield from ((f"{name}.{key}", entry) for key, entry in leaves(_words.read(name)))
     for rule, fact in _law.facts().items():
         yield from ((f"{rule} {kind}", text) for kind, text in (("name", fact.name), ("says", fact.says), ("note", fact.note)) if text)
@@ -79,7 +79,9 @@ def test_every_field_of_every_record_has_a_label_and_a_help():
 def test_every_finding_is_worded_and_every_wording_used():
     """Codes in code, facts and findings.toml are the same set."""
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
-    used = set(re.findall(r'"((?:REG|REV|TRA|LAW)-\d{3})"', source)) | {ask["finding"] for _, ask in _law.asks("finding", date(2026, 3, 2))}
+    used = set(re.findall(r'"((?:REG|REV|TRA|BRE|LAW)-\d{3})"', source)) | {
+        ask["finding"] for _, ask in _law.asks("finding", date(2026, 3, 2))
+    }
     assert used == set(_words.read("findings"))
     for code, entry in _words.read("findings").items():
         if "rule" in entry:
@@ -96,7 +98,7 @@ def test_every_refusal_is_used_and_known():
 
 def test_every_label_that_code_asks_for_exists():
     """`say` is called with keys that stand in labels.toml."""
-    keys = {key for name in ("labels", "letters") for key, _ in leaves(_words.read(name))}
+    keys = {key for name in ("labels", "letters", "breach") for key, _ in leaves(_words.read(name))}
     for path in PACKAGE.rglob("*.py"):
         for key in re.findall(r'\bsay\(\s*"([a-z_.]+)"', path.read_text(encoding="utf-8")):
             assert key in keys or f"form.{key}" in keys or f"cite.{key}" in keys, (path.name, key)

@@ -109,6 +109,28 @@ def _day(got: object) -> object:
     return None if got is None or got == "" else _dates.day(got)
 
 
+def _moment(got: object) -> object:
+    return None if got is None or got == "" else _dates.moment(got)
+
+
+def _count(got: object) -> object:
+    """A number or an estimated range, `213` or `200-250`; what is negative, no whole number or beyond mankind is refused."""
+    if got is None or got == "":
+        return None
+    text = re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}\b)", "", str(got).strip()).replace("–", "-")
+    match = re.fullmatch(r"(\d{1,10})(?:\s*-\s*(\d{1,10}))?", text)
+    if isinstance(got, bool) or not match or int(match[2] or match[1]) < int(match[1]) or int(match[2] or match[1]) > MOST:
+        raise _words.refusal("bad_count", got=str(got)[:40])
+    low, high = int(match[1]), int(match[2] or match[1])
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def bounds(count: str) -> tuple[int, int]:
+    """The lowest and the highest number of a count."""
+    low, _, high = count.partition("-")
+    return int(low), int(high or low)
+
+
 def _period(got: object) -> object:
     """A period as ISO 8601; text that is none is refused."""
     text = clean_text(got)
@@ -163,6 +185,8 @@ def _map(got: object) -> object:
     return made or None
 
 
+MOST = 9_999_999_999
+"""More people or records than any breach has had."""
 ODD_SIGNS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 """Control characters, lone surrogates and what is no character: no document can show them."""
 
@@ -176,6 +200,20 @@ Period = Annotated[str | None, BeforeValidator(_period)]
 AnswerText = Annotated[str | Stated | None, BeforeValidator(clean_text), BeforeValidator(_read_answer)]
 Countries = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_formal)]
 AnswerTexts = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_answer)]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Marks a field whose values are moments."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Marks a field whose values are numbers or estimated ranges."""
+
+
+Moment = Annotated[str | None, BeforeValidator(_moment), Timed()]
+Count = Annotated[str | None, BeforeValidator(_count), Counted()]
 
 
 @dataclass(frozen=True)

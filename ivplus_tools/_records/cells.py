@@ -7,8 +7,8 @@ from datetime import date
 
 from pydantic.fields import FieldInfo
 
-from ivplus_tools import _places, _words
-from ivplus_tools._records.answers import Placed, Stated, _read_answer, allowed
+from ivplus_tools import _dates, _places, _words
+from ivplus_tools._records.answers import Counted, Placed, Stated, Timed, _read_answer, allowed, bounds
 from ivplus_tools._records.grammar import join
 from ivplus_tools._records.record import Part, Record, has_other_answers, listed_in, part_of, shape, told
 
@@ -55,7 +55,16 @@ def _readable_one(value: object, field: FieldInfo, lang: str) -> str:
         return name_of(listed, text, lang)
     if any(isinstance(mark, Placed) for mark in field.metadata):
         return _places.name(text, lang)
+    if any(isinstance(mark, Timed) for mark in field.metadata):
+        return show_moment(text, lang)
+    if any(isinstance(mark, Counted) for mark in field.metadata):
+        return "–".join(_words.show_number(number, lang) for number in dict.fromkeys(bounds(text)))
     return _words.show_period(text, lang)
+
+
+def show_moment(text: str, lang: str, running: bool = False) -> str:
+    """A moment as that language writes it; a bare day without a time of day."""
+    return _words.show_date(_dates.day(text) if len(text) == 10 else _dates.instant(text), lang, running)
 
 
 def name_of(listed: str, code: str, lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivplus_tools.desk import Desk
+from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.clauses import ReviewForm
 from ivplus_tools.forms.record import RecordForm
 from ivplus_tools.register.records import Activity
@@ -14,7 +15,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "purpose": ("purposes",),
     "data": (
-        "data_subjects", "data_categories", "special_categories", "special_condition", "criminal_data", "national_id", "sources",
+        "data_subjects", "people_count", "data_categories", "special_categories", "special_condition", "criminal_data", "national_id",
+        "sources",
     ),
     "disclosure": ("recipients", "processors", "transfers", "systems"),
     "storage": ("retention", "security_measures"),
@@ -33,3 +35,8 @@ def activity(desk: Desk) -> RecordForm:
 def review(desk: Desk) -> ReviewForm:
     """One processor per screen: each clause of Art. 28 with its verdict, quote and reason, and the next review date."""
     return ReviewForm(desk)
+
+
+def breach(desk: Desk) -> BreachForm:
+    """The breach wizard: step by step, with the clock, the duty, what is missing, and a draft beside."""
+    return BreachForm(desk)

@@ -95,6 +95,12 @@ class Editor:
         return None if state == "unknown" else self._value.value or None
 
 
+def _titled(record: Any) -> str:
+    """A record by its identifier and its name or title."""
+    name = getattr(record, "name", None) or getattr(record, "title", None)
+    return f"{record.id} · {name}" if name else str(record.id)
+
+
 def roomy(widget: Any) -> None:
     """The label above its field, so that no long term is cut off."""
     widget.layout = widgets.Layout(**_WIDE, flex="0 0 auto", flex_flow="column", align_items="stretch", height="auto")
@@ -145,8 +151,7 @@ class RecordForm(widgets.VBox):
         self.editors = {name: Editor(self._kind, name, self._lang) for names in groups.values() for name in names}
         sections: list[widgets.Widget] = []
         for group, names in groups.items():
-            sections.append(widgets.HTML(_html.heading(say(group))))
-            sections += [self.editors[name].widget for name in names]
+            sections += self._section(group, names)
         self._fields = widgets.VBox(
             sections,
             layout=widgets.Layout(max_height="36em", overflow="auto", border="1px solid var(--jp-border-color2)", padding="0 .5em"),
@@ -165,6 +170,10 @@ class RecordForm(widgets.VBox):
             editor.observe(self._on_edit)
         for one in (self.id, self.valid_from, self.why):
             one.observe(self._on_edit, "value")
+
+    def _section(self, group: str, names: tuple[str, ...]) -> list[widgets.Widget]:
+        """A heading and the fields of one group."""
+        return [widgets.HTML(_html.heading(self._say(group))), *(self.editors[name].widget for name in names)]
 
     def _try(self, act: Callable[..., None], *words: Any) -> None:
         """Do what a button or a list asks; a refusal becomes text on the form."""
@@ -188,8 +197,8 @@ class RecordForm(widgets.VBox):
 
     def _filter(self) -> None:
         sought = self.search.value.casefold()
-        found = [one.record for one in self._standing.values() if sought in f"{one.record.id} {getattr(one.record, 'name', '')}".casefold()]
-        options = [(f"{one.id} · {one.name}" if getattr(one, "name", None) else one.id, one.id) for one in found]
+        found = [one.record for one in self._standing.values() if sought in _titled(one.record).casefold()]
+        options = [(_titled(one), one.id) for one in found]
         was, self._loading = self.list.value, True
         self.list.options = options
         self.list.value = was if was in {value for _, value in options} else None

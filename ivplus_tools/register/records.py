@@ -11,6 +11,7 @@ from ivplus_tools import _dates, _words
 from ivplus_tools._records import (
     AnswerText,
     AnswerTexts,
+    Count,
     Countries,
     Day,
     Map,
@@ -135,6 +136,7 @@ class Activity(Record):
     processing_categories: Texts = item("gdpr:30(2)(b)")
     purposes: Purposes = item("gdpr:30(1)(b)")
     data_subjects: Texts = item("gdpr:30(1)(c)")
+    people_count: Count = item("gdpr:33(3)(a)")
     data_categories: Texts = item("gdpr:30(1)(c):data")
     special_categories: SpecialCategories = item("gdpr:9(1)")
     special_condition: SpecialConditions = item("gdpr:9(2)")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _dates, _law, _places, _records, _store, _words
+from ivplus_tools import _dates, _law, _places, _records, _words
 from ivplus_tools._records import Record
-from ivplus_tools.exchange.documents import Document, Line, Section
+from ivplus_tools.exchange.documents import Document, Line, Section, Writer
 from ivplus_tools.review.findings import texts
 from ivplus_tools.review.judgement import CANNOT_TELL
 from ivplus_tools.review.records import Agreement, Processor, Transfer, TransferAssessment, nameless
@@ -127,43 +126,22 @@ def summary(room: ReviewRoom, processor: Processor) -> Document:
     return letter.document(letter.say("page.title", name=review.name(processor.id)), sections)
 
 
-class _Writer:
-    """Words, days and fields in the language of a room."""
+class _Writer(Writer):
+    """Names, clauses, chains and transfers of the review."""
 
     def __init__(self, room: ReviewRoom) -> None:
-        self._room, self.lang = room, room.standpoint.lang
+        super().__init__(room)
         self.review: Review = room._review()
-        self.on = self.day(self.review.on)
-
-    def say(self, key: str, **facts: object) -> str:
-        """A text of `letters.toml`."""
-        section, name = key.split(".")
-        return str(_words.read("letters")[section][name][self.lang]).format(**facts)
-
-    def day(self, day: date) -> str:
-        """A day in running text."""
-        return _words.show_date(day, self.lang, running=True)
 
     def places(self, told: str) -> str:
         """Codes of places in a text of a difference, by their names."""
         return "; ".join(_places.name(one, self.lang) for one in told.split("; "))
 
-    # --- whole documents
-
-    def document(self, title: str, sections: Sequence[Section], to: str = "") -> Document:
-        """A document with the standpoint in its footer."""
-        heads = (self.say("heads.rule"), self.say("heads.what"), self.say("heads.content"))
-        footer = self.say("common.footer", on=self.on, head=_store.head(self._room.standpoint) or "–")
-        on = self.review.on
-        return Document(title, self.lang, heads, footer, (on.year, on.month, on.day), tuple(sections), to)
-
-    def mail(self, title: str, sections: Sequence[Section], contact: str) -> Document:
-        """A letter that ends with our name; the first address of the contact details is whom it goes to."""
-        own = self.review.own()
-        body = self.review.register["organisation"].get(own or "", {})
-        closing = self.say("common.closing", own=body.get("name") or self.say("common.blank"), contact=body.get("contact") or "")
-        address = re.search(r"[\w.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", contact or "")
-        return self.document(title, [*sections, Section("", "", said=closing.rstrip())], address[0] if address else "")
+    def answer(self, record: Record, name: str) -> object:
+        """Organisations by their names."""
+        answer = getattr(record, name)
+        refers = _records.told(type(record).model_fields[name], "refers")
+        return self.review.name(answer) if refers in ("organisation", "processor") and isinstance(answer, str) else answer
 
     def contact(self, ref: str) -> str:
         """How an organisation is reached, by the register."""
@@ -226,21 +204,6 @@ class _Writer:
                 yield Line(_words.say("value.kind.transfer", self.lang), told, _words.article("44", self.lang))
 
     # --- lines
-
-    def line(self, record: Record, name: str) -> Line:
-        """A field of a record; what is not known is marked."""
-        field = type(record).model_fields[name]
-        answer = getattr(record, name)
-        if _records.told(field, "refers") in ("organisation", "processor") and isinstance(answer, str):
-            answer = self.review.name(answer)
-        text = "\n".join(_records.readable(answer, field, self.lang))
-        rule = str(_records.told(field, "rule") or "")
-        cited = _words.article(rule.split(":")[1], self.lang) if rule.startswith("gdpr:") else rule
-        return self.filled(_words.field_label(name, self.lang), text, cited)
-
-    def filled(self, label: str, text: str, rule: str = "") -> Line:
-        """A line that is marked where it is empty."""
-        return Line(label, text or self.say("common.blank"), rule, not text)
 
     def verdicts(self, agreement: Agreement) -> Iterator[Line]:
         """Each clause that is not met, with its verdict, the quote and its place."""

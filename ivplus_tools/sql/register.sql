@@ -10,7 +10,7 @@ CREATE OR REPLACE TEMP MACRO activities() AS TABLE
     each(body->'purposes', '$[*].legitimate_interest') AS legitimate_interest,
     each(body->'purposes', '$[*].balancing_test') AS balancing_test, each(body->'purposes', '$[*].statute') AS statute,
     each(body->'purposes', '$[*].consent_record') AS consent_record,
-    answer(body->'data_subjects') AS data_subjects, answer(body->'data_categories') AS data_categories,
+    answer(body->'data_subjects') AS data_subjects, body->>'people_count' AS people_count, answer(body->'data_categories') AS data_categories,
     answer(body->'special_categories') AS special_categories, answer(body->'special_condition') AS special_condition,
     answer(body->'criminal_data') AS criminal_data, answer(body->'national_id') AS national_id,
     answer(body->'sources') AS sources,

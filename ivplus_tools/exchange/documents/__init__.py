@@ -8,11 +8,12 @@ from pathlib import Path
 from ivplus_tools import _words
 from ivplus_tools.exchange.documents import docx, html, mail, markdown, pdf
 from ivplus_tools.exchange.documents.document import Document, Line, Section
+from ivplus_tools.exchange.documents.writer import Writer
 
 WRITERS: dict[str, Callable[[Document], bytes]] = {
     ".docx": docx.render, ".html": html.render, ".md": markdown.render, ".pdf": pdf.render, ".eml": mail.render,
 }  # fmt: skip
-__all__ = ["WRITERS", "Document", "Line", "Section", "render"]
+__all__ = ["WRITERS", "Document", "Line", "Section", "Writer", "render"]
 
 
 def render(document: Document, path: Path) -> bytes:

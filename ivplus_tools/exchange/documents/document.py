@@ -43,6 +43,7 @@ class Document:
     day: tuple[int, int, int]
     sections: tuple[Section, ...] = field(default_factory=tuple)
     to: str = ""
+    about: tuple[str, ...] | None = None  # what a room made it for, such as the kind of a draft and its case
 
     @property
     def blanks(self) -> list[str]:

@@ -62,7 +62,7 @@ def _foot(paragraph: Any, text: str) -> None:
     from docx.oxml.parser import OxmlElement
     from docx.shared import Pt
 
-    run = paragraph.add_run(f"{text} · ")
+    run = paragraph.add_run(f"{text} · " if text else "")
     run.font.size = Pt(7)
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")

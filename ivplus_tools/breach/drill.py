@@ -1,0 +1,113 @@
+"""A drill: a plausible breach out of the register, and how many of the form's questions the register can answer at hour zero."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ivplus_tools import _dates, _html, _records, _room, _store, _words
+
+if TYPE_CHECKING:
+    import pandas
+
+    from ivplus_tools._store import Entry
+    from ivplus_tools.breach import BreachRoom
+
+QUESTIONS = {  # a question of the form -> the field of the register that answers it
+    "data_subjects": "data_subjects", "people_count": "people_count", "data_kinds": "data_categories",
+    "special_categories": "special_categories", "systems": "systems", "processors": "processors", "measures_before": "security_measures",
+    "contact_person": "dpo", "people_countries": "transfers",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drill:
+    """`scenario`: what has happened; `questions`: question, answer, known_from; `readiness`: the share that the register answers, 0-1."""
+
+    scenario: str
+    activity: str
+    questions: pandas.DataFrame
+    lang: str
+
+    @property
+    def readiness(self) -> float:
+        """The share of the questions that has an answer."""
+        return float(self.questions["answer"].notna().mean()) if len(self.questions) else 0.0
+
+    def _rows(self) -> list[tuple[str, str]]:
+        words = _words.read("breach")["drill"]
+        return [
+            (str(one.question), str(one.answer) if isinstance(one.answer, str) else str(words["missing"][self.lang]))
+            for one in self.questions.itertuples()
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join([self.scenario, *(f"  {name}: {told}" for name, told in self._rows()), f"  {self.readiness:.0%}"])
+
+    def _repr_html_(self) -> str:
+        return _html.paragraph(self.scenario) + _html.table([], self._rows(), caption=f"{self.readiness:.0%}", row_headers=True)
+
+
+def make(room: BreachRoom, seed: int) -> Drill:
+    """The drill of a number: the same number gives the same drill of the same register."""
+    lang, activities = room.standpoint.lang, _activities(room)
+    if not activities:
+        raise _words.refusal("nothing_to_drill")
+    chance = random.Random(seed)  # noqa: S311  a drill is no secret
+    entry = chance.choice(activities)
+    body: dict[str, Any] = entry.body or {}
+    words = _words.read("breach")["drill"]
+    people = body.get("data_subjects")
+    facts = {
+        "activity": body.get("name") or entry.subject,
+        "system": _named(room, body.get("systems")),
+        "processor": _named(room, body.get("processors")),
+        "people": str(body.get("people_count") or ("; ".join(people) if isinstance(people, list) else "–")),
+    }
+    texts_of = [str(words[f"s{number}"][lang]) for number in range(1, 9)]
+    fitting = [one for one in texts_of if all(facts[name] for name in ("system", "processor") if f"{{{name}}}" in one)]
+    scene = chance.choice(fitting).format(**facts)
+    facts["system"] = facts["system"] or "–"
+    rows = [(_words.field_label(name, lang), *_answer(body, source, lang)) for name, source in QUESTIONS.items()]
+    return Drill(
+        f"{words['intro'][lang].format(**facts)}\n{scene}",
+        entry.subject,
+        _room.frame(("question", "answer", "known_from"), rows, lang),
+        lang,
+    )
+
+
+def over_time(room: BreachRoom, days: Sequence[object]) -> pandas.DataFrame:
+    """The share of the questions that the register of each day could answer, over all activities."""
+    rows = []
+    for one in days:
+        on = _dates.day(one)
+        then = type(room)(replace(room.standpoint, valid_on=on, known_at=_dates.end_of_day(on), past=True))
+        bodies = [entry.body or {} for entry in _activities(then)]
+        answered = sum(_has(body.get(source)) for body in bodies for source in QUESTIONS.values())
+        asked = len(bodies) * len(QUESTIONS)
+        rows.append((on.isoformat(), answered, asked, round(answered / asked, 2) if asked else None))
+    return _room.frame(("day", "answered", "asked", "readiness"), rows, room.standpoint.lang)
+
+
+def _activities(room: BreachRoom) -> list[Entry]:
+    return [one for one in _store.standing(room.standpoint) if one.kind == "activity"]
+
+
+def _has(answer: object) -> bool:
+    """Whether the register has an answer: a value, a confirmed none, or not applicable."""
+    return answer is not None and answer != []
+
+
+def _answer(body: dict[str, Any], source: str, lang: str) -> tuple[str | None, str]:
+    kind = _records.record_type("activity")
+    record = kind(_records.NAMELESS, **{source: body[source]}) if _has(body.get(source)) else None
+    label = _words.field_label(source, lang)
+    return ("; ".join(_records.readable(getattr(record, source), kind.model_fields[source], lang)) if record else None), label
+
+
+def _named(room: BreachRoom, answer: object) -> str:
+    """The name of the first of some systems or processors; empty where there is none."""
+    return room.name_of(str(answer[0])) if isinstance(answer, list) and answer else ""

@@ -1,0 +1,153 @@
+"""Which duties a breach brings: a ladder from its facts to a level of risk, with its reasons, what would flip it, and what is not known.
+
+Every factor is a set of what may be, so that an unknown answer stays unknown: the level is told where all of it agrees. Where it does
+not, the breach is notified (a risk is not unlikely, Art. 33(1)), and a high risk is not claimed before it is established (Art. 34(1)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ivplus_tools import _records, _room, _words
+from ivplus_tools.breach.ladder import Ladder, Rules, Step, texts
+from ivplus_tools.breach.records import Breach
+
+if TYPE_CHECKING:
+    import pandas
+
+WEIGHED = (  # the fields that the ladder reads, in the order in which they are asked
+    "personal_data", "breach_role", "nature", "data_kinds", "special_categories", "breach_recipient", "recipient_confirmed",
+    "recipients_count", "exfiltrated", "malicious", "cause", "encrypted", "key_safe", "hashing", "backup", "restored",
+    "unavailable_for", "people_count", "children", "vulnerable", "harm", "high_risk_removed", "risk_materialised",
+    "disproportionate_effort",
+)  # fmt: skip
+OPEN = {"recipient_open": "breach_recipient", "data_open": "data_kinds", "outage_open": "restored"}  # what a step of doubt asks for
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What the law asks of a breach as it is known: `level` (none, risk, high), `document`, `notify`, `communicate`, and why.
+
+    `publicly`: telling each would take disproportionate effort (34(3)(c)). `tell_controller`: we are the processor (33(2)).
+    `triggers`: data that no low score talks away. `open`: the lowest and the highest level that the unknown answers leave.
+    """
+
+    level: str
+    notify: bool
+    communicate: bool
+    publicly: bool
+    tell_controller: bool
+    steps: tuple[Step, ...]
+    triggers: tuple[str, ...]
+    open: tuple[str, str]
+    breach: Breach = field(repr=False)
+    rules: Rules = field(repr=False)
+    lang: str = "en"
+    document: bool = True
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The reasons as sentences, in the order of the ladder."""
+        return tuple(step.said(self.lang) for step in self.steps)
+
+    @property
+    def decides(self) -> str:
+        """The decision that follows: document, notify or communicate."""
+        return "communicate" if self.communicate else "notify" if self.notify else "document"
+
+    @property
+    def flips(self) -> pandas.DataFrame:
+        """Which answer, told otherwise, would change the duty: field, answer, instead, level, notify, communicate."""
+        rows = []
+        for name, instead in _alternatives(self.breach):
+            now = getattr(self.breach, name)
+            other = assess(_with(self.breach, name, instead), self.rules, self.lang)
+            if now is not None and _core(other) != _core(self):
+                told = (_shown(name, now, self.lang), _shown(name, instead, self.lang))
+                rows.append((name, *told, other.level, other.notify, other.communicate))
+        return _room.frame(("field", "answer", "instead", "level", "notify", "communicate"), rows, self.lang)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Fields that have no answer and whose answer could change the duty or narrow what is open, the first to ask first."""
+        found = []
+        asked = {OPEN.get(step.key) for step in self.steps} | {"nature"} if self.open[0] != self.open[1] else set()
+        for name in WEIGHED:
+            options = [instead for one, instead in _alternatives(self.breach) if one == name]
+            others = (assess(_with(self.breach, name, one), self.rules, self.lang) for one in options)
+            if getattr(self.breach, name) is not None or _is_idle(name, self.breach):
+                continue
+            if name in asked or any((_core(one), one.open) != (_core(self), self.open) for one in others):
+                found.append(name)
+        return tuple(found)
+
+    def _rows(self) -> list[tuple[str, str]]:
+        asked = "; ".join(_words.field_label(name, self.lang) for name in self.unknown)
+        rows = [(step.rule, step.said(self.lang)) for step in self.steps]
+        return [*rows, *([(_words.say("ui.needs", self.lang), asked)] if asked else [])]
+
+    def _title(self) -> str:
+        return f"{_words.values('level')[self.level][self.lang]} · {_words.values('breach_decision')[self.decides][self.lang]}"
+
+    def __repr__(self) -> str:
+        width = max(len(rule) for rule, _ in self._rows())
+        return "\n".join([self._title(), *(f"  {rule:<{width}}  {said}" for rule, said in self._rows())])
+
+    def _repr_html_(self) -> str:
+        from ivplus_tools import _html
+
+        return _html.table([], self._rows(), caption=self._title(), row_headers=True)
+
+
+def assess(breach: Breach, rules: Rules, lang: str = "en") -> Duty:
+    """Climb the ladder for a breach by the law of a day."""
+    ladder = Ladder(breach, rules)
+    found = ladder.climb()
+    return Duty(**found, steps=tuple(ladder.steps), triggers=tuple(dict.fromkeys(ladder.triggers)), breach=breach, rules=rules, lang=lang)
+
+
+# --- what would flip it
+
+
+def _is_idle(name: str, breach: Breach) -> bool:
+    """Whether a question is no question any more: personal data that are named, an outage where nothing was away."""
+    told = texts(breach.nature)
+    outage = name in ("unavailable_for", "restored", "backup") and bool(told) and not {"availability", "integrity"} & set(told)
+    return outage or (name == "personal_data" and breach.data_kinds is not None)
+
+
+def _core(duty: Duty) -> tuple[object, ...]:
+    return duty.level, duty.notify, duty.communicate, duty.publicly, duty.tell_controller
+
+
+def _alternatives(breach: Breach) -> Iterator[tuple[str, object]]:
+    """Every other answer to each field that is weighed."""
+    for name in WEIGHED:
+        now = getattr(breach, name)
+        for other in _answers(name, now):
+            if other != now:
+                yield name, other
+
+
+def _answers(name: str, now: object) -> list[Any]:
+    samples: dict[str, list[Any]] = {
+        "recipients_count": ["1", "1000"], "people_count": ["10", "100000"], "unavailable_for": ["PT4H", "P5D"],
+        "special_categories": [_records.NONE, ("health",)],
+    }  # fmt: skip
+    if name in samples:
+        return samples[name]
+    codes = list(_records.allowed(str(_records.listed_in(Breach.model_fields[name]))))
+    if name == "data_kinds":
+        told = texts(now)
+        return [*((*told, one) for one in codes if one not in told), *(tuple(x for x in told if x != one) for one in told if len(told) > 1)]
+    return [(one,) for one in codes] if name == "nature" else codes
+
+
+def _with(breach: Breach, name: str, answer: object) -> Breach:
+    return breach.model_copy(update={name: answer})
+
+
+def _shown(name: str, answer: object, lang: str) -> str:
+    return "; ".join(_records.readable(answer, Breach.model_fields[name], lang))

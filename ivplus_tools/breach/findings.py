@@ -1,0 +1,143 @@
+"""What is missing or wrong with breaches: the clock, the decision, what was told to whom, measures that nobody follows up; what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ivplus_tools import _dates, _law, _records, _words
+from ivplus_tools._room import Due, Finding
+from ivplus_tools.breach.ladder import texts
+from ivplus_tools.breach.records import Breach
+
+if TYPE_CHECKING:
+    from ivplus_tools.breach import BreachRoom
+    from ivplus_tools.breach.case import Case
+
+DECISIONS = ("document", "notify", "communicate")
+
+
+def findings(room: BreachRoom) -> Iterator[Finding]:
+    """Every finding of the breaches at the room's moment."""
+    for case in room.cases():
+        stands = room._find(case.id, "breach")
+        one = stands.record
+        checks = (_times(case, one), _decision(case, one), _notified(case, one, room), _people(case, one), _measures(one, room))
+        for check in (*checks, _references(one, room)):
+            for found in check:
+                yield Finding(case.id, found.code, stands.entry.valid_from, found.about, found.rule, found.severity)
+
+
+def _found(code: str, rule: str | None = None, **about: object) -> Finding:
+    return Finding("", code, date.min, about, rule)
+
+
+def _labels(names: list[str]) -> dict[str, str]:
+    return {lang: "; ".join(_words.field_label(name, lang) for name in names) for lang in _words.LANGS}
+
+
+def _times(case: Case, one: Breach) -> Iterator[Finding]:
+    """The four times, and the clock."""
+    clock = case.clock
+    if one.aware is None and one.breach_role != "processor" and one.personal_data != "no":
+        yield _found("BRE-004")
+    if one.aware and one.detected and not one.aware_reason and _dates.instant(one.aware) > _dates.instant(one.detected):
+        yield _found("BRE-005")
+    if clock.due is None:
+        return
+    if must_notify(case, one) and clock.is_over:
+        yield _found("BRE-002", due=clock.due)
+    elif must_notify(case, one) and clock.sent is None:
+        yield _found("BRE-001", due=clock.due)
+
+
+def must_notify(case: Case, one: Breach) -> bool:
+    """Whether the authority is to be notified: by the officer's decision, else by the duty."""
+    return one.breach_decision != "document" if one.breach_decision else case.duty.notify
+
+
+def _decision(case: Case, one: Breach) -> Iterator[Finding]:
+    """The officer decides; what differs from the ladder needs a reason, and so does a decision not to notify."""
+    duty = case.duty
+    if one.breach_role == "processor":
+        if not case.sent_notices("controller"):
+            yield _found("BRE-017")
+        return
+    if one.breach_decision is None:
+        yield _found("BRE-006", level=_words.values("level")[duty.level])
+        return
+    if not one.decision_reason and (one.breach_decision == "document" or one.breach_decision != duty.decides):
+        yield _found("BRE-007")
+    below = DECISIONS.index(one.breach_decision) < DECISIONS.index(duty.decides)
+    names = {lang: _words.values("breach_decision")[duty.decides][lang] for lang in _words.LANGS}
+    if below:
+        yield _found("BRE-014" if duty.triggers else "BRE-008", decision=names)
+
+
+def _notified(case: Case, one: Breach, room: BreachRoom) -> Iterator[Finding]:
+    """What Art. 33(3) asks of a notification, and its phases."""
+    from ivplus_tools.breach import drafts
+
+    sent = case.sent_notices("authority")
+    if case.clock.is_late and not one.delay_reason:
+        yield _found("BRE-003", sent=case.clock.sent, due=case.clock.due)
+    missing = drafts.missing(one, drafts._Writer(case).contact())
+    if sent and missing:
+        yield _found("BRE-009", fields=_labels(missing))
+    if sent and sent[-1].breach_phase == "preliminary" and supplement_due(sent[-1].sent) < room.moment.date():
+        yield _found("BRE-012", due=supplement_due(sent[-1].sent))
+    if one.closed and (missing or one.cause is None):
+        yield _found("BRE-015", fields=_labels(missing or ["cause"]))
+
+
+def supplement_due(sent: str | None) -> date:
+    """By when a preliminary notification is to be supplemented."""
+    period = _law.fact("breach:supplement").values[-1]["period"]
+    return _dates.plus(_dates.instant(sent).date(), _dates.read_period(period))
+
+
+def _people(case: Case, one: Breach) -> Iterator[Finding]:
+    """Whether the people were told, and all of them."""
+    told = case.sent_notices("people") + case.sent_notices("press")
+    asked = case.duty.communicate or one.breach_decision == "communicate"
+    if asked and not told:
+        yield _found("BRE-010")
+    if told and one.not_reached and _records.bounds(one.not_reached)[0] and not case.sent_notices("press"):
+        yield _found("BRE-011", count=one.not_reached)
+    if case.sent_notices("people") and one.reached is None:
+        yield _found("BRE-018")
+
+
+def _measures(one: Breach, room: BreachRoom) -> Iterator[Finding]:
+    """Measures without an owner or a day, or past it."""
+    for each in one.measures_proposed or ():
+        if each.done:
+            continue
+        if each.due is None or each.measure_owner is None:
+            yield _found("BRE-013", measure=each.measure or "–")
+        elif each.due < room.moment.date():
+            yield _found("BRE-019", measure=each.measure or "–", due=each.due)
+
+
+def _references(one: Breach, room: BreachRoom) -> Iterator[Finding]:
+    """Names of activities, systems and processors that stand nowhere."""
+    for name in ("activities", "systems", "processors"):
+        known = room.known(name)
+        for ref in texts(getattr(one, name)):
+            if ref not in known:
+                yield _found("BRE-016", field=_words.label_of(name), ref=ref, near=_words.nearest(ref, known) or "–")
+
+
+def due(room: BreachRoom) -> Iterator[Due]:
+    """The end of the 72 hours, supplements, and measures."""
+    for case in room.cases():
+        one, clock = case.record, case.clock
+        if clock.due and clock.sent is None and must_notify(case, one):
+            yield Due(case.id, clock.due.date(), "due.breach_clock", "gdpr:33(1)")
+        sent = case.sent_notices("authority")
+        if one.closed is None and sent and sent[-1].breach_phase == "preliminary":
+            yield Due(case.id, supplement_due(sent[-1].sent), "due.breach_supplement", "gdpr:33(4)")
+        for each in one.measures_proposed or ():
+            if each.due and not each.done:
+                yield Due(case.id, each.due, "due.breach_measure", "gdpr:33(3)(d)")

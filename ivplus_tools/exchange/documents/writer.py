@@ -1,0 +1,73 @@
+"""What the letters and forms of every room share: words, days and fields in the room's language, blanks, our name, the seal below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from ivplus_tools import _records, _store, _words
+from ivplus_tools._records import Record
+from ivplus_tools._room import Room
+from ivplus_tools.exchange.documents.document import Document, Line, Section
+
+
+class Writer:
+    """Words of `words/<words>.toml` (what it lacks: of `letters.toml`) and fields of records, in the language of a room."""
+
+    words = "letters"
+
+    def __init__(self, room: Room) -> None:
+        self._place, self._at, self.lang = room, room.standpoint, room.standpoint.lang
+        self.on = self.day(self._at.valid_on)
+
+    def say(self, key: str, **facts: object) -> str:
+        """A text by its dotted key."""
+        own, section, name = _words.read(self.words), *key.split(".")
+        table = own[section] if name in own.get(section, {}) else _words.read("letters")[section]
+        return str(table[name][self.lang]).format(**facts)
+
+    def day(self, day: date) -> str:
+        """A day or a moment in running text."""
+        return _words.show_date(day, self.lang, running=True)
+
+    def document(self, title: str, sections: Sequence[Section], to: str = "", footer: str | None = None) -> Document:
+        """A document with the standpoint in its footer, unless it goes to people outside."""
+        heads = (self.say("heads.rule"), self.say("heads.what"), self.say("heads.content"))
+        if footer is None:
+            footer = self.say("common.footer", on=self.on, head=_store.head(self._at) or "–")
+        on = self._at.valid_on
+        return Document(title, self.lang, heads, footer, (on.year, on.month, on.day), tuple(sections), to)
+
+    def mail(self, title: str, sections: Sequence[Section], contact: str) -> Document:
+        """A letter that ends with our name; the first address of the contact details is whom it goes to."""
+        closing = self.say("common.closing", own=self.own.get("name") or self.say("common.blank"), contact=self.own.get("contact") or "")
+        address = re.search(r"[\w.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", contact or "")
+        return self.document(title, [*sections, Section("", "", said=closing.rstrip())], address[0] if address else "", footer="")
+
+    @cached_property
+    def own(self) -> dict[str, Any]:
+        """What is sealed of our own organisation."""
+        bodies = (one.body or {} for one in self._place.sealed() if one.kind == "organisation")
+        return next((body for body in bodies if "own" in (body.get("relation") or ())), {})
+
+    def line(self, record: Record, name: str) -> Line:
+        """A field of a record; what is not known is marked."""
+        field = type(record).model_fields[name]
+        text = "\n".join(_records.readable(self.answer(record, name), field, self.lang))
+        rule = str(_records.told(field, "rule") or "")
+        return self.filled(_words.field_label(name, self.lang), text, self.cited(rule))
+
+    def answer(self, record: Record, name: str) -> object:
+        """What a field holds, as it is to be read; a room may put names in the place of identifiers."""
+        return getattr(record, name)
+
+    def cited(self, rule: str) -> str:
+        """A rule as tables cite it: an article of the Regulation in the language, another rule as it is."""
+        return _words.article(rule.split(":")[1], self.lang) if rule.startswith("gdpr:") else rule
+
+    def filled(self, label: str, text: str, rule: str = "") -> Line:
+        """A line that is marked where it is empty."""
+        return Line(label, text or self.say("common.blank"), rule, not text)

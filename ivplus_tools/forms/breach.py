@@ -1,0 +1,174 @@
+"""The breach wizard: a step at a time, the clock running above, the draft beside, what is missing named."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import ipywidgets as widgets
+
+from ivplus_tools import _html, _words
+from ivplus_tools.breach.case import Case, not_to_come
+from ivplus_tools.breach.records import Breach
+from ivplus_tools.desk import Desk
+from ivplus_tools.errors import Refusal
+from ivplus_tools.exchange.documents import html
+from ivplus_tools.forms.record import RecordForm, roomy
+
+STEPS: dict[str, tuple[str, ...]] = {
+    "step_times": ("title", "breach_role", "occurred_from", "occurred_until", "detected", "processor_notice", "aware", "aware_reason"),
+    "step_what": ("description", "personal_data", "nature", "cause", "malicious", "activities", "systems", "processors"),
+    "step_whose": (
+        "data_kinds", "special_categories", "data_subjects", "people_count", "records_count", "children", "vulnerable", "people_countries",
+    ),
+    "step_hands": (
+        "breach_recipient", "recipients_count", "recipient_confirmed", "exfiltrated", "encrypted", "key_safe", "hashing", "backup",
+        "restored", "unavailable_for",
+    ),
+    "step_effects": ("consequences", "effects", "harm", "high_risk_removed", "risk_materialised", "disproportionate_effort"),
+    "step_measures": ("measures_before", "measures_taken", "measures_proposed", "other_authorities", "cross_border", "contact_person"),
+    "step_decision": (
+        "breach_decision", "decision_reason", "decided", "delay_reason", "reached", "not_reached", "data_contexts", "score_changes",
+        "notes", "closed",
+    ),
+}  # fmt: skip
+EVERY = 30  # seconds between two readings of the clock
+
+
+class BreachForm(RecordForm):
+    """A case step by step: facts in, clock, duty, what is missing and a draft beside; `code` is the cell that does what Save does."""
+
+    _ticking: ClassVar[dict[str, asyncio.Task[None]]] = {}
+
+    def __init__(self, desk: Desk) -> None:
+        self._place = 0
+        self.clock, self.duty, self.preview = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        lang = desk.standpoint.lang
+        drafts = [(names[lang], code) for code, names in _words.values("breach_draft").items()]
+        self.kind = widgets.Dropdown(options=drafts, value="authority", description=_words.say("form.breach_draft", lang))
+        roomy(self.kind)
+        super().__init__(desk, Breach, STEPS)
+        self.kind.observe(lambda _: self._look(), "value")
+        inside = widgets.Layout(max_height="44em", overflow="auto", border="1px solid var(--jp-border-color2)", padding="0 .8em")
+        aside = widgets.VBox(
+            [self.kind, widgets.VBox([self.preview], layout=inside)], layout=widgets.Layout(flex="1 1 22em", min_width="18em")
+        )
+        self.children = (*self.children, aside)  # type: ignore[has-type]
+        self.add_class("ivplus-breach")
+        self._tick()
+
+    def _say(self, key: str, **facts: object) -> str:
+        own = f"breach_{key}"
+        return super()._say(own if own in _words.read("labels")["form"] else key, **facts)
+
+    # --- steps
+
+    def _left(self) -> widgets.Widget:
+        """The list above, so that the fields and the draft have the room beside each other."""
+        self.list.rows = 5
+        left = super()._left()
+        left.layout = widgets.Layout(flex="1 1 100%")
+        return left
+
+    def _build(self, groups: Mapping[str, tuple[str, ...]]) -> None:
+        super()._build(groups)
+        self.previous, self.next = widgets.Button(description=self._say("previous")), widgets.Button(description=self._say("next"))
+        self.step = widgets.HTML()
+        self.previous.on_click(lambda _: self._go(self._place - 1))
+        self.next.on_click(lambda _: self._go(self._place + 1))
+        moves = widgets.HBox([self.previous, self.next])
+        self._right.layout = widgets.Layout(flex="1 1 22em", min_width="18em")
+        self._right.children = [self.clock, self.duty, self.step, moves, *self._right.children]
+        self._go(0)
+
+    def _go(self, place: int) -> None:
+        """Show the fields of one step; nothing that stands in the others is lost."""
+        self._place = max(0, min(place, len(STEPS) - 1))
+        group = list(STEPS)[self._place]
+        self._fields.children = self._section(group, STEPS[group])
+        self.step.value = _html.heading(f"{self._place + 1}/{len(STEPS)} · {self._say(group)}")
+        self.previous.disabled, self.next.disabled = self._place == 0, self._place == len(STEPS) - 1
+
+    # --- the record
+
+    def _on_new(self) -> None:
+        super()._on_new()
+        if self._entry == 0 and not self.id.value:
+            self.id.value = self._desk.breach.next_id()
+            self._clean = self._raw()
+
+    def _on_save(self) -> None:
+        if self.save.disabled:
+            return
+        record = self._breach()
+        if not record.title:
+            raise _words.refusal("title_missing")
+        not_to_come(record, self._desk.standpoint)
+        super()._on_save()
+        self._look()
+
+    def _breach(self) -> Breach:
+        """What stands on the form, with what the register tells of activities that were chosen here."""
+        found: Any = super()._record()
+        if found.activities != getattr(self._shown, "activities", None):
+            found = found.replace(**self._desk.breach.prefilled(found))
+        return found
+
+    _record = _breach
+
+    # --- clock, duty, draft
+
+    def _show(self, record: Any) -> None:
+        super()._show(record)
+        self._look()
+
+    def _on_edit(self, change: Any) -> None:
+        super()._on_edit(change)
+        if not self._loading:
+            self._look()
+
+    def _look(self) -> None:
+        """Read clock, duty and draft anew from what stands on the form; while something cannot be read, that is said instead."""
+        if not self.id.value:
+            return
+        try:
+            record = self._breach()
+        except Refusal as refusal:
+            self.clock.value = self.preview.value = ""
+            self.duty.value = _html.note(self._lines(refusal), alert=True)
+            return
+        case = Case(self._desk.breach.still(), record.id, record)
+        self._clock = case.clock
+        self._show_clock()
+        asked = "; ".join(_words.field_label(name, self._lang) for name in case.duty.unknown)
+        draft = case.draft(self.kind.value)
+        lines = [case.duty._title()] + ([f"{_words.say('ui.needs', self._lang)}: {asked}"] if asked else [])
+        blanks = "; ".join(dict.fromkeys(filter(None, draft.blanks)))
+        lines += [self._say("breach_blanks", count=len(draft.blanks), blanks=blanks)] if blanks else []
+        self.duty.value = _html.paragraph("\n".join(lines))
+        self.preview.value = html.body(draft)
+
+    def _show_clock(self) -> None:
+        first, *rest = self._clock.rows
+        self.clock.value = _html.timer(f"{first[0]}: {first[1]}", [f"{label}: {text}" for label, text in rest[:1]])
+
+    def _tick(self) -> None:
+        """Let the clock run while the kernel does; the one of an earlier run of the cell stops."""
+        key = str(self._desk.standpoint.path)
+        earlier = self._ticking.pop(key, None)
+        if earlier is not None and not earlier.done():
+            earlier.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return  # no kernel: nobody is watching
+        self._ticking[key] = loop.create_task(self._run())
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            clock = getattr(self, "_clock", None)
+            if clock is not None:
+                self._clock = type(clock)(clock.deadline, self._desk.breach.moment, clock.sent, clock.role, clock.lang)
+                self._show_clock()

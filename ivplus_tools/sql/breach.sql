@@ -1,0 +1,30 @@
+-- The register of breaches (Art. 33(5)) as it stood: one row per case; moments as text with their zone, counts as numbers.
+CREATE OR REPLACE TEMP MACRO breaches() AS TABLE
+  SELECT
+    subject AS id, body->>'title' AS title, body->>'breach_decision' AS breach_decision, body->>'decision_reason' AS decision_reason,
+    coalesce(body->>'breach_role', 'controller') AS breach_role, body->>'personal_data' AS personal_data,
+    body->>'occurred_from' AS occurred_from, body->>'occurred_until' AS occurred_until, body->>'detected' AS detected,
+    body->>'processor_notice' AS processor_notice, body->>'aware' AS aware, body->>'aware_reason' AS aware_reason,
+    body->>'description' AS description, answer(body->'nature') AS nature, body->>'cause' AS cause, body->>'malicious' AS malicious,
+    answer(body->'data_kinds') AS data_kinds, answer(body->'special_categories') AS special_categories,
+    answer(body->'data_subjects') AS data_subjects, body->>'people_count' AS people_count, body->>'records_count' AS records_count,
+    TRY_CAST(string_split(body->>'people_count', '-')[1] AS BIGINT) AS people_min,
+    TRY_CAST(string_split(body->>'people_count', '-')[-1] AS BIGINT) AS people_max,
+    body->>'children' AS children, body->>'vulnerable' AS vulnerable, answer(body->'people_countries') AS people_countries,
+    answer(body->'activities') AS activities, answer(body->'systems') AS systems, answer(body->'processors') AS processors,
+    body->>'encrypted' AS encrypted, body->>'key_safe' AS key_safe, body->>'hashing' AS hashing, body->>'backup' AS backup,
+    body->>'restored' AS restored, body->>'unavailable_for' AS unavailable_for, body->>'exfiltrated' AS exfiltrated,
+    body->>'breach_recipient' AS breach_recipient, body->>'recipients_count' AS recipients_count, body->>'recipient_confirmed' AS recipient_confirmed,
+    answer(body->'consequences') AS consequences, body->>'effects' AS effects, body->>'harm' AS harm,
+    answer(body->'measures_before') AS measures_before, answer(body->'measures_taken') AS measures_taken,
+    body->>'delay_reason' AS delay_reason, body->>'cross_border' AS cross_border, answer(body->'other_authorities') AS other_authorities,
+    body->>'reached' AS reached, body->>'not_reached' AS not_reached, body->>'contact_person' AS contact_person,
+    CAST(body->>'closed' AS DATE) AS closed, valid_from, entry
+  FROM standing() WHERE kind = 'breach' ORDER BY id;
+
+CREATE OR REPLACE TEMP MACRO breach_notices() AS TABLE
+  SELECT
+    subject AS id, body->>'case' AS "case", body->>'breach_draft' AS breach_draft, body->>'breach_phase' AS breach_phase,
+    body->>'sent' AS sent, body->>'sent_to' AS sent_to, body->>'sent_by' AS sent_by, body->>'case_number' AS case_number,
+    body->>'language' AS language, body->>'hash' AS hash, valid_from, entry
+  FROM standing() WHERE kind = 'breach_notice' ORDER BY id;

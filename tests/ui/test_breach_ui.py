@@ -1,0 +1,68 @@
+"""The breach wizard at the worst hour: JupyterLab, Chromium, a restart in the middle, hostile text."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from screen import button, keep, run_cell
+
+from ivplus_tools import _records
+
+pytestmark = pytest.mark.ui
+LOST, UNKNOWN = (_records.allowed(name)[code]["fi"] for name, code in (("breach_cause", "lost"), ("breach_recipient", "unknown")))
+JOURNAL = "import ivplus_tools as ivp; desk = ivp.Desk({path!r}, by='tt', now='2026-03-02T09:00'); form = ivp.forms.breach(desk); form"
+
+
+def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_path):
+    """Fill in, see the clock and the draft change, save, restart the kernel, go on with the same case."""
+    path = str(tmp_path / "j.duckdb")
+    lab.open(page, "notebooks/30_breach.ipynb")
+    run_cell(page, JOURNAL.format(path=path))
+    form = page.locator(".ivplus-breach").last
+    button(form, "Uusi").click()
+    title = form.get_by_label("tapauksen otsikko", exact=True)
+    title.fill("kannettava <img src=x onerror=window.__xss=1>")
+    title.press("Tab")
+    aware = form.get_by_label("tieto rekisterinpitäjällä", exact=True)
+    aware.fill("2026-03-01T22:40")
+    aware.press("Tab")
+    expect(form.get_by_role("timer")).to_contain_text("61 h 40 min")
+    expect(form.get_by_text("kannettava <img").last).to_be_visible()
+    button(form, "Seuraava").click()
+    expect(form.get_by_text(re.compile(r"^2/7"))).to_be_visible()
+    form.get_by_label("tietoturvaloukkauksen syy", exact=True).select_option(label=LOST)
+    button(form, "Seuraava").click()
+    state = form.get_by_label(re.compile("henkilötietotyypit: vastaus"))
+    state.select_option(label="annettu")
+    kinds = form.get_by_label("henkilötietotyypit", exact=True)
+    kinds.fill("nimi; henkilötunnus")
+    kinds.press("Tab")
+    expect(form.get_by_text(re.compile("henkilötunnus")).last).to_be_visible()
+    reason = form.get_by_label("Perustelu", exact=True)
+    reason.fill("vartija soitti")
+    reason.press("Tab")
+    form.evaluate("form => form.scrollIntoView()")
+    keep(page, "breach-form")
+    button(form, "Tallenna").click()
+    expect(form.get_by_role("status").filter(has_text=re.compile(r"kirjattu: \d"))).to_be_visible()
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_timeout(3000)
+    run_cell(page, JOURNAL.format(path=path) + "  # again")
+    again = page.locator(".ivplus-breach").last
+    again.get_by_label("Tapaukset", exact=True).select_option(index=0)
+    expect(again.get_by_role("timer")).to_contain_text("61 h 40 min")
+    for _ in range(3):
+        button(again, "Seuraava").click()
+    again.get_by_label("kuka pääsi tietoihin", exact=True).select_option(label=UNKNOWN)
+    expect(again.get_by_text(re.compile("korkea riski")).first).to_be_visible()
+    keep(page, "breach-again")
+    assert page.evaluate("() => window.__xss") is None
+
+
+def test_the_guided_path_runs_from_top_to_bottom(lab, page):
+    """Every cell of the notebook, the clock, the ladder, the draft, the charts."""
+    notebook = lab.run_all(page, "notebooks/30_breach.ipynb")
+    expect(notebook.get_by_text("Ilmoitus tietoturvaloukkauksesta tietosuojavaltuutetulle").first).to_be_attached()
+    assert notebook.locator("img[alt]").count() >= 2
+    notebook.locator("img[alt]").first.scroll_into_view_if_needed()
+    keep(page, "breach-notebook")
