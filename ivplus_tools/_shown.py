@@ -13,6 +13,9 @@ YES_NO = (
     "hr_data", "in_scope", "dpf_hr", "occasional", "authority_informed", "subjects_informed", "regular", "marketing",
     "personal_data", "malicious", "children", "vulnerable", "key_safe", "restored", "exfiltrated", "recipient_confirmed", "cross_border",
 )  # fmt: skip
+LISTS = {  # columns whose list has another name
+    "cause": "breach_cause", "nature": "breach_nature", "encrypted": "protection", "data_kinds": "data_kind", "consequences": "consequence",
+}  # fmt: skip
 MOMENTS = ("occurred_from", "occurred_until", "detected", "processor_notice", "aware", "decided", "sent")
 PERIODS = ("objection_period", "breach_notice")
 PLACES = ("country", "countries", "storage_countries", "access_countries")
@@ -53,7 +56,7 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     if column in ("before", "after"):
         of = list(table["field"]) if "field" in table.columns else ["status"] * len(cells)
         return [statuses[one][lang] if field == "status" and one in statuses else one for field, one in zip(of, cells, strict=True)]
-    names = statuses if column in STATUSES else _words.values("yes_no" if column in YES_NO else column)
+    names = statuses if column in STATUSES else _words.values("yes_no" if column in YES_NO else LISTS.get(column, column))
     states = _words.values("state")
     cells = [states[cell][lang] if isinstance(cell, str) and cell == "none" and cell not in names else cell for cell in cells]
     return [_code(names, one, lang) for one in cells] if names else cells

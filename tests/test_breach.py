@@ -455,6 +455,37 @@ def test_the_wizard_opens_a_case_step_by_step(sample):
     assert "7/7" in again.step.value
 
 
+def test_what_cannot_be_read_is_said_at_once_and_takes_the_clock_away(sample):
+    """No clock of an earlier answer stands beside nonsense; a case without a title is not saved; the register fills in what was chosen."""
+    form = ivp.forms.breach(sample)
+    form.new.click()
+    put(form, "aware", "2026-03-02T08:00")
+    put(form, "aware", "nonsense")
+    assert form.clock.value == ""
+    assert 'role="alert"' in form.duty.value
+    put(form, "aware", "2026-03-02T08:00")
+    form.why.value, entries = "w", sample.verify().entries
+    form.save.click()
+    assert "otsikko" in form.status.value
+    assert sample.verify().entries == entries
+    put(form, "title", "x")
+    put(form, "activities", "asiakasrekisteri")
+    form.save.click()
+    assert sample.breach.case("2026-005").record.people_count == "800-1000"
+    sample.breach.open("y").update(why="w", activities="palkanlaskenta")
+    assert sample.breach.case("2026-006").record.people_count == "48"
+
+
+def test_every_frame_can_be_shown_for_reading(sample):
+    """Unknown numbers are empty cells; codes, moments and answers are words."""
+    for lang in ("fi", "sv", "en"):
+        desk = sample.speaking(lang)
+        for table in (desk.breach.breaches(), desk.breach.notices(), desk.breach.findings(), desk.breach.case("2026-002").duty.flips):
+            shown = repr(ivp.show(table))
+            assert "<NA>" not in shown
+            assert "misdirected" not in shown
+
+
 def test_a_timeline_and_the_years_are_drawn_with_their_frames(sample):
     """A row per moment; a bar per year whose parts add up to the cases."""
     case = sample.breach.case("2025-001")

@@ -58,6 +58,13 @@ def check(folder, name):
         ("register", "ivplus_tools/_dates.py", "+ timedelta(hours=1)", "+ timedelta(hours=2)"),
         ("register", "ivplus_tools/register/findings.py", "activity.review_by < register.on", "activity.review_by > register.on"),
         ("review", "ivplus_tools/facts/adequacy.toml", "until = 2031-12-27", "until = 2031-12-26"),
+        ("breach", "ivplus_tools/facts/gdpr.toml", 'period = "PT72H"', 'period = "PT73H"'),
+        (
+            "breach",
+            "ivplus_tools/facts/breach.toml",
+            'limited = ["none", "risk", "risk", "high"]',
+            'limited = ["none", "none", "risk", "high"]',
+        ),
         ("review", "ivplus_tools/facts/adequacy.toml", "until = 2020-07-15", "until = 2020-07-16"),
     ],
 )
