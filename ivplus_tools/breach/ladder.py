@@ -137,7 +137,8 @@ class Ladder:
                 return self._so(rule, "not_trusted", "limited")
             if got.recipient_confirmed == "yes":
                 return self._so(rule, "contained", "contained")
-            spread = {"limited"} if got.recipient_confirmed == "no" else {"contained", "limited"}
+            loose = got.recipient_confirmed == "no" or got.breach_recipient == "known"  # a stranger who has not answered keeps the data
+            spread = {"limited"} if loose else {"contained", "limited"}
             return self._so(rule, "limited" if got.recipient_confirmed == "no" else "unconfirmed", *spread)
         if got.exfiltrated == "no":
             return self._so(rule, "not_exfiltrated", "nobody")
