@@ -237,11 +237,12 @@ class ReviewRoom(Room):
 
     def _review(self) -> Review:
         """What stands here, and what the register says of the same organisations, activities and systems."""
+        still = self.still()  # one reading of the journal for the whole answer
         kinds: dict[str, list[_room.Stands]] = {}
-        for one in self.standing():
+        for one in still.standing():
             kinds.setdefault(one.entry.kind, []).append(one)
         register: dict[str, dict[str, dict[str, object]]] = {"activity": {}, "organisation": {}, "system": {}}
-        for entry in _store.standing(self.standpoint):
+        for entry in still.sealed():
             if entry.kind in register:
                 register[entry.kind][entry.subject] = {**(entry.body or {}), "valid_from": entry.valid_from}
         past: dict[tuple[str, str], list[_store.Entry]] = {}
