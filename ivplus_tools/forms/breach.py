@@ -43,7 +43,8 @@ class BreachForm(RecordForm):
 
     def __init__(self, desk: Desk) -> None:
         self._place = 0
-        self.clock, self.duty, self.preview = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.clock, self.duty = widgets.HTML(), widgets.HTML()
+        self.preview = widgets.HTML(layout=widgets.Layout(flex="0 0 auto", height="auto", overflow="visible"))
         lang = desk.standpoint.lang
         drafts = [(names[lang], code) for code, names in _words.values("breach_draft").items()]
         self.kind = widgets.Dropdown(options=drafts, value="authority", description=_words.say("form.breach_draft", lang))
