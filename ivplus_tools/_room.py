@@ -138,6 +138,20 @@ class Room:
         made._stands = made.standing()
         return made
 
+    def _speaking(self, lang: str | None) -> Self:
+        """The same room in another language."""
+        made = copy.copy(self)
+        made.standpoint = replace(self.standpoint, lang=_words.language(lang or self.standpoint.lang))
+        return made
+
+    def _then(self, since: object) -> Standpoint:
+        """Another Desk's standpoint; a bare day is that day as it was known on it."""
+        other: Standpoint | None = getattr(since, "standpoint", None)
+        if other is not None:
+            return other
+        on = _dates.day(since)
+        return replace(self.standpoint, valid_on=on, known_at=_dates.end_of_day(on), past=True)
+
     def history(self, id: str) -> pandas.DataFrame:  # noqa: A002
         """Who said what of a subject, when: entry, kind, valid_from, recorded_at, recorded_by, why, change (fields)."""
         columns = ("entry", "kind", "valid_from", "recorded_at", "recorded_by", "why", "change")
@@ -168,10 +182,7 @@ class Room:
 
         A bare day stands for `at(valid=day, known=day)`: the register of that day as it was known on it.
         """
-        other = getattr(since, "standpoint", None)
-        if other is None:
-            on = _dates.day(since)
-            other = replace(self.standpoint, valid_on=on, known_at=_dates.end_of_day(on), past=True)
+        other = self._then(since)
         was = {(one.entry.kind, one.entry.subject): one for one in type(self)(other).standing()}
         now = {(one.entry.kind, one.entry.subject): one for one in self.standing()}
         decided = _store.decided(self.standpoint)

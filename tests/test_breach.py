@@ -492,3 +492,11 @@ def test_a_timeline_and_the_years_are_drawn_with_their_frames(sample):
     assert int(years.frame.drop(columns="year").to_numpy().sum()) == len(sample.breach.cases())
     assert ivp.plots.breaches(sample.breach.breaches().head(0)).alt
     assert NOW
+
+
+def test_a_changed_score_without_a_number_changes_nothing(desk):
+    """The case can still be read, scored and drafted."""
+    change = ivp.ScoreChange("dpc", score_reason="not decided yet")
+    case = desk.breach.open("x", data_kinds="name", score_changes=[change])
+    assert case.severity.dpc == 1
+    assert case.draft("authority").text

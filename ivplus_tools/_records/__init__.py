@@ -31,6 +31,7 @@ from ivplus_tools._records.answers import (
     not_applicable,
     one_of,
     some_of,
+    texts,
 )  # fmt: skip
 from ivplus_tools._records.cells import describe, name_of, readable, record_type, show_moment, to_text
 from ivplus_tools._records.grammar import free_name, join, split
@@ -101,6 +102,6 @@ __all__ = [
     "some",
     "some_of",
     "split",
-    "to_text",
+    "texts", "to_text",
     "told",
 ]  # fmt: skip

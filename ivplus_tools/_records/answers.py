@@ -131,6 +131,11 @@ def bounds(count: str) -> tuple[int, int]:
     return int(low), int(high or low)
 
 
+def texts(answer: object) -> tuple[str, ...]:
+    """The items of a list answer; nothing for the other answers."""
+    return answer if isinstance(answer, tuple) else ()
+
+
 def _period(got: object) -> object:
     """A period as ISO 8601; text that is none is refused."""
     text = clean_text(got)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ivplus_tools import _dates, _law, _records, _room, _store, _words
-from ivplus_tools._records import Record
+from ivplus_tools._records import Record, texts
 from ivplus_tools._room import Due, Finding, Room
 from ivplus_tools._store import Standpoint
 from ivplus_tools.breach import findings as checks
 from ivplus_tools.breach.case import Case, not_to_come
-from ivplus_tools.breach.ladder import texts
 from ivplus_tools.breach.records import Breach, BreachNotice
 
 if TYPE_CHECKING:
@@ -200,6 +198,3 @@ class BreachRoom(Room):
 
     def _due(self) -> Iterable[Due]:
         return checks.due(self.still())
-
-    def _speaking(self, lang: str | None) -> BreachRoom:
-        return BreachRoom(replace(self.standpoint, lang=_words.language(lang or self.standpoint.lang)), self.reform)

@@ -12,9 +12,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ivplus_tools import _dates, _law, _records, _words
-from ivplus_tools._records import Record
+from ivplus_tools._records import Record, texts
 from ivplus_tools.breach.case import Case
-from ivplus_tools.breach.ladder import texts
 from ivplus_tools.breach.records import Breach, BreachNotice
 from ivplus_tools.exchange.documents import Document, Line, Section, Writer
 

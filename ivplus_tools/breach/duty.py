@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _records, _room, _words
-from ivplus_tools.breach.ladder import Ladder, Rules, Step, texts
+from ivplus_tools._records import texts
+from ivplus_tools.breach.ladder import Ladder, Rules, Step
 from ivplus_tools.breach.records import Breach
 
 if TYPE_CHECKING:

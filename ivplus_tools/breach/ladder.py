@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from ivplus_tools import _dates, _law, _records, _words
+from ivplus_tools._records import texts
 from ivplus_tools.breach.records import Breach
 
 LEVELS = ("none", "risk", "high")
@@ -45,11 +46,6 @@ class Step:
     def said(self, lang: str) -> str:
         """The step as a sentence."""
         return str(_words.read("breach")["step"][self.key][lang]).format(**_words.local(self.about, lang))
-
-
-def texts(answer: object) -> tuple[str, ...]:
-    """The items of a list answer; nothing for the other answers."""
-    return answer if isinstance(answer, tuple) else ()
 
 
 class Ladder:

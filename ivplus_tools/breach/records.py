@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeAlias
 
 from pydantic import BeforeValidator, model_validator
 
-from ivplus_tools import _words
+from ivplus_tools import _law, _words
 from ivplus_tools._records import (
     AnswerTexts,
     Count,
@@ -62,12 +62,13 @@ def _score(got: object) -> object:
     if got is None or got == "":
         return None
     text = str(got).strip().replace(",", ".")
-    if not re.fullmatch(r"[0-4](\.\d{1,2})?", text) or float(text) > HIGHEST:
-        raise _words.refusal("bad_score", got=str(got)[:40])
+    tables = [one for one in _law.fact("enisa:dpc").values[-1].values() if isinstance(one, dict)]
+    highest = max(score for table in tables for score in table.values())
+    if not re.fullmatch(r"\d(\.\d{1,2})?", text) or float(text) > highest:
+        raise _words.refusal("bad_score", got=str(got)[:40], highest=highest)
     return text
 
 
-HIGHEST = 4.0
 if TYPE_CHECKING:
     Score: TypeAlias = str | None
 else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ivplus_tools import _html, _records, _words
-from ivplus_tools.breach.ladder import Ladder, Rules, texts
+from ivplus_tools._records import texts
+from ivplus_tools.breach.ladder import Ladder, Rules
 from ivplus_tools.breach.records import Breach
 
 PARTS = ("dpc", "ei", "confidentiality", "integrity", "availability", "malice")
@@ -84,9 +85,9 @@ def of(breach: Breach, rules: Rules, lang: str = "en") -> Severity:
     """The severity of a breach as it is known, with the officer's changes."""
     found = {"dpc": _context(breach, rules, lang), "ei": _identification(breach, rules, lang), **_circumstances(breach, rules, lang)}
     for one in breach.score_changes or ():
-        if one.score_part:
+        if one.score_part and one.score:
             found[one.score_part] = (
-                _number(one.score),
+                float(one.score),
                 str(_words.read("breach")["severity"]["changed"][lang]).format(reason=one.score_reason or "–"),
             )
     parts = tuple(Part(name, *found[name]) for name in PARTS)
@@ -157,10 +158,3 @@ def _circumstances(breach: Breach, rules: Rules, lang: str) -> dict[str, tuple[f
             found[name] = (spans.pop() if len(spans) == 1 else None, _words.field_label("restored", lang))
     malice = {"yes": table["malice"], "no": 0}.get(str(breach.malicious))
     return {**found, "malice": (malice, _words.field_label("malicious", lang))}
-
-
-def _number(text: str | None) -> float:
-    try:
-        return float(str(text).replace(",", "."))
-    except ValueError:
-        raise _words.refusal("bad_count", got=str(text)) from None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ivplus_tools import _dates, _law, _records, _room, _store, _words
-from ivplus_tools._records import Record
+from ivplus_tools._records import Record, texts
 from ivplus_tools._room import Due, Finding, Room
 from ivplus_tools.errors import BadInput
 from ivplus_tools.review import coming
@@ -141,7 +140,7 @@ class ReviewRoom(Room):
         rows = [
             (
                 depth, review.name(one.organisation), review.name(one.processor), one.purpose,
-                "; ".join(checks.texts(one.countries)), worst(one.countries, self.standpoint.valid_on), one.authorised,
+                "; ".join(texts(one.countries)), worst(one.countries, self.standpoint.valid_on), one.authorised,
             )
             for depth, one in ((link.depth, link.stands.record) for link in review.behind(id))
         ]  # fmt: skip
@@ -156,11 +155,7 @@ class ReviewRoom(Room):
         """
         table = super().changes(since)
         table["because"] = "company"
-        other = getattr(since, "standpoint", None)
-        if other is None:
-            on = _dates.day(since)
-            other = replace(self.standpoint, valid_on=on, known_at=_dates.end_of_day(on), past=True)
-        rows = list(self._flips(type(self)(other)._review(), self._review()))
+        rows = list(self._flips(type(self)(self._then(since))._review(), self._review()))
         columns = list(table.columns)
         return _room.frame(columns, [*table.itertuples(index=False, name=None), *rows], self.standpoint.lang)
 
@@ -232,9 +227,6 @@ class ReviewRoom(Room):
     def _due(self) -> Iterable[Due]:
         return coming.due(self._review())
 
-    def _speaking(self, lang: str | None) -> ReviewRoom:
-        return ReviewRoom(replace(self.standpoint, lang=_words.language(lang or self.standpoint.lang)))
-
     def _review(self) -> Review:
         """What stands here, and what the register says of the same organisations, activities and systems."""
         still = self.still()  # one reading of the journal for the whole answer
@@ -254,7 +246,7 @@ class ReviewRoom(Room):
 
 def worst(countries: object, on: date) -> str:
     """The worst status of some places without any mechanism; none told cannot be judged."""
-    places = checks.texts(countries) or ("",)
+    places = texts(countries) or ("",)
     order = ("not_covered", "cannot_tell", *reversed(COVERED))
     found = {judge(nameless(Transfer, country=one), None, on, Law(on)).status for one in places}
     return min(found, key=order.index)

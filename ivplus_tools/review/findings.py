@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from ivplus_tools import _dates, _law, _places, _records, _words
+from ivplus_tools._records import texts
 from ivplus_tools._room import Finding
 from ivplus_tools.review.coming import objection_window
 from ivplus_tools.review.judgement import ADEQUATE, CANNOT_TELL, DEROGATION, NOT_A_TRANSFER, NOT_COVERED, SAFEGUARDS, Law, aged, judge
@@ -32,11 +33,6 @@ def findings(review: Review) -> Iterator[Finding]:
                     yield Finding(stands.record.id, found.code, stands.entry.valid_from, found.about, found.rule, found.severity)
     yield from _circles(review)
     yield from _activities(review)
-
-
-def texts(answer: object) -> tuple[str, ...]:
-    """The items of a list answer; nothing for the other answers."""
-    return answer if isinstance(answer, tuple) else ()
 
 
 def _found(code: str, rule: str | None = None, **about: object) -> Finding:

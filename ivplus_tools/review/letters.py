@@ -7,9 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _law, _places, _records, _words
-from ivplus_tools._records import Record
+from ivplus_tools._records import Record, texts
 from ivplus_tools.exchange.documents import Document, Line, Section, Writer
-from ivplus_tools.review.findings import texts
 from ivplus_tools.review.judgement import CANNOT_TELL
 from ivplus_tools.review.records import Agreement, Processor, Transfer, TransferAssessment, nameless
 from ivplus_tools.review.state import Review, is_in_force

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _html, _places, _records, _room, _store, _words
+from ivplus_tools._records import texts
 from ivplus_tools._store import Draft, Receipt
 from ivplus_tools.exchange import headings, pages
-from ivplus_tools.review.findings import texts
 from ivplus_tools.review.records import Subprocessor
 from ivplus_tools.review.state import Review
 
