@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ivplus_tools.desk import Desk, describe, restore, sample
     from ivplus_tools.errors import Refusal
     from ivplus_tools.register.records import Activity, Organisation, Purpose, Recipient, RetentionPeriod, System
+    from ivplus_tools.retention.records import ColumnRecipe, Hold, RetentionRule, Source
     from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer, TransferAssessment, Verdict
 
 _HOMES = {
@@ -27,9 +28,11 @@ _HOMES = {
     "Agreement": "review.records",
     "Breach": "breach.records",
     "BreachNotice": "breach.records",
+    "ColumnRecipe": "retention.records",
     "DataContext": "breach.records",
     "Desk": "desk",
     "Disclosure": "review.records",
+    "Hold": "retention.records",
     "Measure": "breach.records",
     "Organisation": "register.records",
     "Processor": "review.records",
@@ -37,7 +40,9 @@ _HOMES = {
     "Recipient": "register.records",
     "Refusal": "errors",
     "RetentionPeriod": "register.records",
+    "RetentionRule": "retention.records",
     "ScoreChange": "breach.records",
+    "Source": "retention.records",
     "Subprocessor": "review.records",
     "System": "register.records",
     "Transfer": "review.records",
@@ -56,10 +61,10 @@ _HOMES = {
     "show": "_shown",
 }
 __all__ = [
-    "NONE", "Activity", "Agreement", "Breach", "BreachNotice", "DataContext", "Desk", "Disclosure", "Measure", "Organisation",
-    "Processor", "Purpose", "Recipient", "Refusal", "RetentionPeriod", "ScoreChange", "Subprocessor", "System", "Transfer",
-    "TransferAssessment", "Verdict", "cite", "deadline", "describe", "forms", "kept_through", "label", "not_applicable", "plots",
-    "restore", "sample", "show",
+    "NONE", "Activity", "Agreement", "Breach", "BreachNotice", "ColumnRecipe", "DataContext", "Desk", "Disclosure", "Hold",
+    "Measure", "Organisation", "Processor", "Purpose", "Recipient", "Refusal", "RetentionPeriod", "RetentionRule", "ScoreChange",
+    "Source", "Subprocessor", "System", "Transfer", "TransferAssessment", "Verdict", "cite", "deadline", "describe", "forms",
+    "kept_through", "label", "not_applicable", "plots", "restore", "sample", "show",
 ]  # fmt: skip
 
 

@@ -310,6 +310,8 @@ def month_day(text: str) -> tuple[int, int]:
 
 def _financial_year_end(on: date, text: str) -> date:
     month, last = month_day(text)
+    if (month, last) == (2, 28):  # a financial year of twelve months that ends with February does so on the 29th too
+        last = 29
     for year in (on.year, on.year + 1):
         end = date(year, month, min(last, calendar.monthrange(year, month)[1]))
         if end >= on:

@@ -113,3 +113,9 @@ def form_style(scope: str) -> str:
 def image(alt: str, png_base64: str) -> str:
     """A picture that carries its own bytes and its text alternative."""
     return f'<img alt="{esc(alt)}" src="data:image/png;base64,{png_base64}">'
+
+
+def downloads(files: Sequence[tuple[str, str, str, str]]) -> str:
+    """Links that save what they carry themselves: text, file name, media type, content in base64."""
+    links = (f'<a download="{esc(name)}" href="data:{esc(kind)};base64,{content}">{esc(text)}</a>' for text, name, kind, content in files)
+    return "<p>" + " · ".join(links) + "</p>"

@@ -200,6 +200,10 @@ class Room:
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
+        return self.coming(by)
+
+    def coming(self, by: object = None) -> pandas.DataFrame:
+        """What the list of every room shows: the same as `due`, unless a room has more to tell there."""
         return lay_due(self.name, self._due(), by, self.standpoint)
 
     def _findings(self) -> Iterable[Finding]:

@@ -201,6 +201,28 @@ def _progress(file: str) -> Iterator[Callable[[int, int], None] | None]:
         yield progress
 
 
+@main.command()
+@click.argument("source", required=False)
+@on_desk
+@by_whom
+@as_table
+def scan(source: str | None, path: str, valid: str | None, known: str | None, lang: str, by: str | None, shape: str) -> None:
+    """Count every retention rule's rows in SOURCE, or in every source, where they lie: those overdue on the day --at, else today.
+
+    The rules and holds are those that stand now, unless --known says otherwise; counts of another day are not kept.
+    Exit 1 when rows are overdue or a source could not be read.
+    """
+    desk = _desk(path, valid if known else None, known, lang, by)
+    with _progress(source or "scan") as progress:
+        found = desk.retention.scan(source, on=valid, progress=progress)
+    if shape == "text":
+        click.echo(repr(found))
+    else:
+        _print(found.table, shape)
+    if found.failed or (found.table["overdue"].fillna(0) > 0).any():
+        sys.exit(1)
+
+
 @main.command("export")
 @click.argument("file")
 @on_desk

@@ -15,12 +15,13 @@ from ivplus_tools._store import Standpoint, Verification
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.errors import Refusal
 from ivplus_tools.register import RegisterRoom
+from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
 
 if TYPE_CHECKING:
     import pandas
 
-ROOMS: dict[str, type[Room]] = {"register": RegisterRoom, "review": ReviewRoom, "breach": BreachRoom}
+ROOMS: dict[str, type[Room]] = {"register": RegisterRoom, "review": ReviewRoom, "breach": BreachRoom, "retention": RetentionRoom}
 SAMPLES = Path(__file__).parent.parent / "data_samples"
 
 
@@ -65,6 +66,28 @@ class Desk:
         """Art. 33 and 34: cases, the clock, severity, duty, drafts, and the register of every breach."""
         return BreachRoom(self.standpoint)
 
+    @property
+    def retention(self) -> RetentionRoom:
+        """Art. 5(1)(e): how long, from when, what in our systems is due to go; plans of erasure and their certificates."""
+        return RetentionRoom(self.standpoint)
+
+    def source(
+        self, name: str, location: str | None = None, system: str | None = None, password_from: str | None = None, why: str = ""
+    ) -> pandas.DataFrame:
+        """Record where data lie, and show what is there: table, column, type. Without a `location`, show what was recorded.
+
+        `location`: a file, folder or glob (CSV, Parquet, JSON Lines, XLSX), a DuckDB or SQLite file, `postgresql://...`, `spark:...`.
+        `password_from`: `env:NAME` or `keyring:NAME`. Read in place, never written without a grant.
+        """
+        from ivplus_tools.retention.records import Source
+
+        if location is not None:
+            kind: Any = Source
+            made = kind(name, location=location, system=system, password_from=password_from)
+            reason = why or _words.say("scan.source", self.standpoint.lang)
+            self.retention.record(made, valid_from=self.standpoint.valid_on, why=reason)
+        return self.retention.columns(name)
+
     # --- standpoint
 
     def at(self, valid: object = None, known: object = None) -> Desk:
@@ -99,7 +122,7 @@ class Desk:
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming in every room, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
         at = self.standpoint
-        return _together([room(at).due(by) for room in ROOMS.values()], at.lang, lambda table: table["due"])
+        return _together([room(at).coming(by) for room in ROOMS.values()], at.lang, lambda table: table["due"])
 
     def calendar(self, path: str | Path, by: object = None) -> Path:
         """Write the due dates of every room as a calendar file (`.ics`); `by` is the last day."""

@@ -76,5 +76,9 @@ class BadFile(Refusal):
     """A file that cannot be read as a register, or written."""
 
 
+class SourceFailed(Refusal):
+    """A source of the company's data that could not be read or written; it is as it was."""
+
+
 class BadFact(Exception):
     """A file in `facts/` that breaks its own rules: a defect of the package, not of the user."""

@@ -174,6 +174,38 @@ def breaches(register: pandas.DataFrame) -> Chart:
     return _bars(table, series, _words.say("plot.breaches", lang), _words.say("plot.breaches_axis", lang))
 
 
+def retention_calendar(due: pandas.DataFrame) -> Chart:
+    """How many rows fall due in each month, apart by what is to be done; what is overdue comes first.
+
+    `due`: a frame with `due`, `what` and `rows`, as `desk.retention.due(by=)` gives it.
+    """
+    lang, today = due.attrs.get("lang", "fi"), str(due.attrs.get("on", ""))
+    kinds = [what for what in dict.fromkeys(due["what"]) if due.loc[due["what"] == what, "rows"].notna().any()]
+    late = _words.say("plot.overdue_first", lang)
+    months: dict[str, dict[str, int]] = {}
+    for one in due.dropna(subset=["rows"]).sort_values("due").itertuples():
+        name = late if str(one.due.date()) <= today else one.due.strftime("%Y-%m")
+        row = months.setdefault(name, dict.fromkeys(kinds, 0))
+        row[one.what] += int(one.rows)
+    rows = [(name, *months[name].values()) for name in sorted(months, key=lambda name: (name != late, name))]
+    table = _room.frame(("month", *kinds), rows, lang)
+    return _bars(
+        table, [(kind, kind) for kind in kinds], _words.say("plot.retention_calendar", lang), _words.say("plot.retention_axis", lang)
+    )
+
+
+def retention_status(counts: pandas.DataFrame) -> Chart:
+    """How many rows of each source are overdue, overdue but held, or without a start.
+
+    `counts`: a scan's `.table`, or `desk.retention.counts()`.
+    """
+    lang, names = counts.attrs.get("lang", "fi"), ("overdue", "held", "no_start")
+    rows = [(source, *(int(part[name].fillna(0).sum()) for name in names)) for source, part in counts.groupby("source", sort=True)]
+    table = _room.frame(("source", *names), rows, lang)
+    series = [(name, _words.field_label(name, lang)) for name in names]
+    return _bars(table, series, _words.say("plot.retention_status", lang), _words.say("plot.retention_axis", lang))
+
+
 def _canvas(rows: int) -> tuple[Chart, Any]:
     chart = Chart(figsize=(8, 1.2 + 0.42 * max(rows, 1)), layout="constrained")
     axes: Any = chart.add_subplot()

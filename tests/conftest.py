@@ -1,6 +1,12 @@
 """Fixtures that tests share: the sample desk, an empty desk, the folder of real inputs."""
 
+import functools
 import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 from house import NOW, ROOT
@@ -10,6 +16,8 @@ os.environ.pop("IVPLUS_NOW", None)
 os.environ.pop("IVPLUS_LANG", None)
 
 import ivplus_tools as ivp
+
+SERVERS_REQUIRED = os.environ.get("IVPLUS_SERVERS_REQUIRED") == "1"
 
 
 @pytest.fixture
@@ -31,3 +39,45 @@ def shared():
     if not folder.is_dir():
         pytest.skip("the real inputs are not beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """A PostgreSQL server of our own, as an address; tests that need it skip where Debian's server is not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(one) for one in [shutil.which("initdb")] if one]
+    if not found:
+        assert not SERVERS_REQUIRED, "no PostgreSQL found, and here its tests must run"
+        pytest.skip("no PostgreSQL server found: its tests are skipped")
+    folder = Path(tempfile.mkdtemp(prefix="ivplus-pg-"))
+    as_user = []
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        as_user = ["runuser", "-u", "postgres", "--"]
+        shutil.chown(folder, "postgres")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = folder / "data"
+    run = functools.partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+    run([*as_user, found[-1], "-D", data, "-A", "trust", "-U", "postgres", "--no-sync"])
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c shared_buffers=16MB"
+    control = found[-1].with_name("pg_ctl")
+    run([*as_user, control, "-D", data, "-o", options, "-l", folder / "log", "-w", "start"])
+    yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    run([*as_user, control, "-D", data, "-m", "immediate", "stop"])
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """A Spark session on two cores of this machine; tests that need it skip where Spark or Java is missing."""
+    try:
+        from pyspark import sql
+    except ImportError:
+        sql = None
+    if sql is None or not shutil.which("java"):
+        assert not SERVERS_REQUIRED, "no Spark or Java found, and here its tests must run"
+        pytest.skip("no Spark (pip install --require-hashes -r requirements-spark.lock) or no Java found: its tests are skipped")
+    builder = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2")
+    session = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1").getOrCreate()
+    yield session
+    session.stop()

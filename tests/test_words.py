@@ -25,7 +25,7 @@ def leaves(node, path=()):
 
 def entries():
     """All words for readers: labels, findings, refusals, and what the facts say."""
-    for name in ("labels", "findings", "refusals", "letters", "breach"):
+    for name in ("labels", "findings", "refusals", "letters", "breach", "retention"):
         yield from ((f"{name}.{key}", entry) for key, entry in leaves(_words.read(name)))
     for rule, fact in _law.facts().items():
         yield from ((f"{rule} {kind}", text) for kind, text in (("name", fact.name), ("says", fact.says), ("note", fact.note)) if text)
@@ -79,7 +79,7 @@ def test_every_field_of_every_record_has_a_label_and_a_help():
 def test_every_finding_is_worded_and_every_wording_used():
     """Codes in code, facts and findings.toml are the same set."""
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
-    used = set(re.findall(r'"((?:REG|REV|TRA|BRE|LAW)-\d{3})"', source)) | {
+    used = set(re.findall(r'"((?:REG|REV|TRA|BRE|RET|LAW)-\d{3})"', source)) | {
         ask["finding"] for _, ask in _law.asks("finding", date(2026, 3, 2))
     }
     assert used == set(_words.read("findings"))
@@ -98,7 +98,7 @@ def test_every_refusal_is_used_and_known():
 
 def test_every_label_that_code_asks_for_exists():
     """`say` is called with keys that stand in labels.toml."""
-    keys = {key for name in ("labels", "letters", "breach") for key, _ in leaves(_words.read(name))}
+    keys = {key for name in ("labels", "letters", "breach", "retention") for key, _ in leaves(_words.read(name))}
     for path in PACKAGE.rglob("*.py"):
         for key in re.findall(r'\bsay\(\s*"([a-z_.]+)"', path.read_text(encoding="utf-8")):
             assert key in keys or f"form.{key}" in keys or f"cite.{key}" in keys, (path.name, key)
@@ -136,7 +136,7 @@ def test_a_frame_is_shown_in_its_language_and_in_full(sample):
     longest = max(sample.findings()["finding"], key=len)
     assert longest in repr(shown)
     assert '<th scope="col"' in shown._repr_html_()
-    assert "ei yhtään" in repr(ivp.show(sample.due(by="2020-01-01")))
+    assert "ei yhtään" in repr(ivp.show(sample.due(by="2015-01-01")))
 
 
 def test_an_unknown_language_is_refused(sample):

@@ -6,6 +6,7 @@ from ivplus_tools.desk import Desk
 from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.clauses import ReviewForm
 from ivplus_tools.forms.record import RecordForm
+from ivplus_tools.forms.retention import RetentionBoard
 from ivplus_tools.register.records import Activity
 
 _GROUPS: dict[str, tuple[str, ...]] = {
@@ -40,3 +41,8 @@ def review(desk: Desk) -> ReviewForm:
 def breach(desk: Desk) -> BreachForm:
     """The breach wizard: step by step, with the clock, the duty, what is missing, and a draft beside."""
     return BreachForm(desk)
+
+
+def retention(desk: Desk) -> RetentionBoard:
+    """The retention dashboard: what is overdue, held, coming or without a start, by system and rule; a button counts anew."""
+    return RetentionBoard(desk)

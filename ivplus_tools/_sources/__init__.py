@@ -1,0 +1,164 @@
+"""Where the company's data lie: the only opener of files and databases that are not ours. Read in place, read-only by default."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ivplus_tools import _words
+from ivplus_tools._sources.engine import Engine, Outcome, Tally, text_of
+from ivplus_tools._sources.sql import EARLIEST, Column, Cut, compose, literal, quoted
+from ivplus_tools.errors import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "EARLIEST", "Column", "Cut", "Engine", "Outcome", "Place", "Tally", "checked", "compose", "elsewhere", "forget", "kept_copies",
+    "literal", "opened", "quoted", "text_of",
+]  # fmt: skip
+SAMPLES = Path(__file__).parent.parent.parent / "data_samples"
+POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
+PASSWORD = re.compile(r"//[^/@]*:[^/@]*@|password\s*=", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a source lies: its name, its location as recorded, where its password is, and what relative paths start from."""
+
+    name: str
+    location: str
+    password_from: str | None
+    base: Path
+
+    @property
+    def path(self) -> Path:
+        """The place in the file system; `samples:` is the folder of the sample company."""
+        if self.location.startswith(SAMPLE):
+            return SAMPLES / self.location.removeprefix(SAMPLE)
+        return self.base / Path(self.location).expanduser()
+
+    @property
+    def is_files(self) -> bool:
+        """Whether it is something in the file system."""
+        return not self.location.startswith((*POSTGRES, SPARK))
+
+
+def checked(location: str) -> str:
+    """A location as it may be recorded; one with a password in it is refused."""
+    if PASSWORD.search(location):
+        raise _words.refusal("password_told")
+    scheme = re.match(r"([A-Za-z][\w+.-]+):", location)
+    if scheme and not location.startswith((*POSTGRES, SPARK, SAMPLE)):
+        raise _words.refusal("bad_location", got=location)
+    return location
+
+
+@contextlib.contextmanager
+def opened(place: Place, write: bool = False, memory: str | None = None) -> Iterator[Engine]:
+    """A source, open for one operation; whatever fails in it comes as one line. `write` needs a source that can be written."""
+    engine = _open(place, write, memory)
+    if write and not engine.can_write:
+        engine.close()
+        raise _words.refusal("read_only_source", source=place.name)
+    try:
+        with told(place.name, engine):
+            yield engine
+    finally:
+        with contextlib.suppress(*engine.trouble):
+            engine.close()
+
+
+@contextlib.contextmanager
+def told(name: str, engine: Engine) -> Iterator[None]:
+    """What fails in a source is refused in one line: the source, and the first line of what it said."""
+    failing: tuple[type[Exception], ...] = (*engine.trouble, OSError, UnicodeDecodeError)
+    try:
+        yield
+    except Refusal:
+        raise
+    except failing as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        raise _words.refusal("source_failed", source=name, reason=lines[0] if lines else type(error).__name__) from None
+
+
+def _open(place: Place, write: bool, memory: str | None) -> Engine:
+    if place.location.startswith(POSTGRES):
+        from ivplus_tools._sources import postgres
+
+        return postgres.opened(place.name, place.location, _password(place), write)
+    if place.location.startswith(SPARK):
+        from ivplus_tools._sources import spark
+
+        return spark.Spark(place.name, place.location.removeprefix(SPARK))
+    return _open_files(place, write, memory)
+
+
+def _open_files(place: Place, write: bool, memory: str | None) -> Engine:
+    import duckdb
+
+    from ivplus_tools._sources import duck, lite, rewrite
+
+    path = place.path
+    try:
+        if path.is_file() and lite.is_sqlite(path):
+            return lite.opened(place.name, path, write)
+        if path.is_file() and duck.is_duckdb(path):
+            return duck.DuckFile(place.name, path, write, memory)
+        return (rewrite.WritableFiles if write else duck.Files)(place.name, duck.tables_of(place.name, path, place.location), memory)
+    except (duckdb.Error, OSError) as error:
+        raise _words.refusal("source_failed", source=place.name, reason=str(error).splitlines()[0]) from None
+
+
+def _password(place: Place) -> str | None:
+    """The password from where the record says: `env:NAME` or `keyring:NAME`. None where the location needs none."""
+    kind, _, name = (place.password_from or "").partition(":")
+    if not place.password_from:
+        return None
+    if kind == "env":
+        found = os.environ.get(name)
+    elif kind == "keyring":
+        found = _keyring()(name, "ivplus_tools")
+    else:
+        raise _words.refusal("bad_password_from", got=place.password_from)
+    if found is None:
+        raise _words.refusal("no_password", source=place.name, got=place.password_from)
+    return found
+
+
+def _keyring() -> Callable[[str, str], str | None]:
+    try:
+        import keyring
+    except ImportError:
+        raise _words.refusal("extra_missing", name="keyring", extra="keyring") from None
+    get: Callable[[str, str], str | None] = keyring.get_password
+    return get
+
+
+def kept_copies(place: Place, tag: str) -> list[str]:
+    """The old files that a rewriting of a tag left beside the new ones."""
+    from ivplus_tools._sources import duck, rewrite
+
+    if not place.is_files or not (place.path.is_dir() or place.path.is_file() or duck.globbed(place.path)):
+        return []
+    files = [path for _, many in duck.tables_of(place.name, place.path).values() for path in many]
+    kept = (path.with_name(f"{path.name}.{tag}{rewrite.OLD}") for path in files)
+    return [str(path) for path in kept if path.exists()]
+
+
+def forget(path: str) -> None:
+    """Delete an old file that was kept; only what a rewriting of ours left is ever deleted."""
+    from ivplus_tools._sources import rewrite
+
+    if path.endswith(rewrite.OLD):
+        Path(path).unlink(missing_ok=True)
+
+
+def elsewhere(place: Place, location: str | None) -> Place:
+    """The same source reached by another location, such as one of a user who may write."""
+    return replace(place, location=checked(location)) if location else place

@@ -1,0 +1,124 @@
+"""The retention dashboard: counts by system and rule, months to come, a figure beside its table, and a button that counts now."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import ipywidgets as widgets
+
+from ivplus_tools import _html, _shown, _words, plots
+from ivplus_tools.desk import Desk
+from ivplus_tools.errors import Refusal
+from ivplus_tools.exchange import csv_text
+from ivplus_tools.forms.record import roomy
+
+SHOWN = ("all", "overdue", "held", "no_start", "coming")
+
+
+class RetentionBoard(widgets.VBox):
+    """What the last scans counted, filtered by source and state; `code` is the cell that counts; `chart` and `frame` are what is shown."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk, self._lang = desk, desk.standpoint.lang
+        self.source = widgets.Dropdown(description=self._say("source"), options=[])
+        self.rule = widgets.Dropdown(description=self._say("rule"), options=[])
+        self.state = widgets.Dropdown(description=self._say("status"), options=[(self._say(name), name) for name in SHOWN], value="all")
+        self.count = widgets.Button(description=self._say("scan"), button_style="primary")
+        self.progress = widgets.IntProgress(min=0, max=1, layout=widgets.Layout(display="none", width="12em"))
+        self.message, self.table, self.months = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.figure, self.downloads = widgets.HTML(), widgets.HTML()
+        for one in (self.source, self.rule, self.state):
+            roomy(one)
+            one.observe(lambda _: self._show(), "value")
+        self.count.on_click(lambda _: self._on_count())
+        filters = widgets.HBox([self.source, self.rule, self.state, self.count, self.progress], layout=widgets.Layout(flex_flow="row wrap"))
+        beside = widgets.HBox([self.figure, self.months], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"))
+        self.children = [filters, self.message, self.table, beside, self.downloads]
+        self.add_class("ivplus-retention")
+        self._fill()
+
+    @property
+    def code(self) -> str:
+        """The cell that does what the button does."""
+        return f"desk.retention.scan({self.source.value!r}).table" if self.source.value else "desk.retention.scan().table"
+
+    def _say(self, key: str, **facts: object) -> str:
+        return _words.say(f"form.retention_{key}", self._lang, **facts)
+
+    # --- counting
+
+    def _on_count(self) -> None:
+        """Count now; a second press while it runs does nothing."""
+        if self.count.disabled:
+            return
+        self.count.disabled, self.progress.layout.display = True, ""
+        try:
+            found = self._desk.retention.scan(self.source.value or None, progress=self._on_progress)
+            told = [refusal.text(self._lang) for refusal in found.failed.values()]
+            self.message.value = _html.note(told or [repr(found.receipt)], alert=bool(told)) if told or found.receipt else ""
+        except Refusal as refusal:
+            self.message.value = _html.note([refusal.text(self._lang)], alert=True)
+        finally:
+            self.count.disabled, self.progress.layout.display = False, "none"
+        self._fill()
+
+    def _on_progress(self, done: int, of: int) -> None:
+        self.progress.max, self.progress.value = of, done
+        self.progress.description = self._say("running", done=done, of=of)
+
+    # --- showing
+
+    def _fill(self) -> None:
+        """Read the journal anew, and offer what it has."""
+        room = self._desk.retention.still()
+        self._counts, self._due = room.counts(), room.due()
+        everything = (self._say("all"), "")
+        for box, column in ((self.source, "source"), (self.rule, "rule")):
+            kept = box.value
+            names = sorted(set(self._counts[column].dropna()))
+            box.options = [everything, *((name, name) for name in names)]
+            box.value = kept if kept in names else ""
+        self._show()
+
+    def _show(self) -> None:
+        """What the filters leave: the counts, the months to come, and the figure of them."""
+        found = self._counts
+        for box, column in ((self.source, "source"), (self.rule, "rule")):
+            found = found[found[column] == box.value] if box.value else found
+        wanted = {"overdue": "overdue", "held": "held", "no_start": "no_start"}.get(self.state.value)
+        found = found[found[wanted].fillna(0) > 0] if wanted else found
+        found = found[found["next_due"].notna()] if self.state.value == "coming" else found
+        found.attrs.update(self._counts.attrs)
+        self.frame = found
+        if not len(self._counts):
+            self.table.value = _html.paragraph(self._say("never"))
+        elif not len(found):
+            self.table.value = _html.paragraph(self._say("none"))
+        else:
+            self.table.value = _shown.show(found)._repr_html_()
+        self._draw(found)
+
+    def _draw(self, found: Any) -> None:
+        rows = self._due[self._due["subject"].isin(found["rule"]) & self._due["rows"].notna()]
+        rows.attrs.update(self._due.attrs)
+        if not len(rows):
+            self.figure.value = self.months.value = self.downloads.value = ""
+            return
+        self.chart = plots.retention_calendar(rows)
+        png = io.BytesIO()
+        self.chart.savefig(png, format="png", dpi=110, metadata={"Software": None})
+        self.figure.value = self.chart._repr_html_()
+        self.months.value = _shown.show(self.chart.frame)._repr_html_()
+        cells = [
+            [str(name) for name in found.columns],
+            *([("" if cell != cell else str(cell)) for cell in row] for row in found.values.tolist()),
+        ]
+        self.downloads.value = _html.downloads(
+            [
+                (self._say("csv"), "retention.csv", "text/csv", base64.b64encode(csv_text(cells).encode("utf-8-sig")).decode()),
+                (self._say("png"), "retention.png", "image/png", base64.b64encode(png.getvalue()).decode()),
+            ]
+        )

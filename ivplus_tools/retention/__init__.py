@@ -1,0 +1,220 @@
+"""Art. 5(1)(e): how long, from when, what in our systems is due to go; previewed, approved, erased and certified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ivplus_tools import _dates, _law, _room, _sources, _store, _words
+from ivplus_tools._records import Record
+from ivplus_tools._room import Due, Finding, Room
+from ivplus_tools._sources import Place
+from ivplus_tools.retention import findings as checks
+from ivplus_tools.retention.records import (
+    ErasureCertificate,
+    ErasurePlan,
+    Hold,
+    RetentionRule,
+    ScanResult,
+    Source,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    import pandas
+
+    from ivplus_tools.retention.plan import Plan
+    from ivplus_tools.retention.scan import Progress, RuleScan, Scan
+
+
+class RetentionRoom(Room):
+    """Where data lie, how long they may, what is held, what was counted, what was erased."""
+
+    name: ClassVar[str] = "retention"
+    records: ClassVar[tuple[type[Record], ...]] = (Source, RetentionRule, Hold, ScanResult, ErasurePlan, ErasureCertificate)
+
+    # --- what stands
+
+    def rules(self) -> pandas.DataFrame:
+        """Retention rules that stand: id, activity, data_category, source, table, start_column, start_event, period, action, ..."""
+        return _store.frame(self.standpoint, "FROM retention_rules()")
+
+    def holds(self) -> pandas.DataFrame:
+        """Legal holds that stand, and whether they are in force on the day: id, in_force, subjects, rules, held_from, reason, ..."""
+        table = _store.frame(self.standpoint, "FROM holds()")
+        from ivplus_tools.retention.holds import in_force
+
+        told = {one.id: in_force(one, self.standpoint.valid_on) for one in self.of("hold")}
+        table.insert(1, "in_force", [told[ident] for ident in table["id"]])
+        return table
+
+    def sources(self) -> pandas.DataFrame:
+        """Where data lie: id, location, system, password_from, remarks."""
+        return _store.frame(self.standpoint, "FROM sources()")
+
+    def columns(self, name: str) -> pandas.DataFrame:
+        """What a source holds, read now: table, column, type."""
+        with _sources.opened(self.place(name)) as engine:
+            rows = [(table, column.name, column.type) for table in engine.tables() for column in engine.columns(table).values()]
+        return _room.frame(("table", "column", "type"), rows, self.standpoint.lang)
+
+    def plans(self) -> pandas.DataFrame:
+        """Plans of erasure, with what became of them: id, rule, plan_state, rows, planned_by, approved_by, executed, ..."""
+        return _store.frame(self.standpoint, "FROM erasure_plans()")
+
+    def certificates(self) -> pandas.DataFrame:
+        """What was carried out: id, plan, rule, rows, total_before, total_after, planned_by, approved_by, executed_by, executed, ..."""
+        return _store.frame(self.standpoint, "FROM certificates()")
+
+    def statutes(self) -> pandas.DataFrame:
+        """The library of retention law in force on the day: code, name, kind, period, start_event, source.
+
+        `kind`: `minimum` and `maximum` are set by law, `claim` is a limitation period, `policy` our own decision.
+        """
+        lang, rows = self.standpoint.lang, []
+        for code, fact in _law.codes("retention_statute").items():
+            now = fact.on(self.standpoint.valid_on)
+            if now:
+                rows.append((code, fact.name[lang], now["kind"], now.get("period"), now.get("start"), fact.source))
+        return _room.frame(("code", "name", "kind", "period", "start_event", "source"), rows, lang)
+
+    def of(self, kind: str) -> list[Any]:
+        """The records of one kind that stand, by id."""
+        return [one.record for one in self.standing() if one.entry.kind == kind]
+
+    # --- counting
+
+    def scan(self, source: str | None = None, on: object = None, progress: Progress | None = None, memory: str | None = None) -> Scan:
+        """Count every rule's rows where they lie, as of a day (`on`, else the Desk's): total, overdue, held, without a start, by month.
+
+        The counts are kept in the journal where somebody records; `progress(done, of)` follows; `memory`: a limit such as `256MB`.
+        """
+        from ivplus_tools.retention import scan as scanning
+
+        at, room = self.standpoint, self.still()
+        day = _dates.day(on) if on is not None else at.valid_on
+        found = scanning.scan(room, source, day, progress, memory)
+        if at.by and not at.past and day == at.valid_on and (found.uncovered or found.failed):
+            made = [scanning.result_of(found, name) for name in sorted({*found.uncovered, *found.failed})]
+            found.receipt = self.record(made, valid_from=day, why=_words.say("scan.why", at.lang))
+        return found
+
+    def counts(self) -> pandas.DataFrame:
+        """What the last scans counted; no source is read: source, as_of, table, rule, total, no_start, overdue, held, next_due."""
+        columns = ("source", "as_of", "table", "rule", "total", "no_start", "overdue", "held", "next_due")
+        rows = [
+            (one.id, one.as_of, count.table, count.rule, *(_number(getattr(count, name)) for name in columns[4:8]),
+             count.next_due)
+            for one in self.of("scan")
+            for count in one.counts or ()
+        ]  # fmt: skip
+        return _room.frame(columns, rows, self.standpoint.lang)
+
+    def months(self) -> pandas.DataFrame:
+        """What falls due in the months to come by the last scans: source, table, rule, month, rows."""
+        from ivplus_tools.retention.scan import months_of
+
+        rules = {one.id: one for one in self.of("retention_rule")}
+        return months_of([count for one in self.of("scan") for count in one.counts or ()], rules, self.standpoint.lang)
+
+    def place(self, name: str | None) -> Place:
+        """Where a source lies; a name that was not recorded is refused with the nearest."""
+        known = {one.id: one for one in self.of("source")}
+        if name not in known or not known[name].location:
+            raise _words.refusal("no_source", got=name or "–", near=_words.nearest(name or "", known, 3) or "–")
+        found = known[name]
+        return Place(found.id, str(found.location), found.password_from, self.standpoint.path.parent)
+
+    def financial_year_end(self, rule: RetentionRule) -> str:
+        """The end of the financial year of the controller of a rule's activity, else our own; the calendar year where none is told."""
+        bodies = {(one.kind, one.subject): one.body or {} for one in self.sealed()}
+        controller = bodies.get(("activity", rule.activity or ""), {}).get("controller")
+        own = [body for (kind, _), body in bodies.items() if kind == "organisation" and "own" in (body.get("relation") or ())]
+        told = [bodies.get(("organisation", controller or ""), {}), *own]
+        return next((str(body["financial_year_end"]) for body in told if body.get("financial_year_end")), "12-31")
+
+    def _keys(self, one: RuleScan, after: date | None, on: date) -> Iterator[str]:
+        """The keys of a cut, with the holds of now; a file that has changed since the scan is refused."""
+        from ivplus_tools.retention.clock import clock_of
+        from ivplus_tools.retention.holds import held_by
+
+        rule, cut = one.rule, one.cut
+        if cut is None:
+            return
+        clock = clock_of(rule, self.financial_year_end(rule))
+        earlier = clock.cutoff(after) if clock and after else None
+        held = held_by(self, rule, self.of("hold"), on, {})
+        if held.everything:
+            return
+        with _sources.opened(self.place(rule.source)) as engine:
+            if engine.stamps(cut.table) != one.stamps:
+                raise _words.refusal("source_changed", source=rule.source, table=cut.table)
+            engine.hold(cut.key, held.keys)
+            engine.begin()
+            yield from engine.keys(replace(cut, after=earlier, holds=held.some))
+
+    # --- planning, approving, carrying out
+
+    def plan(self, rule: str, why: str = "") -> Plan:
+        """Freeze what is overdue by a rule today: predicate, count, hash of the keys, seal of the journal. Nothing is erased."""
+        from ivplus_tools.retention import plan as planning
+
+        return planning.make(self, rule, why)
+
+    def get_plan(self, id: str) -> Plan:  # noqa: A002
+        """A plan of that identifier, to approve, carry out or settle."""
+        from ivplus_tools.retention.plan import Plan
+
+        self._find(id, "erasure_plan")
+        return Plan(self, id)
+
+    def approve(self, id: str, by: str, single_officer: bool = False) -> Plan:  # noqa: A002
+        """Approve a plan; see `Plan.approve`."""
+        return self.get_plan(id).approve(by, single_officer)
+
+    def execute(self, id: str, grant: str, confirm: int | None = None) -> Plan:  # noqa: A002
+        """Carry out an approved plan; see `Plan.execute`."""
+        return self.get_plan(id).execute(grant, confirm)
+
+    # --- files
+
+    def write(self, path: str | Path, lang: str | None = None) -> Path:
+        """Write what stands: `.xlsx`, `.json`, `.csv` with every field; `.docx`, `.html`, `.pdf`, `.md` the schedule for readers."""
+        from ivplus_tools import exchange
+        from ivplus_tools.exchange import documents
+        from ivplus_tools.retention import letters
+
+        room, file = self._speaking(lang).still(), _store.path_of(path)
+        if file.suffix.lower() in documents.WRITERS:
+            return exchange.put(file, documents.render(letters.schedule(room), file))
+        return exchange.put(file, exchange.tables(room, room.standing(), file))
+
+    # --- the same questions in every room
+
+    def due(self, by: object = None) -> pandas.DataFrame:
+        """What is coming: room, subject, due, what, rule, rows (how many, where rows fall due); a row per rule and month."""
+        lang = self.standpoint.lang
+        last = _dates.day(by) if by is not None else date.max
+        rows = [
+            (self.name, one.subject, one.due, _words.say(one.what, lang), one.rule, count)
+            for one, count in checks.due(self.still(), whole=True)
+            if one.due <= last
+        ]
+        import pandas as pd
+
+        table = _room.frame((*_room.DUE_COLUMNS, "rows"), sorted(rows, key=lambda row: (row[2], row[1], row[3])), lang)
+        table["rows"] = pd.array(table["rows"], dtype="Int64")
+        table.attrs["on"] = self.standpoint.valid_on.isoformat()
+        return table
+
+    def _findings(self) -> Iterable[Finding]:
+        return checks.findings(self.still())
+
+    def _due(self) -> Iterable[Due]:
+        return [one for one, _ in checks.due(self.still(), whole=False)]
+
+
+def _number(count: str | None) -> int | None:
+    return int(count) if count is not None else None

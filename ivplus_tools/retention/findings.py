@@ -1,0 +1,222 @@
+"""What is missing or wrong with retention: rules against the law, counts of the last scans, holds, plans; and what is coming.
+
+No source is read here: findings rest on what the last scan counted, and a scan that is missing or old is a finding itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ivplus_tools import _dates, _law, _words
+from ivplus_tools._records import texts
+from ivplus_tools._room import Due, Finding, Stands
+from ivplus_tools.retention import statutes
+from ivplus_tools.retention.clock import clock_of
+from ivplus_tools.retention.holds import in_force
+from ivplus_tools.retention.records import ErasurePlan, Hold, RetentionRule, RuleCount
+
+if TYPE_CHECKING:
+    from ivplus_tools.retention import RetentionRoom
+
+RULE = "gdpr:5(1)(e)"
+WHAT = {"erase": "due.erase", "anonymise": "due.anonymise", "review": "due.retention_review"}
+
+
+def findings(room: RetentionRoom) -> Iterator[Finding]:
+    """Every finding of retention at the room's standpoint."""
+    for check in (_rules, _categories, _scans, _holds, _plans):
+        yield from check(room)
+
+
+def _of(room: RetentionRoom, kind: str) -> Iterator[Stands]:
+    return (one for one in room.standing() if one.entry.kind == kind)
+
+
+# --- rules against the law
+
+
+def _rules(room: RetentionRoom) -> Iterator[Finding]:
+    on, years = room.standpoint.valid_on, _known_years(room)
+    for stands in _of(room, "retention_rule"):
+        rule: RetentionRule = stands.record
+        since = stands.entry.valid_from
+        if rule.period is None or rule.start_event is None:
+            missing = [name for name in ("period", "start_event") if getattr(rule, name) is None]
+            fields = {lang: ", ".join(_words.field_label(name, lang) for name in missing) for lang in _words.LANGS}
+            yield Finding(rule.id, "RET-002", since, {"fields": fields, "text": rule.period_text or "–"})
+        if rule.statute is None and rule.reason is None:
+            yield Finding(rule.id, "RET-014", since)
+        if statutes.needs_financial_year(rule) and not years:
+            yield Finding(rule.id, "RET-015", since)
+        yield from _judged(rule, room, since, on)
+        yield from _references(rule, room, since)
+
+
+def _judged(rule: RetentionRule, room: RetentionRoom, since: date, on: date) -> Iterator[Finding]:
+    found = statutes.judge(rule, room.financial_year_end(rule), on)
+    if found is None:
+        return
+    told = {
+        name: {lang: _words.show_period(text, lang) for lang in _words.LANGS}
+        for name, text in (("period", found.period), ("got", rule.period or ""))
+    }
+    about: dict[str, object] = {"statute": rule.statute, "start": _law.codes("start_event")[found.start].name, **told}
+    cited = f"retention:{rule.statute}"
+    if found.kind == "minimum" and found.short:
+        yield Finding(rule.id, "RET-003", since, about, cited)
+    if found.kind in ("maximum", "claim") and found.long and not rule.reason:
+        yield Finding(rule.id, "RET-004", since, about, cited)
+    if found.padded:
+        yield Finding(
+            rule.id,
+            "RET-013",
+            since,
+            {**about, "grace": {lang: _words.show_period(rule.grace or "", lang) for lang in _words.LANGS}},
+            cited,
+        )
+
+
+def _known_years(room: RetentionRoom) -> bool:
+    """Whether the end of our own financial year is told."""
+    return any((one.body or {}).get("financial_year_end") for one in room.sealed() if one.kind == "organisation")
+
+
+def _references(thing: RetentionRule | Hold, room: RetentionRoom, since: date) -> Iterator[Finding]:
+    """Names of activities, sources and rules that stand nowhere."""
+    for name, kind in (("activity", "activity"), ("source", "source"), ("rules", "retention_rule")):
+        told = getattr(thing, name, None)
+        known = {one.subject for one in room.sealed() if one.kind == kind}
+        for ref in (told,) if isinstance(told, str) else texts(told):
+            if ref not in known:
+                yield Finding(
+                    thing.id, "RET-016", since, {"field": _words.label_of(name), "ref": ref, "near": _words.nearest(ref, known) or "–"}
+                )
+
+
+def _categories(room: RetentionRoom) -> Iterator[Finding]:
+    """Categories of data of an activity in a system that we can read, without any rule that says how long."""
+    rules = room.of("retention_rule")
+    systems = {one.system for one in room.of("source") if one.system}
+    for entry in room.sealed():
+        body = entry.body or {}
+        if entry.kind != "activity" or not systems & set(_listed(body.get("systems"))):
+            continue
+        mine = [one for one in rules if one.activity == entry.subject]
+        covered = {_folded(one.data_category) for one in mine}
+        missing = [one for one in _listed(body.get("data_categories")) if _folded(one) not in covered]
+        if missing and "" not in covered:
+            yield Finding(entry.subject, "RET-001", entry.valid_from, {"categories": ", ".join(missing)})
+
+
+def _listed(told: object) -> list[str]:
+    return [str(one) for one in told] if isinstance(told, list) else []
+
+
+def _folded(text: str | None) -> str:
+    return " ".join((text or "").split()).casefold()
+
+
+# --- what the last scans counted
+
+
+def _scans(room: RetentionRoom) -> Iterator[Finding]:
+    on, scans = room.standpoint.valid_on, {one.record.id: one for one in _of(room, "scan")}
+    rules = {one.id: one for one in room.of("retention_rule")}
+    for stands in _of(room, "source"):
+        name = stands.record.id
+        found = scans.get(name)
+        last = found.record.as_of if found else None
+        if last is None or statutes.scan_due(last) < on:
+            yield Finding(name, "RET-012", stands.entry.valid_from, {"last": last or "–"})
+        if found is None:
+            continue
+        since = found.entry.valid_from
+        if found.record.problem:
+            yield Finding(name, "RET-008", since, {"problem": found.record.problem})
+        for table in found.record.uncovered or ():
+            yield Finding(name, "RET-007", since, {"table": table})
+        for count in found.record.counts or ():
+            if count.rule in rules:
+                yield from _counted(count, rules[count.rule], since)
+
+
+def _counted(count: RuleCount, rule: RetentionRule, since: date) -> Iterator[Finding]:
+    if count.problem and count.problem not in ("no_period", "failed"):
+        told = _words.values("scan_problem")[count.problem]
+        yield Finding(rule.id, "RET-008", since, {"problem": {lang: f"{told[lang]} {count.detail or ''}".strip() for lang in _words.LANGS}})
+    overdue, empty, odd = (int(one or 0) for one in (count.overdue, count.no_start, count.unreadable))
+    if overdue:
+        yield Finding(rule.id, "RET-005", since, {"rows": overdue, "table": count.table, "held": int(count.held or 0)})
+    if odd or (empty and rule.empty_start != "running"):
+        yield Finding(
+            rule.id, "RET-006", since, {"rows": empty if rule.empty_start != "running" else odd, "odd": odd, "column": rule.start_column}
+        )
+
+
+# --- holds and plans
+
+
+def _holds(room: RetentionRoom) -> Iterator[Finding]:
+    on = room.standpoint.valid_on
+    for stands in _of(room, "hold"):
+        hold, since = stands.record, stands.entry.valid_from
+        yield from _references(hold, room, since)
+        if not in_force(hold, on):
+            continue
+        if hold.review_by is None and hold.held_until is None:
+            yield Finding(hold.id, "RET-009", since)
+        elif hold.review_by and hold.review_by < on:
+            yield Finding(hold.id, "RET-010", since, {"due": hold.review_by})
+        if hold.reason is None and hold.case_number is None:
+            yield Finding(hold.id, "RET-018", since)
+
+
+def _plans(room: RetentionRoom) -> Iterator[Finding]:
+    on = room.standpoint.valid_on
+    for stands in _of(room, "erasure_plan"):
+        plan: ErasurePlan = stands.record
+        late = plan.plan_state in ("planned", "approved") and plan.as_of is not None and statutes.plan_due(plan.as_of) < on
+        if plan.plan_state in ("started", "not_done") or late:
+            yield Finding(plan.id, "RET-011", stands.entry.valid_from, {"state": _words.values("plan_state")[str(plan.plan_state)]})
+    for stands in _of(room, "certificate"):
+        if stands.record.kept_copy:
+            yield Finding(stands.record.id, "RET-017", stands.entry.valid_from)
+
+
+# --- what is coming
+
+
+def due(room: RetentionRoom, whole: bool) -> Iterator[tuple[Due, int | None]]:
+    """Dates to come, with how many rows; `whole`: each month of a rule, not the next day only."""
+    rules = {one.id: one for one in room.of("retention_rule")}
+    for scan in room.of("scan"):
+        for count in scan.counts or ():
+            if count.rule in rules and not count.problem:
+                yield from _rows_due(room, count, rules[count.rule], whole)
+        if scan.as_of:
+            yield Due(scan.id, statutes.scan_due(scan.as_of), "due.scan", RULE), None
+    for hold in room.of("hold"):
+        if hold.review_by and in_force(hold, room.standpoint.valid_on):
+            yield Due(hold.id, hold.review_by, "due.hold_review", "gdpr:17(3)"), None
+    for plan in room.of("erasure_plan"):
+        if plan.plan_state in ("planned", "approved", "started", "not_done") and plan.as_of:
+            yield Due(plan.id, statutes.plan_due(plan.as_of), "due.plan", RULE), None
+
+
+def _rows_due(room: RetentionRoom, count: RuleCount, rule: RetentionRule, whole: bool) -> Iterator[tuple[Due, int | None]]:
+    """Overdue rows since their first day, then the next day, then the months after it by their first day."""
+    from ivplus_tools.retention.scan import month_pairs
+
+    what, clock = WHAT[rule.action], clock_of(rule, room.financial_year_end(rule))
+    if clock and count.oldest and int(count.overdue or 0):
+        yield Due(rule.id, clock.erasable_from(count.oldest), what, RULE), int(count.overdue or 0)
+    if not count.next_due:
+        return
+    if not whole:
+        yield Due(rule.id, count.next_due, what, RULE), None
+        return
+    for month, rows in month_pairs(count):
+        first = _dates.day(f"{month}-01")
+        yield Due(rule.id, max(first, count.next_due) if f"{count.next_due}"[:7] == month else first, what, RULE), rows

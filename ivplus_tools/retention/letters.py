@@ -1,0 +1,97 @@
+"""What goes out of retention: the schedule for readers, the plan that is approved, and the certificate of what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ivplus_tools import _law, _records, _words
+from ivplus_tools._records import Record
+from ivplus_tools.exchange.documents import Document, Line, Section
+from ivplus_tools.exchange.documents.writer import Writer
+from ivplus_tools.retention.records import ErasurePlan
+
+if TYPE_CHECKING:
+    from ivplus_tools.retention import RetentionRoom
+
+SCHEDULE = ("data_category", "source", "table", "start_column", "start_event", "period", "grace", "action", "statute", "reason")
+PLANNED = (
+    "rule", "source", "table", "action", "as_of", "cutoff", "rows_count", "total", "held", "k_anonymity", "predicate", "keys_hash",
+    "key_samples", "head", "planned_by", "approved_by", "approved", "single_officer", "plan_state",
+)  # fmt: skip
+DONE = (
+    "rule", "source", "table", "action", "rows_count", "total_before", "total_after", "remaining", "k_anonymity", "linked", "keys_hash",
+    "planned_by", "approved_by", "executed_by", "executed", "how_known", "kept_copy",
+)  # fmt: skip
+NEEDED = ("approved_by", "executed_by", "period", "start_event")
+"""What a reader misses where it is empty; other empty fields are left out."""
+
+
+class Letter(Writer):
+    """Words of `words/retention.toml`."""
+
+    words = "retention"
+
+    def lines(self, record: Record, names: tuple[str, ...]) -> Iterator[Line]:
+        """The fields of a record that have an answer, and those that need one."""
+        return (self.line(record, name) for name in names if getattr(record, name) is not None or name in NEEDED)
+
+
+def schedule(room: RetentionRoom) -> Document:
+    """The retention schedule: each rule with its period, start, ground and what the last scan counted."""
+    letter, counts = Letter(room), {count.rule: count for scan in room.of("scan") for count in scan.counts or ()}
+    sections = []
+    for number, rule in enumerate(room.of("retention_rule"), 1):
+        lines = list(letter.lines(rule, SCHEDULE))
+        fact = _law.codes("retention_statute").get(rule.statute or "")
+        if fact:
+            lines.append(Line(letter.say("schedule.asks"), fact.says[letter.lang], fact.source))
+        count = counts.get(rule.id)
+        if count and not count.problem:
+            told = (f"{_words.field_label(name, letter.lang)} {getattr(count, name)}" for name in ("total", "overdue", "held", "no_start"))
+            lines.append(Line(letter.say("schedule.counted"), " · ".join(told), "gdpr:5(1)(e)"))
+        sections.append(Section(str(number), rule.id, lines=tuple(lines)))
+    if not sections:
+        sections = [Section("", "", said=letter.say("schedule.none"))]
+    return letter.document(letter.say("schedule.title", own=letter.own.get("name") or ""), sections)
+
+
+def certificate(room: RetentionRoom, ident: str) -> Document:
+    """A plan with its predicate and approval and, once it is done, the certificate before it."""
+    letter = Letter(room)
+    plan: ErasurePlan = room.get(ident, "erasure_plan")
+    done = next((one for one in room.of("certificate") if one.plan == ident), None)
+    rule = next((one for one in room.of("retention_rule") if one.id == plan.rule), None)
+    sections = []
+    if done:
+        sections.append(Section("1", letter.say("certificate.done"), lines=tuple(letter.lines(done, DONE))))
+    sections.append(Section(str(len(sections) + 1), letter.say("certificate.plan"), lines=tuple(letter.lines(plan, PLANNED))))
+    if rule:
+        sections.append(Section(str(len(sections) + 1), letter.say("certificate.rule"), lines=tuple(letter.lines(rule, SCHEDULE))))
+    key = "certificate.title" if done else "certificate.plan_title"
+    return letter.document(letter.say(key, plan=ident), sections)
+
+
+def told(room: RetentionRoom, plan: ErasurePlan) -> str:
+    """A plan in a few lines."""
+    lang = room.standpoint.lang
+    names = (
+        "rule",
+        "action",
+        "rows_count",
+        "total",
+        "held",
+        "cutoff",
+        "k_anonymity",
+        "predicate",
+        "planned_by",
+        "approved_by",
+        "plan_state",
+    )
+    lines = [(_words.field_label(name, lang), _told(plan, name, lang)) for name in names if getattr(plan, name) is not None]
+    width = max(len(label) for label, _ in lines)
+    return "\n".join([plan.id, *(f"  {label:<{width}}  {text}" for label, text in lines)])
+
+
+def _told(record: Record, name: str, lang: str) -> str:
+    return " ".join(_records.readable(getattr(record, name), type(record).model_fields[name], lang))

@@ -1,0 +1,37 @@
+-- Retention as it stood: where data lie, rules, legal holds, plans of erasure and certificates.
+CREATE OR REPLACE TEMP MACRO sources() AS TABLE
+  SELECT subject AS id, body->>'location' AS location, body->>'system' AS system, body->>'password_from' AS password_from,
+    body->>'remarks' AS remarks, valid_from, entry
+  FROM standing() WHERE kind = 'source' ORDER BY id;
+
+CREATE OR REPLACE TEMP MACRO retention_rules() AS TABLE
+  SELECT subject AS id, body->>'activity' AS activity, body->>'data_category' AS data_category, body->>'source' AS source,
+    body->>'table' AS "table", body->>'subject_key' AS subject_key, body->>'start_column' AS start_column, body->>'start_event' AS start_event,
+    body->>'empty_start' AS empty_start, body->>'period' AS period, body->>'period_text' AS period_text, body->>'grace' AS grace,
+    coalesce(body->>'action', 'erase') AS action, body->>'statute' AS statute, body->>'reason' AS reason, body->>'remarks' AS remarks,
+    valid_from, entry
+  FROM standing() WHERE kind = 'retention_rule' ORDER BY id;
+
+CREATE OR REPLACE TEMP MACRO holds() AS TABLE
+  SELECT subject AS id, answer(body->'subjects') AS subjects, body->>'source' AS source, body->>'held_table' AS held_table,
+    body->>'held_column' AS held_column, answer(body->'rules') AS rules, body->>'activity' AS activity, body->>'data_category' AS data_category,
+    body->>'case_number' AS case_number, CAST(body->>'held_from' AS DATE) AS held_from, CAST(body->>'held_until' AS DATE) AS held_until,
+    body->>'reason' AS reason, body->>'ordered_by' AS ordered_by, CAST(body->>'review_by' AS DATE) AS review_by, valid_from, entry
+  FROM standing() WHERE kind = 'hold' ORDER BY id;
+
+CREATE OR REPLACE TEMP MACRO certificates() AS TABLE
+  SELECT subject AS id, body->>'plan' AS plan, body->>'rule' AS rule, body->>'source' AS source, body->>'table' AS "table",
+    coalesce(body->>'action', 'erase') AS action, CAST(body->>'rows_count' AS BIGINT) AS rows, CAST(body->>'total_before' AS BIGINT) AS total_before,
+    CAST(body->>'total_after' AS BIGINT) AS total_after, CAST(body->>'remaining' AS BIGINT) AS remaining, body->>'keys_hash' AS keys_hash,
+    CAST(body->>'k_anonymity' AS BIGINT) AS k_anonymity, body->>'linked' AS linked, body->>'planned_by' AS planned_by,
+    body->>'approved_by' AS approved_by, body->>'executed_by' AS executed_by, body->>'executed' AS executed, body->>'kept_copy' AS kept_copy,
+    valid_from, entry
+  FROM standing() WHERE kind = 'certificate' ORDER BY id;
+
+CREATE OR REPLACE TEMP MACRO erasure_plans() AS TABLE
+  SELECT subject AS id, body->>'rule' AS rule, body->>'plan_state' AS plan_state, CAST(body->>'rows_count' AS BIGINT) AS rows,
+    CAST(body->>'total' AS BIGINT) AS total, CAST(body->>'held' AS BIGINT) AS held, coalesce(body->>'action', 'erase') AS action,
+    body->>'source' AS source, body->>'table' AS "table", CAST(body->>'as_of' AS DATE) AS as_of, CAST(body->>'cutoff' AS DATE) AS cutoff,
+    body->>'predicate' AS predicate, body->>'planned_by' AS planned_by, body->>'approved_by' AS approved_by, body->>'approved' AS approved,
+    body->>'single_officer' AS single_officer, valid_from, entry
+  FROM standing() WHERE kind = 'erasure_plan' ORDER BY id;
