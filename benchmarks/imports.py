@@ -10,7 +10,7 @@ MODULES = ("ivplus_tools", "pandas", "duckdb")
 
 
 def _seconds(module: str) -> float:
-    told = subprocess.run([sys.executable, "-c", CODE, module], check=True, capture_output=True, text=True)  # noqa: S603  our own code
+    told = subprocess.run([sys.executable, "-c", CODE, module], check=True, capture_output=True, text=True)
     return float(told.stdout)
 
 

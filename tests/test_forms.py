@@ -214,3 +214,22 @@ def test_saving_one_field_sends_only_that_field(desk):
     form.why.value = "w"
     form.save.click()
     assert desk.register.get("a") == ivp.Activity("a", sources=["No"], imported={"x": "y"}, owner="x")
+
+
+def test_the_retention_board_shows_what_the_filters_leave(sample):
+    """By source, rule and state; a chart of the months beside; counting twice records once."""
+    board = ivp.forms.retention(sample)
+    assert set(board.frame["rule"]) >= {"asiakkaat-3v", "laskut-6v", "kampanjat"}
+    board.state.value = "held"
+    assert set(board.frame["rule"]) == {"asiakkaat-3v", "kaynnit-3v", "laskut-6v"}
+    board.source.value = "crm"
+    assert set(board.frame["rule"]) == {"asiakkaat-3v", "kaynnit-3v"}
+    assert board.chart.frame.iloc[0].tolist()[1:] == [120, 37]
+    assert board.code == "desk.retention.scan('crm').table"
+    entries = sample.verify().entries
+    board.count.click()
+    assert sample.verify().entries == entries
+    board.source.value, board.state.value = "rekry", "held"
+    assert "ei" in board.table.value.casefold()
+    empty = ivp.forms.retention(ivp.Desk(sample.standpoint.path.with_name("empty.duckdb"), by="tt", lang="sv"))
+    assert "Räkna" in empty.table.value

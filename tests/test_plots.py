@@ -61,3 +61,12 @@ def test_the_same_data_make_the_same_picture(sample):
     """Byte for byte, so that a report is reproducible."""
     first, second = (ivp.plots.legal_bases(sample.register.activities())._repr_html_() for _ in range(2))
     assert first == second
+
+
+def test_rows_that_fall_due_are_counted_by_month_with_the_overdue_first(sample):
+    """What is to be erased and what is to be anonymised stand apart; the numbers are those of the scans."""
+    chart = ivp.plots.retention_calendar(sample.retention.due(by="2026-12-31"))
+    assert chart.frame.iloc[0].tolist() == ["myöhässä", 120, 58]
+    assert chart.frame["month"].tolist()[1:] == [f"2026-{month:02d}" for month in range(3, 13)]
+    status = ivp.plots.retention_status(sample.retention.counts())
+    assert status.frame.set_index("source").loc["crm"].tolist() == [157, 11, 899]
