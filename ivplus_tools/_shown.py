@@ -31,7 +31,9 @@ def frame(table: Any, lang: str | None = None) -> Any:
             shown[column] = [_words.show_date(one.date() if bare else one, lang) if one == one else "" for one in shown[column]]
         else:
             shown[column] = _told(table, str(column), lang)
-    return shown.rename(columns={column: _words.column_name(str(column), lang) for column in shown.columns})
+    named = table.attrs.get("named", {})  # columns that are called otherwise in this frame: column -> field
+    names = {one: _words.field_label(named[one], lang) if one in named else _words.column_name(str(one), lang) for one in shown.columns}
+    return shown.rename(columns=names)
 
 
 def _told(table: Any, column: str, lang: str) -> Sequence[object]:

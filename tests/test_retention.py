@@ -591,3 +591,128 @@ def test_the_schedule_and_the_certificate_go_out_in_three_languages(sample, tmp_
     assert "58" in text
     assert "eero" in text
     assert "hakemukset-2v" in repr(plan)
+
+
+# --- what an adversary found
+
+
+def test_a_file_whose_name_has_glob_signs_is_itself(desk, tmp_path):
+    """`t[1].csv` is not `t1.csv`."""
+    (tmp_path / "t[1].csv").write_text("customer,ended\nK1,2025-01-01\nK2,2025-01-01\n")
+    (tmp_path / "t1.csv").write_text("customer,ended\nK1,2015-01-01\nK2,2025-01-01\n")
+    desk.source("s", str(tmp_path / "t[1].csv"))
+    put(desk, rule(table="t[1]"))
+    assert desk.retention.scan().table.iloc[0]["overdue"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored", "held"),
+    [
+        ("CHAR(5)", "'AB'", "AB"), ("NUMERIC(20)", "12345678901234567890", "12345678901234567890"), ("NUMERIC(10,2)", "17", "17"),
+        ("BIGINT", "17", "17.00"), ("UUID", "'6f9619ff-8b86-d011-b42d-00c04fc964ff'", "6F9619FF-8B86-D011-B42D-00C04FC964FF"),
+        ("DOUBLE PRECISION", "17", "17"), ("TEXT", "'K1'", "K1 "),
+    ],
+)  # fmt: skip
+def test_a_hold_finds_its_key_in_every_type(desk, postgres, kind, stored, held):
+    """As told by the officer, and as a query gives it."""
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as con:
+        con.execute("DROP TABLE IF EXISTS t")
+        con.execute("DROP TABLE IF EXISTS cases")
+        con.execute(f"CREATE TABLE t (customer {kind}, ended DATE)")
+        con.execute(f"CREATE TABLE cases (customer {kind})")
+        con.execute(f"INSERT INTO t VALUES ({stored}, '2015-01-01'), (NULL, '2015-01-01')")
+        con.execute(f"INSERT INTO cases VALUES ({stored})")
+    desk.source("s", postgres)
+    query = {"source": "s", "held_table": "cases", "held_column": "customer"}
+    for hold in ({"subjects": [held]}, query):
+        put(desk, rule(), ivp.Hold("h", **hold, reason="r", review_by="2027-01-01"))
+        assert list(desk.retention.scan().overdue("r")) == []
+
+
+@pytest.mark.parametrize("changed", [{"period": "P20Y"}, {"grace": "P5Y"}, {"reason": "toinen"}])
+def test_a_rule_recorded_anew_stops_an_approved_plan(laid, desk, changed):
+    """Whatever was changed in it: what was approved is what is carried out."""
+    location = laid("sqlite")
+    before, plan = content(location), desk.retention.plan("r").approve("boss")
+    put(desk, rule(**changed))
+    with pytest.raises(Refusal, match="changed"):
+        plan.execute("s")
+    assert content(location) == before
+
+
+def test_a_table_with_cascades_is_not_erased(desk, tmp_path):
+    """Rows of other tables would go unseen, held ones too."""
+    con = sqlite3.connect(tmp_path / "t.sqlite")
+    con.executescript(
+        "CREATE TABLE t (customer TEXT PRIMARY KEY, ended TEXT); CREATE TABLE inv (c TEXT REFERENCES t ON DELETE CASCADE);"
+        "INSERT INTO t VALUES ('K1', '2015-01-01'), ('K2', '2025-01-01'); INSERT INTO inv VALUES ('K1');"
+    )
+    con.close()
+    desk.source("s", str(tmp_path / "t.sqlite"))
+    put(desk, rule())
+    with pytest.raises(Refusal, match="inv"):
+        desk.retention.plan("r").approve("boss").execute("s")
+
+
+def test_a_hold_of_this_moment_counts_in_a_list_of_before(laid, desk):
+    """The scan is older than the hold; the list is not."""
+    laid("parquet")
+    found = desk.retention.scan()
+    put(desk, ivp.Hold("new", subjects=["K010"], reason="r", review_by="2027-01-01"))
+    assert "K010" not in set(found.overdue("r"))
+
+
+def test_several_files_are_all_replaced_or_none(desk, tmp_path):
+    """A glob: an interruption between two files is put back by `settle`, and the plan can be carried out."""
+    from ivplus_tools._sources import rewrite
+
+    for number in (1, 2, 3):
+        (tmp_path / f"t{number}.csv").write_text(f"customer,ended\nA{number},2015-01-01\nB{number},2025-01-01\n")
+    desk.source("s", str(tmp_path / "t*.csv"))
+    put(desk, rule(table=tmp_path.name))
+    plan = desk.retention.plan("r").approve("boss")
+    before, swap, seen = [path.read_text() for path in sorted(tmp_path.glob("t*.csv"))], rewrite._swap, []
+
+    def stop(path, made, tag):
+        seen.append(path)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return swap(path, made, tag)
+
+    rewrite._swap = stop
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            plan.execute("s")
+    finally:
+        rewrite._swap = swap
+    assert [path.read_text() for path in sorted(tmp_path.glob("t*.csv"))] == before
+    assert plan.settle().state == "approved"
+    (tmp_path / f"t1.csv.{'r-2026-03-02'}.ivplus-old").write_text(before[0])  # as if killed after the first file
+    (tmp_path / "t1.csv").write_text("customer,ended\nB1,2025-01-01\n")
+    desk.retention.record(plan.record.replace(plan_state="started"), valid_from="2026-03-02", why="x")
+    assert plan.settle().state == "approved"
+    assert [path.read_text() for path in sorted(tmp_path.glob("t*.csv"))] == before
+    assert plan.execute("s").state == "done"
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "postgresql://u:S3/CRET@h/d",
+        "postgresql://h/d?passw%6Frd=S3CRET",
+        "scott/S3CRET@h:1521/x",
+        "Driver=X;Pwd=S3CRET",
+        "mysql:u:S3CRET@h",
+    ],
+)
+def test_no_password_reaches_a_record_or_a_message(desk, location):
+    """Whatever its form."""
+    with pytest.raises(Refusal) as refused:
+        desk.source("s", location)
+    assert "CRET" not in str(refused.value)
+    with pytest.raises(Refusal) as refused:
+        desk.source("s", "x.csv", password_from="S3CRET")  # noqa: S106  it is one, on purpose
+    assert "CRET" not in str(refused.value)
+    assert not desk.verify().entries

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from ivplus_tools import _words
-from ivplus_tools._sources.engine import Engine, Outcome, Tally, text_of
+from ivplus_tools._sources.engine import Asked, Engine, Outcome, Tally, text_of
 from ivplus_tools._sources.sql import EARLIEST, Column, Cut, compose, literal, quoted
 from ivplus_tools.errors import Refusal
 
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
-    "EARLIEST", "Column", "Cut", "Engine", "Outcome", "Place", "Tally", "checked", "compose", "elsewhere", "forget", "kept_copies",
-    "literal", "opened", "quoted", "text_of",
+    "EARLIEST", "Asked", "Column", "Cut", "Engine", "Outcome", "Place", "Tally", "checked", "compose", "elsewhere", "forget", "kept_copies",
+    "literal", "opened", "quoted", "text_of", "undo",
 ]  # fmt: skip
 SAMPLES = Path(__file__).parent.parent.parent / "data_samples"
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
-PASSWORD = re.compile(r"//[^/@]*:[^/@]*@|password\s*=", re.IGNORECASE)
+PASSWORD = re.compile(r"//[^@]*:[^@]*@|(pass(word|wd)?|pwd|secret|token)\s*=|^(?!postgres)[^/:]+[/:][^@]+@[^/]+[:/]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,11 @@ class Place:
 
 def checked(location: str) -> str:
     """A location as it may be recorded; one with a password in it is refused."""
-    if PASSWORD.search(location):
+    if PASSWORD.search(unquote(location)):
         raise _words.refusal("password_told")
     scheme = re.match(r"([A-Za-z][\w+.-]+):", location)
     if scheme and not location.startswith((*POSTGRES, SPARK, SAMPLE)):
-        raise _words.refusal("bad_location", got=location)
+        raise _words.refusal("bad_location", got=f"{scheme[1]}:")
     return location
 
 
@@ -125,7 +126,7 @@ def _password(place: Place) -> str | None:
     elif kind == "keyring":
         found = _keyring()(name, "ivplus_tools")
     else:
-        raise _words.refusal("bad_password_from", got=place.password_from)
+        raise _words.refusal("bad_password_from")
     if found is None:
         raise _words.refusal("no_password", source=place.name, got=place.password_from)
     return found
@@ -146,9 +147,19 @@ def kept_copies(place: Place, tag: str) -> list[str]:
 
     if not place.is_files or not (place.path.is_dir() or place.path.is_file() or duck.globbed(place.path)):
         return []
-    files = [path for _, many in duck.tables_of(place.name, place.path).values() for path in many]
+    files = [path.resolve() for _, many in duck.tables_of(place.name, place.path).values() for path in many]
     kept = (path.with_name(f"{path.name}.{tag}{rewrite.OLD}") for path in files)
     return [str(path) for path in kept if path.exists()]
+
+
+def undo(place: Place, tag: str) -> bool:
+    """Put the old files of an interrupted rewriting back; whether there were any."""
+    from ivplus_tools._sources import rewrite
+
+    kept = [Path(one) for one in kept_copies(place, tag)]
+    for one in kept:
+        one.replace(one.with_name(one.name.removesuffix(f".{tag}{rewrite.OLD}")))
+    return bool(kept)
 
 
 def forget(path: str) -> None:

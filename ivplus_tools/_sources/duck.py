@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,7 +24,7 @@ READERS = {
 KEYS_OF_JSON = "SELECT json_keys(json) FROM read_json_objects({files}, format = 'newline_delimited')"
 VIEW = "CREATE TEMP VIEW {name} AS SELECT * FROM {reader}"
 HOLDS = "CREATE OR REPLACE TEMP TABLE ivplus_holds (k {type})"
-KEY_TYPES = {"int": "BIGINT", "number": "DOUBLE"}
+KEY_TYPES = {"int": "BIGINT", "number": "DOUBLE", "decimal": "DECIMAL(38, 6)"}
 COLUMNS = """
 SELECT column_name, data_type FROM information_schema.columns
 WHERE table_catalog = ? AND table_schema = ? AND table_name = ? ORDER BY ordinal_position
@@ -162,15 +163,17 @@ class Files(Duck):
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
             rows = book.worksheets[0].iter_rows(values_only=True)
-            names = [str(name) for name in next(rows, ()) if name is not None]
+            heads = list(next(rows, ()))
+            places = [place for place, name in enumerate(heads) if name is not None]
+            names = [str(heads[place]) for place in places]
             made = ", ".join(f"{quoted(name)} VARCHAR" for name in names)
             self.con.execute(compose("CREATE TEMP TABLE {name} ({columns})", name=quoted(table), columns=made or "nothing VARCHAR"))
             marks = ", ".join("?" * len(names))
             insert = compose("INSERT INTO {name} VALUES ({marks})", name=quoted(table), marks=marks)
             for row in rows:
-                cells = [None if one is None else _shown(one) for one in row[: len(names)]]
+                cells = [None if place >= len(row) or row[place] is None else _shown(row[place]) for place in places]
                 if any(one is not None for one in cells):
-                    self.con.execute(insert, cells + [None] * (len(names) - len(cells)))
+                    self.con.execute(insert, cells)
         finally:
             book.close()
 
@@ -184,7 +187,7 @@ def reader(con: duckdb.DuckDBPyConnection, kind: str, files: Sequence[Path], hiv
 
     `hive`: folders such as `year=2020` are columns too.
     """
-    named = "[" + ", ".join(literal(str(path)) for path in files) + "]"
+    named = "[" + ", ".join(literal(plain(path)) for path in files) + "]"
     parts = {
         "files": named,
         "many": str(len(files) > 1).lower(),
@@ -194,6 +197,11 @@ def reader(con: duckdb.DuckDBPyConnection, kind: str, files: Sequence[Path], hiv
         keys = {key for (many,) in con.execute(compose(KEYS_OF_JSON, files=named)).fetchall() for key in many or ()}
         parts["columns"] = "{" + ", ".join(f"{literal(key)}: 'VARCHAR'" for key in sorted(keys)) + "}"
     return compose(READERS[kind], **parts)
+
+
+def plain(path: Path) -> str:
+    """A path as DuckDB is to read it: a sign of a glob in a file's name is itself."""
+    return re.sub(r"([*?\[])", r"[\1]", path.as_posix())
 
 
 def _stamp(path: Path) -> str:
@@ -211,7 +219,9 @@ def _shown(cell: object) -> str:
 def tables_of(name: str, place: Path, location: str = "") -> dict[str, tuple[str, list[Path]]]:
     """The tables of a folder, a file or a glob: a table per file; a folder in a folder with Parquet files is one table."""
     if place.is_dir():
-        found = {path.stem: (KINDS[path.suffix.lower()], [path]) for path in sorted(place.iterdir()) if path.suffix.lower() in KINDS}
+        paths = [path for path in sorted(place.iterdir()) if path.suffix.lower() in KINDS]
+        stems = [path.stem for path in paths]
+        found = {path.stem if stems.count(path.stem) == 1 else path.name: (KINDS[path.suffix.lower()], [path]) for path in paths}
         for folder in sorted(path for path in place.iterdir() if path.is_dir()):
             if files := sorted(folder.rglob("*.parquet")):
                 found[folder.name] = ("parquet", files)

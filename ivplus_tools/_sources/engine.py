@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from ivplus_tools import _words
@@ -36,6 +37,15 @@ class Outcome:
     after: int
     changed: int
     kept: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a carrying out was asked: `everything`, whether every row may go; `still`, the last look before it; `tag`, for old files."""
+
+    everything: bool
+    still: Callable[[], None]
+    tag: str
 
 
 class Engine:
@@ -122,9 +132,12 @@ class Engine:
         relation, found = self.relation(table), []
         for column in columns:
             query = compose(sql.STARTS, start=column.start, table=relation)
-            found.append({"all": dict(self.rows(query)), "held": {}, "keyless": {}})
+            counts: Counts = {}
+            for day, count in self.rows(query):  # two values of the engine, such as infinity, may be one day here
+                counts[day] = counts.get(day, 0) + count
+            found.append({"all": counts, "held": {}, "keyless": {}})
         if key is not None:
-            conditions = {"held": compose(sql.HELD, key=key.key), "keyless": f"t.{sql.quoted(key.name)} IS NULL"}
+            conditions = {"held": compose(sql.HELD, key=key.key), "keyless": key.empty}
             for name, condition in conditions.items():
                 for places in _alike(columns):
                     for which, day, count in self.rows(sql.starts_of([columns[one] for one in places], relation, condition)):
@@ -133,7 +146,7 @@ class Engine:
 
     def _in_one_pass(self, table: str, columns: Sequence[Column], key: Column | None) -> list[dict[str, Counts]]:
         found: list[dict[str, Counts]] = [{"all": {}, "held": {}, "keyless": {}} for _ in columns]
-        query = sql.one_pass(columns, self.relation(table), key.key if key else "''")
+        query = sql.one_pass(columns, self.relation(table), key)
         for which, *days, held, keyless, count in self.rows(query):
             place = _place_of(which, len(columns))
             counts, day = found[place], days[place]
@@ -147,7 +160,7 @@ class Engine:
 
     def keys(self, cut: Cut) -> Iterator[str]:
         """The subject keys of the rows of a cut, a row each; rows without a key give an empty one."""
-        shown = cut.key.key if cut.key else "NULL"
+        shown = cut.key.key if cut.key else cut.start.start  # without a key, the list of starts tells one state from another
         for (key,) in self.rows(compose(sql.KEYS, key=shown, table=self.relation(cut.table), condition=cut.condition)):
             yield text_of(key)
 
@@ -163,13 +176,22 @@ class Engine:
                 smallest = sorted({*smallest, digest})[:5]
         return Tally(count, f"{total:064x}", tuple(one.hex()[:16] for one in smallest))
 
-    def carry_out(self, cut: Cut, changes: Mapping[str, str] | None, expected: Tally, salt: str, tag: str) -> Outcome:
+    committing = False
+    """Whether the commit was begun: what fails from then on may have been done."""
+
+    def cascades(self, table: str) -> list[str]:  # noqa: ARG002  files and DuckDB have none
+        """Tables whose rows would go, or change, with rows of this one."""
+        return []
+
+    def carry_out(self, cut: Cut, changes: Mapping[str, str] | None, expected: Tally, salt: str, asked: Asked) -> Outcome:
         """Erase (or change) the rows of a cut in one transaction, if they still are the expected ones."""
-        del tag
+        if others := self.cascades(cut.table):
+            raise _words.refusal("cascades", table=cut.table, others=", ".join(others))
         self.begin()
         try:
             demand_same(self.tally(cut, salt), expected)
             before = self.total(cut.table)
+            demand_confirmed(before, expected, asked)
             parts = {"table": self.relation(cut.table), "condition": cut.condition}
             if changes is None:
                 changed = self.write(compose(sql.ERASE, **parts))
@@ -179,6 +201,8 @@ class Engine:
             after = self.total(cut.table)
             if changed != expected.rows or after != before - (changed if changes is None else 0):
                 raise _words.refusal("drifted", planned=expected.rows, found=changed)
+            asked.still()
+            self.committing = True
             self.commit()
         except BaseException:
             self.rollback()
@@ -192,14 +216,21 @@ def demand_same(found: Tally, expected: Tally) -> None:
         raise _words.refusal("drifted", planned=expected.rows, found=found.rows)
 
 
+def demand_confirmed(total: int, expected: Tally, asked: Asked) -> None:
+    """Refuse to take every row of a table where that was not said."""
+    if total == expected.rows and not asked.everything:
+        raise _words.refusal("confirm_all", rows=total)
+
+
 def family_of(type_name: str) -> str:
     """The family of a column type as databases name them."""
     name = type_name.upper()
     families: dict[str, Callable[[], bool]] = {
         "moment": lambda: name.startswith(("TIMESTAMP", "DATETIME")),
         "date": lambda: name == "DATE",
-        "int": lambda: re.match(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER|\d)?\b|SHORT|LONG|BYTE", name) is not None,
-        "number": lambda: name.startswith(("DOUBLE", "FLOAT", "REAL", "DECIMAL", "NUMERIC")),
+        "int": lambda: re.fullmatch(r"((TINY|SMALL|BIG)?INT(EGER)?|U(TINY|SMALL)?INT(EGER)?|INT\d)", name) is not None,
+        "decimal": lambda: name.startswith(("DECIMAL", "NUMERIC", "UBIGINT", "HUGEINT", "UHUGEINT")),
+        "number": lambda: name.startswith(("DOUBLE", "FLOAT", "REAL")),
         "text": lambda: name.startswith(("VARCHAR", "CHAR", "TEXT", "STRING", "ENUM")),
     }
     return next((family for family, fits in families.items() if fits()), "other")
@@ -211,18 +242,23 @@ def text_of(key: object) -> str:
         return ""
     if isinstance(key, float) and key.is_integer():
         return str(int(key))
+    if isinstance(key, Decimal) and key == key.to_integral_value():
+        return str(int(key))
     return key.isoformat() if isinstance(key, date) else str(key)
 
 
 def _typed(family: str, key: str) -> list[object]:
     """A held key in the type of the key column; nothing where it can be none."""
-    if family == "text" or family not in ("int", "number"):
-        return [key]
+    if family not in ("int", "number", "decimal"):
+        return [key, key.rstrip(" ")] if family == "text" else [key.casefold()]
     try:
-        number = float(key) if family == "number" else int(key)
-    except ValueError:
+        number = Decimal(key)
+        whole = number.is_finite() and number == number.to_integral_value()
+    except ArithmeticError:
         return []
-    return [number] if abs(number) < 2**63 else []
+    if family == "int":
+        return [int(number)] if whole and abs(number) < 2**63 else []
+    return [number if family == "decimal" else float(number)]
 
 
 def _alike(columns: Sequence[Column]) -> list[list[int]]:

@@ -12,6 +12,11 @@ from ivplus_tools._sources.engine import BATCH, Engine
 from ivplus_tools._sources.sql import Column, compose
 
 NAMES = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY name"
+CASCADES = """
+SELECT DISTINCT m.name FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f
+WHERE m.type = 'table' AND lower(f."table") = lower(?) AND (f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
+  OR f.on_update IN ('CASCADE', 'SET NULL', 'SET DEFAULT'))
+"""
 INFO = "SELECT name, type FROM pragma_table_info({table}) ORDER BY cid"
 
 
@@ -50,6 +55,10 @@ class Sqlite(Engine):
         both = [(made,) for key in keys for made in {str(key), *_numbers(str(key))}]
         self.con.executemany("INSERT OR IGNORE INTO temp.ivplus_holds VALUES (?)", both)
 
+    def cascades(self, table: str) -> list[str]:
+        """Tables whose rows would go, or change, with rows of this one."""
+        return [str(name) for (name,) in self.con.execute(CASCADES, [table])]
+
     def write(self, statement: str) -> int:
         """Run a changing statement."""
         return self.con.execute(statement).rowcount
@@ -74,8 +83,12 @@ class Sqlite(Engine):
 
 
 def _numbers(key: str) -> set[object]:
-    """The number that a text is, if it is one and comes back as the same text."""
-    return {int(key)} if key.lstrip("-").isdecimal() and str(int(key)) == key and abs(int(key)) < 2**63 else set()
+    """The number that a text is, if it is one: a column without a type may hold it either way."""
+    try:
+        number = float(key)
+    except ValueError:
+        return set()
+    return {int(key)} if key.lstrip("-").isdecimal() and abs(int(key)) < 2**63 else {number}
 
 
 def is_sqlite(path: Path) -> bool:

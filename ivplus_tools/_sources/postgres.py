@@ -18,8 +18,12 @@ COLUMNS = """
 SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position
 """
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+CASCADES = """
+SELECT conrelid::regclass::text FROM pg_constraint
+WHERE contype = 'f' AND confrelid = %s::regclass AND (confdeltype IN ('c', 'n', 'd') OR confupdtype IN ('c', 'n', 'd'))
+"""
 HOLDS = "CREATE TEMP TABLE ivplus_holds (k {type} PRIMARY KEY)"
-KEY_TYPES = {"int": "bigint", "number": "double precision"}
+KEY_TYPES = {"int": "bigint", "number": "double precision", "decimal": "numeric"}
 
 
 class Postgres(Engine):
@@ -69,6 +73,10 @@ class Postgres(Engine):
         with self.con.cursor() as cursor, cursor.copy("COPY ivplus_holds (k) FROM STDIN") as copy:
             for key in keys:
                 copy.write_row([key])
+
+    def cascades(self, table: str) -> list[str]:
+        """Tables whose rows would go, or change, with rows of this one."""
+        return [str(name) for (name,) in self.con.execute(CASCADES, [self.relation(table)]).fetchall()]
 
     def write(self, statement: str) -> int:
         """Run a changing statement."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from ivplus_tools import _words
 from ivplus_tools._sources import sql
 from ivplus_tools._sources.duck import Files, connection, reader
-from ivplus_tools._sources.engine import Outcome, Tally, demand_same
+from ivplus_tools._sources.engine import Asked, Outcome, Tally, demand_confirmed, demand_same
 from ivplus_tools._sources.sql import Cut, compose, literal, quoted
 
 NUMBERED = "SELECT n FROM (SELECT *, row_number() OVER () AS n FROM {table}) AS t WHERE {condition}"
@@ -28,14 +28,16 @@ MADE, OLD = ".ivplus-new", ".ivplus-old"
 class WritableFiles(Files):
     """Files whose rows may be erased or changed. One file is replaced in one step; of several, each is, one after another."""
 
-    def carry_out(self, cut: Cut, changes: Mapping[str, str] | None, expected: Tally, salt: str, tag: str) -> Outcome:
+    def carry_out(self, cut: Cut, changes: Mapping[str, str] | None, expected: Tally, salt: str, asked: Asked) -> Outcome:
         """Make the new files, check them, then put them in place; the old ones stay as `*.<tag>.ivplus-old`."""
-        kind, files = self.found[cut.table]
+        kind, found = self.found[cut.table]
+        files = [path.resolve() for path in found]  # a link stays one: what it leads to is written
         if kind == "xlsx":
             raise _words.refusal("read_only_source", source=self.name)
         stamps = self.stamps(cut.table)
         demand_same(self.tally(cut, salt), expected)
         before, made = self.total(cut.table), {}
+        demand_confirmed(before, expected, asked)
         try:
             for path in files:
                 if new := self._beside(kind, path, cut, changes):
@@ -46,7 +48,8 @@ class WritableFiles(Files):
                 raise _words.refusal("drifted", planned=expected.rows, found=before - after)
             if self.stamps(cut.table) != stamps:
                 raise _words.refusal("source_changed", source=self.name, table=cut.table)
-            kept = [_swap(path, new, tag) for path, new in made.items()]
+            asked.still()
+            kept = _swapped(made, asked.tag)
         except BaseException:
             for new in made.values():
                 new.unlink(missing_ok=True)
@@ -75,6 +78,7 @@ class WritableFiles(Files):
         if not numbers:
             return None
         made = path.with_name(path.name + MADE)
+        made.unlink(missing_ok=True)  # of a process that was killed
         try:
             if kind == "parquet":
                 self._write_parquet(made, cut, changes)
@@ -110,6 +114,8 @@ def _write_text(path: Path, made: Path, kind: str, numbers: Mapping[int, tuple[o
         for raw, dialect in pieces:
             if count == 0:
                 head = _cells(raw, dialect)
+                if changed and len(set(head)) < len(head):
+                    raise _words.refusal("odd_csv", path=path.name)
                 new.write(raw)
                 count = 1
                 continue
@@ -170,6 +176,19 @@ def _changed(raw: bytes, separator: str | None, head: list[str], fields: dict[st
 def _settle(path: Path) -> None:
     with path.open("rb") as made:
         os.fsync(made.fileno())
+
+
+def _swapped(made: Mapping[Path, Path], tag: str) -> list[Path]:
+    """Put all new files in place; where one cannot be, those before it are put back."""
+    kept: dict[Path, Path] = {}
+    try:
+        for path, new in made.items():
+            kept[path] = _swap(path, new, tag)
+    except BaseException:
+        for path, old in kept.items():
+            old.replace(path)
+        raise
+    return list(kept.values())
 
 
 def _swap(path: Path, made: Path, tag: str) -> Path:

@@ -16,7 +16,7 @@ SETTINGS = {
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",  # the statements are those of every engine
     "spark.sql.parser.escapedStringLiterals": "true",
 }
-KEY_TYPES = {"int": "bigint", "number": "double"}
+KEY_TYPES = {"int": "bigint", "number": "double", "decimal": "decimal(38,6)"}
 
 
 class Spark(Engine):

@@ -17,18 +17,22 @@ EARLIEST = date(1900, 1, 1)
 STARTS = "SELECT {start} AS d, count(*) AS n FROM {table} AS t GROUP BY {start}"
 STARTS_OF = "WITH chosen AS (SELECT {starts} FROM {table} AS t WHERE {condition}) {counted}"
 COUNTED = "SELECT {place} AS which, {name} AS d, count(*) AS n FROM chosen GROUP BY {name}"
-HELD = "EXISTS (SELECT 1 FROM ivplus_holds AS h WHERE h.k = {key})"
+HELD = "{key} IN (SELECT h.k FROM ivplus_holds AS h)"  # an engine makes a semi-join of it; of EXISTS, DuckDB a mark on every row
+FREE = "NOT EXISTS (SELECT 1 FROM ivplus_holds AS h WHERE h.k = {key})"  # and of NOT IN, PostgreSQL no anti-join
 KEYS = "SELECT {key} AS k FROM {table} AS t WHERE {condition}"
 TOTAL = "SELECT count(*) AS n FROM {table} AS t"
 ERASE = "DELETE FROM {table} AS t WHERE {condition}"
 CHANGE = "UPDATE {table} AS t SET {changes} WHERE {condition}"
 IN_ONE_READING = """
 SELECT GROUPING({names}) AS which, {names}, held, keyless, count(*) AS n
-FROM (SELECT {starts}, {key} IS NULL AS keyless, h.k IS NOT NULL AS held FROM {table} AS t LEFT JOIN ivplus_holds AS h ON h.k = {key}) AS s
+FROM (SELECT {starts}, {empty} AS keyless, h.k IS NOT NULL AS held FROM {table} AS t LEFT JOIN ivplus_holds AS h ON h.k = {key}) AS s
 GROUP BY GROUPING SETS ({sets})
 """
 SMALLEST = "SELECT min(n) AS k FROM (SELECT count(*) AS n FROM {table} AS t WHERE {condition} GROUP BY {columns}) AS g"
-LINKED = "SELECT count(*) AS n FROM {table} AS t WHERE {condition} AND EXISTS (SELECT 1 FROM {other} AS o WHERE o.{column} = t.{column})"
+LINKED = """
+SELECT count(*) AS n FROM {table} AS t
+WHERE {condition} AND EXISTS (SELECT 1 FROM {other} AS o WHERE CAST(o.{column} AS VARCHAR) = CAST(t.{column} AS VARCHAR))
+"""
 
 
 def compose(text: str, **parts: str) -> str:
@@ -59,7 +63,7 @@ class Column:
     name: str
     type: str
     family: str
-    """`date`, `moment`, `text`, `int`, `number` or `other`."""
+    """`date`, `moment`, `text`, `int`, `decimal`, `number` or `other`."""
 
     @property
     def start(self) -> str:
@@ -78,7 +82,13 @@ class Column:
     def key(self) -> str:
         """The subject key in a row, as it is compared with holds."""
         own = f"t.{quoted(self.name)}"
-        return f"CAST({own} AS VARCHAR)" if self.family in ("other", "date", "moment") else own
+        return f"lower(CAST({own} AS VARCHAR))" if self.family in ("other", "date", "moment") else own
+
+    @property
+    def empty(self) -> str:
+        """That a row has no subject key."""
+        own = f"t.{quoted(self.name)}"
+        return f"({own} IS NULL OR {own} = '')" if self.family == "text" else f"{own} IS NULL"
 
 
 @dataclass(frozen=True)
@@ -103,9 +113,9 @@ class Cut:
         """The predicate, a bare range of the start column, so that every engine can skip what lies outside."""
         parts = [*self._range()]
         if self.key is not None and (self.holds or self.keyed):
-            parts.append(f"t.{quoted(self.key.name)} IS NOT NULL")
+            parts.append(f"NOT {self.key.empty}")
         if self.key is not None and self.holds:
-            parts.append("NOT " + compose(HELD, key=self.key.key))
+            parts.append(compose(FREE, key=self.key.key))
         return " AND ".join(parts)
 
     def _range(self) -> list[str]:
@@ -130,9 +140,17 @@ def starts_of(columns: Sequence[Column], table: str, condition: str) -> str:
     return compose(STARTS_OF, starts=", ".join(named), table=table, condition=condition, counted=" UNION ALL ".join(counted))
 
 
-def one_pass(columns: Sequence[Column], table: str, key: str) -> str:
+def one_pass(columns: Sequence[Column], table: str, key: Column | None) -> str:
     """The same for a source that is costly to read: all, held and keyless rows of every start column in one reading."""
     names = [f"s{place}" for place in range(len(columns))]
     starts = ", ".join(f"{column.start} AS {name}" for column, name in zip(columns, names, strict=True))
     sets = ", ".join(f"({name}, held, keyless)" for name in names)
-    return compose(IN_ONE_READING, names=", ".join(names), starts=starts, sets=sets, key=key, table=table)
+    return compose(
+        IN_ONE_READING,
+        names=", ".join(names),
+        starts=starts,
+        sets=sets,
+        table=table,
+        key=key.key if key else "''",
+        empty=key.empty if key else "false",
+    )

@@ -32,11 +32,16 @@ class RetentionBoard(widgets.VBox):
         self.figure, self.downloads = widgets.HTML(), widgets.HTML()
         for one in (self.source, self.rule, self.state):
             roomy(one)
+            one.layout.width = "16em"
             one.observe(lambda _: self._show(), "value")
         self.count.on_click(lambda _: self._on_count())
-        filters = widgets.HBox([self.source, self.rule, self.state, self.count, self.progress], layout=widgets.Layout(flex_flow="row wrap"))
+        filters = widgets.HBox(
+            [self.source, self.rule, self.state, self.count, self.progress],
+            layout=widgets.Layout(flex_flow="row wrap", align_items="flex-end"),
+        )
         beside = widgets.HBox([self.figure, self.months], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"))
-        self.children = [filters, self.message, self.table, beside, self.downloads]
+        style = widgets.HTML(_html.form_style("ivplus-retention"))
+        self.children = [style, filters, self.message, self.table, beside, self.downloads]
         self.add_class("ivplus-retention")
         self._fill()
 
@@ -112,10 +117,7 @@ class RetentionBoard(widgets.VBox):
         self.chart.savefig(png, format="png", dpi=110, metadata={"Software": None})
         self.figure.value = self.chart._repr_html_()
         self.months.value = _shown.show(self.chart.frame)._repr_html_()
-        cells = [
-            [str(name) for name in found.columns],
-            *([("" if cell != cell else str(cell)) for cell in row] for row in found.values.tolist()),
-        ]
+        cells = [list(map(str, found.columns)), *([str(cell) for cell in row] for row in found.astype(object).fillna("").to_numpy())]
         self.downloads.value = _html.downloads(
             [
                 (self._say("csv"), "retention.csv", "text/csv", base64.b64encode(csv_text(cells).encode("utf-8-sig")).decode()),

@@ -103,6 +103,8 @@ class RetentionRoom(Room):
 
     def counts(self) -> pandas.DataFrame:
         """What the last scans counted; no source is read: source, as_of, table, rule, total, no_start, overdue, held, next_due."""
+        from ivplus_tools.retention.scan import counted
+
         columns = ("source", "as_of", "table", "rule", "total", "no_start", "overdue", "held", "next_due")
         rows = [
             (one.id, one.as_of, count.table, count.rule, *(_number(getattr(count, name)) for name in columns[4:8]),
@@ -110,7 +112,7 @@ class RetentionRoom(Room):
             for one in self.of("scan")
             for count in one.counts or ()
         ]  # fmt: skip
-        return _room.frame(columns, rows, self.standpoint.lang)
+        return counted(columns, rows, self.standpoint.lang)
 
     def months(self) -> pandas.DataFrame:
         """What falls due in the months to come by the last scans: source, table, rule, month, rows."""
@@ -145,7 +147,7 @@ class RetentionRoom(Room):
             return
         clock = clock_of(rule, self.financial_year_end(rule))
         earlier = clock.cutoff(after) if clock and after else None
-        held = held_by(self, rule, self.of("hold"), on, {})
+        held = held_by(self, rule, type(self)(self.standpoint).of("hold"), on, {})
         if held.everything:
             return
         with _sources.opened(self.place(rule.source)) as engine:

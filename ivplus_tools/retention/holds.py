@@ -73,4 +73,4 @@ def _asked(room: RetentionRoom, hold: Hold) -> Iterable[str]:
         conditions = [f"{engine.column(table, name).text} = {_sources.literal(told)}" for name, told in (hold.held_where or {}).items()]
         where = " AS t WHERE " + " AND ".join(conditions) if conditions else " AS t"
         query = compose(KEYS, column=f"t.{quoted(column.name)}", table=engine.relation(table), where=where)
-        return [text_of(key) for (key,) in engine.rows(query) if key is not None]
+        return [text_of(key).rstrip(" ") for (key,) in engine.rows(query) if key is not None]

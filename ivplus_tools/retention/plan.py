@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _records, _sources, _store, _words
-from ivplus_tools._sources import EARLIEST, Cut, Engine, Tally
+from ivplus_tools._sources import EARLIEST, Asked, Cut, Engine, Tally
 from ivplus_tools._store import Receipt
 from ivplus_tools.errors import Refusal
 from ivplus_tools.retention import recipe as recipes
 from ivplus_tools.retention import scan as scanning
+from ivplus_tools.retention.clock import clock_of
 from ivplus_tools.retention.holds import Held, held_by
 from ivplus_tools.retention.records import ErasureCertificate, ErasurePlan, RetentionRule
 
@@ -25,6 +27,7 @@ class Plan:
     def __init__(self, room: RetentionRoom, ident: str) -> None:
         self._room, self.id = room, ident
         self._state = ""
+        self._keys: frozenset[str] = frozenset()
 
     @property
     def record(self) -> ErasurePlan:
@@ -77,37 +80,56 @@ class Plan:
             raise _words.refusal("confirm_all", rows=rows)
         if confirm is not None and confirm != rows:
             raise _words.refusal("confirm_other", rows=rows, got=confirm)
-        rule = self._rule()
+        rule = self._rule(self._room)
         with self._opened(location) as engine:
             cut = self._cut(engine, rule, self._room)
             self._keep(one.replace(plan_state="started"), "plan.started")
             try:
                 changes = recipes.changes(rule, engine) if one.action == "anonymise" else None
-                outcome = engine.carry_out(cut, changes, self._expected, self._salt, _tag(self.id))
-            except (Refusal, *engine.trouble, OSError) as error:
+                asked = Asked(confirm == rows, lambda: self._demand_held(cut, rule, engine), _tag(self.id))
+                outcome = engine.carry_out(cut, changes, self._expected, self._salt, asked)
+            except (Refusal, *engine.trouble, OSError, ValueError) as error:
+                if engine.committing:  # it may have been done: `settle` looks
+                    raise _words.refusal("unsure", plan=self.id, reason=_told(error)) from None
                 self._keep(one.replace(plan_state="not_done"), "plan.not_done", _told(error))
                 raise
             found = recipes.proof(engine, rule) if changes is not None else recipes.Proof()
         self._certify(outcome.before, outcome.after, found, "done", outcome.kept)
         return self
 
-    def settle(self) -> Plan:
-        """After an interruption: look at the source, and let the journal say whether the old or the new state is there."""
-        one = self._in("started")
-        rule = self._rule()
+    def settle(self, done: bool | None = None) -> Plan:
+        """After an interruption: look at the source, and let the journal say whether the old or the new state is there.
+
+        `done`: the officer's own word, asked for only where other rows have come or gone meanwhile and the counts cannot tell.
+        """
+        self._in("started")
+        if self._settled(done):
+            return self
+        place = self._room.place(self.record.source)
+        if _sources.undo(place, _tag(self.id)) and self._settled(done):  # some files were replaced and some not: the old ones are put back
+            return self
+        raise _words.refusal("unsettled", rows="?", planned=self.record.rows_count)
+
+    def _settled(self, done: bool | None) -> bool:
+        """Whether the source shows the old or the new state; then it is recorded."""
+        one, begun = self.record, self._begun()
+        rule = self._rule(begun)
         with self._opened(None) as engine:
-            cut = self._cut(engine, rule, self._begun())
+            cut = self._cut(engine, rule, begun)
             engine.begin()
             found, total = engine.tally(cut, self._salt), engine.total(cut.table)
             proof = recipes.proof(engine, rule) if one.action == "anonymise" else recipes.Proof()
-        if (found.rows, found.digest) == (self._expected.rows, self._expected.digest) and found.rows:
+        gone = int(one.rows_count or 0) if one.action == "erase" else 0
+        counted = one.action == "anonymise" or total + gone == int(one.total or 0)
+        if (found.rows, found.digest) == (self._expected.rows, self._expected.digest):
             self._keep(one.replace(plan_state="approved"), "plan.left_old")
-        elif found.rows == 0:
-            gone = int(one.rows_count or 0) if one.action == "erase" else 0
+        elif found.rows == 0 and (counted or done):
             self._certify(total + gone, total, proof, "found", "\n".join(self._kept()))
+        elif found.rows == 0 and done is False:
+            self._keep(one.replace(plan_state="not_done"), "plan.not_done")
         else:
-            raise _words.refusal("unsettled", rows=found.rows, planned=one.rows_count)
-        return self
+            return False
+        return True
 
     def confirm(self) -> Plan:
         """Delete the old file that was kept beside the new one: until then the erased rows are still on the disk."""
@@ -154,12 +176,22 @@ class Plan:
         self._state = str(one.plan_state)
         return one
 
-    def _rule(self) -> RetentionRule:
-        """The rule as it stands; one that was changed after the plan was made is refused."""
-        rule: RetentionRule = self._room.get(str(self.record.rule), "retention_rule")
-        if (rule.source, rule.table, rule.action) != (self.record.source, self.record.table, self.record.action):
+    def _rule(self, room: RetentionRoom) -> RetentionRule:
+        """The rule that was planned and approved; one that was recorded anew since is refused."""
+        found = room._find(str(self.record.rule), "retention_rule")
+        rule: RetentionRule = found.record
+        clock = clock_of(rule, room.financial_year_end(rule))
+        cutoff = clock.cutoff(self.record.as_of) if clock and self.record.as_of else None
+        if found.entry.seal != self.record.rule_seal or cutoff != self.record.cutoff:
             raise _words.refusal("rule_changed", rule=rule.id)
         return rule
+
+    def _demand_held(self, cut: Cut, rule: RetentionRule, engine: Engine) -> None:
+        """The last look before the commit: a hold that was recorded meanwhile stops it."""
+        del engine
+        now = _held(self._room, rule)
+        if now.everything or now.keys != self._keys or now.some != cut.holds:
+            raise _words.refusal("rule_changed", rule=rule.id)
 
     def _opened(self, location: str | None) -> Any:
         place = _sources.elsewhere(self._room.place(self.record.source), location)
@@ -181,6 +213,7 @@ class Plan:
         if cut.condition != one.predicate:
             raise _words.refusal("rule_changed", rule=rule.id)
         engine.hold(cut.key, held.keys)
+        self._keys = held.keys
         return cut
 
     def _kept(self) -> list[str]:
@@ -209,8 +242,11 @@ class Plan:
             kept_copy=kept or None, how_known=how,
         )  # fmt: skip
         self._room.record([one.replace(plan_state="done"), certificate], valid_from=at.valid_on, why=why)
-        again = self._room.scan(str(one.source))
-        left = next(each.count.overdue for each in again.found if each.rule.id == one.rule)
+        try:
+            again = self._room.scan(str(one.source))
+        except Refusal:  # another rule's trouble does not undo a certificate; the next scan tells
+            return
+        left = next((each.count.overdue for each in again.found if each.rule.id == one.rule), "0")
         if left != "0":
             self._room.record(certificate.replace(remaining=left), valid_from=at.valid_on, why=why)
 
@@ -239,7 +275,7 @@ def make(room: RetentionRoom, rule_id: str, why: str) -> Plan:
     plan = made(
         ident, rule=rule_id, source=rule.source, table=rule.table, action=rule.action, as_of=at.valid_on, cutoff=cut.through,
         predicate=cut.condition, odd_texts=cut.odd or None, rows_count=tally.rows, total=found.count.total, held=found.count.held,
-        keys_hash=tally.digest,
+        rule_seal=room._find(rule_id, "retention_rule").entry.seal, keys_hash=tally.digest,
         key_samples=tally.sample, k_anonymity=k, head=head, planned_by=at.by, plan_state="planned",
     )  # fmt: skip
     room.record(plan, valid_from=at.valid_on, why=why or _words.say("plan.made", at.lang), expecting=0)
@@ -272,7 +308,8 @@ def _tag(ident: str) -> str:
 
 
 def _folded(name: str | None) -> str:
-    return " ".join((name or "").split()).casefold()
+    shown = "".join(sign for sign in unicodedata.normalize("NFKC", name or "") if unicodedata.category(sign) != "Cf")
+    return " ".join(shown.split()).casefold()
 
 
 def _told(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ivplus_tools import _words
 from ivplus_tools._sources import Column, Cut, Engine, compose, quoted
 from ivplus_tools._sources.sql import LINKED, SMALLEST
+from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
     from ivplus_tools.retention.records import ColumnRecipe, RetentionRule
@@ -28,8 +29,9 @@ def told(rule: RetentionRule, engine: Engine) -> dict[str, ColumnRecipe]:
     recipe: dict[str, ColumnRecipe] = {str(one.column): one for one in rule.recipe or ()}
     missing = [name for name in engine.columns(str(rule.table)) if name not in recipe and name != rule.subject_key]
     unknown = [name for name in recipe if name not in engine.columns(str(rule.table))]
+    twice = len(recipe) < len(rule.recipe or ())
     kept_key = rule.subject_key in recipe and recipe[str(rule.subject_key)].recipe_how != "drop"
-    if missing or unknown or not rule.subject_key or kept_key:
+    if missing or unknown or twice or not rule.subject_key or kept_key:
         names = ", ".join([*missing, *unknown, *([str(rule.subject_key)] if kept_key else [])]) or "subject_key"
         raise _words.refusal("recipe_columns", rule=rule.id, columns=names)
     return recipe
@@ -79,7 +81,15 @@ def preview(engine: Engine, rule: RetentionRule, cut: Cut) -> int | None:
 
 
 def proof(engine: Engine, rule: RetentionRule) -> Proof:
-    """Measured on the rows that have no key any more."""
+    """Measured on the rows that have no key any more; what cannot be measured does not undo what was done, and is told."""
+    failing: tuple[type[Exception], ...] = (Refusal, *engine.trouble)
+    try:
+        return _measured(engine, rule)
+    except failing as error:
+        return Proof(None, (str(error).splitlines() or [type(error).__name__])[0])
+
+
+def _measured(engine: Engine, rule: RetentionRule) -> Proof:
     table, names = str(rule.table), list(quasi(rule, engine))
     gone = f"t.{quoted(str(rule.subject_key))} IS NULL"
     k = None

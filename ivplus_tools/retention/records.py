@@ -33,6 +33,13 @@ def _location(got: object) -> object:
     return _sources.checked(got.strip()) if isinstance(got, str) and got.strip() else None
 
 
+def _password_from(got: object) -> object:
+    """Where a password is; a password itself is refused, and not repeated."""
+    if isinstance(got, str) and got.strip() and not re.fullmatch(r"(env|keyring):[\w .-]+", got.strip()):
+        raise _words.refusal("bad_password_from")
+    return got
+
+
 def _subjects(got: object) -> object:
     """Keys of data subjects: never a mail address or an identity code, since the journal cannot forget."""
     for one in got if isinstance(got, (tuple, list)) else (got,):
@@ -43,9 +50,11 @@ def _subjects(got: object) -> object:
 
 if TYPE_CHECKING:
     Location: TypeAlias = str | None
+    PasswordFrom: TypeAlias = str | None
     Subjects: TypeAlias = tuple[str, ...] | None
 else:
     Location = Annotated[Text, BeforeValidator(_location)]
+    PasswordFrom = Annotated[Text, BeforeValidator(_password_from)]
     Subjects = Annotated[Texts, BeforeValidator(_subjects)]
 
 
@@ -57,7 +66,7 @@ class Source(Record):
 
     location: Location = item("gdpr:5(2)")
     system: Text = item("gdpr:5(2)", refers="system")
-    password_from: Text = item("gdpr:32(1)")
+    password_from: PasswordFrom = item("gdpr:32(1)")
     remarks: Text = item("gdpr:5(2)")
 
 
@@ -186,6 +195,7 @@ class ErasurePlan(Record):
     held: Count = item("gdpr:17(3)")
     keys_hash: Text = item("gdpr:5(2)")
     key_samples: Texts = item("gdpr:5(2)")
+    rule_seal: Text = item("gdpr:5(2)")
     k_anonymity: Count = item("gdpr:4(1)")
     head: Text = item("gdpr:5(2)")
     planned_by: Text = item("gdpr:5(2)")

@@ -88,7 +88,7 @@ def _day_of(told: object) -> date | None:
     if isinstance(told, date):
         return told
     text = str(told)
-    if len(text) != 10 or text[4] != "-" or not text.isascii():
+    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
         return None
     try:
         return date.fromisoformat(text)
@@ -141,13 +141,7 @@ class Scan:
             problem = f"{_words.values('scan_problem')[count.problem][self._lang]} {count.detail or ''}".strip() if count.problem else None
             rest = [_int(count.unreadable), _int(count.no_key), count.oldest, count.cutoff, problem]
             rows.append((one.rule.source, one.rule.table, one.rule.id, *told, count.next_due, *rest))
-        table = _room.frame(COLUMNS, rows, self._lang)
-        import pandas as pd
-
-        for name in ("total", "no_start", "overdue", "held", "unreadable", "no_key"):
-            table[name] = pd.array(table[name], dtype="Int64")
-        for name in ("next_due", "oldest", "cutoff"):
-            table[name] = pd.to_datetime(table[name])
+        table = counted(COLUMNS, rows, self._lang)
         table.attrs["on"] = self.on.isoformat()
         return table
 
@@ -202,6 +196,19 @@ def _int(count: str | None) -> int | None:
     return int(count) if count is not None else None
 
 
+def counted(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str) -> pandas.DataFrame:
+    """A frame of counts: whole numbers that may be unknown, days as datetime64; the column `rule` is a retention rule."""
+    import pandas as pd
+
+    table = _room.frame(columns, rows, lang)
+    for name in {"total", "no_start", "overdue", "held", "unreadable", "no_key", "rows"} & set(columns):
+        table[name] = pd.array(table[name], dtype="Int64")
+    for name in {"next_due", "oldest", "cutoff", "as_of"} & set(columns):
+        table[name] = pd.to_datetime(table[name])
+    table.attrs["named"] = {"rule": "rule", "rows": "rows_count"}
+    return table
+
+
 def hash_of(on: date, counts: Sequence[RuleCount]) -> str:
     """The hash of counts on a day."""
     content = [count.model_dump(mode="json", exclude_none=True) for count in counts]
@@ -214,7 +221,7 @@ def months_of(counts: Sequence[RuleCount], rules: Mapping[str, RetentionRule], l
     for count in counts:
         rule = rules.get(str(count.rule))
         rows += [(rule.source if rule else None, count.table, count.rule, month, rows_) for month, rows_ in month_pairs(count)]
-    return _room.frame(("source", "table", "rule", "month", "rows"), sorted(rows, key=lambda row: (row[3], str(row[2]))), lang)
+    return counted(("source", "table", "rule", "month", "rows"), sorted(rows, key=lambda row: (row[3], str(row[2]))), lang)
 
 
 def month_pairs(count: RuleCount) -> list[tuple[str, int]]:
