@@ -106,6 +106,7 @@ def form_style(scope: str) -> str:
         ".widget-label": "text-align: left; height: auto; white-space: normal; line-height: 1.4; margin: .5em 0 0",
         ".widget-dropdown > select": "flex: 0 0 auto; height: 2.1em",
         "textarea": "min-height: 3.2em",
+        "img": "max-width: 100%; height: auto",
     }
     return "<style>" + " ".join(f".{scope} {part} {{ {look} }}" for part, look in rules.items()) + "</style>"
 

@@ -18,6 +18,7 @@ def test_the_dashboard_filters_counts_and_tells_what_failed(lab, page):
     expect(board.get_by_role("cell", name="laskut-6v")).to_be_visible()
     expect(board.get_by_role("cell", name="hakemukset-2v")).to_have_count(0)
     board.get_by_label("Näytä", exact=True).select_option(label="kaikki")
+    expect(board.get_by_role("cell", name="hakemukset-2v")).to_be_visible()
     board.evaluate("board => board.scrollIntoView()")
     keep(page, "retention-board")
     button(board, "Laske nyt").click()
