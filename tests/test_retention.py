@@ -593,7 +593,7 @@ def test_the_schedule_and_the_certificate_go_out_in_three_languages(sample, tmp_
     assert "hakemukset-2v" in repr(plan)
 
 
-# --- what an adversary found
+# --- traps: names, types, moments
 
 
 def test_a_file_whose_name_has_glob_signs_is_itself(desk, tmp_path):
