@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ivplus_tools import _words
-from ivplus_tools._sources.engine import Asked, Engine, Outcome, Tally, text_of
+from ivplus_tools._sources.engine import Asked, Engine, Outcome, Tally, failed, first_line, text_of
 from ivplus_tools._sources.sql import EARLIEST, Column, Cut, compose, literal, quoted
 from ivplus_tools.errors import Refusal
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
-    "EARLIEST", "Asked", "Column", "Cut", "Engine", "Outcome", "Place", "Tally", "checked", "compose", "elsewhere", "forget", "kept_copies",
-    "literal", "opened", "quoted", "text_of", "undo",
+    "EARLIEST", "Asked", "Column", "Cut", "Engine", "Outcome", "Place", "Tally", "checked", "compose", "elsewhere", "first_line",
+    "forget", "kept_copies", "literal", "opened", "quoted", "text_of", "undo",
 ]  # fmt: skip
 SAMPLES = Path(__file__).parent.parent.parent / "data_samples"
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
@@ -84,8 +84,7 @@ def told(name: str, engine: Engine) -> Iterator[None]:
     except Refusal:
         raise
     except failing as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        raise _words.refusal("source_failed", source=name, reason=lines[0] if lines else type(error).__name__) from None
+        raise failed(name, error) from None
 
 
 def _open(place: Place, write: bool, memory: str | None) -> Engine:
@@ -113,7 +112,7 @@ def _open_files(place: Place, write: bool, memory: str | None) -> Engine:
             return duck.DuckFile(place.name, path, write, memory)
         return (rewrite.WritableFiles if write else duck.Files)(place.name, duck.tables_of(place.name, path, place.location), memory)
     except (duckdb.Error, OSError) as error:
-        raise _words.refusal("source_failed", source=place.name, reason=str(error).splitlines()[0]) from None
+        raise failed(place.name, error) from None
 
 
 def _password(place: Place) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from ivplus_tools import _words
 from ivplus_tools._sources import sql
 from ivplus_tools._sources.sql import Column, Cut, compose
+from ivplus_tools.errors import Refusal
 
 Counts = dict[object, int]
 """How many rows start on each value of a start column: a day, a text, or None."""
@@ -31,11 +32,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What carrying out a cut did: rows of the table before and after, rows changed, and the file kept aside, if any."""
+    """What carrying out a cut did: rows of the table before and after, and the files kept aside, if any."""
 
     before: int
     after: int
-    changed: int
     kept: str = ""
 
 
@@ -207,7 +207,18 @@ class Engine:
         except BaseException:
             self.rollback()
             raise
-        return Outcome(before, after, changed)
+        return Outcome(before, after)
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of a complaint: in English of a refusal, else as it came, else its name."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+def failed(source: str, error: BaseException) -> Refusal:
+    """That a source could not be read or written, in one line."""
+    return _words.refusal("source_failed", source=source, reason=first_line(error))
 
 
 def demand_same(found: Tally, expected: Tally) -> None:

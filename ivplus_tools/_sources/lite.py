@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ivplus_tools import _words
-from ivplus_tools._sources.engine import BATCH, Engine
+from ivplus_tools._sources.engine import BATCH, Engine, failed
 from ivplus_tools._sources.sql import Column, compose
 
 NAMES = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY name"
@@ -103,5 +102,5 @@ def opened(name: str, path: Path, write: bool) -> Sqlite:
         made = Sqlite(name, path, write)
         made.tables()
     except sqlite3.Error as error:
-        raise _words.refusal("source_failed", source=name, reason=str(error)) from None
+        raise failed(name, error) from None
     return made

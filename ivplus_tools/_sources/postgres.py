@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ivplus_tools import _words
-from ivplus_tools._sources.engine import BATCH, Engine, family_of
+from ivplus_tools._sources.engine import BATCH, Engine, failed, family_of
 from ivplus_tools._sources.sql import Column, compose, quoted
 
 TABLES = """
@@ -118,10 +118,4 @@ def opened(name: str, location: str, password: str | None, write: bool) -> Postg
     try:
         return Postgres(name, location, password, write)
     except psycopg.Error as error:
-        raise _words.refusal("source_failed", source=name, reason=first_line(error)) from None
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an engine's complaint."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+        raise failed(name, error) from None

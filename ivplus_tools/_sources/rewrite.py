@@ -54,7 +54,7 @@ class WritableFiles(Files):
             for new in made.values():
                 new.unlink(missing_ok=True)
             raise
-        return Outcome(before, after, expected.rows, "\n".join(map(str, kept)))
+        return Outcome(before, after, "\n".join(map(str, kept)))
 
     def _counted(self, kind: str, files: list[Path], cut: Cut) -> tuple[int, int]:
         """Rows of the files to be, and how many of them the cut still means, as a new reader sees it."""

@@ -25,6 +25,7 @@ from ivplus_tools.retention.records import (
 if TYPE_CHECKING:
     import pandas
 
+    from ivplus_tools.retention.holds import Held
     from ivplus_tools.retention.plan import Plan
     from ivplus_tools.retention.scan import Progress, RuleScan, Scan
 
@@ -103,11 +104,11 @@ class RetentionRoom(Room):
 
     def counts(self) -> pandas.DataFrame:
         """What the last scans counted; no source is read: source, as_of, table, rule, total, no_start, overdue, held, next_due."""
-        from ivplus_tools.retention.scan import counted
+        from ivplus_tools.retention.scan import counted, number
 
         columns = ("source", "as_of", "table", "rule", "total", "no_start", "overdue", "held", "next_due")
         rows = [
-            (one.id, one.as_of, count.table, count.rule, *(_number(getattr(count, name)) for name in columns[4:8]),
+            (one.id, one.as_of, count.table, count.rule, *(number(getattr(count, name)) for name in columns[4:8]),
              count.next_due)
             for one in self.of("scan")
             for count in one.counts or ()
@@ -137,17 +138,23 @@ class RetentionRoom(Room):
         told = [bodies.get(("organisation", controller or ""), {}), *own]
         return next((str(body["financial_year_end"]) for body in told if body.get("financial_year_end")), "12-31")
 
+    def held(self, rule: RetentionRule, on: date | None = None) -> Held:
+        """What is held of a rule's rows, by the holds of this moment: the journal is read, also where the room stands still."""
+        from ivplus_tools.retention.holds import held_by
+
+        now = type(self)(self.standpoint)
+        return held_by(now, rule, now.of("hold"), on or self.standpoint.valid_on, {})
+
     def _keys(self, one: RuleScan, after: date | None, on: date) -> Iterator[str]:
         """The keys of a cut, with the holds of now; a file that has changed since the scan is refused."""
         from ivplus_tools.retention.clock import clock_of
-        from ivplus_tools.retention.holds import held_by
 
         rule, cut = one.rule, one.cut
         if cut is None:
             return
         clock = clock_of(rule, self.financial_year_end(rule))
         earlier = clock.cutoff(after) if clock and after else None
-        held = held_by(self, rule, type(self)(self.standpoint).of("hold"), on, {})
+        held = self.held(rule, on)
         if held.everything:
             return
         with _sources.opened(self.place(rule.source)) as engine:
@@ -216,7 +223,3 @@ class RetentionRoom(Room):
 
     def _due(self) -> Iterable[Due]:
         return [one for one, _ in checks.due(self.still(), whole=False)]
-
-
-def _number(count: str | None) -> int | None:
-    return int(count) if count is not None else None

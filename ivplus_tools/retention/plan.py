@@ -13,7 +13,7 @@ from ivplus_tools.errors import Refusal
 from ivplus_tools.retention import recipe as recipes
 from ivplus_tools.retention import scan as scanning
 from ivplus_tools.retention.clock import clock_of
-from ivplus_tools.retention.holds import Held, held_by
+from ivplus_tools.retention.holds import Held
 from ivplus_tools.retention.records import ErasureCertificate, ErasurePlan, RetentionRule
 
 if TYPE_CHECKING:
@@ -80,18 +80,18 @@ class Plan:
             raise _words.refusal("confirm_all", rows=rows)
         if confirm is not None and confirm != rows:
             raise _words.refusal("confirm_other", rows=rows, got=confirm)
-        rule = self._rule(self._room)
-        with self._opened(location) as engine:
-            cut = self._cut(engine, rule, self._room)
+        rule, expected = _rule(one, self._room), _expected(one)
+        with self._opened(one, location) as engine:
+            cut = self._cut(engine, one, rule, self._room)
             self._keep(one.replace(plan_state="started"), "plan.started")
             try:
                 changes = recipes.changes(rule, engine) if one.action == "anonymise" else None
-                asked = Asked(confirm == rows, lambda: self._demand_held(cut, rule, engine), _tag(self.id))
-                outcome = engine.carry_out(cut, changes, self._expected, self._salt, asked)
+                asked = Asked(confirm == rows, lambda: self._demand_held(cut, rule), _tag(self.id))
+                outcome = engine.carry_out(cut, changes, expected, str(one.head), asked)
             except (Refusal, *engine.trouble, OSError, ValueError) as error:
                 if engine.committing:  # it may have been done: `settle` looks
-                    raise _words.refusal("unsure", plan=self.id, reason=_told(error)) from None
-                self._keep(one.replace(plan_state="not_done"), "plan.not_done", _told(error))
+                    raise _words.refusal("unsure", plan=self.id, reason=_sources.first_line(error)) from None
+                self._keep(one.replace(plan_state="not_done"), "plan.not_done", _sources.first_line(error))
                 raise
             found = recipes.proof(engine, rule) if changes is not None else recipes.Proof()
         self._certify(outcome.before, outcome.after, found, "done", outcome.kept)
@@ -113,15 +113,15 @@ class Plan:
     def _settled(self, done: bool | None) -> bool:
         """Whether the source shows the old or the new state; then it is recorded."""
         one, begun = self.record, self._begun()
-        rule = self._rule(begun)
-        with self._opened(None) as engine:
-            cut = self._cut(engine, rule, begun)
+        rule, expected = _rule(one, begun), _expected(one)
+        with self._opened(one, None) as engine:
+            cut = self._cut(engine, one, rule, begun)
             engine.begin()
-            found, total = engine.tally(cut, self._salt), engine.total(cut.table)
+            found, total = engine.tally(cut, str(one.head)), engine.total(cut.table)
             proof = recipes.proof(engine, rule) if one.action == "anonymise" else recipes.Proof()
         gone = int(one.rows_count or 0) if one.action == "erase" else 0
         counted = one.action == "anonymise" or total + gone == int(one.total or 0)
-        if (found.rows, found.digest) == (self._expected.rows, self._expected.digest):
+        if (found.rows, found.digest) == (expected.rows, expected.digest):
             self._keep(one.replace(plan_state="approved"), "plan.left_old")
         elif found.rows == 0 and (counted or done):
             self._certify(total + gone, total, proof, "found", "\n".join(self._kept()))
@@ -160,14 +160,6 @@ class Plan:
     def _lang(self) -> str:
         return self._room.standpoint.lang
 
-    @property
-    def _salt(self) -> str:
-        return str(self.record.head)
-
-    @property
-    def _expected(self) -> Tally:
-        return Tally(int(self.record.rows_count or 0), str(self.record.keys_hash))
-
     def _in(self, *states: str) -> ErasurePlan:
         """The record, if the plan is in one of these states."""
         one = self.record
@@ -176,26 +168,15 @@ class Plan:
         self._state = str(one.plan_state)
         return one
 
-    def _rule(self, room: RetentionRoom) -> RetentionRule:
-        """The rule that was planned and approved; one that was recorded anew since is refused."""
-        found = room._find(str(self.record.rule), "retention_rule")
-        rule: RetentionRule = found.record
-        clock = clock_of(rule, room.financial_year_end(rule))
-        cutoff = clock.cutoff(self.record.as_of) if clock and self.record.as_of else None
-        if found.entry.seal != self.record.rule_seal or cutoff != self.record.cutoff:
-            raise _words.refusal("rule_changed", rule=rule.id)
-        return rule
-
-    def _demand_held(self, cut: Cut, rule: RetentionRule, engine: Engine) -> None:
+    def _demand_held(self, cut: Cut, rule: RetentionRule) -> None:
         """The last look before the commit: a hold that was recorded meanwhile stops it."""
-        del engine
-        now = _held(self._room, rule)
+        now = self._room.held(rule)
         if now.everything or now.keys != self._keys or now.some != cut.holds:
             raise _words.refusal("rule_changed", rule=rule.id)
 
-    def _opened(self, location: str | None) -> Any:
-        place = _sources.elsewhere(self._room.place(self.record.source), location)
-        return _sources.opened(place, write=self.record.plan_state == "approved")
+    def _opened(self, one: ErasurePlan, location: str | None) -> Any:
+        place = _sources.elsewhere(self._room.place(one.source), location)
+        return _sources.opened(place, write=one.plan_state == "approved")
 
     def _begun(self) -> RetentionRoom:
         """The room as it was known when the carrying out began: a hold recorded later changes nothing of what was done."""
@@ -203,10 +184,9 @@ class Plan:
         began = self._room._find(self.id, "erasure_plan").entry.recorded_at
         return type(self._room)(replace(at, known_at=began, past=True))
 
-    def _cut(self, engine: Engine, rule: RetentionRule, room: RetentionRoom) -> Cut:
+    def _cut(self, engine: Engine, one: ErasurePlan, rule: RetentionRule, room: RetentionRoom) -> Cut:
         """The frozen cut, with the holds of the moment; a predicate that would come out otherwise is refused."""
-        one = self.record
-        held = _held(room, rule)
+        held = room.held(rule)
         if held.everything:
             raise _words.refusal("all_held", rule=rule.id, holds=", ".join(held.by))
         cut = _cut_of(engine, rule, one, held)
@@ -264,7 +244,7 @@ def make(room: RetentionRoom, rule_id: str, why: str) -> Plan:
         raise _words.refusal("nothing_overdue", rule=rule_id)
     head = _store.head(at)
     with _sources.opened(room.place(rule.source)) as engine:
-        held = _held(room, rule)
+        held = room.held(rule)
         engine.hold(found.cut.key, held.keys)
         engine.begin()
         cut = replace(found.cut, holds=held.some)
@@ -290,8 +270,19 @@ def _next_id(room: RetentionRoom, rule: str) -> str:
     return next(one for one in (stem, *(f"{stem}/{number}" for number in range(2, len(used) + 3))) if one not in used)
 
 
-def _held(room: RetentionRoom, rule: RetentionRule) -> Held:
-    return held_by(room, rule, room.of("hold"), room.standpoint.valid_on, {})
+def _expected(plan: ErasurePlan) -> Tally:
+    return Tally(int(plan.rows_count or 0), str(plan.keys_hash))
+
+
+def _rule(plan: ErasurePlan, room: RetentionRoom) -> RetentionRule:
+    """The rule that was planned and approved; one that was recorded anew since is refused."""
+    found = room._find(str(plan.rule), "retention_rule")
+    rule: RetentionRule = found.record
+    clock = clock_of(rule, room.financial_year_end(rule))
+    cutoff = clock.cutoff(plan.as_of) if clock and plan.as_of else None
+    if found.entry.seal != plan.rule_seal or cutoff != plan.cutoff:
+        raise _words.refusal("rule_changed", rule=rule.id)
+    return rule
 
 
 def _cut_of(engine: Engine, rule: RetentionRule, plan: ErasurePlan, held: Held) -> Cut:
@@ -310,7 +301,3 @@ def _tag(ident: str) -> str:
 def _folded(name: str | None) -> str:
     shown = "".join(sign for sign in unicodedata.normalize("NFKC", name or "") if unicodedata.category(sign) != "Cf")
     return " ".join(shown.split()).casefold()
-
-
-def _told(error: BaseException) -> str:
-    return error.text("en") if isinstance(error, Refusal) else (str(error).splitlines() or [type(error).__name__])[0]

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ivplus_tools import _words
-from ivplus_tools._sources import Column, Cut, Engine, compose, quoted
+from ivplus_tools._sources import Column, Cut, Engine, compose, first_line, quoted
 from ivplus_tools._sources.sql import LINKED, SMALLEST
 from ivplus_tools.errors import Refusal
 
@@ -86,7 +86,7 @@ def proof(engine: Engine, rule: RetentionRule) -> Proof:
     try:
         return _measured(engine, rule)
     except failing as error:
-        return Proof(None, (str(error).splitlines() or [type(error).__name__])[0])
+        return Proof(None, first_line(error))
 
 
 def _measured(engine: Engine, rule: RetentionRule) -> Proof:

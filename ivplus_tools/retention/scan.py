@@ -137,9 +137,9 @@ class Scan:
         """Counts of rows: source, table, rule, total, no_start, overdue (held ones not counted), held (overdue but held), next_due, ..."""
         rows = []
         for one in self.found:
-            count, told = one.count, [_int(getattr(one.count, name)) for name in COLUMNS[3:7]]
+            count, told = one.count, [number(getattr(one.count, name)) for name in COLUMNS[3:7]]
             problem = f"{_words.values('scan_problem')[count.problem][self._lang]} {count.detail or ''}".strip() if count.problem else None
-            rest = [_int(count.unreadable), _int(count.no_key), count.oldest, count.cutoff, problem]
+            rest = [number(count.unreadable), number(count.no_key), count.oldest, count.cutoff, problem]
             rows.append((one.rule.source, one.rule.table, one.rule.id, *told, count.next_due, *rest))
         table = counted(COLUMNS, rows, self._lang)
         table.attrs["on"] = self.on.isoformat()
@@ -188,11 +188,14 @@ class Scan:
     def _told(self, count: RuleCount) -> str:
         if count.problem:
             return f"  {count.rule}: {_words.values('scan_problem')[count.problem][self._lang]} {count.detail or ''}".rstrip()
-        parts = {name: _words.show_number(_int(getattr(count, name)) or 0, self._lang) for name in ("total", "overdue", "held", "no_start")}
+        parts = {
+            name: _words.show_number(number(getattr(count, name)) or 0, self._lang) for name in ("total", "overdue", "held", "no_start")
+        }
         return "  " + _words.say("scan.line", self._lang, rule=count.rule, **parts)
 
 
-def _int(count: str | None) -> int | None:
+def number(count: str | None) -> int | None:
+    """A count as a whole number; None where it is not known."""
     return int(count) if count is not None else None
 
 
