@@ -9,7 +9,7 @@ TYPE_CHECKING = False  # type checkers take it for true; importing it from typin
 if TYPE_CHECKING:
     from typing import Any
 
-    from ivplus_tools import forms, plots
+    from ivplus_tools import evidence, forms, plots
     from ivplus_tools._dates import deadline, kept_through
     from ivplus_tools._law import cite
     from ivplus_tools._records import NONE, not_applicable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ivplus_tools.breach.records import Breach, BreachNotice, DataContext, Measure, ScoreChange
     from ivplus_tools.desk import Desk, describe, restore, sample
     from ivplus_tools.errors import Refusal
+    from ivplus_tools.evidence import audited
     from ivplus_tools.register.records import Activity, Organisation, Purpose, Recipient, RetentionPeriod, System
     from ivplus_tools.retention.records import ColumnRecipe, Hold, RetentionRule, Source
     from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer, TransferAssessment, Verdict
@@ -48,9 +49,11 @@ _HOMES = {
     "Transfer": "review.records",
     "TransferAssessment": "review.records",
     "Verdict": "review.records",
+    "audited": "evidence",
     "cite": "_law",
     "deadline": "_dates",
     "describe": "desk",
+    "evidence": "",
     "forms": "",
     "kept_through": "_dates",
     "label": "_shown",
@@ -63,8 +66,8 @@ _HOMES = {
 __all__ = [
     "NONE", "Activity", "Agreement", "Breach", "BreachNotice", "ColumnRecipe", "DataContext", "Desk", "Disclosure", "Hold",
     "Measure", "Organisation", "Processor", "Purpose", "Recipient", "Refusal", "RetentionPeriod", "RetentionRule", "ScoreChange",
-    "Source", "Subprocessor", "System", "Transfer", "TransferAssessment", "Verdict", "cite", "deadline", "describe", "forms",
-    "kept_through", "label", "not_applicable", "plots", "restore", "sample", "show",
+    "Source", "Subprocessor", "System", "Transfer", "TransferAssessment", "Verdict", "audited", "cite", "deadline", "describe", "evidence",
+    "forms", "kept_through", "label", "not_applicable", "plots", "restore", "sample", "show",
 ]  # fmt: skip
 
 

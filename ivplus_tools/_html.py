@@ -19,6 +19,12 @@ def table(headers: Sequence[object], rows: Iterable[Sequence[object]], caption: 
     return f"<table>{title}{'<thead><tr>' + head + '</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
 
 
+def grid(rows: Sequence[Sequence[object]], caption: str = "") -> str:
+    """A table of many columns for a page: the first row names them, and words are broken at syllables only."""
+    made = table(rows[0], rows[1:], caption)
+    return made.replace("<table>", '<table class="grid">', 1)
+
+
 def _cells(row: Sequence[object], row_headers: bool) -> Iterable[str]:
     for place, cell in enumerate(row):
         text = esc(cell).replace("\n", "<br>")
@@ -54,15 +60,17 @@ def answers(heads: Sequence[str], rows: Iterable[tuple[str, str, str, bool]], ca
     return f"<table><caption>{esc(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def page(title: str, lang: str, body: str, footer: str) -> str:
-    """A whole page that loads and runs nothing."""
+def page(title: str, lang: str, body: str, footer: str, wide: bool = False) -> str:
+    """A whole page that loads and runs nothing; `wide`: for tables of many columns."""
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     look = (
-        "body{font:16px/1.45 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+        f"body{{font:16px/1.45 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:{90 if wide else 60}rem;margin:2rem auto;"
+        "padding:0 1rem}"
         "table{border-collapse:collapse;width:100%;margin:.4rem 0 1.2rem}caption{position:absolute;left:-200vw}"
         "th,td{border:1px solid #999;padding:.35rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
         "th{font-weight:600;background:#f4f4f4}thead th{overflow-wrap:normal}tbody td:first-child{width:8rem}"
-        "tbody th{width:28%;font-weight:400}"
+        "tbody th{width:28%;font-weight:400}.grid{font-size:.875rem;hyphens:auto}.grid th,.grid td{overflow-wrap:break-word}"
+        ".grid tbody td:first-child{width:auto}"
         "strong{color:#8b0000}footer{margin-top:2rem;border-top:1px solid #999;padding-top:.6rem;font-size:.8rem;overflow-wrap:anywhere}"
         "@media print{body{margin:0;max-width:none;font-size:11px}tr{break-inside:avoid}h2,h3{break-after:avoid}nav{display:none}}"
     )

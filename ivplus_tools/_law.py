@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,6 +16,8 @@ from ivplus_tools import _html, _words
 from ivplus_tools.errors import BadFact
 
 FOLDER = Path(__file__).parent / "facts"
+_READ: ContextVar[Path] = ContextVar("facts", default=FOLDER)
+_STILL: ContextVar[tuple[date, frozenset[str] | None]] = ContextVar("still", default=(date.max, None))
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,9 @@ class Fact:
 
     def on(self, day: date) -> dict[str, Any] | None:
         """The value in force on a day; proposals never are."""
+        last, rules = _STILL.get()
+        if day > last and (rules is None or self.rule in rules):
+            day = last
         for value in self.values:
             if not value.get("draft") and value["from"] <= day <= value.get("until", date.max):
                 return value
@@ -51,10 +58,14 @@ def fact(rule: str) -> Fact:
     return found
 
 
-@cache
 def codes(name: str) -> dict[str, Fact]:
     """A list of the law, such as `legal_basis`: code -> fact, in the order of the file; empty if there is no such list."""
-    return {v["code"]: f for f in facts().values() for v in f.values if v.get("list") == name}
+    return _codes(_READ.get(), name)
+
+
+@cache
+def _codes(folder: Path, name: str) -> dict[str, Fact]:
+    return {v["code"]: f for f in _facts(folder).values() for v in f.values if v.get("list") == name}
 
 
 def asks(name: str, day: date) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -70,16 +81,50 @@ def unverified() -> list[Fact]:
     return [one for one in facts().values() if not one.verified]
 
 
-@cache
 def facts() -> dict[str, Fact]:
     """Every fact of every file in `facts/`, by rule."""
+    return _facts(_READ.get())
+
+
+@cache
+def _facts(folder: Path) -> dict[str, Fact]:
     found: dict[str, Fact] = {}
-    for path in sorted(FOLDER.glob("*.toml")):
+    for path in sorted(folder.glob("*.toml")):
         for one in load(path):
             if one.rule in found:
                 raise BadFact(f"{path.name}: {one.rule} stands twice")
             found[one.rule] = one
     return found
+
+
+@contextmanager
+def still(day: date, rules: Iterable[str] | None = None) -> Iterator[None]:
+    """The law, or some rules of it, as if it had not changed after a day: only to ask what a change of law has changed."""
+    mark = _STILL.set((day, frozenset(rules) if rules is not None else None))
+    try:
+        yield
+    finally:
+        _STILL.reset(mark)
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """The facts of another folder, such as those that lie in an evidence pack, in the place of ours."""
+    mark = _READ.set(folder)
+    try:
+        yield
+    finally:
+        _READ.reset(mark)
+
+
+def texts() -> dict[str, bytes]:
+    """Every file of facts as it is read, by name."""
+    return {path.name: path.read_bytes() for path in sorted(_READ.get().glob("*.toml"))}
+
+
+def changed(after: date, until: date) -> list[str]:
+    """The rules whose value on one day is another than on a day before."""
+    return [rule for rule, one in facts().items() if one.on(after) != one.on(until)]
 
 
 def load(path: Path) -> list[Fact]:

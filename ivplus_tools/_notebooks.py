@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ivplus_tools import _words
+
+PARAMETERS = "parameters"
+"""The tag of the cell whose values a run may replace, as papermill has it."""
+
 
 def refresh(folder: Path) -> Iterator[Path]:
-    """Run every notebook in `checks/` and clear every other one directly in `folder`; yields what was written."""
+    """Run every notebook in `checks/` and clear every other one in `folder` and `audit/`; yields what was written."""
     import nbformat
 
-    for path in sorted(folder.glob("*.ipynb")):
+    for path in sorted([*folder.glob("*.ipynb"), *folder.glob("audit/*.ipynb")]):
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "code":
@@ -24,19 +30,68 @@ def refresh(folder: Path) -> Iterator[Path]:
         yield _write(notebook, path)
 
 
-def run(notebook: Any, folder: Path, timeout: int = 300) -> None:
-    """Execute a notebook in `folder`, in place; no widget state and no times are kept."""
+def run(
+    notebook: Any,
+    folder: Path,
+    timeout: int = 300,
+    environment: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Execute a notebook in `folder`, in place; no widget state and no times are kept. `progress(done, of)` follows the cells.
+
+    A cell that fails, or a kernel that dies, is a `Refusal` with the last line of what it said.
+    """
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from traitlets.config import Config
 
     os.environ["TZ"] = "Europe/Helsinki"
-    NotebookClient(
-        notebook, timeout=timeout, kernel_name="python3", store_widget_state=False, record_timing=False,
-        resources={"metadata": {"path": str(folder)}},
-    ).execute()  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="ivplus-") as place:
+        sockets = {"transport": "ipc", "ip": str(Path(place) / "kernel")}  # files of ours, which nobody else can listen to
+        client = NotebookClient(
+            notebook, timeout=timeout, kernel_name="python3", store_widget_state=False, record_timing=False,
+            config=Config({"KernelManager": sockets if os.name == "posix" else {}}), resources={"metadata": {"path": str(folder)}},
+        )  # fmt: skip
+        if progress is not None:
+            follow = progress
+            client.on_cell_executed = lambda cell_index, **_: follow(cell_index + 1, len(notebook.cells))
+        try:
+            client.execute(env={**os.environ, **(environment or {})})
+        except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
+            lines = [line for line in str(error).splitlines() if line.strip()]
+            raise _words.refusal("bad_notebook", reason=lines[-1] if lines else type(error).__name__) from error
+
+
+def read(path: Path) -> Any:
+    """A notebook from its file; anything else is refused."""
+    import nbformat
+
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError) as error:
+        raise _words.refusal("bad_notebook", reason=f"{path.name}: {str(error).splitlines()[0][:200]}") from None
+
+
+def inject(notebook: Any, values: Mapping[str, object]) -> None:
+    """Put a cell with other values after the one that is tagged `parameters`."""
+    import nbformat
+
+    for place, cell in enumerate(notebook.cells):
+        if PARAMETERS in cell.metadata.get("tags", []):
+            source = "\n".join(f"{name} = {value!r}" for name, value in values.items())
+            made = nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]})
+            notebook.cells.insert(place + 1, made)
+            return
+    raise _words.refusal("no_parameters")
 
 
 def _write(notebook: Any, path: Path) -> Path:
-    """Store with stable ids and only the metadata that a reader needs."""
+    path.write_text(plain(notebook), encoding="utf-8")
+    return path
+
+
+def plain(notebook: Any) -> str:
+    """The text of a notebook with stable ids and only the metadata that a reader needs: the same content is the same text."""
     import nbformat
 
     notebook.metadata = {
@@ -48,5 +103,4 @@ def _write(notebook: Any, path: Path) -> Path:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
         for output in cell.get("outputs", []):
             output.pop("transient", None)
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-    return path
+    return str(nbformat.writes(notebook)) + "\n"

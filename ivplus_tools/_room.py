@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from ivplus_tools import _dates, _records, _store, _words
+from ivplus_tools import _dates, _law, _records, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._store import Draft, Entry, Receipt, Standpoint
 
@@ -30,6 +30,21 @@ class Finding:
     about: dict[str, object] = field(default_factory=dict)
     rule: str | None = None
     severity: str | None = None
+
+    def told(self, lang: str) -> str:
+        """The finding as a sentence."""
+        return _words.finding(self.code, lang, **self.about)
+
+    @property
+    def weight(self) -> str:
+        """How serious it is: `error`, `warning` or `info`."""
+        return self.severity or str(_words.read("findings")[self.code]["severity"])
+
+    @property
+    def facts(self) -> str:
+        """What it is about, as a text that stays the same while nothing changes: an answer to a finding holds for these facts only."""
+        told = _words.local(self.about, "en")
+        return "; ".join(f"{name}: {told[name]}" for name in sorted(told))
 
 
 @dataclass(frozen=True)
@@ -123,7 +138,11 @@ class Room:
             return self._stands
         types = {one.kind: one for one in self.records}
         entries = [entry for entry in self.sealed() if entry.kind in types]
-        return [Stands(types[entry.kind](entry.subject, **(entry.body or {})), entry) for entry in entries]
+        made = self.standpoint.book.made if self.standpoint.book else {}
+        for entry in entries:
+            if entry.entry not in made:
+                made[entry.entry] = Stands(types[entry.kind](entry.subject, **(entry.body or {})), entry)
+        return [made[entry.entry] for entry in entries]
 
     def sealed(self) -> list[Entry]:
         """What every room has sealed at the standpoint: rooms meet here, not in each other's records."""
@@ -206,6 +225,19 @@ class Room:
         """What the list of every room shows: the same as `due`, unless a room has more to tell there."""
         return lay_due(self.name, self._due(), by, self.standpoint)
 
+    def answers(self, found: Iterable[Finding] | None = None) -> Iterator[tuple[str, str, str]]:
+        """All that this room says, for comparing two standpoints: subject, what (a code or a key of the labels), the answer."""
+        lang = self.standpoint.lang
+        for one in self._findings() if found is None else found:
+            yield one.subject, one.code, one.told(lang)
+        for date_ in self._due():
+            yield date_.subject, date_.what, _words.show_date(date_.due, lang)
+        yield from self._states()
+
+    def _states(self) -> Iterable[tuple[str, str, str]]:
+        """What a room says beside findings and due dates, in the same form."""
+        return ()
+
     def _findings(self) -> Iterable[Finding]:
         raise NotImplementedError
 
@@ -215,14 +247,29 @@ class Room:
 
 def lay_findings(room: str, found: Iterable[Finding], lang: str) -> pandas.DataFrame:
     """Findings as a frame: worded in the language, errors first, then by subject and code."""
-    known = _words.read("findings")
-    rows = []
-    for one in found:
-        severity = one.severity or known[one.code]["severity"]
-        text = _words.finding(one.code, lang, **one.about)
-        rows.append((room, one.subject, one.code, severity, text, one.rule or known[one.code]["rule"], one.since))
+    rows = [row_of(room, one, lang) for one in found]
     rows.sort(key=lambda row: (SEVERITIES.index(row[3]), row[1], row[2], row[4]))
     return frame(FINDING_COLUMNS, rows, lang)
+
+
+def row_of(room: str, found: Finding, lang: str) -> tuple[str, str, str, str, str, str, date]:
+    """A finding as a row of that frame."""
+    rule = found.rule or str(_words.read("findings")[found.code]["rule"])
+    return room, found.subject, found.code, found.weight, found.told(lang), rule, found.since
+
+
+def law_findings(at: Standpoint) -> list[Finding]:
+    """Facts that nobody has compared with the official text, and instruments not re-read in time."""
+    found = []
+    for fact in _law.unverified():
+        since = fact.values[0]["from"]
+        about: dict[str, object] = {"name": fact.name, "note": fact.note or dict.fromkeys(_words.LANGS, "–")}
+        found.append(Finding(fact.rule, "LAW-001", since, about, fact.rule))
+    for key, instrument in {one.instrument["key"]: one.instrument for one in _law.facts().values()}.items():
+        reread, every = instrument.get("reread"), instrument.get("reread_every")
+        if reread and every and _dates.plus(reread, _dates.read_period(every)) < at.valid_on:
+            found.append(Finding(key, "LAW-002", reread, {"name": instrument["name"], "reread": reread}))
+    return found
 
 
 def lay_due(room: str, dates: Iterable[Due], by: object, at: Standpoint) -> pandas.DataFrame:
@@ -236,12 +283,12 @@ def lay_due(room: str, dates: Iterable[Due], by: object, at: Standpoint) -> pand
     return table
 
 
-def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str) -> pandas.DataFrame:
+def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str, days: Sequence[str] = ()) -> pandas.DataFrame:
     """A plain frame that knows its language; days and instants as datetime64, an empty one with the same columns."""
     import pandas as pd
 
     table = pd.DataFrame([tuple(row) for row in rows], columns=list(columns))
-    for column in {"valid_from", "since", "due", "object_by", "judged_on", "in_force_from", "in_force_until"} & set(columns):
+    for column in {"valid_from", "since", "due", "object_by", "judged_on", "in_force_from", "in_force_until", *days} & set(columns):
         table[column] = pd.to_datetime(table[column])
     if "recorded_at" in columns:
         table["recorded_at"] = pd.to_datetime(table["recorded_at"], utc=True).dt.tz_convert("Europe/Helsinki")

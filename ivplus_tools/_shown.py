@@ -14,6 +14,7 @@ YES_NO = (
     "personal_data", "malicious", "children", "vulnerable", "key_safe", "restored", "exfiltrated", "recipient_confirmed", "cross_border",
 )  # fmt: skip
 LISTS = {  # columns whose list has another name
+    "state": "state_of_finding", "made_by": "cause",
     "cause": "breach_cause", "nature": "breach_nature", "encrypted": "protection", "data_kinds": "data_kind", "consequences": "consequence",
 }  # fmt: skip
 MOMENTS = ("occurred_from", "occurred_until", "detected", "processor_notice", "aware", "decided", "sent")

@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _dates, _html, _law, _records, _room, _store, _words, exchange
-from ivplus_tools._room import Finding, Room
+from ivplus_tools import _compare, _dates, _html, _records, _room, _store, _words, exchange
+from ivplus_tools._room import Room
 from ivplus_tools._store import Standpoint, Verification
+from ivplus_tools.audit import AuditRoom
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.errors import Refusal
 from ivplus_tools.register import RegisterRoom
@@ -21,7 +22,10 @@ from ivplus_tools.review import ReviewRoom
 if TYPE_CHECKING:
     import pandas
 
-ROOMS: dict[str, type[Room]] = {"register": RegisterRoom, "review": ReviewRoom, "breach": BreachRoom, "retention": RetentionRoom}
+ROOMS: dict[str, type[Room]] = {
+    "register": RegisterRoom, "review": ReviewRoom, "breach": BreachRoom, "retention": RetentionRoom, "audit": AuditRoom,
+}  # fmt: skip
+AuditRoom.asks = tuple(room for room in ROOMS.values() if room is not AuditRoom)
 SAMPLES = Path(__file__).parent.parent / "data_samples"
 
 
@@ -71,6 +75,11 @@ class Desk:
         """Art. 5(1)(e): how long, from when, what in our systems is due to go; plans of erasure and their certificates."""
         return RetentionRoom(self.standpoint)
 
+    @property
+    def audit(self) -> AuditRoom:
+        """Art. 5(2): findings accepted, assigned or disputed, and evidence packs signed."""
+        return AuditRoom(self.standpoint)
+
     def source(
         self, name: str, location: str | None = None, system: str | None = None, password_from: str | None = None, why: str = ""
     ) -> pandas.DataFrame:
@@ -114,15 +123,34 @@ class Desk:
 
     def findings(self) -> pandas.DataFrame:
         """What is missing or wrong in every room and in the facts: room, subject, code, severity, finding, rule, since."""
-        at = self.standpoint
+        at = _store.read_once(self.standpoint)
         parts = [room(at).findings() for room in ROOMS.values()]
-        parts.append(_room.lay_findings("law", _law_findings(at), at.lang))
+        parts.append(_room.lay_findings("law", _room.law_findings(at), at.lang))
         return _together(parts, at.lang, _severity_order)
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming in every room, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
-        at = self.standpoint
+        at = _store.read_once(self.standpoint)
         return _together([room(at).coming(by) for room in ROOMS.values()], at.lang, lambda table: table["due"])
+
+    def compare(self, then: object) -> pandas.DataFrame:
+        """Why answers differ from another standpoint: room, subject, answer, was, now, made_by, entry, rule, day, why.
+
+        `then`: a Desk, a day as it was known on it, or an evidence pack. `made_by`: `learnt` (an entry about the past), `company` (an
+        entry true from `day`), `time` (a day came), `law` (`rule` has another value from `day`); since a pack also `facts` (the file
+        of a rule was edited) and `code`. An answer may turn more than once.
+        """
+        at, found = self.standpoint, []
+        if isinstance(then, (str, Path)) and str(then).endswith(".zip"):
+            pack = self.audit.open(then)
+            self = self.speaking(pack.manifest["lang"])  # noqa: PLW0642  a sentence is compared in its own language
+            at, then = self.standpoint, self.at(valid=pack.manifest["as_of"], known=pack.manifest["known"])
+            found += pack.turns(lambda: answers_of(then.standpoint))
+        found += _compare.turns(self.register._then(then), at, answers_of)
+        columns = ("room", "subject", "answer", "was", "now", "made_by", "entry", "rule", "day", "why")
+        table = _room.frame(columns, _compare.rows_of(found, at.lang), at.lang, days=("day",))
+        table["entry"] = table["entry"].astype("Int64")
+        return table
 
     def calendar(self, path: str | Path, by: object = None) -> Path:
         """Write the due dates of every room as a calendar file (`.ics`); `by` is the last day."""
@@ -158,7 +186,7 @@ class Desk:
 
     def persons(self) -> dict[str, dict[str, str | None]]:
         """Persons kept outside the seals, by reference: name, email, phone."""
-        return _store.persons(self.standpoint.path)
+        return _store.persons(self.standpoint)
 
     def forget_person(self, ref: str) -> None:
         """Delete a person for good; the journal and its seals stay as they are."""
@@ -206,19 +234,21 @@ class Desk:
         return _html.table([], lines, caption=title, row_headers=True)
 
 
-def _law_findings(at: Standpoint) -> list[Finding]:
-    """Facts that nobody has compared with the official text, and instruments not re-read in time."""
-    found = []
-    for fact in _law.unverified():
-        since = fact.values[0]["from"]
-        found.append(
-            Finding(fact.rule, "LAW-001", since, {"name": fact.name, "note": fact.note or dict.fromkeys(_words.LANGS, "–")}, fact.rule)
-        )
-    for key, instrument in {one.instrument["key"]: one.instrument for one in _law.facts().values()}.items():
-        reread, every = instrument.get("reread"), instrument.get("reread_every")
-        if reread and every and _dates.plus(reread, _dates.read_period(every)) < at.valid_on:
-            found.append(Finding(key, "LAW-002", reread, {"name": instrument["name"], "reread": reread}))
-    return found
+def answers_of(at: Standpoint) -> dict[_compare.Key, str]:
+    """All that every room says at a standpoint; several answers of one kind about one subject are one, a line each."""
+    told: dict[_compare.Key, list[str]] = {}
+    asked, found = [room(at).still() for room in AuditRoom.asks], []
+    for room in asked:
+        mine = list(room._findings())
+        found += [(room.name, one) for one in mine]
+        for subject, what, said in room.answers(mine):
+            told.setdefault((room.name, subject, what), []).append(said)
+    law = [("law", one) for one in _room.law_findings(at)]
+    for name, one in law:
+        told.setdefault((name, one.subject, one.code), []).append(one.told(at.lang))
+    for subject, what, said in AuditRoom(at, [*found, *law]).answers():
+        told.setdefault((AuditRoom.name, subject, what), []).append(said)
+    return {key: "\n".join(sorted(said)) for key, said in told.items()}
 
 
 def _together(parts: list[pandas.DataFrame], lang: str, order: Any) -> pandas.DataFrame:

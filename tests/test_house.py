@@ -18,14 +18,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHECKS = sorted((ROOT / "notebooks" / "checks").glob("*.ipynb"))
 ORDER = [  # a module may import from those to its left
-    "errors", "_html", "_words", "_places", "_shown", "_law", "_dates", "_store", "_records", "_sources", "_room", "exchange",
-    "register", "review", "breach", "retention", "desk", "plots", "forms", "_notebooks", "__init__", "cli", "__main__",
+    "errors", "_html", "_words", "_places", "_shown", "_law", "_dates", "_store", "_records", "_sources", "_room", "_compare", "exchange",
+    "register", "review", "breach", "retention", "audit", "desk", "plots", "forms", "_notebooks", "evidence", "__init__", "cli", "__main__",
 ]  # fmt: skip
-ROOMS = {"register": "10", "review": "20", "breach": "30", "retention": "40"}
+ROOMS = {"register": "10", "review": "20", "breach": "30", "retention": "40", "audit": "50"}
 ONLY_HERE = {
     "duckdb": {"_store", "_sources"}, "sqlite3": {"_sources"}, "psycopg": {"_sources"}, "pyspark": {"_sources"}, "ipywidgets": {"forms"},
     "matplotlib": {"plots"}, "openpyxl": {"exchange", "_sources"}, "filelock": {"_store"},
-    "holidays": {"_dates"}, "babel": {"_words", "_places"}, "pydantic": {"_records", "register", "review", "breach", "retention"},
+    "holidays": {"_dates"}, "babel": {"_words", "_places"}, "pydantic": {"_records", "register", "review", "breach", "retention", "audit"},
     "tomllib": {"_law", "_words", "exchange"},
     "bs4": {"exchange"}, "mistune": {"exchange"}, "icalendar": {"exchange"}, "email": {"exchange"},
     "yaml": {"exchange"}, "rdflib": {"exchange"},

@@ -79,7 +79,7 @@ def test_every_field_of_every_record_has_a_label_and_a_help():
 def test_every_finding_is_worded_and_every_wording_used():
     """Codes in code, facts and findings.toml are the same set."""
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
-    used = set(re.findall(r'"((?:REG|REV|TRA|BRE|RET|LAW)-\d{3})"', source)) | {
+    used = set(re.findall(r'"((?:REG|REV|TRA|BRE|RET|AUD|LAW)-\d{3})"', source)) | {
         ask["finding"] for _, ask in _law.asks("finding", date(2026, 3, 2))
     }
     assert used == set(_words.read("findings"))

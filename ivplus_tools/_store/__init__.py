@@ -5,13 +5,14 @@ from __future__ import annotations
 import bisect
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ivplus_tools import _dates, _words
 from ivplus_tools._store import copies, file
+from ivplus_tools._store.book import Book
 from ivplus_tools._store.chain import Entry, Verification, canonical, check_chain, links_in, links_of, row_of, seal_of
 from ivplus_tools.errors import Refusal
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
-    "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "entries", "forget_person",
-    "frame", "head", "history",
-    "network_of", "newest", "path_of", "persons", "put_person", "restore", "settle", "standing", "standing_of", "verify",
+    "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "entries",
+    "forget_person", "frame", "head", "history", "network_of", "newest", "path_of", "persons", "plain_entry", "put_person", "read_once",
+    "restore", "settle", "standing", "standing_of", "verify",
 ]  # fmt: skip
-settle = copies.settle
+settle, plain_entry = copies.settle, copies.plain_entry
 network_of = file.network_of
 CLOCK_SLACK = timedelta(minutes=5)
 SAID_OF = """
@@ -94,6 +95,8 @@ class Standpoint:
     lang: str
     pinned: datetime | None = None
     past: bool = False
+    book: Book | None = field(default=None, compare=False, repr=False)
+    """The journal as it was read once, for an answer of many questions; else every question opens the file."""
 
     @property
     def now(self) -> datetime:
@@ -272,14 +275,23 @@ def frame(at: Standpoint, query: str) -> pandas.DataFrame:
     return table
 
 
+def read_once(at: Standpoint) -> Standpoint:
+    """The same standpoint with the journal, as far as it is known there, and the persons read into memory."""
+    return at if at.book else replace(at, book=Book(tuple(entries(at)), persons(at)))
+
+
 def standing(at: Standpoint) -> list[Entry]:
     """What stands at a standpoint: one entry per subject, by kind and subject."""
+    if at.book:
+        return at.book.standing(at.valid_on, at.known_at)
     with _reading(at) as con:
         return _sound(con.execute("FROM standing()").fetchall())
 
 
 def decided(at: Standpoint) -> dict[tuple[str, str], Entry]:
     """The entry that decides of each kind and subject at a standpoint, also where it says that the subject ended."""
+    if at.book:
+        return at.book.decided(at.valid_on, at.known_at)
     with _reading(at) as con:
         return {(entry.kind, entry.subject): entry for entry in _sound(con.execute("FROM decided()").fetchall())}
 
@@ -293,6 +305,8 @@ def newest(at: Standpoint) -> dict[tuple[str, str], int]:
 
 def entries(at: Standpoint) -> list[Entry]:
     """Every entry known at the standpoint, oldest first."""
+    if at.book:
+        return list(at.book.known(at.known_at))
     with _reading(at) as con:
         return _sound(con.execute("FROM entries()").fetchall())
 
@@ -320,9 +334,11 @@ def put_person(path: Path, ref: str, name: str, email: str | None, phone: str | 
         con.execute("INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?)", [ref, name, email, phone])
 
 
-def persons(path: Path) -> dict[str, dict[str, str | None]]:
+def persons(at: Standpoint) -> dict[str, dict[str, str | None]]:
     """Every person kept apart, by reference."""
-    with file.open_journal(path) as con:
+    if at.book:
+        return {ref: dict(told) for ref, told in at.book.people.items()}
+    with file.open_journal(at.path) as con:
         rows = con.execute("SELECT ref, name, email, phone FROM person ORDER BY ref").fetchall()
     return {ref: {"name": name, "email": email, "phone": phone} for ref, name, email, phone in rows}
 

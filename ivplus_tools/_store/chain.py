@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
@@ -41,9 +42,9 @@ class Entry:
     text: str | None
     seal: str
 
-    @property
+    @cached_property
     def body(self) -> dict[str, Any] | None:
-        """The recorded fields; None where the subject ended."""
+        """The recorded fields, read once and never changed; None where the subject ended."""
         found = None if self.text is None else json.loads(self.text)
         if found is not None and not isinstance(found, dict):
             raise _words.refusal("broken_journal", path=self.subject, entry=self.entry)

@@ -27,7 +27,7 @@ def write_backup(con: duckdb.DuckDBPyConnection, folder: Path, found_format: int
     people = con.execute("SELECT ref, name, email, phone FROM person ORDER BY ref").fetchall()
     [(number, seal)] = con.execute("SELECT entry, seal FROM head").fetchall() or [(0, "")]
     files = {
-        "journal.jsonl": "".join(canonical(_plain(Entry(*row))) + "\n" for row in rows),
+        "journal.jsonl": "".join(canonical(plain_entry(Entry(*row))) + "\n" for row in rows),
         "person.jsonl": "".join(canonical(dict(zip(PERSON, row, strict=True))) + "\n" for row in people),
     }
     hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
@@ -72,7 +72,7 @@ def settle(folder: Path) -> None:
             os.close(handle)
 
 
-def _plain(entry: Entry) -> dict[str, Any]:
+def plain_entry(entry: Entry) -> dict[str, Any]:
     """An entry as the backup writes it; `body` is the exact text that was sealed."""
     return {
         "entry": entry.entry, "room": entry.room, "kind": entry.kind, "subject": entry.subject,

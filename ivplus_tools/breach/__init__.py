@@ -78,7 +78,7 @@ class BreachRoom(Room):
     @property
     def persons(self) -> dict[str, dict[str, str | None]]:
         """Persons kept outside the seals, by reference."""
-        return self._persons if self._persons is not None else _store.persons(self.standpoint.path)
+        return self._persons if self._persons is not None else _store.persons(self.standpoint)
 
     def still(self) -> Self:
         """The same room with journal and persons read once."""

@@ -143,3 +143,15 @@ def _said(node: Any) -> str:
         one.replace_with("\n")
     lines = node.get_text(" " if node.name in ("td", "th") else "").split("\n")
     return "\n".join(found for line in lines if (found := " ".join(line.split())))
+
+
+def tables_in(page: str) -> list[list[list[str]]]:
+    """The rows of every table of a fragment of HTML, as text cells."""
+    return [block.rows for block in _of_html(page, Meter("HTML")) if not block.is_list]
+
+
+def text_in(page: str) -> str:
+    """What a fragment of HTML says."""
+    from bs4 import BeautifulSoup
+
+    return _said(BeautifulSoup(page, "html.parser"))

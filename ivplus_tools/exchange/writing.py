@@ -8,6 +8,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,13 @@ def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> 
     """A sheet per kind, and one for the history; every cell is text for good, whatever sign it begins with."""
     import xlsxwriter
 
-    lang, out = room.standpoint.lang, io.BytesIO()
+    lang, out, day = room.standpoint.lang, io.BytesIO(), room.standpoint.valid_on
     book = xlsxwriter.Workbook(
         out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
+    book.set_properties(
+        {"created": datetime(day.year, day.month, day.day, tzinfo=UTC)}
+    )  # not the clock: the same register is the same bytes
     plain = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
     bold = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True, "bold": True})
     sheets = [(f"kind_plural.{kind.kind}", [*kind.model_fields, *META], _sheet(things, kind, lang)) for kind in room.records]
@@ -99,6 +103,21 @@ def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> 
 def _csv_bytes(room: _room.Room, things: Sequence[Stands], _: Sequence[Entry]) -> bytes:
     """Activities with `;` and a BOM, as Finnish spreadsheets open it."""
     return csv_text(_sheet(things, room.records[0], room.standpoint.lang), ";").encode("utf-8-sig")
+
+
+def plain_rows(table: Any) -> list[dict[str, Any]]:
+    """A frame as rows for machines: days as ISO text, nothing where a cell is empty."""
+    plain = table.copy()
+    for column in plain.columns:
+        if str(plain[column].dtype).startswith("datetime64"):
+            plain[column] = [one.isoformat()[:10] if one == one else None for one in plain[column]]
+    rows: list[dict[str, Any]] = plain.astype(object).where(plain.notna(), None).to_dict("records")
+    return rows
+
+
+def text_rows(table: Any) -> Iterator[list[str]]:
+    """The same rows as text cells."""
+    return (["" if one is None else str(one) for one in row.values()] for row in plain_rows(table))
 
 
 def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:

@@ -20,13 +20,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """A numbered heading with its lines, or a plain sentence. Level 1 is a part of the document, level 2 one subject."""
+    """A numbered heading with its lines, a plain sentence, or a table of any width whose first row names the columns.
+
+    Level 1 is a part of the document, level 2 one subject.
+    """
 
     number: str
     title: str
     level: int = 2
     lines: tuple[Line, ...] = ()
     said: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Document:
             for line in section.lines:
                 rule = f" ({line.rule})" if line.rule and line.rule not in line.label else ""
                 yield f"- {line.label}{rule}: {line.text}"
+            yield from (" | ".join(row) for row in section.rows)
         yield f"\n{self.footer}"
 
     def save(self, path: str | Path) -> Path:

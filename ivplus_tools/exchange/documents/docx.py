@@ -39,6 +39,8 @@ def render(document: Document) -> bytes:
             made.add_paragraph(section.said)
         if section.lines:
             patterns.table(section.lines)
+        if section.rows:
+            _grid(made, section.rows)
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
@@ -130,6 +132,16 @@ def _table(made: Any, heads: tuple[str, str, str]) -> Any:
     for column, width in zip(table.columns, WIDTHS, strict=True):
         column.width = Cm(width)
     return table
+
+
+def _grid(made: Any, rows: Sequence[Sequence[str]]) -> None:
+    """A table of any width; its first row repeats on every page."""
+    table = made.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    for place, row in enumerate(rows):
+        cells = table.add_row().cells
+        for cell, text in zip(cells, row, strict=True):
+            cell.paragraphs[0].add_run(text).bold = place == 0 or None
+    table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
 
 
 def _element(name: str) -> Any:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from ivplus_tools import _html
 from ivplus_tools.exchange.documents.document import Document, Section, headed
 
+MOST_COLUMNS = 4
+"""Columns that a page of the usual width holds."""
+
 
 def render(document: Document) -> bytes:
     """The document as one page."""
-    return _html.page(document.title, document.lang, body(document), document.footer).encode()
+    return _html.page(document.title, document.lang, body(document), document.footer, _is_wide(document)).encode()
+
+
+def _is_wide(document: Document) -> bool:
+    return any(len(one.rows[0]) > MOST_COLUMNS for one in document.sections if one.rows)
 
 
 def body(document: Document) -> str:
@@ -27,4 +34,6 @@ def _section(section: Section, document: Document) -> str:
     if section.lines:
         rows = [(one.rule, one.label, one.text, one.blank) for one in section.lines]
         told += _html.answers(document.heads, rows, title or document.title)
+    if section.rows:
+        told += _html.grid(section.rows, title)
     return told

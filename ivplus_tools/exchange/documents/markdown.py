@@ -28,6 +28,9 @@ def _section(section: Section, document: Document) -> str:
         rows = [[escaped(one.rule), escaped(one.label), _marked(one)] for one in section.lines]
         lines = [f"| {' | '.join(row)} |" for row in [list(map(escaped, document.heads)), ["---"] * 3, *rows]]
         told.append("\n".join(lines))
+    if section.rows:
+        first, *rest = [f"| {' | '.join(map(escaped, row))} |" for row in section.rows]
+        told.append("\n".join([first, f"|{' --- |' * len(section.rows[0])}", *rest]))
     return "\n\n".join(told)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +23,10 @@ def render(document: Document) -> bytes:
         import typst
     except ImportError:
         raise _words.refusal("needs_extra", path=".pdf", extra="pdf", library="typst") from None
-    data = json.dumps(asdict(document), ensure_ascii=False)
+    told = asdict(document)
+    for section in told["sections"]:
+        section["widths"] = _widths(section["rows"])
+    data = json.dumps(told, ensure_ascii=False)
     try:
         return _compiled(typst, data)
     except RuntimeError as error:
@@ -32,6 +36,14 @@ def render(document: Document) -> bytes:
         return _compiled(typst, _spelled(data))
     except RuntimeError as error:
         raise _words.refusal("no_pdf", reason=" ".join(str(error).split())[:200]) from None
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
+    """How wide the columns of a table are to each other: by their longest word and by how much they hold."""
+    columns = list(zip(*rows, strict=True))
+    words = (max((len(word) for cell in column for word in cell.split()), default=1) for column in columns)
+    texts = (sum(map(len, column)) / max(len(column), 1) for column in columns)
+    return [max(min(word, 24), min(text, 60)) + 2.0 for word, text in zip(words, texts, strict=True)]
 
 
 def _compiled(typst: Any, data: str) -> bytes:

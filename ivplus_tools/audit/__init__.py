@@ -1,0 +1,230 @@
+"""Art. 5(2) and 24(1): findings answered by name and day, the quarter signed off, and what became of what was promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ivplus_tools import _dates, _records, _room, _store, _words
+from ivplus_tools._records import Record
+from ivplus_tools._room import Due, Finding, Room
+from ivplus_tools._store import Receipt, Standpoint
+from ivplus_tools._store.chain import check_chain, links_of
+from ivplus_tools.audit import answers, packs
+from ivplus_tools.audit.records import FindingResponse, SignOff
+
+if TYPE_CHECKING:
+    import pandas
+
+RULE = "gdpr:24(1)"
+
+
+class AuditRoom(Room):
+    """Answers to findings, and sign-offs. It asks the other rooms, which `asks` names, and they know nothing of it."""
+
+    name: ClassVar[str] = "audit"
+    records: ClassVar[tuple[type[Record], ...]] = (FindingResponse, SignOff)
+    asks: ClassVar[tuple[type[Room], ...]] = ()
+
+    def __init__(self, standpoint: Standpoint, found: list[tuple[str, Finding]] | None = None) -> None:
+        super().__init__(standpoint)
+        self._asked = found
+
+    # --- what stands
+
+    def responses(self) -> pandas.DataFrame:
+        """Answers that stand: id, finding_code, finding_subject, finding_facts, response, response_reason, accepted_until, ..."""
+        return _store.frame(self.standpoint, "FROM responses()")
+
+    def signoffs(self) -> pandas.DataFrame:
+        """Evidence packs that were signed: id, audit_day, pack, pack_hash, journal_entries, journal_head, signed_by, remarks, ..."""
+        return _store.frame(self.standpoint, "FROM signoffs()")
+
+    def status(self) -> pandas.DataFrame:
+        """Every finding of every room with its answer: the columns of `findings`, then state, until, owner, due, reason, answered_by.
+
+        `state`: open, accepted, expired, assigned, overdue or disputed. Only `accepted` does not count at `ivplus check`.
+        """
+        lang, rows = self.standpoint.lang, []
+        rooms = [*(room.name for room in self.asks), "law", self.name]
+        for one in self.answered():
+            told = one.response
+            given = (told.accepted_until, told.owner, told.due, told.response_reason) if told else (None,) * 4
+            rows.append((*_room.row_of(one.room, one.finding, lang), one.state, *given, one.by))
+        rows.sort(key=lambda row: (_room.SEVERITIES.index(row[3]), rooms.index(row[0]), row[1], row[2], row[4]))
+        columns = (*_room.FINDING_COLUMNS, "state", "until", "owner", "due", "reason", "answered_by")
+        return _named(_room.frame(columns, rows, lang, days=("until",)))
+
+    def promises(self) -> pandas.DataFrame:
+        """What was answered and what became of it: code, subject, response, state, reason, until, owner, due, answered_by, since.
+
+        `state`: as in `status`; `done`: the finding is gone; `changed`: another one of the same code and subject stands in its place.
+        """
+        told = [(one.record, one.entry.recorded_by, one.entry.valid_from) for one in self._responses()]
+        found = answers.promised(self._found(), told, self.standpoint.valid_on)
+        columns = ("code", "subject", "response", "state", "reason", "until", "owner", "due", "answered_by", "since")
+        rows = [
+            (one.response.finding_code, one.response.finding_subject, one.response.response, one.state, one.response.response_reason,
+             one.response.accepted_until, one.response.owner, one.response.due, one.by, one.since)
+            for one in found
+        ]  # fmt: skip
+        rows.sort(key=lambda row: (str(row[0]), str(row[1])))
+        return _named(_room.frame(columns, rows, self.standpoint.lang, days=("until",)))
+
+    def seal(self) -> pandas.DataFrame:
+        """On what everything here rests: name, value; the day, the moment, the number of entries known then and the seal of the last."""
+        at, lang = self.standpoint, self.standpoint.lang
+        entries = _store.entries(at)
+        verdict = check_chain(links_of(entries), len(entries), [(one.entry, one.seal) for one in entries[-1:]])
+        known = _words.show_date(at.known_at.astimezone(_dates.HELSINKI), lang) if at.known_at else _words.say("ui.known_now", lang)
+        rows = [
+            (_words.column_name("valid_on", lang), _words.show_date(at.valid_on, lang)), (_words.column_name("known_at", lang), known),
+            (_words.say("ui.seal", lang), str(replace(verdict, lang=lang))),
+        ]  # fmt: skip
+        return _room.frame(("name", "value"), rows, lang)
+
+    def counts(self) -> pandas.DataFrame:
+        """What the journal holds on the day: room, kind, name, records, one row per kind of record."""
+        lang, sealed = self.standpoint.lang, _store.standing(self.standpoint)
+        kinds = [(room.name, kind.kind) for room in (*self.asks, type(self)) for kind in room.records]
+        rows = [(room, kind, _words.say(f"kind_plural.{kind}", lang), sum(one.kind == kind for one in sealed)) for room, kind in kinds]
+        return _room.frame(("room", "kind", "name", "records"), rows, lang)
+
+    def answered(self) -> list[answers.Answered]:
+        """Every finding with the answer that holds for it."""
+        told = [(one.record, one.entry.recorded_by) for one in self._responses()]
+        return answers.answered([*self._found(), *((self.name, one) for one in self._findings())], told, self.standpoint.valid_on)
+
+    # --- answering
+
+    def accept(self, code: str, subject: str, reason: str, until: object, about: str = "") -> Receipt:
+        """Accept a finding with a reason until a day: it stays visible, does not count at `ivplus check`, and comes back the day after.
+
+        `about`: a part of its facts, where several findings share code and subject; else all of them are meant.
+        """
+        last = _dates.day(until)
+        if last < self.standpoint.valid_on:
+            raise _words.refusal("until_past", until=last, on=self.standpoint.valid_on)
+        return self._answer(code, subject, about, reason, response="accepted", response_reason=reason, accepted_until=last)
+
+    def assign(self, code: str, subject: str, owner: str, due: object, reason: str = "", about: str = "") -> Receipt:
+        """Give a finding to somebody who mends it by a day; it counts until it is gone, and is reported when the day has passed."""
+        last = _dates.day(due)
+        if last < self.standpoint.valid_on:
+            raise _words.refusal("until_past", until=last, on=self.standpoint.valid_on)
+        why = reason or _words.say("audit.assigned", self.standpoint.lang, owner=owner)
+        return self._answer(code, subject, about, why, response="assigned", response_reason=reason or None, owner=owner, due=last)
+
+    def dispute(self, code: str, subject: str, reason: str, about: str = "") -> Receipt:
+        """Say that a finding is wrong, and why; it counts until its cause is mended or it is accepted."""
+        return self._answer(code, subject, about, reason, response="disputed", response_reason=reason)
+
+    def reopen(self, code: str, subject: str, why: str, about: str = "") -> Receipt:
+        """Take the answers to a finding back; that they were given stays in the journal."""
+        since, reason = self.when_and_why(self.standpoint.valid_on, why)
+        ids = [
+            one.record.id
+            for one in self._responses()
+            if (one.record.finding_code, one.record.finding_subject) == (code.upper(), subject)
+            and about in (one.record.finding_facts or "")
+        ]
+        if not ids:
+            raise _words.refusal("no_response", code=code, subject=subject)
+        drafts = [_store.Draft(self.name, FindingResponse.kind, one, since, reason, None) for one in ids]
+        return _store.append(self.standpoint, drafts)
+
+    def _answer(self, code: str, subject: str, about: str, why: str, **told: Any) -> Receipt:
+        """Record one answer for every finding that is meant."""
+        meant = [
+            one.finding
+            for one in self.answered()
+            if (one.finding.code, one.finding.subject) == (str(code).upper(), subject) and about in one.finding.facts
+        ]
+        if not meant:
+            here = sorted({f"{one.finding.code} {one.finding.subject}" for one in self.answered()})
+            raise _words.refusal("no_finding", code=code, subject=subject, near=_words.nearest(f"{code} {subject}", here, 3) or "–")
+        kind: Any = FindingResponse
+        made = [
+            kind(answers.id_of(one), finding_code=one.code, finding_subject=one.subject, finding_facts=one.facts or None, **told)
+            for one in meant
+        ]
+        return self.record(made, valid_from=self.standpoint.valid_on, why=why)
+
+    # --- signing
+
+    def sign(self, pack: str | Path, by: str, remarks: str | None = None) -> Receipt:
+        """Say in the journal that somebody has read an evidence pack: its manifest's hash is sealed with its counts.
+
+        A pack that is not whole, or that rests on another journal than this one, is refused.
+        """
+        found = self.open(pack)
+        told, counted = found.manifest, found.manifest["findings"]
+        signer = _records.clean(by)
+        if not signer:
+            raise _words.refusal("who_signs")
+        kind: Any = SignOff
+        made = kind(
+            Path(found.name).stem, audit_day=told["as_of"], audit_since=told["since"], pack=found.name, pack_hash=found.hash,
+            journal_entries=told["journal"]["last"], journal_head=told["journal"]["head"], error_count=counted["error"],
+            warning_count=counted["warning"], info_count=counted["info"], signed_by=signer, remarks=remarks,
+        )  # fmt: skip
+        return self.record(made, valid_from=self.standpoint.valid_on, why=_words.say("audit.signed", self.standpoint.lang, pack=found.name))
+
+    def open(self, pack: str | Path) -> packs.Opened:
+        """An evidence pack of this journal, checked: its manifest and its files."""
+        return packs.opened(_store.path_of(pack), self.standpoint.lang, self.standpoint)
+
+    # --- the same questions in every room
+
+    def _findings(self) -> Iterable[Finding]:
+        """Assignments that are late, and signed head seals that the journal no longer has."""
+        room = self.still()
+        late = [one for one in room._responses() if answers._state(one.record, self.standpoint.valid_on) == "overdue"]
+        here = {answers.id_of(finding) for _, finding in room._found()} if late else set()
+        for one in late:
+            response: FindingResponse = one.record
+            if response.id in here:
+                about: dict[str, object] = {"code": response.finding_code, "owner": response.owner, "due": response.due}
+                yield Finding(response.finding_subject or "", "AUD-001", response.due or one.entry.valid_from, about)
+        seals = {one.entry: one.seal for one in _store.entries(self.standpoint)}
+        for signed in room._of(SignOff.kind):
+            record: SignOff = signed.record
+            if record.journal_head and seals.get(int(record.journal_entries or 0)) != record.journal_head:
+                yield Finding(record.id, "AUD-002", signed.entry.valid_from, {"pack": record.pack, "entry": record.journal_entries})
+
+    def _due(self) -> Iterator[Due]:
+        """When acceptances end and what was assigned is to be done."""
+        for one in self.promised_open():
+            if one.response.response == "accepted" and one.response.accepted_until:
+                yield Due(one.response.finding_subject or "", one.response.accepted_until, "due.accepted_until", RULE)
+            if one.response.response == "assigned" and one.response.due:
+                yield Due(one.response.finding_subject or "", one.response.due, "due.assigned", RULE)
+
+    def promised_open(self) -> list[answers.Promise]:
+        """The answers whose finding is still there."""
+        room = self.still()
+        told = [(one.record, one.entry.recorded_by, one.entry.valid_from) for one in room._responses()]
+        found = room._found() if told else []
+        return [one for one in answers.promised(found, told, self.standpoint.valid_on) if one.state not in ("done", "changed")]
+
+    def _responses(self) -> list[_room.Stands]:
+        return self._of(FindingResponse.kind)
+
+    def _of(self, kind: str) -> list[_room.Stands]:
+        return [one for one in self.standing() if one.entry.kind == kind]
+
+    def _found(self) -> list[tuple[str, Finding]]:
+        """What the other rooms and the facts find at the standpoint."""
+        if self._asked is not None:
+            return self._asked
+        at = _store.read_once(self.standpoint)
+        found = [(room.name, one) for room in self.asks for one in room(at)._findings()]
+        return [*found, *(("law", one) for one in _room.law_findings(at))]
+
+
+def _named(table: pandas.DataFrame) -> pandas.DataFrame:
+    """Columns that a reader knows by the name of their field."""
+    table.attrs["named"] = {"reason": "response_reason", "until": "accepted_until"}
+    return table

@@ -1,0 +1,60 @@
+"""An evidence pack, opened: whole, of this journal, and what it answered then."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ivplus_tools import _compare, _store, _words
+from ivplus_tools._store import Standpoint
+from ivplus_tools.audit import verify
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A pack that is whole: its name, its files and its manifest."""
+
+    name: str
+    files: dict[str, bytes]
+    manifest: dict[str, Any]
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the manifest, by which the next pack and a sign-off name it."""
+        return hashlib.sha256(self.files[verify.MANIFEST]).hexdigest()
+
+    def turns(self, ask: Callable[[], _compare.Answers]) -> list[_compare.Turn]:
+        """What the same question answers otherwise today than in the pack: the facts were edited, or the code changed."""
+        stored = {(room, subject, what): said for room, subject, what, said in json.loads(self.files["answers.json"])}
+        release = f"{self.manifest['versions']['ivplus-tools']} → {version('ivplus-tools')}"
+        with tempfile.TemporaryDirectory(prefix="ivplus-") as folder:
+            for name, content in self.files.items():
+                if name.startswith("facts/"):
+                    (Path(folder) / Path(name).name).write_bytes(content)
+            return list(_compare.versions(stored, ask, Path(folder), release))
+
+
+def opened(path: Path, lang: str, at: Standpoint | None = None) -> Opened:
+    """A pack; one that is missing, not whole, or (with `at`) of another journal is refused."""
+    if not path.is_file():
+        raise _words.refusal("no_pack", path=path)
+    if faults := verify.check(path):
+        raise _words.refusal("pack_broken", path=path.name, fault=told(faults, lang)[0])
+    files = verify.read(path)[0]
+    found = Opened(path.name, files, json.loads(files[verify.MANIFEST]))
+    if at is not None:
+        seals = {0: "", **{one.entry: one.seal for one in _store.entries(at)}}
+        if seals.get(found.manifest["journal"]["last"]) != found.manifest["journal"]["head"]:
+            raise _words.refusal("pack_of_another", path=path.name)
+    return found
+
+
+def told(faults: Iterable[verify.Fault], lang: str) -> list[str]:
+    """What is wrong with a pack, a line each."""
+    return [_words.say(f"pack_fault.{fault}", lang, where=where) for fault, where in faults]

@@ -1,0 +1,15 @@
+-- Audits as they stood: the answers to findings and the sign-offs of evidence packs.
+CREATE OR REPLACE TEMP MACRO responses() AS TABLE
+  SELECT subject AS id, body->>'finding_code' AS finding_code, body->>'finding_subject' AS finding_subject,
+    body->>'finding_facts' AS finding_facts, body->>'response' AS response, body->>'response_reason' AS response_reason,
+    CAST(body->>'accepted_until' AS DATE) AS accepted_until, body->>'owner' AS owner, CAST(body->>'due' AS DATE) AS due,
+    recorded_by, valid_from, entry
+  FROM standing() WHERE kind = 'response' ORDER BY id;
+
+CREATE OR REPLACE TEMP MACRO signoffs() AS TABLE
+  SELECT subject AS id, CAST(body->>'audit_day' AS DATE) AS audit_day, CAST(body->>'audit_since' AS DATE) AS audit_since,
+    body->>'pack' AS pack, body->>'pack_hash' AS pack_hash, CAST(body->>'journal_entries' AS BIGINT) AS journal_entries,
+    body->>'journal_head' AS journal_head, CAST(body->>'error_count' AS BIGINT) AS error_count,
+    CAST(body->>'warning_count' AS BIGINT) AS warning_count, CAST(body->>'info_count' AS BIGINT) AS info_count,
+    body->>'signed_by' AS signed_by, body->>'remarks' AS remarks, valid_from, entry
+  FROM standing() WHERE kind = 'signoff' ORDER BY audit_day, id;

@@ -1,0 +1,512 @@
+"""Audits: findings answered and coming back, differences explained, packs that an outsider checks."""
+
+import datetime as dt
+import json
+import random
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from house import NOW, ROOT, cases
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ivplus_tools as ivp
+from ivplus_tools import _law, _store
+from ivplus_tools.audit import packs, verify
+from ivplus_tools.desk import answers_of
+
+DAY = "2026-03-02"
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A desk of its own with one activity whose purpose has no legal basis."""
+    made = ivp.Desk(tmp_path / "a.duckdb", by="tt", lang="en", now="2026-03-02T09:00")
+    made.register.record(activity("reklamaatiot"), valid_from="2026-01-01", why="w")
+    return made
+
+
+def activity(*purposes):
+    """An activity with purposes that have no basis."""
+    return ivp.Activity("asiakkaat", purposes=[ivp.Purpose(one) for one in purposes])
+
+
+def of(desk, code="REG-020"):
+    """The states of the findings with a code."""
+    return desk.audit.status().query("code == @code")["state"].tolist()
+
+
+# --- answers to findings
+
+
+@pytest.mark.parametrize("case", cases("audit"))
+def test_what_becomes_of_an_answer(desk, case):
+    """Accepted until its last day, assigned until mended, disputed, changed, done: by the cases."""
+    told, expected = case["given"], case["expect"]
+    answer = {
+        "accepted": lambda: desk.audit.accept("REG-020", "asiakkaat", reason="r", until=told["until"]),
+        "assigned": lambda: desk.audit.assign("REG-020", "asiakkaat", owner="o", due=told["due"]),
+        "disputed": lambda: desk.audit.dispute("reg-020", "asiakkaat", reason="r"),
+        None: lambda: None,
+    }
+    answer[told.get("response")]()
+    after = {
+        "another": lambda: desk.register.record(activity("mainonta"), valid_from=DAY, why="w"),
+        "one more": lambda: desk.register.record(activity("reklamaatiot", "mainonta"), valid_from=DAY, why="w"),
+        "mended": lambda: desk.register.record(ivp.Activity("asiakkaat"), valid_from=DAY, why="w"),
+        "reopened": lambda: desk.audit.reopen("REG-020", "asiakkaat", why="w"),
+        None: lambda: None,
+    }
+    after[told.get("then")]()
+    then = desk.at(valid=told["on"])
+    found = then.audit.status()
+    if "state" in expected:
+        assert expected["state"] in of(then)
+        counted = found[(found["code"] == "REG-020") & (found["state"] != "accepted")]
+        assert (len(counted) > 0) is expected["counts"]
+    else:
+        assert of(then) == []
+    if "promise" in expected:
+        assert then.audit.promises()["state"].tolist() == [expected["promise"]]
+    if "finding" in expected:
+        assert expected["finding"] in found["code"].tolist()
+    else:
+        assert "AUD-001" not in found["code"].tolist()
+
+
+def test_nothing_is_hidden_by_an_answer(desk):
+    """`findings()` is what it was; the state stands beside it, and the journal keeps who answered."""
+    before = desk.findings()
+    desk.audit.accept("REG-020", "asiakkaat", reason="the basis is being examined", until="2026-06-30")
+    assert desk.findings().equals(before)
+    row = desk.audit.status().query("code == 'REG-020'").iloc[0]
+    assert (row["state"], str(row["until"].date()), row["reason"], row["answered_by"]) == (
+        "accepted", "2026-06-30", "the basis is being examined", "tt",
+    )  # fmt: skip
+    assert desk.audit.status().drop(columns=["state", "until", "owner", "due", "reason", "answered_by"]).equals(before)
+
+
+def test_an_answer_can_be_meant_for_one_of_several_findings(desk):
+    """`about` names a part of the facts; without it all with that code and subject are answered."""
+    desk.register.record(activity("reklamaatiot", "mainonta"), valid_from=DAY, why="w")
+    desk.audit.accept("REG-020", "asiakkaat", reason="r", until="2026-06-30", about="mainonta")
+    assert sorted(of(desk)) == ["accepted", "open"]
+    assert len(desk.audit.dispute("REG-020", "asiakkaat", reason="r").entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda room: room.accept("REG-999", "asiakkaat", reason="r", until="2026-06-30"), "nearest: 'REG-"),
+        (lambda room: room.accept("REG-020", "asiakkaat", reason="r", until="2026-03-01"), "already past"),
+        (lambda room: room.accept("REG-020", "asiakkaat", reason="", until="2026-06-30"), "reason"),
+        (lambda room: room.accept("REG-020", "asiakkaat", reason="r", until="some day"), "some day"),
+        (lambda room: room.assign("REG-020", "asiakkaat", owner="", due="2026-06-30"), "responsible person"),
+        (lambda room: room.assign("REG-020", "asiakkaat", owner="o", due="2026-03-01"), "already past"),
+        (lambda room: room.dispute("REG-020", "asiakkaat", reason=" "), "reason"),
+        (lambda room: room.reopen("REG-020", "asiakkaat", why="w"), "no answer"),
+        (lambda room: room.sign("nowhere.zip", by="x"), "no evidence pack"),
+    ],
+)
+def test_a_mistake_is_one_line_and_writes_nothing(desk, call, told):
+    """What was expected, what came, what to do."""
+    before = desk.verify().entries
+    with pytest.raises(ivp.Refusal) as refused:
+        call(desk.audit)
+    assert told in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert desk.verify().entries == before
+
+
+def test_a_past_desk_answers_nothing(desk):
+    """Another day is only looked at."""
+    with pytest.raises(ivp.Refusal):
+        desk.at(valid="2026-02-01").audit.accept("REG-020", "asiakkaat", reason="r", until="2026-06-30")
+
+
+def test_every_state_and_cause_has_its_words():
+    """Codes of the frames are words for readers in every language."""
+    table = ivp.sample(now=NOW, lang="sv").audit.status()
+    assert "godtagen" in repr(ivp.show(table))
+    assert "state" not in repr(ivp.show(table)).splitlines()[0]
+
+
+# --- a journal read once
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(day=st.dates(dt.date(2018, 1, 1), dt.date(2027, 1, 1)), known=st.dates(dt.date(2021, 1, 1), dt.date(2027, 1, 1)))
+def test_a_journal_read_once_answers_as_the_queries_do(sample_once, day, known):
+    """What stands, what decides, what is known: the same entries in memory as by SQL, at any standpoint."""
+    at = sample_once.at(valid=day, known=known).standpoint
+    book = _store.read_once(sample_once.at(valid="2030-01-01", known="2030-01-01").standpoint).book
+    held = _store.Standpoint(at.path, at.valid_on, at.known_at, None, "en", past=True, book=book)
+    assert _store.standing(held) == _store.standing(at)
+    assert _store.decided(held) == _store.decided(at)
+    assert _store.entries(held) == _store.entries(at)
+
+
+@pytest.fixture(scope="module")
+def sample_once(tmp_path_factory):
+    """The sample company, which nobody changes here."""
+    return ivp.sample(tmp_path_factory.mktemp("sample") / "s.duckdb", now=NOW, lang="en")
+
+
+# --- a difference explained
+
+
+def made_by(table, subject, answer):
+    """By what an answer turned, in order."""
+    return table.query("subject == @subject and answer == @answer")["made_by"].tolist()
+
+
+def test_each_cause_is_told_apart(tmp_path):
+    """The same finding by an entry of today, by an entry about the past, by a day that passed, by the law."""
+    desk = ivp.Desk(tmp_path / "a.duckdb", by="tt", lang="en", now="2026-01-20T09:00")
+    desk.register.record(
+        [
+            ivp.Activity("time", review_by="2026-01-23"),
+            ivp.Activity("company", purposes=[ivp.Purpose("x", legal_basis="6(1)(b)")]),
+            ivp.Activity("learnt", purposes=[ivp.Purpose("x", legal_basis="6(1)(b)")]),
+        ],
+        valid_from="2026-01-01",
+        why="first",
+    )
+    transfer = ivp.Transfer("law", importer="Exemplo Ltda", country="Brazil", begins="2026-01-10")
+    desk.review.record(transfer, valid_from="2026-01-10", why="support")
+    later = ivp.Desk(tmp_path / "a.duckdb", by="tt", lang="en", now="2026-01-28T09:00")
+    later.register.record(ivp.Activity("company", purposes=[ivp.Purpose("x")]), valid_from="2026-01-25", why="basis withdrawn")
+    later.register.record(ivp.Activity("learnt", purposes=[ivp.Purpose("x")]), valid_from="2026-01-05", why="never had one")
+    why = later.compare(desk)
+    assert made_by(why, "time", "REG-042") == ["time"]
+    assert made_by(why, "company", "REG-020") == ["company"]
+    assert made_by(why, "learnt", "REG-020") == ["learnt"]
+    assert made_by(why, "law", "TRA-001") == ["law"]
+    rows = {row.subject: row for row in why.query("answer in ['REG-020', 'REG-042', 'TRA-001']").itertuples()}
+    assert (rows["company"].entry, rows["company"].why, str(rows["company"].day.date())) == (5, "tt: basis withdrawn", "2026-01-25")
+    assert (rows["learnt"].entry, rows["learnt"].why) == (6, "tt: never had one")
+    assert str(rows["time"].day.date()) == "2026-01-24"
+    assert (rows["law"].rule, str(rows["law"].day.date()), rows["law"].now) == ("adequacy:BR", "2026-01-26", "")
+
+
+def test_an_entry_written_ahead_turns_an_answer_on_its_day(tmp_path):
+    """It was known then already: neither learnt since nor the passing of time."""
+    desk = ivp.Desk(tmp_path / "a.duckdb", by="tt", lang="en", now="2026-03-02T09:00")
+    desk.register.record(ivp.Activity("a", purposes=[ivp.Purpose("x", legal_basis="6(1)(b)")]), valid_from="2026-01-01", why="w")
+    desk.register.record(ivp.Activity("a", purposes=[ivp.Purpose("x")]), valid_from="2026-04-01", why="contract ends")
+    then = desk.at(valid="2026-03-02")
+    why = desk.at(valid="2026-04-10").compare(then)
+    assert made_by(why, "a", "REG-020") == ["company"]
+    assert why.query("answer == 'REG-020'")["entry"].tolist() == [2]
+
+
+def test_comparing_with_itself_says_nothing_and_the_wrong_order_is_refused(sample_once):
+    """Nothing differs; then is earlier than now."""
+    assert sample_once.compare(sample_once).empty
+    with pytest.raises(ivp.Refusal, match="earlier"):
+        sample_once.at(valid="2025-01-01").compare(sample_once)
+
+
+@settings(max_examples=6, deadline=None)
+@given(days=st.tuples(st.dates(dt.date(2023, 1, 1), dt.date(2026, 3, 1)), st.dates(dt.date(2023, 1, 1), dt.date(2026, 3, 1))))
+def test_every_difference_is_explained_and_nothing_else(sample_once, days):
+    """Last `now` of each turned answer is what is said now, first `was` what was said then; each answer that differs is there."""
+    one, two = (sample_once.at(valid=day, known=day) for day in sorted(days))
+    then, now = (answers_of(desk.standpoint) for desk in (one, two))
+    differing = {key for key in {*then, *now} if then.get(key) != now.get(key)}
+    first, last = {}, {}
+    from ivplus_tools import _compare
+
+    for turn in _compare.turns(one.standpoint, two.standpoint, answers_of):
+        first.setdefault(turn.key, turn.was)
+        last[turn.key] = turn.now
+    assert set(last) == differing
+    assert all((first[key], last[key]) == (then.get(key), now.get(key)) for key in differing)
+
+
+def test_the_law_held_still_is_the_law_of_then():
+    """A rule held still answers later days as that day; others go on."""
+    rule, day = "adequacy:BR", dt.date(2026, 1, 27)
+    assert _law.value(rule, day)
+    with _law.still(dt.date(2026, 1, 25), [rule]):
+        assert not _law.value(rule, day)
+    with _law.still(dt.date(2026, 1, 25), ["adequacy:US"]):
+        assert _law.value(rule, day)
+    assert _law.value(rule, day)
+
+
+# --- the pack
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Two quarters of the sample company's journal, as packs that form a chain."""
+    folder = tmp_path_factory.mktemp("audits")
+    journal = ivp.sample(folder / "s.duckdb", now=NOW).standpoint.path
+    shutil.copy(journal, folder / "another.duckdb")
+    first = ivp.evidence.audit(journal, as_of="2025-12-31", known="2025-12-31", since="2025-12-01", out=folder / "packs")
+    second = ivp.evidence.audit(journal, as_of=DAY, known=DAY, out=folder / "packs")
+    return journal, first, second
+
+
+def test_a_pack_holds_what_an_outsider_needs_and_is_whole(made):
+    """Report, findings, register, journal, law, checker; the second names the first and goes on where it ended."""
+    _, first, second = made
+    assert {"report.html", "report.ipynb", "report.pdf", "findings.json", "findings.csv", "register.json", "register.xlsx"} <= {
+        *second.opened.files
+    }
+    assert verify.check(first.path) == verify.check(second.path) == []
+    assert second.manifest["previous"] == {"pack": first.path.name, "manifest": first.opened.hash}
+    assert second.manifest["journal"]["first"] == first.manifest["journal"]["last"] + 1
+    assert second.manifest["since"] == "2025-12-31"
+    assert second.manifest["findings"] == {"error": 61, "warning": 87, "info": 103}
+    assert second.fails("error")
+    assert not second.fails("never")
+    assert second.path.stat().st_mode & 0o077 == 0
+
+
+def test_the_same_inputs_give_the_same_bytes(made, tmp_path):
+    """Another folder, another run, another name of the clock: not a byte differs; running again says that it was there."""
+    journal, first, second = made
+    shutil.copy(first.path, tmp_path)
+    again = ivp.evidence.audit(journal, as_of=DAY, known=DAY, out=tmp_path)
+    assert again.path.read_bytes() == second.path.read_bytes()
+    assert not again.there
+    assert "byte for byte" in repr(ivp.evidence.Pack(again.path, again.opened, "en", there=True))
+
+
+def test_a_pack_verifies_without_this_project(made, tmp_path):
+    """The checker from the pack itself, on an interpreter that has nothing but the standard library; the exit code tells."""
+    _, first, second = made
+    with zipfile.ZipFile(second.path) as archive:
+        archive.extract("verify.py", tmp_path)
+    for one in (first, second):
+        shutil.copy(one.path, tmp_path)
+
+    def outside(*names):
+        return subprocess.run([sys.executable, "-I", "-S", "verify.py", *names], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    done = outside(second.path.name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "whole" in done.stdout
+    assert second.manifest["journal"]["head"] in done.stdout
+    spoilt = bytearray(second.path.read_bytes())
+    spoilt[len(spoilt) // 2] ^= 1
+    (tmp_path / "spoilt.zip").write_bytes(spoilt)
+    assert outside("spoilt.zip").returncode == 1
+    assert outside("not_here.zip").returncode == 2
+    with zipfile.ZipFile(second.path) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    assert outside("unpacked").returncode == 0
+
+
+def test_any_flipped_byte_is_found_and_named(made, tmp_path):
+    """Of every file, of the headers and of the directory at the end; the file that holds it is named."""
+    _, _, second = made
+    whole, path = second.path.read_bytes(), tmp_path / "spoilt.zip"
+    with zipfile.ZipFile(second.path) as archive:
+        infos = archive.infolist()
+    places = {"directory": [len(whole) - place for place in (1, 5, 15, 22, 40, 200, 900)]}
+    chance = random.Random(7)
+    for info in infos:
+        start = info.header_offset + 30 + len(info.filename)
+        inside = [start, start + info.file_size - 1, *(chance.randrange(start, start + info.file_size) for _ in range(2))]
+        places[info.filename] = [*inside, *(info.header_offset + at for at in (0, 10, 14, 18, 31))]
+    for name, spots in places.items():
+        for number, spot in enumerate(spots):
+            spoilt = bytearray(whole)
+            spoilt[spot] ^= 0x01
+            path.write_bytes(spoilt)
+            faults = verify.check(path)
+            assert faults, (name, spot)
+            if name != "directory" and number < 4:
+                assert any(name in where for _, where in faults), (name, faults)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "fault"),
+    [
+        ("findings.json", lambda text: text.replace('"error"', '"warning"', 1), "counts"),
+        ("register.json", lambda text: text.replace('"kind": "activity"', '"kind": "activities"', 1), "counts"),
+        ("register.json", lambda text: text.replace("2023", "2024", 1), "register"),
+        ("report.html", lambda text: text.replace(">14<", ">15<"), "counts"),
+        ("journal.jsonl", lambda text: text.replace("aino", "eero", 1), "seal"),
+        ("journal.jsonl", lambda text: text[text.index("\n") + 1 :], "seal"),
+        ("journal.jsonl", lambda text: text[: text.rstrip("\n").rindex("\n") + 1], "seal"),
+    ],
+)
+def test_who_also_rewrites_the_hashes_is_found_by_what_the_files_say(made, tmp_path, name, change, fault):
+    """A forger who mends manifest and archive still meets the seals, the counts and the journal."""
+    _, first, second = made
+    files = dict(second.opened.files)
+    text = files[name].decode()
+    assert change(text) != text
+    files[name] = change(text).encode()
+    path = forged(files, tmp_path / second.path.name)
+    shutil.copy(first.path, tmp_path)
+    assert fault in [kind for kind, _ in verify.check(path)]
+
+
+def forged(files, path):
+    """A pack in which every hash was made to agree."""
+    import hashlib
+
+    manifest = json.loads(files[verify.MANIFEST])
+    manifest["files"] = {one: hashlib.sha256(files[one]).hexdigest() for one in manifest["files"]}
+    files[verify.MANIFEST] = json.dumps(manifest).encode()
+    files[verify.SEALED] = f"{hashlib.sha256(files[verify.MANIFEST]).hexdigest()}  {verify.MANIFEST}\n".encode()
+    path.write_bytes(verify.packed(files))
+    return path
+
+
+def test_the_chain_finds_an_earlier_pack_that_was_replaced(made, tmp_path):
+    """The hash of the first stands in the second, whatever the first says of itself."""
+    _, first, second = made
+    files = {**first.opened.files, "README.txt": b"other\n"}
+    forged(files, tmp_path / first.path.name)
+    shutil.copy(second.path, tmp_path)
+    assert verify.check(tmp_path / first.path.name) == []
+    assert ("chain", first.path.name) in verify.check(tmp_path / second.path.name)
+
+
+def test_files_added_to_or_taken_from_a_pack_are_named(made, tmp_path):
+    """The manifest names every file, and nothing else may be there."""
+    _, _, second = made
+    extra = tmp_path / "extra.zip"
+    extra.write_bytes(verify.packed({**second.opened.files, "more.txt": b"x"}))
+    assert ("extra", "more.txt") in verify.check(extra)
+    extra.write_bytes(verify.packed({name: one for name, one in second.opened.files.items() if name != "findings.csv"}))
+    assert ("missing", "findings.csv") in verify.check(extra)
+    extra.write_bytes(b"no archive")
+    assert [kind for kind, _ in verify.check(extra)] == ["archive"]
+
+
+def test_the_page_runs_and_loads_nothing_and_is_in_its_language(made):
+    """No script, a policy that forbids everything, headings and tables, the language."""
+    page = made[2].opened.files["report.html"].decode()
+    assert "<script" not in page
+    assert "default-src &#x27;none&#x27;" in page
+    assert '<html lang="fi">' in page
+    assert page.count("<h2") >= 9
+    assert "<td>" not in page.replace("<td ", "")
+    notebook = json.loads(made[2].opened.files["report.ipynb"])
+    assert "widgets" not in notebook["metadata"]
+    assert '"name": "stderr"' not in json.dumps(notebook)
+
+
+def test_a_pack_is_signed_and_a_broken_or_foreign_one_is_not(made, tmp_path):
+    """The hash is sealed with the counts; the head seal that it names must be in this journal, today and later."""
+    journal, _, second = made
+    desk = ivp.Desk(journal, by="aino", lang="en", now="2026-03-05T10:00")
+    desk.audit.sign(second.path, by="toimitusjohtaja", remarks="read")
+    row = desk.audit.signoffs().iloc[-1]
+    assert (row["pack_hash"], row["signed_by"], row["error_count"]) == (second.opened.hash, "toimitusjohtaja", 61)
+    assert "audit-2026-03-02" not in desk.audit.findings()["subject"].tolist()
+    spoilt = bytearray(second.path.read_bytes())
+    spoilt[1000] ^= 1
+    (tmp_path / "s.zip").write_bytes(spoilt)
+    with pytest.raises(ivp.Refusal, match="not whole"):
+        desk.audit.sign(tmp_path / "s.zip", by="x")
+    other = ivp.Desk(tmp_path / "o.duckdb", by="tt", lang="en", now="2026-03-05T10:00")
+    other.register.record(ivp.System("x", location=["Finland"]), valid_from="2026-01-01", why="w")
+    with pytest.raises(ivp.Refusal, match="this journal"):
+        other.audit.sign(second.path, by="x")
+    with pytest.raises(ivp.Refusal, match="signs"):
+        desk.audit.sign(second.path, by=" ")
+
+
+def test_what_cannot_be_audited_is_refused_and_leaves_nothing(made, tmp_path):
+    """A day to come, a journal that is not there, a notebook that fails or is none, packs of another journal."""
+    journal, _, second = made
+    audit = ivp.evidence.audit
+    with pytest.raises(ivp.Refusal, match="not been yet"):
+        audit(journal, as_of="2199-01-01", out=tmp_path)
+    with pytest.raises(ivp.Refusal, match="no journal"):
+        audit(tmp_path / "none.duckdb", as_of=DAY, out=tmp_path)
+    notebook = json.loads((ROOT / "notebooks" / "audit" / "quarterly.ipynb").read_text(encoding="utf-8"))
+    bad = tmp_path / "bad.ipynb"
+    bad.write_text(
+        json.dumps(
+            {**notebook, "cells": [*notebook["cells"][:3], {**notebook["cells"][1], "id": "bad", "source": "1 / 0", "metadata": {}}]}
+        )
+    )
+    with pytest.raises(ivp.Refusal, match="ZeroDivisionError"):
+        audit(journal, as_of=DAY, out=tmp_path, notebook=bad)
+    bad.write_text(json.dumps({**notebook, "cells": notebook["cells"][:1]}))
+    with pytest.raises(ivp.Refusal, match="parameters"):
+        audit(journal, as_of=DAY, out=tmp_path, notebook=bad)
+    bad.write_text("no notebook")
+    with pytest.raises(ivp.Refusal):
+        audit(journal, as_of=DAY, out=tmp_path, notebook=bad)
+    assert list(tmp_path.glob("*.zip*")) == []
+    shutil.copy(second.path, tmp_path)
+    other = ivp.sample(tmp_path / "other.duckdb", now="2025-06-01T09:00").standpoint.path
+    with pytest.raises(ivp.Refusal, match="this journal"):
+        audit(other, as_of="2026-03-03", out=tmp_path)
+
+
+def test_a_small_notebook_of_the_officers_own_makes_a_pack(tmp_path, desk):
+    """Any notebook with a `parameters` cell; in Swedish, with hostile text, which runs nowhere."""
+    import nbformat
+
+    bad = '<img src=x onerror="window.__xss=1"><script>1</script>'
+    desk.register.record(activity(bad), valid_from=DAY, why=bad)
+    new, md = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+    mine = nbformat.v4.new_notebook(
+        cells=[
+            md(f"# Mine\n\n{bad}"),
+            new("as_of = known = since = lang = None", metadata={"tags": ["parameters"]}),
+            new("import ivplus_tools as ivp\ndesk = ivp.audited(as_of, known, lang)\nivp.show(desk.audit.counts().drop(columns='kind'))"),
+            new("desk.findings()"),
+            new("print('said', 1 + 1)"),
+        ]
+    )
+    nbformat.write(mine, tmp_path / "mine.ipynb")
+    pack = ivp.evidence.audit(desk.standpoint.path, as_of=DAY, out=tmp_path, lang="sv", notebook=tmp_path / "mine.ipynb")
+    page = pack.opened.files["report.html"].decode()
+    assert pack.path.name == "audit-2026-03-02-sv.zip"
+    assert "<img" not in page
+    assert "<script" not in page
+    assert "&lt;img src=x onerror" in page
+    assert '<html lang="sv">' in page
+    assert "said 2" in page
+    assert pack.manifest["previous"] is None
+
+
+# --- what a newer version of code or facts made of it
+
+
+def test_edited_facts_and_changed_code_are_told_apart(made, monkeypatch, tmp_path):
+    """Since a pack: the same question under its own facts shows whether a file of facts or the code made the difference."""
+    journal, _, second = made
+    desk = ivp.Desk(journal, lang="fi").at(valid=DAY, known=DAY)
+    assert desk.compare(second.path).empty
+    folder = tmp_path / "facts"
+    shutil.copytree(_law.FOLDER, folder)
+    text = (folder / "gdpr.toml").read_text(encoding="utf-8")
+    (folder / "gdpr.toml").write_text(text.replace('severity = "error"', 'severity = "warning"'), encoding="utf-8")
+    edited = (folder / "edpb.toml").read_text(encoding="utf-8")
+    assert edited.count('period = "P12M"') >= 1
+    (folder / "edpb.toml").write_text(edited.replace('period = "P12M"', 'period = "P90Y"'), encoding="utf-8")
+    with _law.reading(folder):
+        why = desk.compare(second.path)
+    assert set(why["made_by"]) == {"facts"}
+    assert "edpb:tia_review" in why["rule"].iloc[0]
+    from ivplus_tools import _room
+
+    monkeypatch.setattr(_room.Finding, "told", lambda self, lang: f"{self.code} otherwise {lang}")
+    why = desk.compare(second.path)
+    assert set(why["made_by"]) == {"code"}
+    assert "→" in why["why"].iloc[0]
+
+
+def test_the_report_counts_what_the_register_holds(made):
+    """The table of the page, the register and the manifest say the same of every kind."""
+    held = Counter(one["kind"] for one in json.loads(made[2].opened.files["register.json"])["records"])
+    assert dict(held) == {kind: count for kind, _, count in made[2].manifest["counts"] if count}
+    assert isinstance(packs.opened(Path(made[2].path), "fi"), packs.Opened)
