@@ -116,7 +116,7 @@ class Desk:
         """What is missing or wrong in every room and in the facts: room, subject, code, severity, finding, rule, since."""
         at = self.standpoint
         parts = [room(at).findings() for room in ROOMS.values()]
-        parts.append(_room.lay_findings("law", _law_findings(at), at.lang))
+        parts.append(_room.lay_findings("law", law_findings(at), at.lang))
         return _together(parts, at.lang, _severity_order)
 
     def due(self, by: object = None) -> pandas.DataFrame:
@@ -206,7 +206,7 @@ class Desk:
         return _html.table([], lines, caption=title, row_headers=True)
 
 
-def _law_findings(at: Standpoint) -> list[Finding]:
+def law_findings(at: Standpoint) -> list[Finding]:
     """Facts that nobody has compared with the official text, and instruments not re-read in time."""
     found = []
     for fact in _law.unverified():

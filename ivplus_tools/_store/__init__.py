@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
-    "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "entries", "forget_person",
-    "frame", "head", "history",
+    "CLOCK_SLACK", "FORMAT", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided",
+    "entries", "forget_person", "format_found", "frame", "head", "held_by", "history",
     "network_of", "newest", "path_of", "persons", "put_person", "restore", "settle", "standing", "standing_of", "verify",
 ]  # fmt: skip
 settle = copies.settle
 network_of = file.network_of
+held_by = file.held_by
+format_found = file.format_found
+FORMAT = file.FORMAT
 CLOCK_SLACK = timedelta(minutes=5)
 SAID_OF = """
 SELECT kind, subject, entry, valid_from, recorded_by FROM journal WHERE subject IN (SELECT unnest(?)) ORDER BY valid_from, entry
