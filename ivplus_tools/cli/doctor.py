@@ -142,7 +142,11 @@ def _journal(ground: Ground) -> Iterator[Row]:
     mode = path.stat().st_mode & 0o777
     if os.name == "posix":
         open_to = mode & 0o077
-        yield Row("mode", "bad", ground.say("doctor.readable", mode=f"{mode:04o}", path=path)) if open_to else Row("mode", "ok", f"{mode:04o}")
+        yield (
+            Row("mode", "bad", ground.say("doctor.readable", mode=f"{mode:04o}", path=path))
+            if open_to
+            else Row("mode", "ok", f"{mode:04o}")
+        )
     found = _store.format_found(path)
     if found != _store.FORMAT:
         key, state = ("doctor.older_format", "note") if found < _store.FORMAT else ("doctor.newer_format", "bad")
@@ -228,7 +232,11 @@ def _facts(ground: Ground) -> Iterator[Row]:
 def _fonts(ground: Ground) -> Iterator[Row]:
     found = util.find_spec("matplotlib")
     font = Path(found.origin).parent / FONT if found and found.origin else FONT
-    yield Row("fonts", "ok", f"matplotlib: {font.name}") if font.is_file() else Row("fonts", "bad", ground.say("doctor.no_font", path=font.name))
+    yield (
+        Row("fonts", "ok", f"matplotlib: {font.name}")
+        if font.is_file()
+        else Row("fonts", "bad", ground.say("doctor.no_font", path=font.name))
+    )
     yield Row("fonts", "ok", ground.say("doctor.embedded")) if _version("typst") else Row("fonts", "note", ground.say("doctor.no_pdf"))
 
 

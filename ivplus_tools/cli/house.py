@@ -109,9 +109,10 @@ def doctor(ctx: click.Context, path: str, lang: str, shape: str) -> None:
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """Print the script that completes commands, options, rooms, codes and files in SHELL.
+    """Print the script that completes commands, options and their values in SHELL.
 
-    Install it once with the line for your shell below, and open a new one.
+    Rooms, formats, languages, finding codes and the names of files complete too. Install it once with the line for your shell below, and
+    open a new one. Bash is to be 4.4 or newer.
     """
     from click.shell_completion import get_completion_class
 

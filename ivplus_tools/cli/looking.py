@@ -39,11 +39,20 @@ SAME = ["room", "subject", "code", "finding"]  # what makes two findings the sam
 @click.option("--room", "rooms", multiple=True, type=click.Choice(list(dict.fromkeys(_words.ROOM_OF.values()))), help="only this room")
 @click.option("--since", metavar="DAY", help="only findings that were not found on that day, as it was known then")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", show_default=True, help="exit code 1")
+@click.option("--quiet", "-q", is_flag=True, help="no summary on stderr; refusals are told all the same")
 @click.option(
     "--format", "shape", type=click.Choice(["text", "json", "csv", "sarif"]), default="text", show_default=True, help="how they are printed"
 )
 def check(
-    path: str, valid: str | None, known: str | None, lang: str, rooms: tuple[str, ...], since: str | None, fail_on: str, shape: str
+    path: str,
+    valid: str | None,
+    known: str | None,
+    lang: str,
+    rooms: tuple[str, ...],
+    since: str | None,
+    fail_on: str,
+    quiet: bool,
+    shape: str,
 ) -> None:
     """Print what is missing or wrong, one finding a line, the worst first.
 
@@ -63,6 +72,8 @@ def check(
         click.echo(json.dumps(sarif.log_of(found, desk.standpoint), ensure_ascii=False, indent=1))
     elif shape == "text":
         _print_lines(found, lang, fold="law" not in rooms)
+        if not quiet:
+            click.echo(_summary(found, lang), err=True)
     else:
         print_table(found, shape)
     if _fails(found, fail_on):
@@ -83,18 +94,22 @@ def _new_since(found: pandas.DataFrame, desk: Desk, since: str) -> pandas.DataFr
 
 
 def _print_lines(found: pandas.DataFrame, lang: str, fold: bool) -> None:
-    """Findings on stdout, where every line has the same form; what they come to on stderr."""
-    from ivplus_tools import _law
-
+    """Findings on stdout, where every line has the same form."""
     folded = found["code"].eq(FOLDED) & fold
     for one in found[~folded].itertuples():
         click.echo(line_of(one))
     if folded.any():
         text = _words.say("shell.folded", lang, count=int(folded.sum()))
         click.echo(f"law/*: {FOLDED} {text} [{_words.read('findings')[FOLDED]['rule']}]")
+
+
+def _summary(found: pandas.DataFrame, lang: str) -> str:
+    """How many findings of each severity, and how many facts nobody has compared with the official text."""
+    from ivplus_tools import _law
+
     counts = found["severity"].value_counts()
     told = [f"{_words.say(f'ui.{one}s', lang)} {counts.get(one, 0)}" for one in ("error", "warning", "info")]
-    click.echo(" · ".join([*told, _words.say("shell.unread", lang, count=len(_law.unverified()))]), err=True)
+    return " · ".join([*told, _words.say("shell.unread", lang, count=len(_law.unverified()))])
 
 
 def line_of(one: Any) -> str:
