@@ -18,7 +18,7 @@ from house import NOW, ROOT
 
 import ivplus_tools as ivp
 from ivplus_tools import _law, _words, cli
-from ivplus_tools.cli import base, house, looking
+from ivplus_tools.cli import base, house, looking, sarif
 from ivplus_tools.desk import ROOMS
 
 IVPLUS = [sys.executable, "-m", "ivplus_tools"]
@@ -303,7 +303,7 @@ def test_sarif_has_what_its_schema_requires(run, journal):
 
 
 def test_fingerprints_are_the_same_from_run_to_run_and_tell_findings_apart(run, journal):
-    """The sentence's own is different for each finding, the subject's the same in every language."""
+    """The sentence's own is different for each finding of the sample, the subject's the same in every language."""
     runs = [
         json.loads(run("check", "--format", "sarif", "--lang", lang, code=1).stdout)["runs"][0]["results"] for lang in ("fi", "fi", "sv")
     ]
@@ -311,6 +311,16 @@ def test_fingerprints_are_the_same_from_run_to_run_and_tell_findings_apart(run, 
     assert first == again
     assert len({one["sentence/v1"] for one in first}) == len(first)
     assert sorted(one["subject/v1"] for one in first) == sorted(one["subject/v1"] for one in swedish)
+
+
+def test_two_findings_of_one_subject_and_code_have_fingerprints_of_their_own(desk):
+    """Two purposes without a legal basis are two findings."""
+    bare = [ivp.Purpose(name) for name in ("billing", "statistics")]
+    desk.register.record(ivp.Activity("sales", purposes=bare), valid_from="2026-01-01", why="w")
+    found = desk.register.findings().query("code == 'REG-020'")
+    one, other = (one["partialFingerprints"] for one in sarif.log_of(found, desk.standpoint)["runs"][0]["results"])
+    assert one["subject/v1"] == other["subject/v1"]
+    assert one["sentence/v1"] != other["sentence/v1"]
 
 
 # --- rule

@@ -7,7 +7,6 @@ import errno
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,6 +87,8 @@ class Commands(click.Group):
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:  # `ivplus check | head`: click ends quietly
                 raise
+            import traceback
+
             traceback.print_exc()
             sys.exit(2)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -129,6 +128,8 @@ def export_(
     .md are the record of Art. 30 for people and authorities. No cell can run as a formula. Prints the file's name; with --format
     json also its size and SHA-256.
     """
+    import hashlib
+
     if Path(file).exists() and not force:
         raise _words.refusal("file_exists", path=file)
     made = desk_of(path, valid, known, lang).register.write(file, id=subject, history=history)
