@@ -43,7 +43,7 @@ def cases(name: str) -> list:
 def copied(folder: Path) -> Path:
     """A copy of what the tests and the check notebooks need, to be spoilt; what is compiled comes along, and is renewed where changed."""
     for name in ("ivplus_tools", "notebooks", "data_samples", "tests"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.pyc.*"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 
