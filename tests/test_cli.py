@@ -484,6 +484,18 @@ def test_an_accepted_finding_says_for_how_long_and_does_not_count_until_then(run
     assert [one["suppressions"][0]["justification"] for one in results] == ["being asked"] * len(results)
 
 
+def test_what_must_be_done_this_month_is_one_command(run, journal):
+    """By the end of March, the earliest first, what is late with a mark; the same rows as the Desk's."""
+    done = run("due", "--lang", "en", code=1)
+    lines, found = done.stdout.splitlines(), ivp.Desk(journal, now=NOW, lang="en").due(by="2026-03-31")
+    assert len(lines) == len(found) > 10
+    assert "2026-03-04 breach/2026-002: end of the 72 hours [gdpr:33(1)]" in lines
+    assert [line.split()[0] for line in lines] == [str(day.date()) for day in found["due"]]
+    assert sum(line.endswith("(overdue)") for line in lines) == (found["due"] < "2026-03-02").sum() > 0
+    assert json.loads(run("due", "--by", "2026-03-04", "--format", "json", code=1).stdout)[-1]["due"] <= "2026-03-04"
+    assert run("due", "--at", "2018-01-01").stdout == ""
+
+
 def test_the_quarter_is_proved_in_one_command(run, tmp_path):
     """The sample company: a pack, exit 1 on findings, verified by the shell; the second time the same bytes; nonsense is exit 2."""
     done = run("audit", "--sample", "--as-of", "2026-03-02", code=1)
