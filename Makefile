@@ -37,7 +37,7 @@ bench: setup
 
 # The quarter that ended last, proved: of $$IVPLUS_DESK or ivplus.duckdb here, else of the sample company.
 audit: setup
-	$(BIN)/ivplus audit --fail-on never $(if $(IVPLUS_DESK)$(wildcard ivplus.duckdb),,--sample)
+	$(BIN)/ivplus audit --fail-on never $(if $(IVPLUS_DESK)$(wildcard ivplus.duckdb),,--desk sample)
 
 # Needs uv on the PATH. Names, versions and hashes only.
 lock:

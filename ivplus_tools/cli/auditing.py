@@ -8,20 +8,19 @@ from datetime import date, timedelta
 
 import click
 
-from ivplus_tools.cli.base import in_language, main, on_journal, progress_of
+from ivplus_tools.cli.base import SAMPLE, in_language, main, on_journal, progress_of
 
 
 @main.command(
     exits={0: "no finding that nobody has accepted is at or above --fail-on", 1: "one is; the pack is written all the same"},
     examples=(
         "ivplus audit --as-of 2026-09-30 --out audits/",
-        "ivplus audit --sample --as-of 2026-03-02    # the invented company",
+        "ivplus audit --desk sample --as-of 2026-03-02    # the invented company",
         "ivplus audit --lang sv --fail-on never      # of the quarter that ended last",
     ),
     reads=("IVPLUS_NOW",),
 )
 @on_journal
-@click.option("--sample", is_flag=True, help="the invented sample company in the place of a journal")
 @click.option("--as-of", "as_of", metavar="DAY", help="the day of the audit (default: the last day of the last quarter)")
 @click.option("--known", metavar="DAY", help="only what was known on this day or at this moment (default: everything)")
 @click.option("--since", metavar="DAY", help="the day to compare with (default: that of the pack before, else a quarter earlier)")
@@ -32,7 +31,7 @@ from ivplus_tools.cli.base import in_language, main, on_journal, progress_of
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="how the result is told")
 @in_language
 def audit(
-    path: str, sample: bool, as_of: str | None, known: str | None, since: str | None, out: str, notebook: str | None, force: bool,
+    path: str, as_of: str | None, known: str | None, since: str | None, out: str, notebook: str | None, force: bool,
     fail_on: str, shape: str, lang: str,
 ) -> None:  # fmt: skip
     """Run the audit notebook for a day and write a sealed evidence pack.
@@ -46,8 +45,8 @@ def audit(
 
     with progress_of("audit") as progress:
         pack = evidence.audit(
-            None if sample else path, as_of=as_of or _last_quarter(), out=out, known=known, since=since, lang=lang, notebook=notebook,
-            force=force, progress=progress,
+            None if path == SAMPLE else path, as_of=as_of or _last_quarter(), out=out, known=known, since=since, lang=lang,
+            notebook=notebook, force=force, progress=progress,
         )  # fmt: skip
     told = {"file": str(pack.path), "hash": pack.opened.hash, "new": not pack.there, **pack.manifest}
     click.echo(json.dumps(told, ensure_ascii=False, indent=1) if shape == "json" else repr(pack))

@@ -33,6 +33,8 @@ ENVIRONMENT = {
     "IVPLUS_NOW": "a moment such as 2026-03-02T09:00 in the place of the machine's clock, for tests",
     "IVPLUS_LAB_HOME": "where `ivplus lab` keeps its settings (default: ~/.local/share/ivplus/lab)",
 }
+SAMPLE = "sample"
+"""What --desk takes for the invented company, made anew each time."""
 FAILED = "refused, misused or failed; the reason is on stderr"
 
 
@@ -138,7 +140,13 @@ def in_language(command: Callable[..., None]) -> Callable[..., None]:
 def on_journal(command: Callable[..., None]) -> Callable[..., None]:
     """The option that says which journal."""
     return click.option(
-        "--desk", "path", type=click.Path(), envvar="IVPLUS_DESK", default="ivplus.duckdb", show_default=True, help="the journal"
+        "--desk",
+        "path",
+        type=click.Path(),
+        envvar="IVPLUS_DESK",
+        default="ivplus.duckdb",
+        show_default=True,
+        help="the journal; `sample`: an invented company to try things on",
     )(command)
 
 
@@ -168,11 +176,11 @@ def by_whom(command: Callable[..., None]) -> Callable[..., None]:
 
 def desk_of(path: str, valid: str | None, known: str | None, lang: str, by: str | None = None, must_exist: bool = True) -> Desk:
     """The Desk of a command, at the day asked; a day on which nothing stood is told."""
-    from ivplus_tools.desk import Desk
+    from ivplus_tools.desk import Desk, sample
 
-    if must_exist and not Path(path).exists():
+    if must_exist and path != SAMPLE and not Path(path).exists():
         raise _words.refusal("no_journal", path=path)
-    desk = Desk(path, by=by or None, lang=lang)
+    desk = sample(lang=lang) if path == SAMPLE else Desk(path, by=by or None, lang=lang)
     if not valid and not known:
         return desk
     desk = desk.at(valid=valid, known=known)
