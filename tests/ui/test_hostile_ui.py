@@ -16,7 +16,7 @@ warnings.filterwarnings("ignore", "Glyph")  # no font has them all
 desk = hostile.made(folder); things = list(hostile.shown(desk, folder))"""
 AT_ONCE = 40  # JupyterLab hides what comes after the fiftieth output of a cell
 PLACES = 8  # cells, which is enough for 320 things
-FOUND = """() => [...document.querySelectorAll('.jp-Notebook .jp-OutputArea-child')].map(one => ({
+FOUND = """cell => [...cell.querySelectorAll('.jp-OutputArea-child')].map(one => ({
   text: [one.innerText, ...[...one.querySelectorAll('img[alt]')].map(image => image.alt)].join(' '),
   made: [...one.querySelectorAll('img:not([alt]), script, iframe, [onerror]')].map(each => each.outerHTML) }))"""
 
@@ -30,8 +30,11 @@ def test_hostile_text_runs_nowhere_and_is_shown_as_text(lab, page, tmp_path):
     expect(notebook.locator(".jp-OutputArea-child")).to_have_count(len(told))
     expect(notebook.locator(".ivplus-form, .ivplus-review, .ivplus-breach, .ivplus-retention")).to_have_count(4)
     expect(notebook.locator(".ivplus-retention").get_by_role("alert")).to_contain_text(MARK)
-    page.wait_for_timeout(500)  # what a page would load and run comes after it is shown
-    found = page.evaluate(FOUND)
+    found = []
+    for cell in notebook.locator(".jp-Cell").all():  # one after the other: what is out of sight has no text
+        cell.evaluate("cell => cell.scrollIntoView()")
+        page.wait_for_timeout(200)
+        found += cell.evaluate(FOUND)
     assert {name: one["made"] for (name, _), one in zip(told, found, strict=True) if one["made"]} == {}
     assert [name for (name, wants), one in zip(told, found, strict=True) if wants and MARK not in one["text"]] == []
     assert sum(wants is True for _, wants in told) > 100
