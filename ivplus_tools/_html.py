@@ -90,11 +90,14 @@ def _lines(text: str) -> str:
 
 
 def note(lines: Sequence[str], alert: bool = False) -> str:
-    """A message that a screen reader announces: an alert for errors, a status for results. One line each."""
+    """A message that a screen reader announces: an alert for errors, a status for results. One line each.
+
+    An alert is told by its sign and a red bar: the reds of a theme are too faint for text, on a dark ground above all.
+    """
     role, mark = ("alert", "⚠ ") if alert else ("status", "✓ ")
-    color = "var(--jp-error-color0, #8b0000)" if alert else "inherit"
+    look = "border-left:.3em solid var(--jp-error-color1, #8b0000);padding-left:.5em;font-weight:bold" if alert else "color:inherit"
     inner = "<br>".join(esc(mark + line) for line in lines)
-    return f'<div role="{role}" style="color:{color}">{inner}</div>'
+    return f'<div role="{role}" style="{look}">{inner}</div>'
 
 
 def timer(told: str, more: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#999999")  # Okabe and Ito's, and a grey
 _SERIES = {2: (COLORS[3], COLORS[0])} | {count: (COLORS * 2)[3 : 3 + count] for count in (1, 3, 4, 5, 6)}
+LONGEST = 48  # signs of a label in the picture; its frame and its text alternative have all of it
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "--")
 
 
@@ -122,7 +123,7 @@ def contracts(agreements: pandas.DataFrame, on: object = None) -> Chart:
         axes.barh(place, ends - begins, left=begins, color=color, hatch=hatch, edgecolor="black", linewidth=0.6)
         axes.annotate(told, (ends, place), xytext=(4, 0), textcoords="offset points", va="center")
     axes.axvline(dates.date2num(day), color="black", linestyle="--", label=_words.say("plot.today", lang))
-    axes.set_yticks(range(len(rows)), [row[0] for row in rows])
+    axes.set_yticks(range(len(rows)), [_plain(row[0]) for row in rows])
     axes.xaxis.set_major_locator(dates.YearLocator())
     axes.xaxis.set_major_formatter(dates.DateFormatter("%Y"))
     first, end = axes.get_xlim()
@@ -145,7 +146,7 @@ def breach_timeline(timeline: pandas.DataFrame) -> Chart:
     for place, (_, at) in enumerate(rows):
         axes.plot([dates.date2num(at)], [place], marker="os^Dv*"[place % 6], color=COLORS[place % len(COLORS)], markersize=9)
         axes.annotate(_words.show_date(at, lang), (dates.date2num(at), place), xytext=(8, 0), textcoords="offset points", va="center")
-    axes.set_yticks(range(len(rows)), [what for what, _ in rows])
+    axes.set_yticks(range(len(rows)), [_plain(what) for what, _ in rows])
     axes.xaxis_date(rows[0][1].tzinfo if rows else None)
     first, end = axes.get_xlim()
     axes.set_xlim(first, end + (end - first) / 2)
@@ -213,6 +214,12 @@ def _canvas(rows: int) -> tuple[Chart, Any]:
     return chart, axes
 
 
+def _plain(text: str) -> str:
+    """A label that leaves room for the chart, and that matplotlib takes for no formula: two dollar signs make none."""
+    line = " ".join(text.split())
+    return (line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…").replace("$", r"\$")
+
+
 def _titled(axes: Any, title: str, axis: str) -> None:
     axes.set_title(title, loc="left")
     axes.set_xlabel(axis)
@@ -226,7 +233,7 @@ def _bars(table: pandas.DataFrame, series: Sequence[tuple[str, str]], title: str
     for place, (column, label) in enumerate(series):
         widths = [int(number) for number in table[column]]
         colors = [COLORS[row % len(COLORS)] for row in range(len(names))] if len(series) == 1 else _SERIES[len(series)][place]
-        bars = axes.barh(names, widths, left=left, color=colors, edgecolor="black", linewidth=0.6, label=label or None)
+        bars = axes.barh(range(len(names)), widths, left=left, color=colors, edgecolor="black", linewidth=0.6, label=label or None)
         for row, bar in enumerate(bars):
             bar.set_hatch(HATCHES[row % len(HATCHES)] if len(series) == 1 else HATCHES[(len(series) - 1 - place) % len(HATCHES)])
         axes.bar_label(
@@ -237,6 +244,7 @@ def _bars(table: pandas.DataFrame, series: Sequence[tuple[str, str]], title: str
             backgroundcolor="white" if len(series) > 1 else "none",
         )
         left = [before + width for before, width in zip(left, widths, strict=True)]
+    axes.set_yticks(range(len(names)), [_plain(name) for name in names])
     _titled(axes, title, axis)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlim(0, max([*left, 1]) * 1.12)

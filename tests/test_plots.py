@@ -57,6 +57,17 @@ def test_an_empty_frame_and_hostile_text_make_a_chart(desk):
     assert HOSTILE
 
 
+def test_a_label_is_no_formula_and_leaves_room_for_the_chart(desk, recwarn):
+    """Dollar signs, long and equal beginnings: a bar each, the whole text in the text alternative."""
+    names = ["$\\frac$ $x$", *(f"{'the same long beginning ' * 9}{number}" for number in range(2))]
+    desk.review.record([ivp.Transfer(name, country=name) for name in names], valid_from="2026-01-01", why="w")
+    chart = ivp.plots.transfers(desk.review.transfers())
+    chart._repr_html_()
+    assert len({bar.get_y() for bar in chart.axes[0].patches}) == 3
+    assert all(name in chart.alt for name in names)
+    assert not recwarn.list
+
+
 def test_the_same_data_make_the_same_picture(sample):
     """Byte for byte, so that a report is reproducible."""
     first, second = (ivp.plots.legal_bases(sample.register.activities())._repr_html_() for _ in range(2))

@@ -19,7 +19,8 @@ import ivplus_tools as ivp
 from ivplus_tools import _dates, _law
 from ivplus_tools.errors import Refusal
 from ivplus_tools.retention.clock import Clock
-from ivplus_tools.retention.scan import days_of
+from ivplus_tools.retention.records import RuleCount
+from ivplus_tools.retention.scan import days_of, month_pairs
 
 KINDS = {kind: [one for one in cases("retention") if one.values[0]["kind"] == kind] for kind in ("overdue", "statute", "vague")}
 RECIPE = [
@@ -183,6 +184,7 @@ def test_the_months_to_come_add_up(sample):
     months = sample.retention.months().pivot(index="month", columns="rule", values="rows")
     assert list(months["kaynnit-3v"]) == [83, 87, 88, 79, 69, 88, 102, 82, 82, 82, 89, 73]
     assert months["laskut-6v"].dropna().to_dict() == {"2027-01": 401}
+    assert month_pairs(RuleCount("r", months="<script>, 2026-03: 4")) == [("2026-03", 4)]  # a line that no scan wrote stops no dashboard
     due = sample.retention.due(by="2026-12-31")
     assert due.loc[due["due"] == "2026-03-03", "rows"].sum() == 14 + 12 + 83 + 8
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -228,9 +229,8 @@ def months_of(counts: Sequence[RuleCount], rules: Mapping[str, RetentionRule], l
 
 
 def month_pairs(count: RuleCount) -> list[tuple[str, int]]:
-    """`2026-03: 4, 2026-05: 12` as pairs."""
-    pairs = [one.split(": ") for one in (count.months or "").split(", ") if one]
-    return [(month, int(rows)) for month, rows in pairs]
+    """`2026-03: 4, 2026-05: 12` as pairs; what reads otherwise was counted by no scan."""
+    return [(month, int(rows)) for month, rows in re.findall(r"(\d{4}-\d\d): (\d+)", count.months or "")]
 
 
 # --- scanning

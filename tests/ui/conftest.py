@@ -1,4 +1,4 @@
-"""A real JupyterLab and a real Chromium. Any request that leaves this machine fails the test."""
+"""A real JupyterLab and a real Chromium. Any request or websocket that leaves this machine fails the test."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -20,7 +21,7 @@ CHROMIUM = os.environ.get("IVPLUS_CHROMIUM") or next(
 )
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
+    "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 DONE = """() => { const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type === 'code');
   if (cells.some(c => c.toJSON().outputs.some(o => o.output_type === 'error'))) return 'error';
@@ -55,6 +56,7 @@ class Lab:
         ]  # fmt: skip
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")
+        self.root = root
         self.log = (home / "lab.log").open("w")
         self.process = subprocess.Popen(command, env=environment, stdout=self.log, stderr=subprocess.STDOUT)
         for _ in range(240):
@@ -73,6 +75,13 @@ class Lab:
             body = answer.read()
         return json.loads(body) if body else None
 
+    def made(self, name, *cells):
+        """A notebook of one's own; its path."""
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # or JupyterLab asks
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(one) for one in cells], metadata=kernel)
+        nbformat.write(notebook, self.root / f"{name}.ipynb")
+        return f"{name}.ipynb"
+
     def open(self, page, path):
         """Open a notebook and wait for its kernel."""
         page.goto(f"{self.base}/lab/tree/{path}?reset&token={self.token}", wait_until="domcontentloaded")
@@ -83,11 +92,22 @@ class Lab:
 
     def run_all(self, page, path):
         """Open a notebook, run all cells, and fail on an error in any."""
-        notebook = self.open(page, path)
+        self.open(page, path)
+        return self.run(page)
+
+    def run(self, page):
+        """Run all cells of the open notebook, as if for the first time, and fail on an error in any."""
+        page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
         state = page.wait_for_function(DONE, timeout=120_000).json_value()
+        notebook = page.locator(PANEL)
         assert state == "done", notebook.locator(".jp-OutputArea-output pre").last.inner_text()
         return notebook
+
+    def restart(self, page):
+        """Restart the kernel, also while it runs, without a question, and wait for it."""
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        page.wait_for_function(IDLE, timeout=60_000)
 
     def kernel(self, page, code):
         """Run code in the notebook's own kernel and give what it printed."""
@@ -134,15 +154,26 @@ def chromium(lab):
         browser.close()
 
 
+def watched(context, base):
+    """The addresses that any page of a context asks for beyond our JupyterLab, by request or by websocket. Requests are stopped."""
+    ours, leaks = (f"{base}/", f"{base.replace('http', 'ws', 1)}/", "data:", "blob:"), []
+
+    def seen(asked):
+        if not asked.url.startswith(ours):
+            leaks.append(asked.url)
+
+    context.route(lambda url: not url.startswith(ours), lambda route: route.abort())
+    context.on("request", seen)
+    context.on("page", lambda page: page.on("websocket", seen))
+    return leaks
+
+
 @pytest.fixture
 def page(lab, chromium):
-    """A fresh page; a request to anywhere else is stopped and fails the test."""
-    ours = (lab.base, "data:", "blob:")
+    """A fresh page; a request to anywhere else is stopped and fails the test, and so does a websocket."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1400}, locale="fi-FI", timezone_id="Europe/Helsinki")
-    context.route(lambda url: not url.startswith(ours), lambda route: route.abort())
-    fresh, leaks = context.new_page(), []
-    fresh.on("request", lambda asked: None if asked.url.startswith(ours) else leaks.append(asked.url))
-    yield fresh
+    leaks = watched(context, lab.base)
+    yield context.new_page()
     context.close()
     lab.close_sessions()
     assert not leaks, leaks

@@ -1,15 +1,30 @@
-"""What the browser tests share: a screenshot to look at, a button by its text, a cell of one's own."""
+"""What the browser tests share: screenshots to look at, a button by its text, a cell of one's own."""
 
 import re
 from pathlib import Path
 
 ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts"
+HIGHEST = 16_000  # pixels; Chromium draws no higher picture
+SAMPLE = "import ivplus_tools as ivp\ndesk = ivp.sample(now='2026-03-02T09:00')"
 
 
 def keep(page, name):
     """A screenshot to look at."""
     ARTEFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+def keep_all(page, name):
+    """A screenshot of a notebook from its first cell to its last."""
+    small = page.viewport_size
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer")
+    for _ in range(2):  # cells are drawn once they are in sight, and then are higher
+        notebook.evaluate("panel => panel.scrollTo(0, 0)")
+        end = notebook.evaluate("panel => [...panel.querySelectorAll('.jp-Cell')].at(-1).getBoundingClientRect().bottom")
+        page.set_viewport_size({"width": small["width"], "height": min(int(end) + 60, HIGHEST)})
+        page.wait_for_timeout(150)
+    keep(page, name)
+    page.set_viewport_size(small)
 
 
 def button(notebook, name):

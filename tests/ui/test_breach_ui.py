@@ -45,8 +45,7 @@ def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_
     keep(page, "breach-form")
     button(form, "Tallenna").click()
     expect(form.get_by_role("status").filter(has_text=re.compile(r"kirjattu: \d"))).to_be_visible()
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    page.wait_for_timeout(3000)
+    lab.restart(page)
     run_cell(page, JOURNAL.format(path=path) + "  # again")
     again = page.locator(".ivplus-breach").last
     again.get_by_label("Tapaukset", exact=True).select_option(index=0)
@@ -57,12 +56,3 @@ def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_
     expect(again.get_by_text(re.compile("korkea riski")).first).to_be_visible()
     keep(page, "breach-again")
     assert page.evaluate("() => window.__xss") is None
-
-
-def test_the_guided_path_runs_from_top_to_bottom(lab, page):
-    """Every cell of the notebook, the clock, the ladder, the draft, the charts."""
-    notebook = lab.run_all(page, "notebooks/30_breach.ipynb")
-    expect(notebook.get_by_text("Ilmoitus tietoturvaloukkauksesta tietosuojavaltuutetulle").first).to_be_attached()
-    assert notebook.locator("img[alt]").count() >= 2
-    notebook.locator("img[alt]").first.scroll_into_view_if_needed()
-    keep(page, "breach-notebook")

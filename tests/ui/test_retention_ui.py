@@ -2,15 +2,15 @@
 
 import pytest
 from playwright.sync_api import expect
-from screen import button, keep, run_cell
+from screen import SAMPLE, button, keep, run_cell
 
 pytestmark = pytest.mark.ui
 HOSTILE = "<img src=x onerror=window.__xss=1>"
 
 
 def test_the_dashboard_filters_counts_and_tells_what_failed(lab, page):
-    """Run the notebook, filter by state, count now: the figure and the table follow, and the missing source is told."""
-    notebook = lab.run_all(page, "notebooks/40_retention.ipynb")
+    """Filter by state, count now: the figure and the table follow, and the missing source is told."""
+    notebook = lab.run_all(page, lab.made("retention", SAMPLE, "board = ivp.forms.retention(desk)\nboard"))
     board = notebook.locator(".ivplus-retention")
     expect(board.get_by_role("cell", name="kaynnit-3v", exact=True)).to_be_visible()
     expect(board.locator("img[alt*='2026-03']")).to_be_visible()

@@ -1,0 +1,44 @@
+"""Hostile text in every record of every room, and everything that the toolkit shows of it, in a real notebook."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hostile import MARK
+from playwright.sync_api import expect
+from screen import keep, keep_all
+
+pytestmark = pytest.mark.ui
+TESTS = Path(__file__).parent.parent
+SETUP = """import sys, warnings; sys.path.insert(0, {tests!r})
+import hostile, pathlib; folder = pathlib.Path({folder!r})
+warnings.filterwarnings("ignore", "Glyph")  # no font has them all
+desk = hostile.made(folder); things = list(hostile.shown(desk, folder))"""
+AT_ONCE = 40  # JupyterLab hides what comes after the fiftieth output of a cell
+PLACES = 8  # cells, which is enough for 320 things
+FOUND = """cell => [...cell.querySelectorAll('.jp-OutputArea-child')].map(one => ({
+  text: [one.innerText, ...[...one.querySelectorAll('img[alt]')].map(image => image.alt)].join(' '),
+  made: [...one.querySelectorAll('img:not([alt]), script, iframe, [onerror]')].map(each => each.outerHTML) }))"""
+
+
+def test_hostile_text_runs_nowhere_and_is_shown_as_text(lab, page, tmp_path):
+    """Frames, summaries, cases, drafts, letters, plans, files, charts and forms of one journal: no script, no picture, all of it text."""
+    show = [f"display(*[thing for _, thing in things[{start}:{start + AT_ONCE}]])" for start in range(0, PLACES * AT_ONCE, AT_ONCE)]
+    notebook = lab.run_all(page, lab.made("hostile", SETUP.format(tests=str(TESTS), folder=str(tmp_path)), *show))
+    told = json.loads(lab.kernel(page, "import json; print(json.dumps([[name, hostile.wanted(thing)] for name, thing in things]))"))
+    assert len(told) <= PLACES * AT_ONCE
+    expect(notebook.locator(".jp-OutputArea-child")).to_have_count(len(told))
+    expect(notebook.locator(".ivplus-form, .ivplus-review, .ivplus-breach, .ivplus-retention")).to_have_count(4)
+    expect(notebook.locator(".ivplus-retention").get_by_role("alert")).to_contain_text(MARK)
+    found = []
+    for cell in notebook.locator(".jp-Cell").all():  # one after the other: what is out of sight has no text
+        cell.evaluate("cell => cell.scrollIntoView()")
+        page.wait_for_timeout(200)
+        found += cell.evaluate(FOUND)
+    assert {name: one["made"] for (name, _), one in zip(told, found, strict=True) if one["made"]} == {}
+    assert [name for (name, wants), one in zip(told, found, strict=True) if wants and MARK not in one["text"]] == []
+    assert sum(wants is True for _, wants in told) > 100
+    assert page.evaluate("() => window.__xss") is None
+    keep(page, "hostile-forms")
+    keep_all(page, "hostile")
+    assert page.evaluate("() => window.__xss") is None

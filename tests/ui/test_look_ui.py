@@ -1,0 +1,66 @@
+"""What the toolkit shows can be read: its text stands out from its ground in JupyterLab's light and dark theme."""
+
+import pytest
+from playwright.sync_api import expect
+from screen import SAMPLE, keep_all
+
+pytestmark = pytest.mark.ui
+ENOUGH = 4.5  # WCAG 2.2, 1.4.3 (AA)
+CELLS = (
+    SAMPLE, "desk", "ivp.show(desk.findings().head(4), caption='x')", "ivp.show(desk.findings().head(0))", "ivp.cite('gdpr:30(1)(f)')",
+    "case = desk.breach.case('2026-001')\ncase", "case.explain()", "case.draft('authority')", "desk.review.request('tilitoimisto')",
+    "ivp.deadline('2026-10-23T10:20', 'PT72H')", "desk.review.explain('pilvi-tuki-intia')", "desk.breach.drill(seed=7)",
+    "form = ivp.forms.activity(desk)\nform.load('uutiskirje')\nform",
+    "wrong = ivp.forms.activity(desk)\nwrong.load('uutiskirje')\nwrong.save.click()\nwrong",
+    "ivp.forms.review(desk)", "wizard = ivp.forms.breach(desk)\nwizard.load('2026-001')\nwizard", "ivp.forms.retention(desk)",
+)  # fmt: skip
+MEASURED = """() => {
+  const parse = text => { const n = text.match(/[\\d.]+/g).map(Number); const unit = text.startsWith('color(') ? 255 : 1;
+    return [n[0] * unit, n[1] * unit, n[2] * unit, n[3] ?? 1] };
+  const over = (under, top) => under.map((c, i) => top[3] * top[i] + (1 - top[3]) * c);
+  const ground = element => { const layers = [];
+    for (let one = element; one; one = one.parentElement) { const c = parse(getComputedStyle(one).backgroundColor);
+      if (c[3]) layers.unshift(c); if (c[3] === 1) break }
+    return layers.reduce(over, [255, 255, 255]) };
+  const light = rgb => { const [r, g, b] = rgb.map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b };
+  const found = [];
+  for (const root of document.querySelectorAll('.jp-Notebook .jp-OutputArea-output')) {
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) { const text = walk.currentNode.data.trim(), one = walk.currentNode.parentElement;
+      if (!text || one.closest('style, script, option') || !one.getClientRects().length) continue;
+      const back = ground(one), front = over(back, parse(getComputedStyle(one).color));
+      const [high, low] = [light(front), light(back)].sort((a, b) => b - a);
+      found.push({ text: text.slice(0, 60), ratio: (high + 0.05) / (low + 0.05),
+        in: one.closest('[role=alert], [role=status], [role=timer]')?.getAttribute('role') || one.tagName, front, back }) } }
+  return found }"""
+
+
+@pytest.fixture(scope="module")
+def shown(lab, chromium):
+    """One page with everything on it, for both themes."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1400}, locale="fi-FI", timezone_id="Europe/Helsinki")
+    page = context.new_page()
+    lab.run_all(page, lab.made("look", *CELLS))
+    expect(page.locator(".ivplus-retention table").first).to_be_visible()
+    yield page
+    context.close()
+    lab.close_sessions()
+
+
+@pytest.mark.parametrize(("theme", "is_light"), [("JupyterLab Dark", "false"), ("JupyterLab Light", "true")])
+def test_every_text_stands_out_from_its_ground(shown, theme, is_light):
+    """Summaries, tables, citations, cases, drafts, letters and forms with their messages: a contrast of 4.5 at least."""
+    shown.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+    shown.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=is_light)
+    shown.wait_for_timeout(500)
+    found = shown.evaluate(MEASURED)
+    assert len(found) > 600
+    assert {"alert", "status", "timer", "TD", "TH", "CAPTION", "PRE", "P", "H4", "STRONG", "BUTTON", "LABEL"} <= {
+        one["in"] for one in found
+    }
+    keep_all(shown, f"look-{theme.split()[1].lower()}")
+    faint = sorted(
+        {(round(one["ratio"], 2), one["in"], one["text"], str(one["front"]), str(one["back"])) for one in found if one["ratio"] < ENOUGH}
+    )
+    assert faint == []
