@@ -81,6 +81,20 @@ def unverified() -> list[Fact]:
     return [one for one in facts().values() if not one.verified]
 
 
+def findings() -> dict[str, tuple[str, tuple[Fact, ...]]]:
+    """Every finding code with its severity and the facts behind it: those named in `findings.toml`, else those that ask for a field."""
+    asking: dict[str, dict[str, str]] = {}
+    for one in facts().values():
+        for value in one.values:
+            if "finding" in value and not value.get("draft"):
+                asking.setdefault(value["finding"], {})[one.rule] = value["if_empty"]
+    found = {}
+    for code, entry in _words.read("findings").items():
+        rules = {entry["rule"]: entry["severity"]} if "rule" in entry else asking[code]
+        found[code] = (next(iter(rules.values())), tuple(fact(rule) for rule in rules))
+    return found
+
+
 def facts() -> dict[str, Fact]:
     """Every fact of every file in `facts/`, by rule."""
     return _facts(_READ.get())
@@ -170,22 +184,45 @@ def _demand(path: Path, where: str, table: dict[str, Any], keys: tuple[str, ...]
 
 @dataclass(frozen=True)
 class Citation:
-    """What `cite` shows: the rule, what it asks in fi, sv and en, the official text's address, validity, last re-reading."""
+    """What `cite` shows: the rule, what it asks in fi, sv and en, the official text's address, validity, last re-reading.
+
+    With `code`, first the finding: its sentence, severity and room.
+    """
 
     fact: Fact
     lang: str = "en"
+    code: str = ""
 
     @property
     def rows(self) -> list[tuple[str, str]]:
         """Label and text of each line."""
         one, lang = self.fact, self.lang
         checked = one.reread.isoformat() if one.verified and one.reread else self._say("never")
-        lines = [(self._say("rule"), f"{one.rule} · {one.instrument['name'][lang]} · {one.name[lang]}")]
+        lines = [*self._finding(), (self._say("rule"), _named(one, lang))]
         lines += [(self._say(f"in_{each}"), f"{one.name[each]}: {one.says[each]}") for each in _words.LANGS]
         lines += [(self._say("source"), one.source)]
         lines += [(self._say("proposal" if value.get("draft") else "in_force"), _validity(value)) for value in one.values]
         lines += [(self._say("reread"), checked)]
-        return lines + ([(self._say("note"), one.note[lang])] if one.note else [])
+        lines += [(self._say("note"), one.note[lang])] if one.note else []
+        return lines + self._others()
+
+    def _finding(self) -> list[tuple[str, str]]:
+        """The lines of a finding."""
+        if not self.code:
+            return []
+        lang = self.lang
+        severity, _ = findings()[self.code]
+        room = _words.ROOM_OF[self.code.partition("-")[0]]
+        told = {
+            "code": self.code, "finding": _words.finding_template(self.code, lang),
+            "severity": _words.values("severity")[severity][lang], "room": _words.values("room")[room][lang],
+        }  # fmt: skip
+        return [(_words.column_name(name, lang), text) for name, text in told.items()]
+
+    def _others(self) -> list[tuple[str, str]]:
+        """The other rules that ask for the same, such as those for processors."""
+        behind = findings()[self.code][1] if self.code else ()
+        return [(self._say("rule"), _named(one, self.lang)) for one in behind if one != self.fact]
 
     def _say(self, key: str) -> str:
         return _words.say(f"cite.{key}", self.lang)
@@ -195,7 +232,11 @@ class Citation:
         return "\n".join(f"{label:<{width}}  {text}" for label, text in self.rows)
 
     def _repr_html_(self) -> str:
-        return _html.table([], self.rows, caption=self.fact.rule, row_headers=True)
+        return _html.table([], self.rows, caption=self.code or self.fact.rule, row_headers=True)
+
+
+def _named(one: Fact, lang: str) -> str:
+    return f"{one.rule} · {one.instrument['name'][lang]} · {one.name[lang]}"
 
 
 def _validity(value: dict[str, Any]) -> str:
@@ -205,5 +246,14 @@ def _validity(value: dict[str, Any]) -> str:
 
 
 def cite(rule: str, lang: str = "fi") -> Citation:
-    """What a rule such as `gdpr:30(1)(f)` asks, in Finnish, Swedish and English, and where its official text is."""
-    return Citation(fact(rule), _words.language(lang))
+    """What a rule such as `gdpr:30(1)(f)` asks, in Finnish, Swedish and English, and where its official text is.
+
+    A finding's code such as `REG-020` gives its sentence, severity and room, and the rule behind it.
+    """
+    by_case = {one.casefold(): one for one in (*findings(), *facts())}
+    known = by_case.get(str(rule).strip().casefold())
+    if known is None:
+        raise _words.refusal("unknown_value", got=rule, what="rule", near=_words.nearest(rule, by_case.values(), 3))
+    if known in facts():
+        return Citation(fact(known), _words.language(lang))
+    return Citation(findings()[known][1][0], _words.language(lang), known)

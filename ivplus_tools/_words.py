@@ -17,6 +17,8 @@ from ivplus_tools.errors import Refusal
 LANGS = ("fi", "sv", "en")
 FOLDER = Path(__file__).parent / "words"
 SHOWN = 10
+ROOM_OF = {"REG": "register", "REV": "review", "TRA": "review", "BRE": "breach", "RET": "retention", "AUD": "audit", "LAW": "law"}
+"""Which room the codes of findings belong to, by what they begin with."""
 _TABLE = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
 _RUNNING = {"fi": "d.M.y", "sv": "'den' d MMMM y", "en": "d MMMM y"}
 _LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
@@ -53,6 +55,11 @@ def refusal(key: str, /, **facts: object) -> Refusal:
 def finding(code: str, lang: str, /, **facts: object) -> str:
     """The sentence of the finding `code`, with what it is about filled in."""
     return str(read("findings")[code][lang].format(**local(facts, lang)))
+
+
+def finding_template(code: str, lang: str) -> str:
+    """The sentence of the finding `code` with … for what it is about."""
+    return re.sub(r"\{[^}]*\}", "…", str(read("findings")[code][lang]))
 
 
 def values(name: str) -> dict[str, dict[str, str]]:

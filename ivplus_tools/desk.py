@@ -204,12 +204,14 @@ class Desk:
         counts: dict[str, int] = {}
         for entry in _store.standing(at):
             counts[entry.kind] = counts.get(entry.kind, 0) + 1
-        found = self.findings()["severity"].value_counts()
+        status = self.audit.status()
+        found, accepted = status["severity"].value_counts(), int((status["state"] == "accepted").sum())
         coming = self.due()
         late = int((coming["due"] < str(at.valid_on)).sum())
         kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records)]
         lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
-        severities = (f"{_words.say(f'ui.{one}s', at.lang)} {int(found.get(one, 0))}" for one in _room.SEVERITIES)
+        severities = [f"{_words.say(f'ui.{one}s', at.lang)} {int(found.get(one, 0))}" for one in _room.SEVERITIES]
+        severities += [f"{_words.column_name('accepted', at.lang)} {accepted}"] if accepted else []
         lines.append((_words.say("ui.findings", at.lang), " · ".join(severities)))
         if len(coming):
             upcoming = coming[coming["due"] >= str(at.valid_on)].head(1)

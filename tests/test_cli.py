@@ -3,15 +3,23 @@
 import csv
 import io
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import click
 import pytest
+from click.testing import CliRunner
 from house import NOW, ROOT
 
 import ivplus_tools as ivp
+from ivplus_tools import _law, _words, cli
+from ivplus_tools.cli import base, house, looking, sarif
+from ivplus_tools.desk import ROOMS
 
 IVPLUS = [sys.executable, "-m", "ivplus_tools"]
 
@@ -183,10 +191,6 @@ def test_every_command_tells_what_it_does(run):
 
 def test_lab_starts_on_this_machine_only_with_a_token(tmp_path, monkeypatch):
     """The arguments that `ivplus lab` gives to JupyterLab, and settings that keep it quiet."""
-    from click.testing import CliRunner
-
-    from ivplus_tools import cli
-
     called = []
     monkeypatch.setenv("IVPLUS_LAB_HOME", str(tmp_path))
     monkeypatch.setattr("os.execv", lambda _, arguments: called.extend(arguments))
@@ -199,3 +203,297 @@ def test_lab_starts_on_this_machine_only_with_a_token(tmp_path, monkeypatch):
     assert "NeverCheckForUpdate" in text
     assert "extension_manager=readonly" in text
     assert '"fetchNews": "false"' in next(tmp_path.rglob("notification.jupyterlab-settings")).read_text()
+
+
+# --- check, as linters do
+
+
+LINE = re.compile(r"(register|review|breach|retention|audit|law)/\S+: [A-Z]{3}-\d{3} .+ \[\S+\]( \(.+\))?")
+
+
+def test_every_line_of_check_has_one_form_and_the_summary_is_apart(run, journal):
+    """What scripts parse is on stdout, worst first; what it comes to is on stderr, and `--quiet` leaves it out."""
+    done = run("check", "--lang", "en", code=1)
+    lines, found = done.stdout.splitlines(), ivp.Desk(journal, now=NOW, lang="en").findings()
+    assert all(LINE.fullmatch(line) for line in lines)
+    assert lines[0].startswith("register/ajoneuvot: REG-039 An impact assessment")
+    assert lines[0].endswith(" [gdpr:35(1)]")
+    assert [line.split()[1] for line in lines[:-1]] == found.query("code != 'LAW-001'")["code"].tolist()
+    counts = found["severity"].value_counts()
+    assert f"errors {counts['error']} · warnings {counts['warning']} · for information {counts['info']}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert run("check", "--quiet", code=1).stderr == ""
+
+
+def test_facts_that_nobody_has_compared_are_one_line_unless_asked_for(run, journal):
+    """One closing line with their number; each of them in the other formats and with `--room law`."""
+    unread = len(_law.unverified())
+    folded = run("check", "--fail-on", "never").stdout.splitlines()
+    assert folded[-1].startswith("law/*: LAW-001 ")
+    assert str(unread) in folded[-1]
+    assert sum("LAW-001" in line for line in folded) == 1
+    assert len(run("check", "--room", "law", "--fail-on", "never").stdout.splitlines()) == unread
+    run("check", "--room", "law", "--fail-on", "info", code=1)
+    assert sum(row["code"] == "LAW-001" for row in json.loads(run("check", "--format", "json", code=1).stdout)) == unread
+
+
+def test_a_room_narrows_the_findings_and_the_exit_code(run, journal):
+    """Several rooms may be named; an unknown one is a misuse."""
+    rows = json.loads(run("check", "--room", "review", "--room", "breach", "--format", "json", code=1).stdout)
+    assert {row["room"] for row in rows} == {"review", "breach"}
+    run("check", "--room", "law", code=0)
+    assert "'retention'" in run("check", "--room", "retencion", code=2).stderr
+    [room] = [one for one in looking.check.params if one.name == "rooms"]
+    assert list(room.type.choices) == [*ROOMS, "law"]
+
+
+def test_since_shows_only_what_that_day_did_not_have(run, journal):
+    """Compared with what was found on that day as it was known then; a day to come is refused, since it would find nothing."""
+    desk = ivp.Desk(journal, now=NOW)
+    same = ["room", "subject", "code", "finding"]
+    old = set(desk.at(valid="2026-01-01", known="2026-01-01").findings()[same].itertuples(index=False, name=None))
+    expected = [one for one in desk.findings()[same].itertuples(index=False, name=None) if one not in old]
+    rows = json.loads(run("check", "--since", "2026-01-01", "--format", "json", code=1).stdout)
+    assert [tuple(row[name] for name in same) for row in rows] == expected
+    assert 0 < len(rows) < len(desk.findings()) / 2
+    assert run("check", "--since", "2026-03-02").stdout == ""
+    assert "2.3.2026" in run("check", "--since", "2026-03-03", code=2).stderr
+    assert "1.6.2025" in run("check", "--at", "2025-06-01", "--since", "1.7.2025", code=2).stderr
+
+
+def test_a_finding_of_two_lines_is_one_line():
+    """A purpose may hold a line break; a script reads a line as a finding."""
+    one = SimpleNamespace(room="register", subject="a", code="REG-020", finding="first\n second\u2028third", rule="gdpr:6(1)", state="open")
+    assert looking.line_of(one, "en") == "register/a: REG-020 first second third [gdpr:6(1)]"
+
+
+# --- SARIF
+
+
+def test_sarif_has_what_its_schema_requires(run, journal):
+    """One run; each result names a rule of the driver, a level, a text and a place."""
+    log = json.loads(run("check", "--format", "sarif", "--lang", "sv", code=1).stdout)
+    assert log["version"] == "2.1.0"
+    [made] = log["runs"]
+    assert set(made) <= {"tool", "language", "results"}
+    driver = made["tool"]["driver"]
+    assert driver["name"] == "ivplus"
+    assert driver["version"]
+    codes = [one["id"] for one in driver["rules"]]
+    assert codes == list(_words.read("findings"))
+    for one in driver["rules"]:
+        assert one["shortDescription"]["text"]
+        assert "{" not in one["shortDescription"]["text"]
+        assert one["defaultConfiguration"]["level"] in ("error", "warning", "note")
+        assert one.get("helpUri", "https://").startswith(("http://", "https://"))
+    found = ivp.Desk(journal, now=NOW, lang="sv").findings()
+    assert len(made["results"]) == len(found)
+    for result, row in zip(made["results"], found.itertuples(), strict=True):
+        assert codes[result["ruleIndex"]] == result["ruleId"] == row.code
+        assert result["level"] == {"info": "note"}.get(row.severity, row.severity)
+        assert result["message"] == {"text": row.finding}
+        [place] = result["locations"]
+        assert place["logicalLocations"][0]["fullyQualifiedName"] == f"{row.room}/{row.subject}"
+        assert place["physicalLocation"]["artifactLocation"]["uri"] == "ivplus.duckdb"
+        assert result["properties"]["since"] == str(row.since.date())
+        assert result["properties"]["rule"] == row.rule
+    by_id = {one["id"]: one for one in driver["rules"]}
+    assert by_id["REG-020"]["helpUri"] == "http://data.europa.eu/eli/reg/2016/679/oj"
+    assert by_id["REG-020"]["defaultConfiguration"]["level"] == "error"
+
+
+def test_fingerprints_are_the_same_from_run_to_run_and_tell_findings_apart(run, journal):
+    """The sentence's own is different for each finding of the sample, the subject's the same in every language."""
+    runs = [
+        json.loads(run("check", "--format", "sarif", "--lang", lang, code=1).stdout)["runs"][0]["results"] for lang in ("fi", "fi", "sv")
+    ]
+    first, again, swedish = ([one["partialFingerprints"] for one in results] for results in runs)
+    assert first == again
+    assert len({one["sentence/v1"] for one in first}) == len(first)
+    assert sorted(one["subject/v1"] for one in first) == sorted(one["subject/v1"] for one in swedish)
+
+
+def test_two_findings_of_one_subject_and_code_have_fingerprints_of_their_own(desk):
+    """Two purposes without a legal basis are two findings."""
+    bare = [ivp.Purpose(name) for name in ("billing", "statistics")]
+    desk.register.record(ivp.Activity("sales", purposes=bare), valid_from="2026-01-01", why="w")
+    found = desk.register.findings().query("code == 'REG-020'")
+    one, other = (one["partialFingerprints"] for one in sarif.log_of(found, desk.standpoint)["runs"][0]["results"])
+    assert one["subject/v1"] == other["subject/v1"]
+    assert one["sentence/v1"] != other["sentence/v1"]
+
+
+# --- rule
+
+
+def test_a_code_is_explained_in_any_case_and_language(run):
+    """Sentence, severity, room and the rule behind it; the same in Python."""
+    told = run("rule", "reg-020", "--lang", "en").stdout
+    for text in (
+        "REG-020",
+        "The purpose ‘…’ has no legal basis.",
+        "error",
+        "record of processing activities",
+        "gdpr:6(1) · ",
+        "http://data.europa.eu",
+    ):
+        assert text in told
+    assert repr(ivp.cite("REG-020", lang="en")) == told.rstrip("\n")
+    assert "REG-020" in ivp.cite("REG-020")._repr_html_()
+    assert "gdpr:30(2)(c)" in run("rule", "REG-009").stdout
+    assert run("rule", "GDPR:30(1)(F)", "--lang", "sv").stdout == run("rule", "gdpr:30(1)(f)", "--lang", "sv").stdout
+    assert "allvar" not in run("rule", "gdpr:30(1)(f)", "--lang", "sv").stdout
+
+
+@pytest.mark.parametrize(("got", "near"), [("REG-999", "REG-"), ("gdpr:30(1)(x)", "gdpr:30(1)"), ("", "REG-001")])
+def test_an_unknown_code_is_refused_with_the_nearest(run, got, near):
+    """One line, exit code 2."""
+    done = run("rule", got, "--lang", "en", code=2)
+    assert near in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_every_code_has_a_room_a_severity_and_a_rule():
+    """What `cite` and SARIF say of a code is what the rooms report."""
+    severities = {"error", "warning", "info"}
+    for code, (severity, facts) in _law.findings().items():
+        assert severity in severities
+        assert facts, code
+        assert repr(ivp.cite(code, lang="en")).count(facts[0].rule)
+    names = [one.casefold() for one in (*_law.findings(), *_law.facts())]
+    assert len(names) == len(set(names))
+
+
+def test_the_room_of_a_code_is_the_room_that_reports_it(sample):
+    """By what the code begins with, for every finding of the sample."""
+    for row in sample.findings().itertuples():
+        assert _words.ROOM_OF[row.code.partition("-")[0]] == row.room
+    assert list(dict.fromkeys(_words.ROOM_OF.values())) == [*ROOMS, "law"]
+
+
+# --- completion, help, failures
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["rule", "reg-02"], "REG-020"), (["check", "--room", "ret"], "retention"), (["check", "--format", "s"], "sarif"),
+        (["doctor", "--lang", ""], "sv"), (["import", "x"], "file,x"), (["backup", "c"], "dir,c"), (["comp"], "completion"),
+        (["completion", ""], "fish"), (["check", "--desk", "i"], "file,i"),
+    ],
+)  # fmt: skip
+def test_a_shell_is_offered_what_fits(words, offered, tmp_path):
+    """Click's own protocol, as bash speaks it."""
+    asked = {**os.environ, "_IVPLUS_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(["ivplus", *words]), "COMP_CWORD": str(len(words))}
+    done = subprocess.run(IVPLUS, env=asked, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert offered in done.stdout.replace("plain,", "").split()
+
+
+@pytest.mark.parametrize("shell", house.SHELLS)
+def test_the_completion_script_is_for_the_shell_named(run, shell):
+    """It calls `ivplus` with the variable that click knows; a shell without one is a misuse."""
+    script = run("completion", shell).stdout
+    assert f"_IVPLUS_COMPLETE={shell}_complete" in script
+    assert f"ivplus completion {shell}" in run("completion", "--help").stdout
+    run("completion", "cmd", code=2)
+
+
+def test_the_completion_script_is_sound_bash(run):
+    """Bash itself reads it."""
+    if not shutil.which("bash"):
+        pytest.skip("no bash")
+    script = run("completion", "bash").stdout
+    subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+    subprocess.run(["bash", "-c", f"{script}\ncomplete -p ivplus"], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("name", list(cli.main.commands))
+def test_help_is_a_manual_page(name):
+    """A summary of one line, a paragraph, exit codes and examples; every command stands in a section of the group's help."""
+    command = cli.main.commands[name]
+    text = command.get_help(click.Context(command, info_name=f"ivplus {name}", max_content_width=100))
+    summary, _, rest = command.help.partition("\n\n")
+    assert len(summary.splitlines()) == 1, name
+    assert len(summary) <= 100
+    assert len(rest) > 100, name
+    for section in ("Exit codes:", "Examples:", f"  ivplus {name}"):
+        assert section in text
+    assert all(option.help for option in command.params if isinstance(option, click.Option)), name
+    assert any(name in names for names in base.SECTIONS.values())
+
+
+def test_the_sections_name_commands_that_exist():
+    """And the help of the group lists each of them once."""
+    listing = CliRunner().invoke(cli.main, ["--help"]).output
+    for name in (one for names in base.SECTIONS.values() for one in names):
+        assert len(re.findall(rf"^  {name} ", listing, re.MULTILINE)) == 1, name
+
+
+def test_a_command_that_no_section_names_comes_last():
+    """One that is added later is not lost."""
+    group = base.Commands("g", commands={name: click.Command(name, help=f"{name}.") for name in ("zz", "check")})
+    assert group.list_commands(None) == ["check", "zz"]
+    listing = CliRunner().invoke(group, ["--help"]).output
+    assert listing.index("check") < listing.index("Other:") < listing.index("zz")
+
+
+def test_a_failure_of_the_program_is_not_taken_for_a_finding(monkeypatch):
+    """Exit code 1 means findings; whatever breaks is 2, with its traceback."""
+    monkeypatch.setattr("ivplus_tools._law.cite", lambda *_: 1 / 0)
+    done = CliRunner().invoke(cli.main, ["rule", "REG-020"])
+    assert done.exit_code == 2
+    assert "ZeroDivisionError" in done.output
+
+
+def test_starting_loads_nothing_heavy():
+    """`ivplus --help` and completion come at once."""
+    heavy = ("duckdb", "pandas", "pydantic", "babel", "ivplus_tools.desk", "ivplus_tools._dates", "click.shell_completion")
+    code = f"import sys, ivplus_tools.cli; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_each_planted_fault_is_printed_exactly_once_and_nothing_else(run, journal):
+    """The table of data_samples/README.md, line by line; the facts to verify are one line; an accepted finding says until when."""
+    readme = (ROOT / "data_samples" / "README.md").read_text(encoding="utf-8")
+    planted = set()
+    for line in readme.splitlines():
+        if line.startswith("| ") and (codes := re.findall(r"\b[A-Z]{3}-\d{3}\b", line.split("|")[1])):
+            planted |= {(code, subject) for code in codes for subject in re.findall(r"`([^`]+)`", line.split("|")[2])}
+    lines = run("check", "--fail-on", "never").stdout.splitlines()
+    printed = [(match[2], match[1]) for line in lines if (match := re.match(r"\w+/(.+?): ([A-Z]{3}-\d{3}) ", line)) and match[1] != "*"]
+    assert len(printed) == len(lines) - 1
+    assert sorted(printed) == sorted(planted)
+    assert lines[-1].startswith("law/*: LAW-001")
+    [verkko] = [line for line in lines if "REG-062" in line]
+    assert verkko.endswith("(hyväksytty 30.6.2026 saakka: palveluntarjoaja vaihtuu kesällä)")
+
+
+def test_an_accepted_finding_says_for_how_long_and_does_not_count_until_then(run, tmp_path):
+    """In text, JSON and SARIF; the day after, it counts again."""
+    desk = ivp.Desk(tmp_path / "ivplus.duckdb", by="tt", now=NOW)
+    desk.register.record(ivp.Organisation("me", relation="own"), valid_from="2026-01-01", why="w")
+    desk.register.record(ivp.System("x"), valid_from="2026-01-01", why="w")
+    run("check", "--fail-on", "warning", code=1)
+    for row in desk.audit.status().query("severity != 'info'").itertuples():
+        desk.audit.accept(row.code, row.subject, reason="being asked", until="2026-03-31")
+    done = run("check", "--fail-on", "warning", "--lang", "en")
+    assert "(accepted until 31 Mar 2026: being asked)" in done.stdout
+    assert "accepted" in done.stderr
+    run("check", "--fail-on", "warning", "--at", "2026-04-01", code=1)
+    results = json.loads(run("check", "--format", "sarif", "--room", "register").stdout)["runs"][0]["results"]
+    assert [one["suppressions"][0]["justification"] for one in results] == ["being asked"] * len(results)
+
+
+def test_the_quarter_is_proved_in_one_command(run, tmp_path):
+    """The sample company: a pack, exit 1 on findings, verified by the shell; the second time the same bytes; nonsense is exit 2."""
+    done = run("audit", "--sample", "--as-of", "2026-03-02", code=1)
+    assert "audit-2026-03-02.zip" in done.stdout
+    first = (tmp_path / "audits" / "audit-2026-03-02.zip").read_bytes()
+    told = json.loads(run("audit", "--sample", "--as-of", "2026-03-02", "--fail-on", "never", "--format", "json").stdout)
+    assert (told["new"], told["findings"]["error"]) == (False, 61)
+    assert "ehjä" in run("verify", "audits/audit-2026-03-02.zip").stdout
+    (tmp_path / "spoilt.zip").write_bytes(first[:5000] + bytes([first[5000] ^ 1]) + first[5001:])
+    assert "spoilt.zip: " in run("verify", "audits/audit-2026-03-02.zip", "spoilt.zip", code=1).stdout
+    assert "ivplus: " in run("audit", "--sample", "--as-of", "yesterday", code=2).stderr
+    assert "ivplus: " in run("audit", code=2).stderr
+    assert "ivplus: " in run("verify", "none.zip", code=2).stderr

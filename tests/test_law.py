@@ -4,6 +4,7 @@ import shutil
 from datetime import date
 
 import pytest
+from house import cases
 
 import ivplus_tools as ivp
 from ivplus_tools import _law, _records, _words
@@ -83,6 +84,13 @@ def test_an_unverified_fact_is_a_finding_until_somebody_compares_it(sample):
     later = sample.at(valid="2027-08-02").findings()
     reread = {fact.instrument["key"] for fact in _law.facts().values() if fact.instrument.get("reread_every")}
     assert set(later[later["code"] == "LAW-002"]["subject"]) == reread
+
+
+@pytest.mark.parametrize("case", cases("law"))
+def test_a_figure_that_is_only_shown_is_the_law_of_its_day(case):
+    """Each case of law.toml: what a citation tells, and no finding rests on."""
+    value = _law.value(case["rule"], date.fromisoformat(case["on"]))
+    assert {name: value.get(name) for name in case["expect"]} == case["expect"]
 
 
 def test_a_citation_shows_three_languages_source_validity_and_reading():

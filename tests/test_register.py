@@ -84,11 +84,15 @@ def test_findings_and_due_have_the_house_columns_and_a_total_order(sample):
     found, due = sample.findings(), sample.due()
     assert list(found.columns) == ["room", "subject", "code", "severity", "finding", "rule", "since"]
     assert list(due.columns) == ["room", "subject", "due", "what", "rule"]
-    ranks = found["severity"].map({"error": 0, "warning": 1, "info": 2})
+    ranks_of = {"error": 0, "warning": 1, "info": 2}
+    ranks = found["severity"].map(ranks_of)
     assert ranks.is_monotonic_increasing
     assert due["due"].is_monotonic_increasing
     assert found.equals(sample.findings())
     assert not found.duplicated(["subject", "code", "finding"]).any()
+    for room in (sample.register, sample.review, sample.breach, sample.retention):
+        shown = [(ranks_of[one.severity], one.subject, one.code, one.finding) for one in room.findings().itertuples()]
+        assert shown == sorted(shown)
 
 
 def test_due_shows_past_dates_and_ends_with_the_asked_day(sample):

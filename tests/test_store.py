@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -83,6 +84,17 @@ def test_a_seal_printed_earlier_finds_a_chain_that_was_written_anew(desk, tmp_pa
     put(forged, "b")
     assert forged.verify().ok
     assert not forged.verify(head=printed).ok
+
+
+def test_an_entry_sealed_anew_breaks_the_next_one(desk):
+    """A forger who edits one entry and gives it its new seal is caught by the entry after it, which rests on the old seal."""
+    put(desk)
+    put(desk, "b")
+    first = replace(_store.standing(desk.standpoint)[0], why="other")
+    forged = _store.chain.seal_of("", first)
+    tamper(desk.standpoint.path, f"UPDATE journal SET why = 'other', seal = '{forged}' WHERE entry = 1")
+    verdict = desk.verify()
+    assert (verdict.broken, verdict.fault) == (2, "content")
 
 
 def test_an_entry_has_the_seal_that_the_documentation_says(desk):

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
-    "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical", "decided", "entries",
-    "forget_person", "frame", "head", "history", "network_of", "newest", "path_of", "persons", "plain_entry", "put_person", "read_once",
-    "restore", "settle", "standing", "standing_of", "verify",
+    "CLOCK_SLACK", "FORMAT", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical",
+    "decided", "entries", "forget_person", "format_found", "frame", "head", "held_by", "history", "network_of", "newest", "path_of",
+    "persons", "plain_entry", "put_person", "read_once", "restore", "settle", "standing", "standing_of", "verify",
 ]  # fmt: skip
 settle, plain_entry = copies.settle, copies.plain_entry
 network_of = file.network_of
+held_by = file.held_by
+format_found = file.format_found
+FORMAT = file.FORMAT
 CLOCK_SLACK = timedelta(minutes=5)
 SAID_OF = """
 SELECT kind, subject, entry, valid_from, recorded_by FROM journal WHERE subject IN (SELECT unnest(?)) ORDER BY valid_from, entry

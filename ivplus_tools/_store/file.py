@@ -72,6 +72,23 @@ def locked(path: Path, read_only: bool = False) -> Iterator[None]:
         lock.release()
 
 
+def held_by(path: Path) -> str | None:
+    """The process that holds a journal's lock at this moment ("?" where it has left no name); None where nobody does."""
+    from filelock import FileLock, Timeout
+
+    place = path.resolve()
+    lock_path = place.with_name(place.name + ".lock")
+    if not lock_path.exists():
+        return None
+    try:
+        with FileLock(lock_path, timeout=0, mode=0o600):
+            return None
+    except Timeout:
+        return _holder(lock_path).partition(" ")[0] or "?"
+    except OSError:
+        return None
+
+
 def _holder(lock_path: Path) -> str:
     """The process that holds the lock, and its how-manyth turn it is."""
     try:
@@ -227,6 +244,21 @@ def is_current(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
     if found > FORMAT:
         raise _words.refusal("newer_format", path=path, found=found, known=FORMAT)
     return found == FORMAT
+
+
+def format_found(path: Path) -> int:
+    """The format of a journal as it lies there: nothing is migrated, and a newer one is no refusal."""
+    with told(path):
+        place = place_of(path)
+    with locked(place, read_only=True), told(place):
+        _check_mark(place)
+        import duckdb
+
+        with connect(str(place), read_only=True) as con:
+            try:
+                return format_of(con)
+            except (duckdb.CatalogException, duckdb.BinderException, ValueError, TypeError):
+                raise _words.refusal("not_a_journal", path=path) from None
 
 
 def format_of(con: duckdb.DuckDBPyConnection) -> int:

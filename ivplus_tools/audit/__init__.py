@@ -73,6 +73,22 @@ class AuditRoom(Room):
         rows.sort(key=lambda row: (str(row[0]), str(row[1])))
         return _named(_room.frame(columns, rows, self.standpoint.lang, days=("until",)))
 
+    def rooms(self) -> pandas.DataFrame:
+        """The state of each room on the day: room, records, errors, warnings, infos, accepted, due_past, next_deadline."""
+        at, found = _store.read_once(self.standpoint), self.answered()
+        sealed, rows = _store.standing(at), []
+        for room in (*self.asks, type(self)):
+            mine = [one for one in found if one.room == room.name]
+            counts = [sum(one.finding.weight == weight and one.state != answers.COUNTED_OUT for one in mine) for weight in _room.SEVERITIES]
+            days = sorted(one.due for one in room(at)._due())
+            kinds = {kind.kind for kind in room.records}
+            rows.append((
+                room.name, sum(one.kind in kinds for one in sealed), *counts, sum(one.state == answers.COUNTED_OUT for one in mine),
+                sum(day < at.valid_on for day in days), next((day for day in days if day >= at.valid_on), None),
+            ))  # fmt: skip
+        columns = ("room", "records", "errors", "warnings", "infos", "accepted", "due_past", "next_deadline")
+        return _room.frame(columns, rows, at.lang, days=("next_deadline",))
+
     def seal(self) -> pandas.DataFrame:
         """On what everything here rests: name, value; the day, the moment, the number of entries known then and the seal of the last."""
         at, lang = self.standpoint, self.standpoint.lang

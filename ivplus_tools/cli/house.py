@@ -1,0 +1,138 @@
+"""Commands about the house itself: lab, doctor, completion, refresh-notebooks."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from ivplus_tools.cli.base import as_table, in_language, main, on_journal, print_csv
+
+NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
+SHELLS = ("bash", "zsh", "fish")
+LAB_SETTINGS: dict[str, dict[str, object]] = {
+    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
+        "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True,
+    },
+    "@jupyterlab/apputils-extension/sanitizer.jupyterlab-settings": {"allowCommandLinker": False},
+}  # fmt: skip
+
+
+def lab_settings() -> Path:
+    """The folder in which `ivplus lab` keeps JupyterLab's settings."""
+    return Path(os.environ.get("IVPLUS_LAB_HOME", Path.home() / ".local" / "share" / "ivplus" / "lab")) / "settings"
+
+
+@main.command(
+    exits={0: "JupyterLab was closed"},
+    examples=("ivplus lab", "ivplus lab --port 9999 --no-browser"),
+    reads=("IVPLUS_DESK", "IVPLUS_BY", "IVPLUS_NOW", "IVPLUS_LAB_HOME"),
+)
+@click.option("--port", default=8888, show_default=True, help="where it listens, on 127.0.0.1")
+@click.option("--no-browser", is_flag=True, help="print the address and open no browser")
+def lab(port: int, no_browser: bool) -> None:
+    """Open JupyterLab on the start notebook, for this machine only.
+
+    It listens on 127.0.0.1 with a token, and runs without news, update checks or extensions from outside. Settings that somebody has
+    changed are left alone.
+    """
+    settings = lab_settings()
+    for plugin, content in LAB_SETTINGS.items():
+        file = settings / plugin
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
+    root = NOTEBOOKS if NOTEBOOKS.is_dir() else Path.cwd()
+    arguments = [
+        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+        "--LabApp.default_url=/lab/tree/00_start.ipynb", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=None", "--LabApp.extension_manager=readonly",
+    ]  # fmt: skip
+    if os.name == "posix":
+        arguments.append("--KernelManager.transport=ipc")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")
+    if no_browser:
+        arguments.append("--no-browser")
+    if os.name == "posix":
+        os.execv(arguments[0], arguments)  # noqa: S606  our own interpreter with constant arguments
+    import subprocess
+
+    sys.exit(subprocess.call(arguments))  # noqa: S603  our own interpreter with constant arguments
+
+
+@main.command(
+    exits={0: "nothing is bad", 1: "something is"},
+    examples=("ivplus doctor", "ivplus doctor --desk ivplus.duckdb --format json"),
+    reads=("IVPLUS_NOW", "IVPLUS_LAB_HOME"),
+)
+@on_journal
+@in_language
+@as_table
+@click.pass_context
+def doctor(ctx: click.Context, path: str, lang: str, shape: str) -> None:
+    """Look whether everything that the toolkit needs is in order.
+
+    The installation, the journal and its folder, the clock, fonts, JupyterLab's settings, the facts of the law. Each line has a state:
+    ok, note (works, and is worth knowing) or bad. Nothing is changed and no network is asked. A journal that was named and is not there
+    is bad; without a name, it only has not been made yet.
+    """
+    try:
+        from ivplus_tools.cli import doctor as checks
+    except (ImportError, KeyError) as error:  # KeyError: without time zone data no module that knows the time loads
+        click.echo(f"bad  {error.args[0]}")
+        sys.exit(1)
+    named = ctx.get_parameter_source("path") is not click.core.ParameterSource.DEFAULT
+    rows = checks.examine(checks.Ground(Path(path), named, lang, NOTEBOOKS.parent, lab_settings()))
+    if shape == "json":
+        click.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=1))
+    elif shape == "csv":
+        print_csv([list(checks.Row._fields), *(list(row) for row in rows)])
+    else:
+        for line in checks.told(rows, lang):
+            click.echo(line)
+    if any(row.state == "bad" for row in rows):
+        sys.exit(1)
+
+
+@main.command(
+    exits={0: "the script was printed"},
+    examples=(
+        "ivplus completion bash >> ~/.bashrc",
+        "ivplus completion zsh >> ~/.zshrc",
+        "ivplus completion fish > ~/.config/fish/completions/ivplus.fish",
+    ),
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print the script that completes commands, options and their values in SHELL.
+
+    Rooms, formats, languages, finding codes and the names of files complete too. Install it once with the line for your shell below, and
+    open a new one. Bash is to be 4.4 or newer.
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.UsageError(f"no completion for {shell}")
+    click.echo(kind(main, {}, "ivplus", "_IVPLUS_COMPLETE").source())
+
+
+@main.command(
+    "refresh-notebooks",
+    exits={0: "all notebooks were written"},
+    examples=("ivplus refresh-notebooks",),
+)
+def refresh_notebooks() -> None:
+    """Run `notebooks/checks` anew and keep their outputs; clear the outputs of the other notebooks.
+
+    For those who change the toolkit: look at the difference before you keep it. Prints each notebook.
+    """
+    from ivplus_tools import _notebooks
+
+    for path in _notebooks.refresh(NOTEBOOKS):
+        click.echo(str(path.relative_to(NOTEBOOKS.parent)))

@@ -1,0 +1,239 @@
+"""Commands that look and change nothing but the counts of a scan: check, rule, scan, verify."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ivplus_tools import _words
+from ivplus_tools.cli.base import as_table, by_whom, desk_of, in_language, main, on_desk, print_table, progress_of, whole
+
+if TYPE_CHECKING:
+    import pandas
+    from click.shell_completion import CompletionItem
+
+    from ivplus_tools.desk import Desk
+
+FOLDED = "LAW-001"  # one per fact that nobody has compared with the official text: dozens, and the same every day
+SAME = ["room", "subject", "code", "finding"]  # what makes two findings the same
+
+
+# --- check
+
+
+@main.command(
+    exits={0: "no finding is at or above --fail-on", 1: "one is"},
+    examples=(
+        "ivplus check",
+        "ivplus check --room register --room review --fail-on warning",
+        "ivplus check --since 2026-01-01           # only what was not found on that day",
+        "ivplus check --at 2025-12-31 --known 2025-12-31 --format csv",
+        "ivplus check --format sarif > findings.sarif",
+    ),
+    reads=("IVPLUS_NOW",),
+)
+@on_desk
+@click.option("--room", "rooms", multiple=True, type=click.Choice(list(dict.fromkeys(_words.ROOM_OF.values()))), help="only this room")
+@click.option("--since", metavar="DAY", help="only findings that were not found on that day, as it was known then")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", show_default=True, help="exit code 1")
+@click.option("--quiet", "-q", is_flag=True, help="no summary on stderr; refusals are told all the same")
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json", "csv", "sarif"]), default="text", show_default=True, help="how they are printed"
+)
+def check(
+    path: str,
+    valid: str | None,
+    known: str | None,
+    lang: str,
+    rooms: tuple[str, ...],
+    since: str | None,
+    fail_on: str,
+    quiet: bool,
+    shape: str,
+) -> None:
+    """Print what is missing or wrong, one finding a line, the worst first.
+
+    A line on stdout is `room/subject: CODE message [rule]`; `ivplus rule CODE` explains the code. A summary goes to stderr. The rules
+    that nobody has compared with the official text are one closing line, `law/*: LAW-001 ...`, unless --room law asks for them; they
+    count for --fail-on, and the other formats hold each. An accepted finding says until when, and does not count for --fail-on until
+    that day has passed. SARIF 2.1.0 is what pipelines and code hosts read.
+    """
+    desk = desk_of(path, valid, known, lang)
+    found = desk.audit.status()
+    if since:
+        found = _new_since(found, desk, since)
+    if rooms:
+        found = found[found["room"].isin(rooms)].reset_index(drop=True)
+    if shape == "sarif":
+        from ivplus_tools.cli import sarif
+
+        click.echo(json.dumps(sarif.log_of(found, desk.standpoint), ensure_ascii=False, indent=1))
+    elif shape == "text":
+        _print_lines(found, lang, fold="law" not in rooms)
+        if not quiet:
+            click.echo(_summary(found, lang), err=True)
+    else:
+        print_table(found, shape)
+    if _fails(found, fail_on):
+        sys.exit(1)
+
+
+def _new_since(found: pandas.DataFrame, desk: Desk, since: str) -> pandas.DataFrame:
+    """The findings that an earlier day, as it was known then, did not have."""
+    from ivplus_tools import _dates
+
+    at, day = desk.standpoint, _dates.day(since)
+    last = min(at.valid_on, at.known_at.date()) if at.known_at else at.valid_on
+    if day > last:
+        raise _words.refusal("since_later", since=day, last=last)
+    then = desk.at(valid=day, known=day).findings()
+    before = set(then[SAME].itertuples(index=False, name=None))
+    return found[[row not in before for row in found[SAME].itertuples(index=False, name=None)]].reset_index(drop=True)
+
+
+def _print_lines(found: pandas.DataFrame, lang: str, fold: bool) -> None:
+    """Findings on stdout, where every line has the same form."""
+    folded = found["code"].eq(FOLDED) & fold
+    for one in found[~folded].itertuples():
+        click.echo(line_of(one, lang))
+    if folded.any():
+        text = _words.say("shell.folded", lang, count=int(folded.sum()))
+        click.echo(f"law/*: {FOLDED} {text} [{_words.read('findings')[FOLDED]['rule']}]")
+
+
+def _summary(found: pandas.DataFrame, lang: str) -> str:
+    """How many findings of each severity, and how many facts nobody has compared with the official text."""
+    from ivplus_tools import _law
+
+    counts = found["severity"].value_counts()
+    told = [f"{_words.say(f'ui.{one}s', lang)} {counts.get(one, 0)}" for one in ("error", "warning", "info")]
+    if accepted := int((found["state"] == "accepted").sum()):
+        told.append(_words.say("shell.accepted_count", lang, count=accepted))
+    return " · ".join([*told, _words.say("shell.unread", lang, count=len(_law.unverified()))])
+
+
+def line_of(one: Any, lang: str) -> str:
+    """A finding as a linter prints it, and behind it what was answered: always one line."""
+    told = f"{one.room}/{one.subject}: {one.code} {one.finding} [{one.rule}]{_answer_of(one, lang)}"
+    return " ".join(part.strip() for part in told.splitlines())
+
+
+def _answer_of(one: Any, lang: str) -> str:
+    """What was answered to a finding: until when it is accepted, who mends it by when, why it is disputed."""
+    if one.state == "open":
+        return ""
+    days = {name: _words.show_date(day.date(), lang) for name, day in (("until", one.until), ("due", one.due)) if day == day}
+    return f" ({_words.say(f'shell.{one.state}', lang, **{'reason': one.reason, 'owner': one.owner, **days})})"
+
+
+def _fails(found: pandas.DataFrame, fail_on: str) -> bool:
+    """Whether a finding that nobody has accepted is at or above the level that makes the command fail."""
+    from ivplus_tools._room import SEVERITIES
+
+    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    return bool((found["severity"].isin(counted) & (found["state"] != "accepted")).any())
+
+
+# --- rule
+
+
+def _codes(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes of findings that begin so, with their sentences."""
+    from click.shell_completion import CompletionItem
+
+    lang = ctx.params.get("lang") or "en"
+    begins = incomplete.upper()
+    return [CompletionItem(code, help=_words.finding_template(code, lang)) for code in _words.read("findings") if code.startswith(begins)]
+
+
+@main.command(
+    exits={0: "the rule or code is known"},
+    examples=("ivplus rule REG-020", "ivplus rule tra-014 --lang sv", 'ivplus rule "gdpr:30(1)(f)" --lang en'),
+)
+@click.argument("code", shell_complete=_codes)
+@in_language
+def rule(code: str, lang: str) -> None:
+    """Explain CODE: a finding such as REG-020, or a rule such as gdpr:30(1)(f).
+
+    Of a finding: its sentence, severity and room, and the rule behind it. Of a rule: what it asks in Finnish, Swedish and English,
+    where its official text is, since when it holds, when it was last compared with that text. Case does not matter; an unknown code is
+    refused with the nearest. Needs no journal.
+    """
+    from ivplus_tools import _law
+
+    click.echo(repr(_law.cite(code, lang)))
+
+
+# --- scan, verify
+
+
+def _is_whole(pack: str, lang: str) -> bool:
+    """Check a pack and say what was found."""
+    from ivplus_tools.audit import packs, verify
+
+    path = Path(pack)
+    if not path.exists():
+        raise _words.refusal("no_pack", path=path)
+    faults = verify.check(path)
+    for line in packs.told(faults, lang):
+        click.echo(f"{path.name}: {line}")
+    if not faults:
+        told = packs.opened(path, lang)
+        journal = told.manifest["journal"]
+        facts = {"path": path.name, "files": len(told.files), "last": journal["last"], "head": journal["head"], "hash": told.hash}
+        click.echo(_words.say("audit.whole", lang, **facts))
+    return not faults
+
+
+@main.command(
+    exits={0: "nothing is overdue", 1: "rows are overdue, or a source could not be read"},
+    examples=("ivplus scan", "ivplus scan crm --format csv", "ivplus scan --at 2026-12-31    # what will be overdue then"),
+    reads=("IVPLUS_NOW",),
+)
+@click.argument("source", required=False)
+@on_desk
+@by_whom
+@as_table
+def scan(source: str | None, path: str, valid: str | None, known: str | None, lang: str, by: str | None, shape: str) -> None:
+    """Count the rows past their retention period, in SOURCE or in every source.
+
+    Every retention rule is counted where its data lie: what is overdue on the day --at, else today, what is held, what has no start.
+    The rules and holds are those that stand now, unless --known says otherwise. Only counts are kept in the journal, and those of
+    another day are not; no row leaves its system and nothing is erased.
+    """
+    desk = desk_of(path, valid if known else None, known, lang, by)
+    with progress_of(source or "scan") as progress:
+        found = desk.retention.scan(source, on=valid, progress=progress)
+    if shape == "text":
+        click.echo(repr(found))
+    else:
+        print_table(found.table, shape)
+    if found.failed or (found.table["overdue"].fillna(0) > 0).any():
+        sys.exit(1)
+
+
+@main.command(
+    exits={0: "every seal holds", 1: "one is broken, --head is not in the chain, or a pack is not whole"},
+    examples=("ivplus verify", "ivplus verify --head 3f1c9a0b7d2e4f60", "ivplus verify audits/audit-2026-09-30.zip"),
+)
+@click.argument("packs", metavar="[PACK]...", nargs=-1, type=click.Path())
+@on_desk
+@click.option("--head", metavar="SEAL", help="a seal printed earlier, which must be part of the chain")
+def verify(packs: tuple[str, ...], path: str, valid: str | None, known: str | None, lang: str, head: str | None) -> None:
+    """Check every seal of the journal, or every byte of each PACK.
+
+    Prints the number of entries and the head seal: keep it on paper, and give it with --head next year. Who rewrites the whole chain
+    is found by a seal kept elsewhere, and by nothing else. Of an evidence pack the hashes, the seals, the chain to the packs before
+    and the counts are checked, without a journal; `verify.py` inside the pack does the same on a machine without this toolkit.
+    """
+    if packs:
+        whole_ones = [_is_whole(one, lang) for one in packs]  # all are told
+        sys.exit(0 if all(whole_ones) else 1)
+    verdict = whole(path, valid, known, lang).verify(head)
+    click.echo(repr(verdict))
+    if not verdict.ok:
+        sys.exit(1)
