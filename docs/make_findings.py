@@ -13,14 +13,12 @@ from ivplus_tools import _law, _words
 from ivplus_tools.exchange.documents.markdown import escaped
 
 HERE = Path(__file__).parent / "findings.md"
-ROOMS = {
-    "register": ("REG",), "review": ("REV", "TRA"), "breach": ("BRE",), "retention": ("RET",), "audit": ("AUD",), "law": ("LAW",),
-}  # fmt: skip
 HEAD = """# Findings
 
 Written by `make refresh` from `ivplus_tools/words/findings.toml` and `ivplus_tools/facts/`; do not edit. What to do about a finding:
 [officer.en.md](officer.en.md), in Finnish [officer.fi.md](officer.fi.md); how a rule is read and changed: [lawyer.md](lawyer.md);
-the fields: [dictionary.md](dictionary.md). In a notebook `ivp.cite("gdpr:6(1)")` opens a rule.
+the fields: [dictionary.md](dictionary.md). In a notebook `ivp.cite("gdpr:6(1)")` opens a rule, at the shell
+`ivplus rule CODE` a finding.
 
 - A word in braces is filled in from the record.
 - `error`: something that is asked for is missing, late or contradicts itself; `warning`: it is likely so, or soon; `info`: worth knowing.
@@ -35,10 +33,10 @@ def content() -> str:
     """The page: rooms, and in each its codes in order."""
     asking = _asking()
     lines = [HEAD]
-    for room, kinds in ROOMS.items():
+    for room in dict.fromkeys(_words.ROOM_OF.values()):
         lines.append(f"## {_words.values('room')[room]['en'].capitalize()}\n")
         for code, entry in _words.read("findings").items():
-            if code.partition("-")[0] in kinds:
+            if _words.ROOM_OF[code.partition("-")[0]] == room:
                 lines += [
                     f"### {code}\n",
                     *(f"- **{lang}** {_shown(entry[lang])}" for lang in _words.LANGS),

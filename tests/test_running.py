@@ -93,9 +93,9 @@ def test_a_line_with_an_option_that_does_not_exist_is_noticed():
         cli.main.commands["check"].make_context("check", ["--sinse", "2026-01-01"])
 
 
-@pytest.mark.parametrize("words", [one for one in DOCUMENTED if one.values[0][0] in SAFE])
+@pytest.mark.parametrize("words", [one for one in DOCUMENTED if one.values[0][0] in SAFE and "zip" not in one.values[0][-1]])
 def test_a_documented_line_that_only_looks_runs(words, here):
-    """Against the sample journal: done, with or without findings, and never refused."""
+    """Against the sample journal: done, with or without findings, and never refused; evidence packs have tests of their own."""
     words = ["." + one if one.startswith("/mnt") else one for one in words]
     if "--id" in words:
         words[words.index("--id") + 1] = "uutiskirje"
