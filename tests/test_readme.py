@@ -29,8 +29,7 @@ def said(block, name, space):
     with contextlib.redirect_stdout(out):
         exec(compile(tree, name, "exec"), space)  # noqa: S102  documentation that does not run is wrong
         value = eval(compile(last, name, "eval"), space) if last else None  # noqa: S307  the same
-        print("" if value is None else repr(value))
-    return [" ".join(line.split()) for line in out.getvalue().splitlines()]
+    return [" ".join(line.split()) for line in f"{out.getvalue()}\n{value!r}".splitlines()]
 
 
 def test_the_first_answer_stands_before_line_30():
