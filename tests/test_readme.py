@@ -11,9 +11,12 @@ from house import ROOT
 BLOCK = re.compile(r"```python\n(.*?)```(?:\s*```text\n(.*?)```)?", re.S)
 
 
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+
+
 def chains():
     """Blocks that build on each other, with what stands below them as shown: one that imports the toolkit starts anew."""
-    for path in [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]:
+    for path in PAGES:
         found = []
         for block, shown in BLOCK.findall(path.read_text(encoding="utf-8")):
             if "import ivplus_tools" in block:
@@ -61,3 +64,24 @@ def test_the_code_of_documentation_runs_and_shows_what_stands_below_it(name, cha
         for line in shown.splitlines():
             wanted = re.escape(" ".join(line.split())).replace("…", ".*")
             assert any(re.fullmatch(wanted, one) for one in lines), f"{line!r} is not among:\n" + "\n".join(lines)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    """A file of the project, and a heading of it where one is named."""
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        there = path.parent / name if name else path
+        assert there.is_file(), target
+        heads = re.findall(r"^#+ (.*)$", there.read_text(encoding="utf-8"), re.MULTILINE) if anchor else []
+        assert not anchor or anchor in {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}, target
+
+
+def test_the_two_readers_and_the_findings_are_linked_from_each_other():
+    """From the README to each, and from each to the others."""
+    pages = ("officer.fi.md", "officer.en.md", "lawyer.md", "findings.md")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for page in pages:
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        assert f"](docs/{page})" in readme
+        assert all(f"]({other})" in text for other in pages if other != page), page
