@@ -49,7 +49,7 @@ def run(
     with tempfile.TemporaryDirectory(prefix="ivplus-") as place:
         sockets = {"transport": "ipc", "ip": str(Path(place) / "kernel")}  # files of ours, which nobody else can listen to
         client = NotebookClient(
-            notebook, timeout=timeout, kernel_name="python3", store_widget_state=False, record_timing=False,
+            notebook, timeout=timeout, kernel_name="python3", store_widget_state=False, record_timing=False, coalesce_streams=True,
             config=Config({"KernelManager": sockets if os.name == "posix" else {}}), resources={"metadata": {"path": str(folder)}},
         )  # fmt: skip
         if progress is not None:

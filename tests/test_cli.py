@@ -317,7 +317,7 @@ def test_two_findings_of_one_subject_and_code_have_fingerprints_of_their_own(des
     """Two purposes without a legal basis are two findings."""
     bare = [ivp.Purpose(name) for name in ("billing", "statistics")]
     desk.register.record(ivp.Activity("sales", purposes=bare), valid_from="2026-01-01", why="w")
-    found = desk.register.findings().query("code == 'REG-020'")
+    found = desk.audit.status().query("code == 'REG-020'")
     one, other = (one["partialFingerprints"] for one in sarif.log_of(found, desk.standpoint)["runs"][0]["results"])
     assert one["subject/v1"] == other["subject/v1"]
     assert one["sentence/v1"] != other["sentence/v1"]
@@ -482,6 +482,18 @@ def test_an_accepted_finding_says_for_how_long_and_does_not_count_until_then(run
     run("check", "--fail-on", "warning", "--at", "2026-04-01", code=1)
     results = json.loads(run("check", "--format", "sarif", "--room", "register").stdout)["runs"][0]["results"]
     assert [one["suppressions"][0]["justification"] for one in results] == ["being asked"] * len(results)
+
+
+def test_what_must_be_done_this_month_is_one_command(run, journal):
+    """By the end of March, the earliest first, what is late with a mark; the same rows as the Desk's."""
+    done = run("due", "--lang", "en", code=1)
+    lines, found = done.stdout.splitlines(), ivp.Desk(journal, now=NOW, lang="en").due(by="2026-03-31")
+    assert len(lines) == len(found) > 10
+    assert "2026-03-04 breach/2026-002: end of the 72 hours [gdpr:33(1)]" in lines
+    assert [line.split()[0] for line in lines] == [str(day.date()) for day in found["due"]]
+    assert sum(line.endswith("(overdue)") for line in lines) == (found["due"] < "2026-03-02").sum() > 0
+    assert json.loads(run("due", "--by", "2026-03-04", "--format", "json", code=1).stdout)[-1]["due"] <= "2026-03-04"
+    assert run("due", "--at", "2018-01-01").stdout == ""
 
 
 def test_the_quarter_is_proved_in_one_command(run, tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -198,3 +198,9 @@ class BreachRoom(Room):
 
     def _due(self) -> Iterable[Due]:
         return checks.due(self.still())
+
+    def _states(self) -> Iterator[tuple[str, str, str]]:
+        """What the law asks in each case."""
+        names, lang = _words.values("breach_decision"), self.standpoint.lang
+        for case in self.still().cases():
+            yield case.id, "column.duty", names[case.duty.decides][lang]

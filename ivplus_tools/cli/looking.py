@@ -1,9 +1,10 @@
-"""Commands that look and change nothing but the counts of a scan: check, rule, scan, verify."""
+"""Commands that look and change nothing but the counts of a scan: check, due, rule, scan, verify."""
 
 from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,38 @@ def _fails(found: pandas.DataFrame, fail_on: str) -> bool:
 
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
     return bool((found["severity"].isin(counted) & (found["state"] != "accepted")).any())
+
+
+# --- due
+
+
+@main.command(
+    exits={0: "nothing is past its day", 1: "something is"},
+    examples=("ivplus due", "ivplus due --by 2026-12-31", "ivplus due --format csv > due.csv"),
+    reads=("IVPLUS_NOW",),
+)
+@on_desk
+@click.option("--by", metavar="DAY", help="the last day shown (default: the end of this month)")
+@as_table
+def due(path: str, valid: str | None, known: str | None, lang: str, by: str | None, shape: str) -> None:
+    """Print what must be done, by this month's end or by another day, the earliest first.
+
+    A line is `DAY room/subject: what [rule]`; what is past its day says so. `ivplus check` tells what is missing or wrong.
+    """
+    from ivplus_tools import _dates
+
+    desk = desk_of(path, valid, known, lang)
+    on = desk.standpoint.valid_on
+    found = desk.due(by or _dates.plus(on.replace(day=1), _dates.Period(months=1)) - timedelta(days=1))
+    late = found["due"].dt.date < on
+    if shape == "text":
+        for one, past in zip(found.itertuples(), late, strict=True):
+            mark = f" ({_words.column_name('overdue', lang)})" if past else ""
+            click.echo(" ".join(f"{one.due.date()} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
+    else:
+        print_table(found, shape)
+    if late.any():
+        sys.exit(1)
 
 
 # --- rule

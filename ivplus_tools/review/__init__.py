@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -226,6 +226,12 @@ class ReviewRoom(Room):
 
     def _due(self) -> Iterable[Due]:
         return coming.due(self._review())
+
+    def _states(self) -> Iterator[tuple[str, str, str]]:
+        """How each transfer is judged."""
+        review, names = self._review(), _words.values("status")
+        for one in review.of("transfer"):
+            yield one.record.id, "column.status", names[review.judged(one.record, self.standpoint.lang).status][self.standpoint.lang]
 
     def _review(self) -> Review:
         """What stands here, and what the register says of the same organisations, activities and systems."""
