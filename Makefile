@@ -26,6 +26,7 @@ test: setup
 refresh: setup
 	$(BIN)/ivplus refresh-notebooks
 	$(BIN)/python docs/make_dictionary.py
+	$(BIN)/python docs/make_findings.py
 
 # The faults of docs/reliability.md in full; `make test` runs each with a few rounds.
 faults: setup

@@ -3,17 +3,18 @@
 import sys
 from pathlib import Path
 
-from ivplus_tools import _records, _words, desk
+from ivplus_tools import _records, desk
 
 HERE = Path(__file__).parent / "dictionary.md"
 
 
 def content() -> str:
-    """The dictionary: every field of every record and every finding."""
+    """The dictionary: every field of every record."""
     lines = [
         "# Data dictionary",
         "",
         'Written by `make refresh` from the records; do not edit. In a notebook: `ivp.describe("activity")`.',
+        "Findings: [findings.md](findings.md).",
         "",
     ]
     for room in desk.ROOMS.values():
@@ -31,14 +32,16 @@ def content() -> str:
                 cells = (f"`{path}`", finnish[path], swedish[path], label, f"`{rule}`" if rule else "", answers, values)
                 lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
             lines.append("")
-    lines += ["## Findings", "", "| code | severity | rule | en |", "|---|---|---|---|"]
-    for code, entry in _words.read("findings").items():
-        lines.append(f"| {code} | {entry.get('severity', 'by the fact')} | {entry.get('rule', 'by the fact')} | {entry['en']} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
+
+
+def finish(here: Path, page: str) -> None:
+    """Write a page; with --check, only say whether it is current."""
+    if "--check" in sys.argv:
+        current = here.exists() and here.read_text(encoding="utf-8") == page
+        sys.exit(0 if current else f"docs/{here.name} is not current: run `make refresh`")
+    here.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if "--check" in sys.argv:
-        current = HERE.exists() and HERE.read_text(encoding="utf-8") == content()
-        sys.exit(0 if current else "docs/dictionary.md is not current: run `make refresh`")
-    HERE.write_text(content(), encoding="utf-8")
+    finish(HERE, content())

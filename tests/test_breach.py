@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -509,3 +510,18 @@ def test_a_changed_score_without_a_number_changes_nothing(desk):
     case = desk.breach.open("x", data_kinds="name", score_changes=[change])
     assert case.severity.dpc == 1
     assert case.draft("authority").text
+
+
+def test_a_reform_leaves_earlier_cases_under_the_law_of_their_day(sample, tmp_path):
+    """A longer time limit from 1 March counts for who became aware then, and does not forgive what was late in August."""
+    shutil.copytree(_law.FOLDER, tmp_path / "facts")
+    path, old = tmp_path / "facts" / "gdpr.toml", 'from = 2018-05-25\nperiod = "PT72H"\nnotify_from = "risk"\n'
+    ended, new = old.replace("\n", "\nuntil = 2026-02-28\n", 1), 'from = 2026-03-01\nperiod = "PT96H"\nnotify_from = "risk"\n'
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, f"{ended}[[fact.value]]\n{new}"), encoding="utf-8")
+    before = {one.id: one.clock.due for one in sample.breach.cases()}
+    with _law.reading(tmp_path / "facts"):
+        after = {one.id: one.clock.due for one in sample.breach.cases()}
+        assert "BRE-003" in set(sample.breach.findings().query("subject == '2025-002'")["code"])
+    assert {one: after[one] - before[one] for one in before if after[one] != before[one]} == {"2026-002": timedelta(hours=24)}

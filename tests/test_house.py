@@ -287,10 +287,22 @@ def test_every_dependency_has_a_reason():
         assert f"`{name}`" in text, name
 
 
-def test_the_data_dictionary_is_current():
-    """docs/dictionary.md is what `make refresh` would write."""
-    done = subprocess.run([sys.executable, str(ROOT / "docs" / "make_dictionary.py"), "--check"], capture_output=True, text=True)
+@pytest.mark.parametrize("page", ["dictionary", "findings"])
+def test_a_written_page_is_current(page):
+    """docs/dictionary.md and docs/findings.md are what `make refresh` would write."""
+    done = subprocess.run([sys.executable, str(ROOT / "docs" / f"make_{page}.py"), "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert f"docs/make_{page}.py" in (ROOT / "Makefile").read_text()
+
+
+def test_every_finding_is_on_its_page_once():
+    """Each code of the words has one heading, which is its anchor, and no text of it is read as markup."""
+    page = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    codes = list(tomllib.loads((PACKAGE / "words" / "findings.toml").read_text(encoding="utf-8")))
+    assert sorted(re.findall(r"^### (.*)$", page, re.MULTILINE)) == sorted(codes)
+    for code in codes:
+        assert len(re.findall(rf"\b{code}\b", page)) == 1, code
+    assert not re.search(r"(?<!\\)[{}<|]", page)
 
 
 def test_no_path_of_a_machine_and_no_registry_address_is_committed():

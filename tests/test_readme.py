@@ -1,15 +1,38 @@
-"""The README's code is run, and its first answer comes early."""
+"""The documentation's code is run, what it shows is what it says, and the README's first answer comes early."""
 
+import ast
+import contextlib
+import io
 import re
 
 import pytest
 from house import ROOT
 
-BLOCKS = [
-    pytest.param(path.name, block, id=f"{path.name}-{number}")
-    for path in [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
-    for number, block in enumerate(re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8") if path.exists() else "", re.S))
-]
+BLOCK = re.compile(r"```python\n(.*?)```(?:\s*```text\n(.*?)```)?", re.S)
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+
+
+def chains():
+    """Blocks that build on each other, with what stands below them as shown: one that imports the toolkit starts anew."""
+    for path in PAGES:
+        found = []
+        for block, shown in BLOCK.findall(path.read_text(encoding="utf-8")):
+            if "import ivplus_tools" in block:
+                found.append([])
+            found[-1].append((block, shown))
+        yield from (pytest.param(path.name, chain, id=f"{path.name}-{number}") for number, chain in enumerate(found))
+
+
+def said(block, name, space):
+    """Run a block as a cell of a notebook: what it prints, and its last expression."""
+    tree, out = ast.parse(block, name), io.StringIO()
+    last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
+    with contextlib.redirect_stdout(out):
+        exec(compile(tree, name, "exec"), space)  # noqa: S102  documentation that does not run is wrong
+        value = eval(compile(last, name, "eval"), space) if last else None  # noqa: S307  the same
+    return [" ".join(line.split()) for line in f"{out.getvalue()}\n{value!r}".splitlines()]
 
 
 def test_the_first_answer_stands_before_line_30():
@@ -29,10 +52,36 @@ def test_the_two_commands_are_those_of_the_makefile():
     assert "make test" in (ROOT / ".ci" / "run").read_text()
 
 
-@pytest.mark.parametrize(("name", "block"), BLOCKS)
-def test_a_block_of_documentation_runs(name, block, tmp_path, monkeypatch):
-    """Every python block of README and docs, in a folder that holds nothing but the samples."""
+@pytest.mark.parametrize(("name", "chain"), list(chains()))
+def test_the_code_of_documentation_runs_and_shows_what_stands_below_it(name, chain, tmp_path, monkeypatch):
+    """Every python block of README and docs, in a folder that holds nothing but the samples; … stands for anything."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data_samples").symlink_to(ROOT / "data_samples")
     monkeypatch.setenv("IVPLUS_NOW", "2026-03-02T09:00")
-    exec(compile(block, name, "exec"), {})  # noqa: S102  documentation that does not run is wrong
+    space = {}
+    for block, shown in chain:
+        lines = said(block, name, space)
+        for line in shown.splitlines():
+            wanted = re.escape(" ".join(line.split())).replace("…", ".*")
+            assert any(re.fullmatch(wanted, one) for one in lines), f"{line!r} is not among:\n" + "\n".join(lines)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    """A file of the project, and a heading of it where one is named."""
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        there = path.parent / name if name else path
+        assert there.is_file(), target
+        heads = re.findall(r"^#+ (.*)$", there.read_text(encoding="utf-8"), re.MULTILINE) if anchor else []
+        assert not anchor or anchor in {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}, target
+
+
+def test_the_two_readers_and_the_findings_are_linked_from_each_other():
+    """From the README to each, and from each to the others."""
+    pages = ("officer.fi.md", "officer.en.md", "lawyer.md", "findings.md")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for page in pages:
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        assert f"](docs/{page})" in readme
+        assert all(f"]({other})" in text for other in pages if other != page), page

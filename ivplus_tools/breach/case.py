@@ -50,12 +50,14 @@ class Case:
     @property
     def severity(self) -> severities.Severity:
         """The severity score (ENISA 2013) with its parts."""
-        return severities.of(self.record, self._rules(), self._lang)
+        record = self.record
+        return severities.of(record, self._rules(record), self._lang)
 
     @property
     def duty(self) -> duties.Duty:
         """What the law asks: level, document, notify, communicate, why, flips, unknown."""
-        return duties.assess(self.record, self._rules(), self._lang)
+        record = self.record
+        return duties.assess(record, self._rules(record), self._lang)
 
     @property
     def notices(self) -> pandas.DataFrame:
@@ -183,13 +185,16 @@ class Case:
             key=lambda one: (_dates.instant(one.sent), one.id) if one.sent else (self._room.moment, one.id),
         )
 
-    def _rules(self) -> Rules:
-        return Rules(self._room.standpoint.valid_on, self._room.reform)
+    def _rules(self, record: Breach) -> Rules:
+        """The law of the day on which the clock began, where that is told: a reform leaves earlier cases alone."""
+        today = self._room.standpoint.valid_on
+        began = _dates.instant(record.aware).astimezone(_dates.HELSINKI).date() if record.aware else today
+        return Rules(min(began, today), self._room.reform)
 
     def _clock(self, record: Breach) -> clocks.Clock:
         told = [one.sent for one in self.sent_notices("authority") if one.sent and one.breach_phase != "withdrawal"]
         sent = _dates.instant(told[0]) if told else None
-        return clocks.of(record, self._rules(), self._room.moment, sent, self._lang)
+        return clocks.of(record, self._rules(record), self._room.moment, sent, self._lang)
 
     def _still(self) -> Case:
         """The same case with the journal read once."""
