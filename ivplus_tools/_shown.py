@@ -24,6 +24,7 @@ PLACES = ("country", "countries", "storage_countries", "access_countries")
 
 def frame(table: Any, lang: str | None = None) -> Any:
     """A copy of a frame with its column names, coded values, places and dates in `lang` (else the frame's own, else Finnish)."""
+    table = table.to_frame() if not hasattr(table, "columns") and hasattr(table, "to_frame") else table
     lang = _words.language(lang or table.attrs.get("lang", "fi"))
     shown = table.copy()
     for column in shown.columns:

@@ -205,12 +205,15 @@ class Desk:
         for entry in _store.standing(at):
             counts[entry.kind] = counts.get(entry.kind, 0) + 1
         status = self.audit.status()
+        unread = status["code"] == "LAW-001"  # a fact of the law that nobody has compared is no fault of the company
+        status = status[~unread]
         found, accepted = status["severity"].value_counts(), int((status["state"] == "accepted").sum())
         coming = self.due()
         late = int((coming["due"] < str(at.valid_on)).sum())
         kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records)]
         lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
         severities = [f"{_words.say(f'ui.{one}s', at.lang)} {int(found.get(one, 0))}" for one in _room.SEVERITIES]
+        severities += [_words.say("shell.unread", at.lang, count=int(unread.sum()))]
         severities += [f"{_words.column_name('accepted', at.lang)} {accepted}"] if accepted else []
         lines.append((_words.say("ui.findings", at.lang), " · ".join(severities)))
         if len(coming):

@@ -91,6 +91,15 @@ def test_nothing_is_hidden_by_an_answer(desk):
     assert desk.audit.status().drop(columns=["state", "until", "owner", "due", "reason", "answered_by"]).equals(before)
 
 
+def test_an_answer_may_hold_from_an_earlier_day(desk):
+    """What is decided in October about the end of September stands in September's pack; before that day the finding is open."""
+    desk.audit.accept("REG-020", "asiakkaat", reason="r", until="2026-06-30", valid_from="2026-01-31")
+    assert of(desk.at(valid="2026-01-31")) == ["accepted"]
+    assert of(desk.at(valid="2026-01-30")) == ["open"]
+    with pytest.raises(ivp.Refusal, match="no finding"):
+        desk.audit.dispute("REG-020", "asiakkaat", reason="r", valid_from="2025-12-31")
+
+
 def test_an_answer_can_be_meant_for_one_of_several_findings(desk):
     """`about` names a part of the facts; without it all with that code and subject are answered."""
     desk.register.record(activity("reklamaatiot", "mainonta"), valid_from=DAY, why="w")

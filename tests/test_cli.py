@@ -489,7 +489,7 @@ def test_what_must_be_done_this_month_is_one_command(run, journal):
     done = run("due", "--lang", "en", code=1)
     lines, found = done.stdout.splitlines(), ivp.Desk(journal, now=NOW, lang="en").due(by="2026-03-31")
     assert len(lines) == len(found) > 10
-    assert "2026-03-04 breach/2026-002: end of the 72 hours [gdpr:33(1)]" in lines
+    assert "2026-03-04 breach/2026-002: end of the time to notify the breach [gdpr:33(1)]" in lines
     assert [line.split()[0] for line in lines] == [str(day.date()) for day in found["due"]]
     assert sum(line.endswith("(overdue)") for line in lines) == (found["due"] < "2026-03-02").sum() > 0
     assert json.loads(run("due", "--by", "2026-03-04", "--format", "json", code=1).stdout)[-1]["due"] <= "2026-03-04"

@@ -115,27 +115,32 @@ class AuditRoom(Room):
 
     # --- answering
 
-    def accept(self, code: str, subject: str, reason: str, until: object, about: str = "") -> Receipt:
-        """Accept a finding with a reason until a day: it stays visible, does not count at `ivplus check`, and comes back the day after.
+    def accept(self, code: str, subject: str, reason: str, until: object, about: str = "", valid_from: object = None) -> Receipt:
+        """Accept a finding with a reason until a day: it stays visible, does not count at `ivplus check`, and comes back after it.
 
-        `about`: a part of its facts, where several findings share code and subject; else all of them are meant.
+        `about`: a part of its facts, where several findings share code and subject; else all of them are meant. True from today, else
+        `valid_from`: what is decided after a quarter's end about that quarter.
         """
         last = _dates.day(until)
         if last < self.standpoint.valid_on:
             raise _words.refusal("until_past", until=last, on=self.standpoint.valid_on)
-        return self._answer(code, subject, about, reason, response="accepted", response_reason=reason, accepted_until=last)
+        return self._answer(code, subject, about, reason, valid_from, response="accepted", response_reason=reason, accepted_until=last)
 
-    def assign(self, code: str, subject: str, owner: str, due: object, reason: str = "", about: str = "") -> Receipt:
+    def assign(
+        self, code: str, subject: str, owner: str, due: object, reason: str = "", about: str = "", valid_from: object = None
+    ) -> Receipt:
         """Give a finding to somebody who mends it by a day; it counts until it is gone, and is reported when the day has passed."""
         last = _dates.day(due)
         if last < self.standpoint.valid_on:
             raise _words.refusal("until_past", until=last, on=self.standpoint.valid_on)
         why = reason or _words.say("audit.assigned", self.standpoint.lang, owner=owner)
-        return self._answer(code, subject, about, why, response="assigned", response_reason=reason or None, owner=owner, due=last)
+        return self._answer(
+            code, subject, about, why, valid_from, response="assigned", response_reason=reason or None, owner=owner, due=last
+        )
 
-    def dispute(self, code: str, subject: str, reason: str, about: str = "") -> Receipt:
+    def dispute(self, code: str, subject: str, reason: str, about: str = "", valid_from: object = None) -> Receipt:
         """Say that a finding is wrong, and why; it counts until its cause is mended or it is accepted."""
-        return self._answer(code, subject, about, reason, response="disputed", response_reason=reason)
+        return self._answer(code, subject, about, reason, valid_from, response="disputed", response_reason=reason)
 
     def reopen(self, code: str, subject: str, why: str, about: str = "") -> Receipt:
         """Take the answers to a finding back; that they were given stays in the journal."""
@@ -151,22 +156,24 @@ class AuditRoom(Room):
         drafts = [_store.Draft(self.name, FindingResponse.kind, one, since, reason, None) for one in ids]
         return _store.append(self.standpoint, drafts)
 
-    def _answer(self, code: str, subject: str, about: str, why: str, **told: Any) -> Receipt:
-        """Record one answer for every finding that is meant."""
+    def _answer(self, code: str, subject: str, about: str, why: str, valid_from: object, **told: Any) -> Receipt:
+        """Record one answer for every finding that is meant; it is sought as of the day from which the answer holds."""
+        since = _dates.day(valid_from) if valid_from is not None else self.standpoint.valid_on
+        then = type(self)(replace(self.standpoint, valid_on=since))
         meant = [
             one.finding
-            for one in self.answered()
+            for one in then.answered()
             if (one.finding.code, one.finding.subject) == (str(code).upper(), subject) and about in one.finding.facts
         ]
         if not meant:
-            here = sorted({f"{one.finding.code} {one.finding.subject}" for one in self.answered()})
+            here = sorted({f"{one.finding.code} {one.finding.subject}" for one in then.answered()})
             raise _words.refusal("no_finding", code=code, subject=subject, near=_words.nearest(f"{code} {subject}", here, 3) or "–")
         kind: Any = FindingResponse
         made = [
             kind(answers.id_of(one), finding_code=one.code, finding_subject=one.subject, finding_facts=one.facts or None, **told)
             for one in meant
         ]
-        return self.record(made, valid_from=self.standpoint.valid_on, why=why)
+        return self.record(made, valid_from=since, why=why)
 
     # --- signing
 

@@ -217,7 +217,13 @@ def _is_whole(pack: str, lang: str) -> bool:
     if not faults:
         told = packs.opened(path, lang)
         journal = told.manifest["journal"]
-        facts = {"path": path.name, "files": len(told.files), "last": journal["last"], "head": journal["head"], "hash": told.hash}
+        facts = {
+            "path": path.name,
+            "files": len(told.manifest["files"]),
+            "last": journal["last"],
+            "head": journal["head"],
+            "hash": told.hash,
+        }
         click.echo(_words.say("audit.whole", lang, **facts))
     return not faults
 

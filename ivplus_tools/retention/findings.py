@@ -134,7 +134,7 @@ def _scans(room: RetentionRoom) -> Iterator[Finding]:
             continue
         since = found.entry.valid_from
         if found.record.problem:
-            yield Finding(name, "RET-008", since, {"problem": found.record.problem})
+            yield Finding(name, "RET-008", since, {"problem": str(found.record.problem).rstrip(".")})
         for table in found.record.uncovered or ():
             yield Finding(name, "RET-007", since, {"table": table})
         for count in found.record.counts or ():
