@@ -4,6 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+import audit
 import exchange
 import imports
 import journal
@@ -26,6 +27,7 @@ def main() -> None:
         rows = imports.rows(rounds * 2)
         rows += exchange.rows(Path(folder), count, rounds)
         rows += journal.rows(Path(folder), sizes, rounds)
+        rows += audit.rows(Path(folder), sizes[:1], rounds)
     print(table(rows))
     if asked.write:
         page = PAGE.read_text(encoding="utf-8")
