@@ -99,7 +99,7 @@ def test_a_citation_shows_three_languages_source_validity_and_reading():
         assert part in text
     assert "proposal, not in force" in repr(ivp.cite("gdpr:30(5)", lang="en"))
     assert "viimeksi luettu" in repr(ivp.cite("gdpr:30(1)(f)", lang="fi"))
-    assert "<table>" in ivp.cite("gdpr:30(1)(f)")._repr_html_()
+    assert "<table" in ivp.cite("gdpr:30(1)(f)")._repr_html_()
 
 
 def test_an_unknown_rule_is_refused_with_the_nearest():
