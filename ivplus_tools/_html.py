@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
+AS_IS = 'class="mathjax_ignore"'  # else JupyterLab sets what stands between two dollar signs as a formula
+LEFT = 'style="text-align:left;vertical-align:top"'
+
 
 def esc(text: object) -> str:
     """Text that no browser takes for markup, in a cell or in an attribute."""
@@ -16,7 +19,7 @@ def table(headers: Sequence[object], rows: Iterable[Sequence[object]], caption: 
     head = "".join(f'<th scope="col" style="text-align:left">{esc(name)}</th>' for name in headers)
     body = "".join("<tr>" + "".join(_cells(row, row_headers)) + "</tr>" for row in rows)
     title = f'<caption style="text-align:left;font-weight:bold">{esc(caption)}</caption>' if caption else ""
-    return f"<table>{title}{'<thead><tr>' + head + '</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
+    return f"<table {AS_IS}>{title}{'<thead><tr>' + head + '</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
 
 
 def grid(rows: Sequence[Sequence[object]], caption: str = "") -> str:
@@ -29,35 +32,36 @@ def _cells(row: Sequence[object], row_headers: bool) -> Iterable[str]:
     for place, cell in enumerate(row):
         text = esc(cell).replace("\n", "<br>")
         if row_headers and place == 0:
-            yield f'<th scope="row" style="text-align:left;vertical-align:top">{text}</th>'
+            yield f'<th scope="row" {LEFT}>{text}</th>'
         else:
-            yield f'<td style="text-align:left;vertical-align:top">{text}</td>'
+            yield f"<td {LEFT}>{text}</td>"
 
 
 def heading(text: str, level: int = 4, anchor: str = "") -> str:
     """A heading of the given level, to which a list of contents may point."""
     mark = f' id="{esc(anchor)}"' if anchor else ""
-    return f'<h{level}{mark} style="margin:.8em 0 .2em">{esc(text)}</h{level}>'
+    return f'<h{level}{mark} {AS_IS} style="margin:.8em 0 .2em">{esc(text)}</h{level}>'
 
 
 def paragraph(text: str) -> str:
     """A paragraph; line breaks stay."""
-    return f"<p>{_lines(text)}</p>"
+    return f"<p {AS_IS}>{_lines(text)}</p>"
 
 
 def contents(entries: Sequence[tuple[str, str]]) -> str:
     """Links to headings of the same page."""
-    return "<nav><ul>" + "".join(f'<li><a href="#{esc(anchor)}">{esc(text)}</a></li>' for anchor, text in entries) + "</ul></nav>"
+    return f"<nav {AS_IS}><ul>" + "".join(f'<li><a href="#{esc(anchor)}">{esc(text)}</a></li>' for anchor, text in entries) + "</ul></nav>"
 
 
 def answers(heads: Sequence[str], rows: Iterable[tuple[str, str, str, bool]], caption: str) -> str:
     """A table of provision, label and answer, a row header each; what is blank is marked for eyes and for screen readers."""
-    head = "".join(f'<th scope="col">{esc(one)}</th>' for one in heads)
+    head = "".join(f'<th scope="col" style="text-align:left">{esc(one)}</th>' for one in heads)
     body = ""
     for rule, label, text, blank in rows:
         said = f"<strong>{_lines(text)}</strong>" if blank else _lines(text)
-        body += f'<tr><td>{esc(rule)}</td><th scope="row">{esc(label)}</th><td>{said}</td></tr>'
-    return f"<table><caption>{esc(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        body += f'<tr><td {LEFT}>{esc(rule)}</td><th scope="row" {LEFT}>{esc(label)}</th><td {LEFT}>{said}</td></tr>'
+    title = f'<caption style="text-align:left">{esc(caption)}</caption>'
+    return f"<table {AS_IS}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def page(title: str, lang: str, body: str, footer: str, wide: bool = False) -> str:
@@ -78,10 +82,10 @@ def page(title: str, lang: str, body: str, footer: str, wide: bool = False) -> s
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{esc(policy)}">',
         '<meta name="viewport" content="width=device-width">',
-        f"<title>{esc(title)}</title>",
+        f"<title {AS_IS}>{esc(title)}</title>",
         f"<style>{look}</style>",
     ]
-    inside = f"<body><main>{body}</main><footer>{esc(footer)}</footer></body>"
+    inside = f"<body><main>{body}</main><footer {AS_IS}>{esc(footer)}</footer></body>"
     return f'<!DOCTYPE html>\n<html lang="{esc(lang)}"><head>{"".join(head)}</head>{inside}</html>\n'
 
 
@@ -97,13 +101,13 @@ def note(lines: Sequence[str], alert: bool = False) -> str:
     role, mark = ("alert", "⚠ ") if alert else ("status", "✓ ")
     look = "border-left:.3em solid var(--jp-error-color1, #8b0000);padding-left:.5em;font-weight:bold" if alert else "color:inherit"
     inner = "<br>".join(esc(mark + line) for line in lines)
-    return f'<div role="{role}" style="{look}">{inner}</div>'
+    return f'<div role="{role}" {AS_IS} style="{look}">{inner}</div>'
 
 
 def timer(told: str, more: Sequence[str]) -> str:
     """A running time, large; it is read when asked for and not announced at every change."""
     rest = "".join(f"<div>{esc(line)}</div>" for line in more)
-    return f'<div role="timer"><div style="font-size:1.5em;font-weight:bold">{esc(told)}</div>{rest}</div>'
+    return f'<div role="timer" {AS_IS}><div style="font-size:1.5em;font-weight:bold">{esc(told)}</div>{rest}</div>'
 
 
 def code(text: str) -> str:

@@ -77,7 +77,7 @@ def answer(kind: type, name: str, text: str, content: str) -> object:
 
 
 def shown(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
-    """Whatever the toolkit shows, by name. A public method of a room or a plot that nobody shows here is an error."""
+    """Whatever the toolkit shows, by name. A public method of a room or a plot that nobody shows here is an error. Forms: `form`."""
     yield from laid("desk", desk, desk.verify(), desk.persons(), desk.findings(), desk.due(), desk.sql("FROM entries()"))
     yield from laid("desk.source", desk.source("real"))
     for name in ROOMS:
@@ -93,7 +93,6 @@ def shown(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     for name, draw in inspect.getmembers(plots, inspect.isfunction):
         if not name.startswith("_"):
             yield f"plots.{name}", draw(frames[next(iter(inspect.signature(draw).parameters))])
-    yield from of_forms(desk)
 
 
 def of_room(name: str, room: Room) -> Iterator[tuple[str, object]]:
@@ -165,17 +164,19 @@ def page(name: str, write: Callable[[Path], Path], folder: Path) -> Iterator[tup
     yield f"{name} md", Markdown(write(folder / "x.md").read_text(encoding="utf-8"))
 
 
-def of_forms(desk: ivp.Desk) -> Iterator[tuple[str, object]]:
-    """Each form with a hostile record in it, and with the refusal of a hostile day."""
-    for name, make in inspect.getmembers(ivp.forms, inspect.isfunction):
-        form = make(desk)
-        if hasattr(form, "list"):
-            form.load(next(ident for _, ident in form.list.options if ident.startswith(EVERY)))
-        for field in ("valid_from", "why"):
-            if hasattr(form, field):
-                getattr(form, field).value = LOUD
-        (form.save if hasattr(form, "save") else form.count).click()
-        yield f"forms.{name}", form
+FORMS = [name for name, _ in inspect.getmembers(ivp.forms, inspect.isfunction)]
+
+
+def form(desk: ivp.Desk, name: str) -> object:
+    """A form with a hostile record in it, and with the refusal of a hostile day; a cell each, since it is a thousand messages."""
+    made = getattr(ivp.forms, name)(desk)
+    if hasattr(made, "list"):
+        made.load(next(ident for _, ident in made.list.options if ident.startswith(EVERY)))
+    for field in ("valid_from", "why"):
+        if hasattr(made, field):
+            getattr(made, field).value = LOUD
+    (made.save if hasattr(made, "save") else made.count).click()
+    return made
 
 
 def laid(name: str, *found: object) -> Iterator[tuple[str, object]]:
@@ -191,6 +192,6 @@ def wanted(thing: object) -> bool | None:
     """Whether a reader has to see hostile text in a thing; None where that cannot be told from the thing (pandas cuts texts off)."""
     if isinstance(thing, DataFrame):
         return None
-    if isinstance(thing, (HTML, Markdown)) or hasattr(thing, "children"):
+    if isinstance(thing, (HTML, Markdown)):
         return True
     return MARK in repr(thing)

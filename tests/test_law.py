@@ -7,7 +7,7 @@ import pytest
 from house import cases
 
 import ivplus_tools as ivp
-from ivplus_tools import _law, _records, _words
+from ivplus_tools import _law, _words
 from ivplus_tools.errors import BadFact
 
 GOOD = """
@@ -31,17 +31,6 @@ from = 2020-01-01
 days = 99
 draft = true
 """
-
-
-@pytest.fixture
-def anew():
-    """Read facts and lists again, before and after a test that changes them."""
-    caches = (_law.facts, _law.codes, _records.allowed, _records.answers._meanings)
-    for one in caches:
-        one.cache_clear()
-    yield
-    for one in caches:
-        one.cache_clear()
 
 
 def test_a_value_holds_from_its_day_and_a_proposal_never(tmp_path):
@@ -107,7 +96,7 @@ def test_a_citation_shows_three_languages_source_validity_and_reading():
         assert part in text
     assert "proposal, not in force" in repr(ivp.cite("gdpr:30(5)", lang="en"))
     assert "viimeksi luettu" in repr(ivp.cite("gdpr:30(1)(f)", lang="fi"))
-    assert "<table>" in ivp.cite("gdpr:30(1)(f)")._repr_html_()
+    assert "<table" in ivp.cite("gdpr:30(1)(f)")._repr_html_()
 
 
 def test_an_unknown_rule_is_refused_with_the_nearest():
@@ -131,7 +120,7 @@ def test_an_unknown_rule_is_refused_with_the_nearest():
         ),
     ],
 )
-def test_a_changed_value_in_a_fact_changes_the_finding_without_code(sample, tmp_path, monkeypatch, anew, was, becomes, expected):
+def test_a_changed_value_in_a_fact_changes_the_finding_without_code(sample, tmp_path, was, becomes, expected):
     """A reform is an edit of TOML."""
     folder = tmp_path / "facts"
     shutil.copytree(_law.FOLDER, folder)
@@ -144,13 +133,12 @@ def test_a_changed_value_in_a_fact_changes_the_finding_without_code(sample, tmp_
         return found[(found["subject"] == "avainrekisteri") & (found["code"] == expected[0])]["severity"].tolist()
 
     before = severity()
-    monkeypatch.setattr(_law, "FOLDER", folder)
-    for one in (_law.facts, _law.codes):
-        one.cache_clear()
-    assert before != severity() == [expected[1]]
+    with _law.reading(folder):
+        assert before != severity() == [expected[1]]
+    assert severity() == before
 
 
-def test_a_requirement_that_ends_is_no_longer_asked(sample, tmp_path, monkeypatch, anew):
+def test_a_requirement_that_ends_is_no_longer_asked(sample, tmp_path):
     """With `until`, yesterday's law still judges yesterday, and today's does not ask."""
     folder = tmp_path / "facts"
     shutil.copytree(_law.FOLDER, folder)
@@ -158,10 +146,9 @@ def test_a_requirement_that_ends_is_no_longer_asked(sample, tmp_path, monkeypatc
     (folder / "data_protection_act.toml").write_text(
         text.replace("from = 2019-01-01\nrecord", "from = 2019-01-01\nuntil = 2025-12-31\nrecord"), encoding="utf-8"
     )
-    monkeypatch.setattr(_law, "FOLDER", folder)
-    _law.facts.cache_clear()
-    assert "REG-028" not in set(sample.register.findings()["code"])
-    assert "REG-028" in set(sample.at(valid="2025-12-31").register.findings()["code"])
+    with _law.reading(folder):
+        assert "REG-028" not in set(sample.register.findings()["code"])
+        assert "REG-028" in set(sample.at(valid="2025-12-31").register.findings()["code"])
 
 
 def test_our_wording_is_short():

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hostile import MARK
+from hostile import FORMS, MARK
 from playwright.sync_api import expect
 from screen import keep, keep_all
 
@@ -18,17 +18,20 @@ AT_ONCE = 40  # JupyterLab hides what comes after the fiftieth output of a cell
 PLACES = 8  # cells, which is enough for 320 things
 FOUND = """cell => [...cell.querySelectorAll('.jp-OutputArea-child')].map(one => ({
   text: [one.innerText, ...[...one.querySelectorAll('img[alt]')].map(image => image.alt)].join(' '),
-  made: [...one.querySelectorAll('img:not([alt]), script, iframe, [onerror]')].map(each => each.outerHTML) }))"""
+  made: [...one.querySelectorAll('img:not([alt]), script, iframe, [onerror]')].map(each => each.outerHTML),
+  formulas: one.querySelectorAll('mjx-container').length }))"""
 
 
 def test_hostile_text_runs_nowhere_and_is_shown_as_text(lab, page, tmp_path):
     """Frames, summaries, cases, drafts, letters, plans, files, charts and forms of one journal: no script, no picture, all of it text."""
     show = [f"display(*[thing for _, thing in things[{start}:{start + AT_ONCE}]])" for start in range(0, PLACES * AT_ONCE, AT_ONCE)]
-    notebook = lab.run_all(page, lab.made("hostile", SETUP.format(tests=str(TESTS), folder=str(tmp_path)), *show))
+    forms = [f"hostile.form(desk, {name!r})" for name in FORMS]
+    notebook = lab.run_all(page, lab.made("hostile", SETUP.format(tests=str(TESTS), folder=str(tmp_path)), *show, *forms))
     told = json.loads(lab.kernel(page, "import json; print(json.dumps([[name, hostile.wanted(thing)] for name, thing in things]))"))
     assert len(told) <= PLACES * AT_ONCE
+    told += [[name, True] for name in FORMS]
     expect(notebook.locator(".jp-OutputArea-child")).to_have_count(len(told))
-    expect(notebook.locator(".ivplus-form, .ivplus-review, .ivplus-breach, .ivplus-retention")).to_have_count(4)
+    expect(notebook.locator(".jp-OutputArea-output > .widget-vbox")).to_have_count(len(FORMS))
     expect(notebook.locator(".ivplus-retention").get_by_role("alert")).to_contain_text(MARK)
     found = []
     for cell in notebook.locator(".jp-Cell").all():  # one after the other: what is out of sight has no text
@@ -36,6 +39,8 @@ def test_hostile_text_runs_nowhere_and_is_shown_as_text(lab, page, tmp_path):
         page.wait_for_timeout(200)
         found += cell.evaluate(FOUND)
     assert {name: one["made"] for (name, _), one in zip(told, found, strict=True) if one["made"]} == {}
+    ours = [(name, one) for (name, wants), one in zip(told, found, strict=True) if wants is not None]
+    assert [name for name, one in ours if one["formulas"]] == []
     assert [name for (name, wants), one in zip(told, found, strict=True) if wants and MARK not in one["text"]] == []
     assert sum(wants is True for _, wants in told) > 100
     assert page.evaluate("() => window.__xss") is None

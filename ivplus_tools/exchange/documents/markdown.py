@@ -16,8 +16,11 @@ def render(document: Document) -> bytes:
 
 
 def escaped(text: str) -> str:
-    """Text that no reader of Markdown takes for markup; a line break is one."""
-    return "<br>".join(_SIGNS.sub(lambda sign: "\\" + sign[0], line) for line in text.split("\n"))
+    """Text that no reader of Markdown takes for markup; a line break is one.
+
+    A dollar sign stands in a tag of its own too: where formulas are set, they are looked for once more when backslashes are gone.
+    """
+    return "<br>".join(_SIGNS.sub(lambda sign: r"<span>\$</span>" if sign[0] == "$" else "\\" + sign[0], line) for line in text.split("\n"))
 
 
 def _section(section: Section, document: Document) -> str:
