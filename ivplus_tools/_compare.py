@@ -6,10 +6,10 @@ What turns before the first was learnt since, between the two it is the company 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from ivplus_tools import _dates, _law, _store, _words
@@ -18,6 +18,8 @@ from ivplus_tools._store import Book, Entry, Standpoint
 Key = tuple[str, str, str]
 """Room, subject, and what: a code, or a key of the labels."""
 Answers = Mapping[Key, str]
+KEPT = 64
+"""How many places are kept in memory: the halving comes back to few."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +53,26 @@ class _Between:
         self._now, self._ask = _store.read_once(now), answers
         book = self._now.book or Book((), {})
         self._book = replace(book, entries=tuple(book.known(now.known_at)))
-        known = {one.entry for one in _store.entries(then)}
-        self._known, self._new = [[one for one in self._book.entries if (one.entry in known) is old] for old in (True, False)]
-        if known - {one.entry for one in self._book.entries} or then.valid_on > now.valid_on:
+        known = {one.seal for one in _store.entries(then)}  # another journal has other seals
+        self._known, self._new = [[one for one in self._book.entries if (one.seal in known) is old] for old in (True, False)]
+        if known - {one.seal for one in self._book.entries} or then.valid_on > now.valid_on:
             raise _words.refusal("compare_order")
         self._then_day, self._then_moment = then.valid_on, moment_of(then)
-        self._missing: dict[tuple[frozenset[int], tuple[date, datetime]], Answers] = {}
+        self._texts: dict[str, str] = {}
+        self._without = lru_cache(KEPT)(self._leaving_out)
 
     def turns(self) -> Iterator[Turn]:
         """The three steps, for the answers that are another now than then."""
         first, last = self._learnt(0), self._at(self._book, self._now.valid_on, moment_of(self._now))
         keys = {key for key in {*first, *last} if first.get(key) != last.get(key)}
         late = self._late()
-        for place, key, was, now in _walk(0, len(late), cache(self._learnt), keys):
-            yield Turn(key, was, now, "learnt", late[place - 1], day=late[place - 1].valid_from)
+        for place, key, was, now in _walk(0, len(late), lru_cache(KEPT)(self._learnt), keys):
+            entry = late[place - 1]
+            past = entry.valid_from < entry.recorded_at.astimezone(_dates.HELSINKI).date()
+            yield Turn(key, was, now, "learnt" if past else "company", entry, day=entry.valid_from)
         days = self._days()
         with _law.still(self._then_day):
-            for place, key, was, now in _walk(0, len(days) - 1, cache(lambda place: self._at(self._book, *days[place])), keys):
+            for place, key, was, now in _walk(0, len(days) - 1, lru_cache(KEPT)(lambda place: self._at(self._book, *days[place])), keys):
                 yield self._dated(key, was, now, days[place - 1][0], days[place])
             before = self._at(self._book, self._now.valid_on, moment_of(self._now))
         yield from self._lawful(before, last, keys)
@@ -95,18 +100,15 @@ class _Between:
     def _dated(self, key: Key, was: str | None, now: str | None, before: date, place: tuple[date, datetime]) -> Turn:
         """A turn between two days: by an entry that is true from the later one, else by time."""
         came = [one for one in self._book.entries if before < one.valid_from <= place[0]]
-        if not came or self._without(came, place).get(key) == now:
+        if not came or self._without(frozenset(one.entry for one in came), place).get(key) == now:
             return Turn(key, was, now, "time", day=place[0])
         near = sorted(came, key=lambda one: (one.subject != key[1], key[1] not in (one.text or ""), -one.entry))
-        alone = (one for one in near if self._without([one], place).get(key) != now)
+        alone = (one for one in near if self._without(frozenset({one.entry}), place).get(key) != now)
         return Turn(key, was, now, "company", next(alone, near[0]), day=place[0])
 
-    def _without(self, some: Iterable[Entry], place: tuple[date, datetime]) -> Answers:
+    def _leaving_out(self, entries: frozenset[int], place: tuple[date, datetime]) -> Answers:
         """The answers of a day as if some entries had not been written."""
-        left_out = frozenset(one.entry for one in some)
-        if (left_out, place) not in self._missing:
-            self._missing[left_out, place] = self._at(self._book.without(left_out), *place)
-        return self._missing[left_out, place]
+        return self._at(self._book.without(entries), *place)
 
     # --- the law
 
@@ -125,7 +127,8 @@ class _Between:
 
     def _at(self, book: Book, day: date, moment: datetime) -> Answers:
         """The answers of a day, read at a moment, over the entries of a book."""
-        return self._ask(replace(self._now, valid_on=day, known_at=None, pinned=moment, past=False, book=book))
+        found = self._ask(replace(self._now, valid_on=day, known_at=None, pinned=moment, past=False, book=book))
+        return {key: self._texts.setdefault(said, said) for key, said in found.items()}  # most answers are those of the day before
 
 
 def _walk(

@@ -57,7 +57,9 @@ def run(
             client.on_cell_executed = lambda cell_index, **_: follow(cell_index + 1, len(notebook.cells))
         try:
             client.execute(env={**os.environ, **(environment or {})})
-        except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
+        except CellTimeoutError as error:
+            raise _words.refusal("timed_out", cell=client.code_cells_executed + 1, seconds=timeout) from error
+        except (CellExecutionError, DeadKernelError, RuntimeError, AssertionError) as error:  # the last when the kernel could not begin
             lines = [line for line in str(error).splitlines() if line.strip()]
             raise _words.refusal("bad_notebook", reason=lines[-1] if lines else type(error).__name__) from error
 

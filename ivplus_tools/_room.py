@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FINDING_COLUMNS = ("room", "subject", "code", "severity", "finding", "rule", "since")
 DUE_COLUMNS = ("room", "subject", "due", "what", "rule")
 SEVERITIES = ("error", "warning", "info")
+NO_FACTS = {"near", "note", "watch"}
+"""What a sentence tells to help its reader, and what therefore changes with records that it is not about."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Finding:
     def facts(self) -> str:
         """What it is about, as a text that stays the same while nothing changes: an answer to a finding holds for these facts only."""
         told = _words.local(self.about, "en")
-        return "; ".join(f"{name}: {told[name]}" for name in sorted(told))
+        return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - NO_FACTS))
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ivplus_tools import _dates, _records, _room, _store, _words
+from ivplus_tools import _dates, _records, _room, _store, _words, exchange
 from ivplus_tools._records import Record
 from ivplus_tools._room import Due, Finding, Room
 from ivplus_tools._store import Receipt, Standpoint
@@ -62,8 +64,7 @@ class AuditRoom(Room):
 
         `state`: as in `status`; `done`: the finding is gone; `changed`: another one of the same code and subject stands in its place.
         """
-        told = [(one.record, one.entry.recorded_by, one.entry.valid_from) for one in self._responses()]
-        found = answers.promised(self._found(), told, self.standpoint.valid_on)
+        found = answers.promised(self.answered(), self._told(), self.standpoint.valid_on)
         columns = ("code", "subject", "response", "state", "reason", "until", "owner", "due", "answered_by", "since")
         rows = [
             (one.response.finding_code, one.response.finding_subject, one.response.response, one.state, one.response.response_reason,
@@ -77,26 +78,28 @@ class AuditRoom(Room):
         """The state of each room on the day: room, records, errors, warnings, infos, accepted, due_past, next_deadline."""
         at, found = _store.read_once(self.standpoint), self.answered()
         sealed, rows = _store.standing(at), []
-        for room in (*self.asks, type(self)):
-            mine = [one for one in found if one.room == room.name]
+        for room in (*self.asks, type(self), None):
+            name = room.name if room else "law"
+            mine = [one for one in found if one.room == name]
             counts = [sum(one.finding.weight == weight and one.state != answers.COUNTED_OUT for one in mine) for weight in _room.SEVERITIES]
-            days = sorted(one.due for one in room(at)._due())
-            kinds = {kind.kind for kind in room.records}
+            days = sorted(one.due for one in room(at)._due()) if room else []
+            kinds = {kind.kind for kind in room.records} if room else set()
             rows.append((
-                room.name, sum(one.kind in kinds for one in sealed), *counts, sum(one.state == answers.COUNTED_OUT for one in mine),
+                name, sum(one.kind in kinds for one in sealed), *counts, sum(one.state == answers.COUNTED_OUT for one in mine),
                 sum(day < at.valid_on for day in days), next((day for day in days if day >= at.valid_on), None),
             ))  # fmt: skip
         columns = ("room", "records", "errors", "warnings", "infos", "accepted", "due_past", "next_deadline")
         return _room.frame(columns, rows, at.lang, days=("next_deadline",))
 
-    def seal(self) -> pandas.DataFrame:
-        """On what everything here rests: name, value; the day, the moment, the number of entries known then and the seal of the last."""
+    def seal(self, since: str = "") -> pandas.DataFrame:
+        """On what everything here rests: name, value; the day, the moment, what `since` it is compared with, the seal of the last entry."""
         at, lang = self.standpoint, self.standpoint.lang
         entries = _store.entries(at)
         verdict = check_chain(links_of(entries), len(entries), [(one.entry, one.seal) for one in entries[-1:]])
         known = _words.show_date(at.known_at.astimezone(_dates.HELSINKI), lang) if at.known_at else _words.say("ui.known_now", lang)
         rows = [
             (_words.column_name("valid_on", lang), _words.show_date(at.valid_on, lang)), (_words.column_name("known_at", lang), known),
+            *([(_words.field_label("audit_since", lang), since)] if since else []),
             (_words.say("ui.seal", lang), str(replace(verdict, lang=lang))),
         ]  # fmt: skip
         return _room.frame(("name", "value"), rows, lang)
@@ -110,8 +113,12 @@ class AuditRoom(Room):
 
     def answered(self) -> list[answers.Answered]:
         """Every finding with the answer that holds for it."""
-        told = [(one.record, one.entry.recorded_by) for one in self._responses()]
-        return answers.answered([*self._found(), *((self.name, one) for one in self._findings())], told, self.standpoint.valid_on)
+        found = [*self._found(), *((self.name, one) for one in self._findings())]
+        return answers.answered(found, self._told(), self.sealed(), self.standpoint.valid_on)
+
+    def _told(self) -> list[tuple[FindingResponse, str, date]]:
+        """The answers that stand, with who gave them and since when."""
+        return [(one.record, one.entry.recorded_by, one.entry.valid_from) for one in self._of(FindingResponse.kind)]
 
     # --- answering
 
@@ -121,6 +128,8 @@ class AuditRoom(Room):
         `about`: a part of its facts, where several findings share code and subject; else all of them are meant. True from today, else
         `valid_from`: what is decided after a quarter's end about that quarter.
         """
+        if _words.ROOM_OF.get(str(code).upper().partition("-")[0]) == self.name:
+            raise _words.refusal("not_acceptable", code=code)
         last = _dates.day(until)
         if last < self.standpoint.valid_on:
             raise _words.refusal("until_past", until=last, on=self.standpoint.valid_on)
@@ -146,10 +155,9 @@ class AuditRoom(Room):
         """Take the answers to a finding back; that they were given stays in the journal."""
         since, reason = self.when_and_why(self.standpoint.valid_on, why)
         ids = [
-            one.record.id
-            for one in self._responses()
-            if (one.record.finding_code, one.record.finding_subject) == (code.upper(), subject)
-            and about in (one.record.finding_facts or "")
+            one.id
+            for one, _, _ in self._told()
+            if (one.finding_code, one.finding_subject) == (str(code).upper(), subject) and about in (one.finding_facts or "")
         ]
         if not ids:
             raise _words.refusal("no_response", code=code, subject=subject)
@@ -160,18 +168,16 @@ class AuditRoom(Room):
         """Record one answer for every finding that is meant; it is sought as of the day from which the answer holds."""
         since = _dates.day(valid_from) if valid_from is not None else self.standpoint.valid_on
         then = type(self)(replace(self.standpoint, valid_on=since))
-        meant = [
-            one.finding
-            for one in then.answered()
-            if (one.finding.code, one.finding.subject) == (str(code).upper(), subject) and about in one.finding.facts
-        ]
+        found = then.answered()
+        meant = [one for one in found if (one.finding.code, one.finding.subject) == (str(code).upper(), subject) and about in one.facts]
         if not meant:
-            here = sorted({f"{one.finding.code} {one.finding.subject}" for one in then.answered()})
+            here = sorted({f"{one.finding.code} {one.finding.subject}" for one in found})
             raise _words.refusal("no_finding", code=code, subject=subject, near=_words.nearest(f"{code} {subject}", here, 3) or "–")
+        if others := [one.by for one in meant if one.by not in (None, self.standpoint.by) and one.state != "expired"]:
+            raise _words.refusal("answered_by_other", by=others[0], code=code, subject=subject)
         kind: Any = FindingResponse
         made = [
-            kind(answers.id_of(one), finding_code=one.code, finding_subject=one.subject, finding_facts=one.facts or None, **told)
-            for one in meant
+            kind(one.id, finding_code=one.finding.code, finding_subject=subject, finding_facts=one.facts or None, **told) for one in meant
         ]
         return self.record(made, valid_from=since, why=why)
 
@@ -184,16 +190,24 @@ class AuditRoom(Room):
         """
         found = self.open(pack)
         told, counted = found.manifest, found.manifest["findings"]
+        if told["code"] == packs.code() and self._says(told) != json.loads(found.files["findings.json"]):
+            raise _words.refusal("pack_says_other", path=found.name)
         signer = _records.clean(by)
         if not signer:
             raise _words.refusal("who_signs")
         kind: Any = SignOff
         made = kind(
-            Path(found.name).stem, audit_day=told["as_of"], audit_since=told["since"], pack=found.name, pack_hash=found.hash,
+            f"{Path(found.name).stem}/{signer}", audit_day=told["as_of"], audit_since=told["since"], pack=found.name, pack_hash=found.hash,
             journal_entries=told["journal"]["last"], journal_head=told["journal"]["head"], error_count=counted["error"],
             warning_count=counted["warning"], info_count=counted["info"], signed_by=signer, remarks=remarks,
         )  # fmt: skip
         return self.record(made, valid_from=self.standpoint.valid_on, why=_words.say("audit.signed", self.standpoint.lang, pack=found.name))
+
+    def _says(self, told: dict[str, Any]) -> list[dict[str, Any]]:
+        """The findings of a pack's standpoint as this journal has them."""
+        known = _dates.instant(told["known"])
+        at = replace(self.standpoint, valid_on=_dates.day(told["as_of"]), known_at=known, past=True, lang=told["lang"])
+        return exchange.plain_rows(type(self)(at).status())
 
     def open(self, pack: str | Path) -> packs.Opened:
         """An evidence pack of this journal, checked: its manifest and its files."""
@@ -203,37 +217,31 @@ class AuditRoom(Room):
 
     def _findings(self) -> Iterable[Finding]:
         """Assignments that are late, and signed head seals that the journal no longer has."""
-        room = self.still()
-        late = [one for one in room._responses() if answers._state(one.record, self.standpoint.valid_on) == "overdue"]
-        here = {answers.id_of(finding) for _, finding in room._found()} if late else set()
-        for one in late:
-            response: FindingResponse = one.record
-            if response.id in here:
-                about: dict[str, object] = {"code": response.finding_code, "owner": response.owner, "due": response.due}
-                yield Finding(response.finding_subject or "", "AUD-001", response.due or one.entry.valid_from, about)
+        on, told = self.standpoint.valid_on, self._told()
+        if any(answers.state_of(one, on) == "overdue" for one, _, _ in told):
+            for one in answers.answered(self._found(), told, self.sealed(), on):
+                if one.response and one.state == "overdue":
+                    about: dict[str, object] = {"code": one.finding.code, "owner": one.response.owner, "due": one.response.due}
+                    yield Finding(one.finding.subject, "AUD-001", one.response.due or on, about)
         seals = {one.entry: one.seal for one in _store.entries(self.standpoint)}
-        for signed in room._of(SignOff.kind):
+        for signed in self._of(SignOff.kind):
             record: SignOff = signed.record
             if record.journal_head and seals.get(int(record.journal_entries or 0)) != record.journal_head:
                 yield Finding(record.id, "AUD-002", signed.entry.valid_from, {"pack": record.pack, "entry": record.journal_entries})
 
     def _due(self) -> Iterator[Due]:
         """When acceptances end and what was assigned is to be done."""
-        for one in self.promised_open():
+        for one in self._promised_open():
             if one.response.response == "accepted" and one.response.accepted_until:
                 yield Due(one.response.finding_subject or "", one.response.accepted_until, "due.accepted_until", RULE)
             if one.response.response == "assigned" and one.response.due:
                 yield Due(one.response.finding_subject or "", one.response.due, "due.assigned", RULE)
 
-    def promised_open(self) -> list[answers.Promise]:
+    def _promised_open(self) -> list[answers.Promise]:
         """The answers whose finding is still there."""
-        room = self.still()
-        told = [(one.record, one.entry.recorded_by, one.entry.valid_from) for one in room._responses()]
-        found = room._found() if told else []
-        return [one for one in answers.promised(found, told, self.standpoint.valid_on) if one.state not in ("done", "changed")]
-
-    def _responses(self) -> list[_room.Stands]:
-        return self._of(FindingResponse.kind)
+        told, on = self._told(), self.standpoint.valid_on
+        found = answers.answered(self._found(), told, self.sealed(), on) if told else []
+        return [one for one in answers.promised(found, told, on) if one.state not in ("done", "changed")]
 
     def _of(self, kind: str) -> list[_room.Stands]:
         return [one for one in self.standing() if one.entry.kind == kind]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 from ivplus_tools import _compare, _store, _words
 from ivplus_tools._store import Standpoint
 from ivplus_tools.audit import verify
+
+CODE = (".py", ".sql", ".toml", ".typ")
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,20 @@ def opened(path: Path, lang: str, at: Standpoint | None = None) -> Opened:
         raise _words.refusal("pack_broken", path=path.name, fault=told(faults, lang)[0])
     files = verify.read(path)[0]
     found = Opened(path.name, files, json.loads(files[verify.MANIFEST]))
-    if at is not None:
-        seals = {0: "", **{one.entry: one.seal for one in _store.entries(at)}}
-        if seals.get(found.manifest["journal"]["last"]) != found.manifest["journal"]["head"]:
+    journal = found.manifest["journal"]
+    if at is not None and journal["last"]:
+        entries = {one.entry: one.seal for one in _store.entries(replace(at, known_at=None))}
+        if entries.get(journal["last"]) != journal["head"]:
             raise _words.refusal("pack_of_another", path=path.name)
     return found
+
+
+def code() -> str:
+    """The SHA-256 of all the toolkit's code, queries, facts and words: what gives the same answers is the same."""
+    found, folder = hashlib.sha256(), Path(__file__).parent.parent
+    for path in sorted(one for one in folder.rglob("*") if one.suffix in CODE):
+        found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()
 
 
 def told(faults: Iterable[verify.Fault], lang: str) -> list[str]:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
 
 from pydantic import model_validator
 
 from ivplus_tools import _words
-from ivplus_tools._records import Count, Day, Record, Text, item, one_of
+from ivplus_tools._records import NAMELESS, Count, Day, Record, Text, item, one_of
 
 if TYPE_CHECKING:  # what the values are, once validated
     Answer: TypeAlias = str | None
 else:
     Answer = one_of("response")
+
+
+def response_id(code: str, subject: str, facts: str | None) -> str:
+    """The identifier of the answer to a finding: readable, and another one for other facts."""
+    mark = hashlib.sha256(facts.encode()).hexdigest()[:8] if facts else ""
+    return "/".join(filter(None, (code, subject, mark)))
+
+
 NEEDS = {"accepted": ("response_reason", "accepted_until"), "assigned": ("owner", "due"), "disputed": ("response_reason",)}
 """What an answer to a finding cannot be without."""
 
@@ -34,7 +43,9 @@ class FindingResponse(Record):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        """An acceptance has a reason and an end, an assignment an owner and a day, a dispute a reason."""
+        """The identifier is that of the finding; an acceptance has a reason and an end, an assignment an owner and a day."""
+        if self.id not in (NAMELESS, response_id(self.finding_code or "", self.finding_subject or "", self.finding_facts)):
+            raise _words.refusal("response_id", got=self.id)
         for name in NEEDS.get(self.response or "", ()):
             if getattr(self, name) is None:
                 raise _words.refusal("response_needs", field=_words.label_of(name), response=_words.values("response")[self.response or ""])

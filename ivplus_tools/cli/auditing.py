@@ -45,8 +45,8 @@ def audit(
 
     with progress_of("audit") as progress:
         pack = evidence.audit(
-            None if path == SAMPLE else path, as_of=as_of or _last_quarter(), out=out, known=known, since=since, lang=lang,
-            notebook=notebook, force=force, progress=progress,
+            None if path == SAMPLE else path, as_of=_last_quarter() if as_of is None else as_of, out=out, known=known,
+            since=since, lang=lang, notebook=notebook, force=force, progress=progress,
         )  # fmt: skip
     told = {"file": str(pack.path), "hash": pack.opened.hash, "new": not pack.there, **pack.manifest}
     click.echo(json.dumps(told, ensure_ascii=False, indent=1) if shape == "json" else repr(pack))

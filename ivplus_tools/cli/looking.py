@@ -84,16 +84,20 @@ def check(
 
 
 def _new_since(found: pandas.DataFrame, desk: Desk, since: str) -> pandas.DataFrame:
-    """The findings that an earlier day, as it was known then, did not have."""
+    """The findings that an earlier day, as it was known then, did not have, and those whose acceptance has ended since."""
     from ivplus_tools import _dates
 
     at, day = desk.standpoint, _dates.day(since)
     last = min(at.valid_on, at.known_at.date()) if at.known_at else at.valid_on
     if day > last:
         raise _words.refusal("since_later", since=day, last=last)
-    then = desk.at(valid=day, known=day).findings()
-    before = set(then[SAME].itertuples(index=False, name=None))
-    return found[[row not in before for row in found[SAME].itertuples(index=False, name=None)]].reset_index(drop=True)
+    then = desk.at(valid=day, known=day).audit.status()
+    stood, accepted = (
+        set(some[SAME].itertuples(index=False, name=None))
+        for some in (then[then["state"] != "accepted"], then[then["state"] == "accepted"])
+    )
+    rows = zip(found[SAME].itertuples(index=False, name=None), found["state"], strict=True)
+    return found[[row not in stood and not (row in accepted and state == "accepted") for row, state in rows]].reset_index(drop=True)
 
 
 def _print_lines(found: pandas.DataFrame, lang: str, fold: bool) -> None:
@@ -204,28 +208,25 @@ def rule(code: str, lang: str) -> None:
 # --- scan, verify
 
 
-def _is_whole(pack: str, lang: str) -> bool:
-    """Check a pack and say what was found."""
+def _pack_code(pack: str, lang: str) -> int:
+    """Check a pack and say what was found: 0 whole, 1 not, 3 whole as far as the packs at hand tell."""
     from ivplus_tools.audit import packs, verify
 
     path = Path(pack)
     if not path.exists():
         raise _words.refusal("no_pack", path=path)
-    faults = verify.check(path)
+    faults, missing = verify.checked(path)
     for line in packs.told(faults, lang):
         click.echo(f"{path.name}: {line}")
-    if not faults:
-        told = packs.opened(path, lang)
-        journal = told.manifest["journal"]
-        facts = {
-            "path": path.name,
-            "files": len(told.manifest["files"]),
-            "last": journal["last"],
-            "head": journal["head"],
-            "hash": told.hash,
-        }
-        click.echo(_words.say("audit.whole", lang, **facts))
-    return not faults
+    if faults:
+        return 1
+    told = packs.opened(path, lang)
+    journal, count = told.manifest["journal"], len(told.manifest["files"])
+    facts = {"path": path.name, "files": count, "last": journal["last"], "head": journal["head"], "hash": told.hash}
+    click.echo(_words.say("audit.whole", lang, **facts))
+    if missing:
+        click.echo(_words.say("audit.not_checked", lang, missing=missing))
+    return 3 if missing else 0
 
 
 @main.command(
@@ -256,7 +257,7 @@ def scan(source: str | None, path: str, valid: str | None, known: str | None, la
 
 
 @main.command(
-    exits={0: "every seal holds", 1: "one is broken, --head is not in the chain, or a pack is not whole"},
+    exits={0: "every seal holds", 1: "one is broken, --head is not in the chain, or a pack is not whole", 3: "a pack before is missing"},
     examples=("ivplus verify", "ivplus verify --head 3f1c9a0b7d2e4f60", "ivplus verify audits/audit-2026-09-30.zip"),
 )
 @click.argument("packs", metavar="[PACK]...", nargs=-1, type=click.Path())
@@ -270,8 +271,8 @@ def verify(packs: tuple[str, ...], path: str, valid: str | None, known: str | No
     and the counts are checked, without a journal; `verify.py` inside the pack does the same on a machine without this toolkit.
     """
     if packs:
-        whole_ones = [_is_whole(one, lang) for one in packs]  # all are told
-        sys.exit(0 if all(whole_ones) else 1)
+        codes = [_pack_code(one, lang) for one in packs]  # all are told
+        sys.exit(1 if 1 in codes else max(codes))
     verdict = whole(path, valid, known, lang).verify(head)
     click.echo(repr(verdict))
     if not verdict.ok:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from ivplus_tools.desk import Desk, sample
 from ivplus_tools.evidence import packing
 
 TEMPLATE = Path(__file__).parent.parent.parent / "notebooks" / "audit" / "quarterly.ipynb"
+LONGEST_CELL = 3600
+"""Seconds after which a cell is given up."""
 Progress = Callable[[int, int], None]
 
 
@@ -57,22 +60,32 @@ def audit(
     The same journal, day and versions give the same bytes. A pack of that day with other bytes is refused unless `force`.
     """
     day, folder = _dates.day(as_of), _store.path_of(out)
-    with tempfile.TemporaryDirectory(prefix="ivplus-") as scratch:
-        journal = _sample(Path(scratch), day, known, lang) if path is None else _store.path_of(path).absolute()
+    template = _store.path_of(notebook) if notebook is not None else TEMPLATE
+    with _scratch() as scratch:
+        journal = _sample(scratch, day, known, lang) if path is None else _store.path_of(path).absolute()
         desk = _standpoint(journal, day, known, lang, pinned=path is None)
         previous = _previous(folder, day, desk)
-        start = _dates.day(since) if since is not None else _start(day, previous)
+        start = _start(day, since, previous)
         moment = str(desk.standpoint.known_at and desk.standpoint.known_at.isoformat())
-        values = {"as_of": day.isoformat(), "known": moment, "since": start.isoformat(), "lang": lang}
-        template = _store.path_of(notebook) if notebook is not None else TEMPLATE
-        ran = _run(template, values, journal, progress)
-        manifest = packing.manifest_of(desk, {**values, "notebook": template.name}, previous)
-        content = verify.packed(packing.files_of(desk, manifest, ran))
-        made = Path(scratch) / _name(day, lang)
-        made.write_bytes(content)
-        if faults := verify.check(made, sorted(folder.glob("*.zip"))):
-            raise _words.refusal("pack_not_made", fault=packs.told(faults, lang)[0])
-    return _put(folder / made.name, content, force, lang)
+        then = previous["pack"] if previous and since is None else start.isoformat()
+        values = {"as_of": day.isoformat(), "known": moment, "since": then, "lang": lang}
+        ran = _run(template, values, journal, folder, progress)
+        told = {**values, "since": start.isoformat(), "compared_with": then, "notebook": template.name}
+        content = verify.packed(packing.files_of(desk, packing.manifest_of(desk, told, previous), ran))
+    made = folder / _name(day, lang)
+    if faults := verify.check(made, content=content):
+        raise _words.refusal("pack_not_made", fault=packs.told(faults, lang)[0])
+    return _put(made, content, force, lang)
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for the time of a run; no whole pack ever lies in it."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="ivplus-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise _words.refusal("store_unwritable", path=tempfile.gettempdir(), reason=error.strerror or error) from None
 
 
 def _name(day: date, lang: str) -> str:
@@ -82,7 +95,7 @@ def _name(day: date, lang: str) -> str:
 
 def _sample(scratch: Path, day: date, known: object, lang: str) -> Path:
     """The sample company's journal as it was known then."""
-    return sample(scratch / "sample.duckdb", now=known or _dates.end_of_day(day), lang=lang).standpoint.path
+    return sample(scratch / "sample.duckdb", now=_dates.end_of_day(known or day), lang=lang).standpoint.path
 
 
 def _standpoint(journal: Path, day: date, known: object, lang: str, pinned: bool) -> Desk:
@@ -93,13 +106,18 @@ def _standpoint(journal: Path, day: date, known: object, lang: str, pinned: bool
     if not pinned and day > desk.standpoint.valid_on:
         raise _words.refusal("as_of_future", got=day, on=desk.standpoint.valid_on)
     if known is None:
-        entries = _store.entries(desk.standpoint)
-        known = max([_dates.end_of_day(day), *(one.recorded_at for one in entries[-1:])])
+        ends = _dates.end_of_day(day) if pinned else min(_dates.end_of_day(day), desk.standpoint.now)  # a day may not be over yet
+        known = max([ends, *(one.recorded_at for one in _store.entries(desk.standpoint)[-1:])])
     return desk.at(valid=day, known=known)
 
 
-def _start(day: date, previous: dict[str, Any] | None) -> date:
-    """The day to compare with: of the pack before, else a quarter earlier, from month end to month end."""
+def _start(day: date, since: object, previous: dict[str, Any] | None) -> date:
+    """The day to compare with: the one asked, else of the pack before, else a quarter earlier, from month end to month end."""
+    if since is not None:
+        start = _dates.day(since)
+        if start >= day:
+            raise _words.refusal("compare_order")
+        return start
     if previous:
         return date.fromisoformat(previous["as_of"])
     return _dates.plus(day + timedelta(days=1), _dates.Period(months=-3)) - timedelta(days=1)
@@ -107,23 +125,35 @@ def _start(day: date, previous: dict[str, Any] | None) -> date:
 
 def _previous(folder: Path, day: date, desk: Desk) -> dict[str, Any] | None:
     """The manifest of the last pack before a day, in the same language, with its name and hash; one of another journal is refused."""
-    at, before = desk.standpoint, day.isoformat()
-    found = [packs.opened(path, at.lang) for path in sorted(folder.glob("audit-*.zip"))]
-    earlier = [one for one in found if one.manifest["as_of"] < before and one.manifest["lang"] == at.lang]
-    if not earlier:
+    at = desk.standpoint
+    names = {path.name for path in folder.glob("audit-*.zip")}
+    days = [found for name in names if (found := _day_of(name)) and found < day and _name(found, at.lang) == name]
+    if not days:
         return None
-    last = packs.opened(folder / max(earlier, key=lambda one: str(one.manifest["as_of"])).name, at.lang, at)
+    last = packs.opened(folder / _name(max(days), at.lang), at.lang, at)
+    if last.manifest["journal"]["last"] > len(_store.entries(at)):
+        raise _words.refusal("known_before_pack", path=last.name, known=last.manifest["known"])
     return {**last.manifest, "pack": last.name, "hash": last.hash}
 
 
-def _run(template: Path, values: dict[str, str], journal: Path, progress: Progress | None) -> Any:
+def _day_of(name: str) -> date | None:
+    with contextlib.suppress(ValueError):
+        return date.fromisoformat(name[6:16])
+    return None
+
+
+def _run(template: Path, values: dict[str, str], journal: Path, folder: Path, progress: Progress | None) -> Any:
     """The notebook as it ran with these values; its prose is put in the language first."""
     notebook = _notebooks.read(template)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = _said(cell.source, values["lang"])
     _notebooks.inject(notebook, values)
-    _notebooks.run(notebook, template.parent, environment={"IVPLUS_DESK": str(journal)}, progress=progress)
+    surroundings = {"IVPLUS_DESK": str(journal), "IVPLUS_AUDITS": str(folder.absolute())}
+    _notebooks.run(notebook, template.parent, timeout=LONGEST_CELL, environment=surroundings, progress=progress)
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if "text/html" in output.get("data", {}):
+            output["data"].pop("text/plain", None)  # the same table again, padded with spaces
     return notebook
 
 
@@ -153,4 +183,9 @@ def audited(as_of: object, known: object = None, lang: str = "fi") -> Desk:
     day = _dates.day(as_of)
     if journal:
         return _standpoint(_store.path_of(journal), day, known, lang, pinned=True)
-    return sample(now=known or _dates.end_of_day(day), lang=lang).at(valid=day, known=known or _dates.end_of_day(day))
+    return sample(now=_dates.end_of_day(known or day), lang=lang).at(valid=day, known=_dates.end_of_day(known or day))
+
+
+def earlier(since: str) -> str | Path:
+    """What an audit notebook compares with: the pack of that name in the folder of packs, or the day itself."""
+    return Path(os.environ.get("IVPLUS_AUDITS", "audits")) / since if since.endswith(".zip") else since

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ivplus_tools import _law, _notebooks, _records, _store, _words, exchange
 from ivplus_tools._room import SEVERITIES, Room
-from ivplus_tools.audit import verify
+from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import ROOMS, Desk, answers_of
 from ivplus_tools.errors import Refusal
 from ivplus_tools.evidence import report
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ivplus_tools._store import Entry
 
 LIBRARIES = ("ivplus-tools", "duckdb", "pandas", "pydantic", "nbclient", "Babel", "holidays", "XlsxWriter", "typst")
-CODE = (".py", ".sql", ".toml", ".typ")
 
 
 class Everything(Room):
@@ -36,10 +35,13 @@ def manifest_of(desk: Desk, parameters: dict[str, Any], previous: dict[str, Any]
     at = desk.standpoint
     entries, first = _store.entries(at), previous["journal"]["last"] + 1 if previous else 1
     counted = desk.audit.counts()
+    own = [
+        one.body or {} for one in _store.standing(at) if one.kind == "organisation" and "own" in ((one.body or {}).get("relation") or ())
+    ]
     found = desk.audit.status()
     return {
-        "format": verify.FORMAT, **parameters,
-        "versions": {"python": _python(), **{name: _version(name) for name in LIBRARIES}}, "code": code(),
+        "format": verify.FORMAT, **parameters, "organisation": next((one["name"] for one in own if one.get("name")), None),
+        "versions": {"python": _python(), **{name: _version(name) for name in LIBRARIES}}, "code": packs.code(),
         "journal": {
             "first": first, "last": entries[-1].entry if entries else 0, "before": previous["journal"]["head"] if previous else "",
             "head": entries[-1].seal if entries else "",
@@ -65,27 +67,25 @@ def files_of(desk: Desk, manifest: dict[str, Any], notebook: Any) -> dict[str, b
         "findings.csv": exchange.csv_text([list(found.columns), *exchange.text_rows(found)]).encode("utf-8-sig"),
         "answers.json": _json(sorted([*key, said] for key, said in answers_of(desk.standpoint).items())),
         "register.json": exchange.tables(room, room.standing(), Path("register.json")),
-        "register.xlsx": exchange.tables(room, room.standing(), Path("register.xlsx")),
-        "journal.jsonl": b"".join(
-            _line(one) for one in _store.entries(desk.standpoint) if one.entry >= manifest["journal"]["first"]
-        ),
+        "journal.jsonl": b"".join(_line(one) for one in _store.entries(desk.standpoint) if one.entry >= manifest["journal"]["first"]),
         **{f"facts/{name}": content for name, content in _law.texts().items()},
-    }  # fmt: skip
-    with contextlib.suppress(Refusal):  # typst is an extra, and the page says the same
-        files["report.pdf"] = documents.render(told, Path("report.pdf"))
+    }
+    left_out: dict[
+        str, str
+    ] = {}  # what says the same as another file, where it cannot be made: no extra, a cell longer than the format knows
+    makers: dict[str, Callable[[], bytes]] = {
+        "report.pdf": lambda: documents.render(told, Path("report.pdf")),
+        "register.xlsx": lambda: exchange.tables(room, room.standing(), Path("register.xlsx")),
+    }
+    for name, make in makers.items():
+        try:
+            files[name] = make()
+        except Refusal as refusal:
+            left_out[name] = refusal.text("en")
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    files[verify.MANIFEST] = _json({**manifest, "files": hashes})
+    files[verify.MANIFEST] = _json({**manifest, "files": hashes, "left_out": left_out})
     files[verify.SEALED] = f"{hashlib.sha256(files[verify.MANIFEST]).hexdigest()}  {verify.MANIFEST}\n".encode()
     return files
-
-
-def code() -> str:
-    """The SHA-256 of all the toolkit's code, queries, facts and words."""
-    found = hashlib.sha256()
-    folder = Path(__file__).parent.parent
-    for path in sorted(one for one in folder.rglob("*") if one.suffix in CODE):
-        found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()
 
 
 def _line(entry: Entry) -> bytes:

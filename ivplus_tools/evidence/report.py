@@ -21,7 +21,7 @@ def document(notebook: Any, manifest: dict[str, Any]) -> Document:
     words = _words.read("audit")["pack"]
     sections = [section for cell in notebook.cells for section in _sections(cell)]
     return Document(
-        words["title"][lang].format(on=on), lang, ("", "", ""),
+        words["title"][lang].format(on=on, own=manifest["organisation"] or words["nameless"][lang]), lang, ("", "", ""),
         words["footer"][lang].format(on=on, last=journal["last"], head=journal["head"] or "–"), (day.year, day.month, day.day),
         tuple(sections),
     )  # fmt: skip
