@@ -11,6 +11,7 @@ from pandas import DataFrame
 import ivplus_tools as ivp
 from ivplus_tools import _records, plots
 from ivplus_tools._room import Room
+from ivplus_tools.audit.records import FindingResponse, response_id
 from ivplus_tools.desk import ROOMS
 
 SINCE, LATER = "2026-01-05", "2026-02-05"
@@ -23,8 +24,8 @@ WORDS = {
     "country": LOUD, "days": [SINCE, LATER], "kind": "source", "law": "dpf", "name": "real", "ref": EVERY, "reform": "digital-omnibus",
     "since": SINCE, "vendor": f"{EVERY} processor",
 }  # fmt: skip
-WRITES = {"approve", "draft", "end", "execute", "open", "plan", "record"}
-INSIDE = {"financial_year_end", "held", "known", "place", "prefilled", "sealed", "standing", "still", "when_and_why"}
+WRITES = {"accept", "approve", "assign", "dispute", "draft", "end", "execute", "open", "plan", "record", "reopen", "sign"}
+INSIDE = {"answered", "financial_year_end", "held", "known", "place", "prefilled", "sealed", "standing", "still", "when_and_why"}
 
 
 # --- the journal
@@ -51,7 +52,10 @@ def things(text: str, content: str) -> Iterator[_records.Record]:
     for room in ROOMS.values():
         for kind in room.records:
             answers = {name: answer(kind, name, text, content) for name in kind.model_fields if name != "id"}
-            yield kind(f"{text} {kind.kind}", **answers)
+            ident = f"{text} {kind.kind}"
+            if kind is FindingResponse:  # is called by the finding that it answers
+                ident = response_id(*(answers[f"finding_{one}"] for one in ("code", "subject", "facts")))
+            yield kind(ident, **answers)
 
 
 def answer(kind: type, name: str, text: str, content: str) -> object:
