@@ -99,10 +99,13 @@ class AuditRoom(Room):
         known = _words.show_date(at.known_at.astimezone(_dates.HELSINKI), lang) if at.known_at else _words.say("ui.known_now", lang)
         rows = [
             (_words.column_name("valid_on", lang), _words.show_date(at.valid_on, lang)), (_words.column_name("known_at", lang), known),
-            *([(_words.field_label("audit_since", lang), since)] if since else []),
+            *([(_words.field_label("audit_since", lang), self._compared(since))] if since else []),
             (_words.say("ui.seal", lang), str(replace(verdict, lang=lang))),
         ]  # fmt: skip
         return _room.frame(("name", "value"), rows, lang)
+
+    def _compared(self, since: str) -> str:
+        return since if since.endswith(".zip") else _words.show_date(_dates.day(since), self.standpoint.lang)
 
     def counts(self) -> pandas.DataFrame:
         """What the journal holds on the day: room, kind, name, records, one row per kind of record."""
@@ -122,7 +125,7 @@ class AuditRoom(Room):
 
     # --- answering
 
-    def accept(self, code: str, subject: str, reason: str, until: object, about: str = "", valid_from: object = None) -> Receipt:
+    def accept(self, code: str, subject: str, reason: str, until: object = None, about: str = "", valid_from: object = None) -> Receipt:
         """Accept a finding with a reason until a day: it stays visible, does not count at `ivplus check`, and comes back after it.
 
         `about`: a part of its facts, where several findings share code and subject; else all of them are meant. True from today, else
@@ -130,6 +133,9 @@ class AuditRoom(Room):
         """
         if _words.ROOM_OF.get(str(code).upper().partition("-")[0]) == self.name:
             raise _words.refusal("not_acceptable", code=code)
+        if until is None:
+            told = {"field": _words.label_of("accepted_until"), "response": _words.values("response")["accepted"]}
+            raise _words.refusal("response_needs", **told)
         last = _dates.day(until)
         if last < self.standpoint.valid_on:
             raise _words.refusal("until_past", until=last, on=self.standpoint.valid_on)

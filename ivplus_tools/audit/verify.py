@@ -72,7 +72,9 @@ def unpacked(content: bytes) -> tuple[dict[str, bytes], list[Fault]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for info in archive.infolist():
-                if info.compress_type != zipfile.ZIP_STORED or not re.fullmatch(r"(facts/)?[A-Za-z0-9_]+\.[a-z0-9]+", info.filename):
+                if info.compress_type != zipfile.ZIP_STORED:
+                    return {}, [("archive", "packed anew by another program; take the pack as it was given")]
+                if not re.fullmatch(r"(facts/)?[A-Za-z0-9_]+\.[a-z0-9]+", info.filename):
                     faults.append(("extra", info.filename))
                     continue
                 try:
@@ -113,7 +115,7 @@ def checked(path: Path, earlier: list[Path] | None = None, content: bytes | None
         except NotThere as missing:
             return list(dict.fromkeys(faults)), str(missing)
     except Exception as error:  # what a spoilt file raises is no matter: it is told, and nothing is passed
-        return [*dict.fromkeys(faults), ("content", f"{type(error).__name__}: {error}")], None
+        return list(dict.fromkeys(faults)) or [("content", f"{type(error).__name__}: {error}")], None
     return list(dict.fromkeys(faults)), None
 
 
@@ -277,6 +279,7 @@ def main(arguments: list[str]) -> int:
     for fault, where in faults:
         print(f"{path.name}: {fault}: {ascii(where)[1:-1]}")
     if faults:
+        print(f"{path.name}: NOT WHOLE")
         return 1
     files = read(path)[0]
     journal = json.loads(files[MANIFEST])["journal"]

@@ -57,6 +57,12 @@ def must_notify(case: Case, one: Breach) -> bool:
     return one.breach_decision != "document" if one.breach_decision else case.duty.notify
 
 
+def owes_people(case: Case, one: Breach) -> bool:
+    """Whether the people are to be told and were not."""
+    asked = case.duty.communicate or one.breach_decision == "communicate"
+    return asked and not case.sent_notices("people") + case.sent_notices("press")
+
+
 def _decision(case: Case, one: Breach) -> Iterator[Finding]:
     """The officer decides; what differs from the ladder needs a reason, and so does a decision not to notify."""
     duty = case.duty
@@ -100,8 +106,7 @@ def supplement_due(sent: str | None) -> date:
 def _people(case: Case, one: Breach) -> Iterator[Finding]:
     """Whether the people were told, and all of them."""
     told = case.sent_notices("people") + case.sent_notices("press")
-    asked = case.duty.communicate or one.breach_decision == "communicate"
-    if asked and not told:
+    if owes_people(case, one):
         yield _found("BRE-010")
     if told and one.not_reached and _records.bounds(one.not_reached)[0] and not case.sent_notices("press"):
         yield _found("BRE-011", count=one.not_reached)
@@ -130,9 +135,14 @@ def _references(one: Breach, room: BreachRoom) -> Iterator[Finding]:
 
 
 def due(room: BreachRoom) -> Iterator[Due]:
-    """The end of the 72 hours, supplements, and measures."""
+    """The end of the time to notify, supplements, measures, and what is owed without undue delay: its day is that of awareness."""
     for case in room.cases():
         one, clock = case.record, case.clock
+        aware = _dates.instant(one.aware).date() if one.aware else None
+        if aware and owes_people(case, one):
+            yield Due(case.id, aware, "due.breach_people", "gdpr:34(1)")
+        if aware and one.breach_role == "processor" and not case.sent_notices("controller"):
+            yield Due(case.id, aware, "due.breach_controller", "gdpr:33(2)")
         if clock.due and clock.sent is None and must_notify(case, one):
             yield Due(case.id, clock.due.date(), "due.breach_clock", "gdpr:33(1)")
         sent = case.sent_notices("authority")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ivplus_tools.cli.base import as_table, in_language, main, on_journal, print_csv
+from ivplus_tools.cli.base import SAMPLE, as_table, in_language, main, on_journal, print_csv
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
 SHELLS = ("bash", "zsh", "fish")
@@ -86,7 +86,7 @@ def doctor(ctx: click.Context, path: str, lang: str, shape: str) -> None:
     except (ImportError, KeyError) as error:  # KeyError: without time zone data no module that knows the time loads
         click.echo(f"bad  {error.args[0]}")
         sys.exit(1)
-    named = ctx.get_parameter_source("path") is not click.core.ParameterSource.DEFAULT
+    named = path != SAMPLE and ctx.get_parameter_source("path") is not click.core.ParameterSource.DEFAULT
     rows = checks.examine(checks.Ground(Path(path), named, lang, NOTEBOOKS.parent, lab_settings()))
     if shape == "json":
         click.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=1))

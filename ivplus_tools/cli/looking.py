@@ -114,7 +114,7 @@ def _summary(found: pandas.DataFrame, lang: str) -> str:
     """How many findings of each severity, and how many facts nobody has compared with the official text."""
     from ivplus_tools import _law
 
-    counts = found["severity"].value_counts()
+    counts = found[found["code"] != FOLDED]["severity"].value_counts()  # these are counted apart
     told = [f"{_words.say(f'ui.{one}s', lang)} {counts.get(one, 0)}" for one in ("error", "warning", "info")]
     if accepted := int((found["state"] == "accepted").sum()):
         told.append(_words.say("shell.accepted_count", lang, count=accepted))
@@ -155,9 +155,10 @@ def _fails(found: pandas.DataFrame, fail_on: str) -> bool:
 @click.option("--by", metavar="DAY", help="the last day shown (default: the end of this month)")
 @as_table
 def due(path: str, valid: str | None, known: str | None, lang: str, by: str | None, shape: str) -> None:
-    """Print what must be done, by this month's end or by another day, the earliest first.
+    """Print what must be done, by this month's end or by another day: what is late first, and of that the breaches.
 
-    A line is `DAY room/subject: what [rule]`; what is past its day says so. `ivplus check` tells what is missing or wrong.
+    A line is `DAY room/subject: what [rule]`; what is past its day says so. What is owed without undue delay has the day on which we
+    became aware. `ivplus check` tells what is missing or wrong, also where no day is set.
     """
     from ivplus_tools import _dates
 
@@ -166,9 +167,13 @@ def due(path: str, valid: str | None, known: str | None, lang: str, by: str | No
     found = desk.due(by or _dates.plus(on.replace(day=1), _dates.Period(months=1)) - timedelta(days=1))
     late = found["due"].dt.date < on
     if shape == "text":
-        for one, past in zip(found.itertuples(), late, strict=True):
-            mark = f" ({_words.column_name('overdue', lang)})" if past else ""
+        breaches_first = [*zip(~late, found["room"] != "breach", found["due"], strict=True)]
+        for place in sorted(range(len(found)), key=breaches_first.__getitem__):
+            one = found.iloc[place]
+            mark = f" ({_words.column_name('overdue', lang)})" if late[place] else ""
             click.echo(" ".join(f"{one.due.date()} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
+        errors = int((desk.findings()["severity"] == "error").sum())
+        click.echo(_words.say("shell.undated", lang, late=int(late.sum()), errors=errors), err=True)
     else:
         print_table(found, shape)
     if late.any():
