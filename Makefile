@@ -20,7 +20,7 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests -n 2
+	$(BIN)/python -m pytest tests -n 2 --dist loadgroup
 	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks
 
 refresh: setup
@@ -30,7 +30,7 @@ refresh: setup
 
 # The faults of docs/reliability.md in full; `make test` runs each with a few rounds.
 faults: setup
-	IVPLUS_FAULTS=full $(BIN)/python -m pytest tests/faults
+	IVPLUS_FAULTS=full $(BIN)/python -m pytest tests/faults tests/test_regression_bites.py
 
 # Prints the table of docs/performance.md and writes it there.
 bench: setup

@@ -20,6 +20,14 @@ import ivplus_tools as ivp
 SERVERS_REQUIRED = os.environ.get("IVPLUS_SERVERS_REQUIRED") == "1"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What costs much to make is made by one of the processes only, and its tests go there."""
+    for item in items:
+        for dear in {"made", "spark", "postgres"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.xdist_group(dear))
+
+
 @pytest.fixture
 def sample(tmp_path):
     """The sample company, on 2 March 2026."""

@@ -498,10 +498,11 @@ def test_what_must_be_done_this_month_is_one_command(run, journal):
 
 def test_the_quarter_is_proved_in_one_command(run, tmp_path):
     """The sample company: a pack, exit 1 on findings, verified by the shell; the second time the same bytes; nonsense is exit 2."""
-    done = run("audit", "--desk", "sample", "--as-of", "2026-03-02", code=1)
+    day = ("audit", "--desk", "sample", "--as-of", "2026-03-02", "--since", "2026-02-15")
+    done = run(*day, code=1)
     assert "audit-2026-03-02.zip" in done.stdout
     first = (tmp_path / "audits" / "audit-2026-03-02.zip").read_bytes()
-    told = json.loads(run("audit", "--desk", "sample", "--as-of", "2026-03-02", "--fail-on", "never", "--format", "json").stdout)
+    told = json.loads(run(*day, "--fail-on", "never", "--format", "json").stdout)
     assert (told["new"], told["findings"]["error"]) == (False, 61)
     assert "ehjä" in run("verify", "audits/audit-2026-03-02.zip").stdout
     (tmp_path / "spoilt.zip").write_bytes(first[:5000] + bytes([first[5000] ^ 1]) + first[5001:])

@@ -1,6 +1,8 @@
 """Notebooks: every exploring one runs from top to bottom, a check never run fails, refreshing twice gives the same bytes."""
 
 import json
+import os
+import shutil
 
 import nbformat
 import pytest
@@ -11,6 +13,10 @@ from ivplus_tools import _notebooks
 EXPLORING = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
+IN_A_BROWSER = any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))) or os.environ.get("IVPLUS_CHROMIUM")
+
+
+@pytest.mark.skipif(bool(IN_A_BROWSER), reason="tests/ui runs the same notebooks in a real JupyterLab")
 @pytest.mark.parametrize("path", EXPLORING, ids=lambda path: path.name)
 def test_an_exploring_notebook_runs_from_top_to_bottom(path):
     """Restart and run all, in a real kernel."""
