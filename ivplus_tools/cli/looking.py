@@ -155,7 +155,7 @@ def _fails(found: pandas.DataFrame, fail_on: str) -> bool:
 @click.option("--by", metavar="DAY", help="the last day shown (default: the end of this month)")
 @as_table
 def due(path: str, valid: str | None, known: str | None, lang: str, by: str | None, shape: str) -> None:
-    """Print what must be done, by this month's end or by another day: what is late first, and of that the breaches.
+    """Print what must be done by this month's end: what is late first, breaches before all.
 
     A line is `DAY room/subject: what [rule]`; what is past its day says so. What is owed without undue delay has the day on which we
     became aware. `ivplus check` tells what is missing or wrong, also where no day is set.
