@@ -306,7 +306,7 @@ subjects = st.lists(st.sampled_from([f"K{number:03d}" for number in range(50)]),
     st.sampled_from(["ended", "stamped", "told"]),
     st.sampled_from(["csv", "sqlite", "parquet"]),
 )
-@settings(max_examples=25 if os.environ.get("IVPLUS_FAULTS") == "full" else 8, deadline=None)
+@settings(max_examples=25 if os.environ.get("IVPLUS_FAULTS") == "full" else 5, deadline=None)
 def test_a_held_subject_is_in_no_list_and_no_plan(tmp_path_factory, held, event, period, column, kind):
     """Over random holds and rules: neither in the overdue list, nor in the plan, nor erased."""
     folder = tmp_path_factory.mktemp("held")

@@ -32,7 +32,7 @@ def test_kill_9_leaves_the_old_or_the_new_state(tmp_path, request, tally, kind):
     chance, seen = random.Random(kind), {"old": 0, "new": 0, "before": 0}
     rows = [row for number in range(8) for row in ((row[0] + 1200 * number, *row[1:]) for row in ROWS)]
     span = 0.3
-    for number in range(rounds(50, 2)):
+    for number in range(rounds(50, 1)):
         folder = tmp_path / str(number)
         location = lay(folder, kind, rows, postgres=server)
         desk = ivp.Desk(folder / "j.duckdb", by="tt", lang="en", now=NOW)
