@@ -20,7 +20,7 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests -n 3 --dist loadgroup
+	$(BIN)/python -m pytest tests -n 2 --dist loadgroup
 	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks
 
 refresh: setup

@@ -22,7 +22,8 @@ SERVERS_REQUIRED = os.environ.get("IVPLUS_SERVERS_REQUIRED") == "1"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What costs much to make is made by one of the processes only, and its tests go there."""
+    """What costs much to make is made by one of the processes only, and its tests go there; the longest tests come first."""
+    items.sort(key=lambda item: "ui" not in item.keywords)
     for item in items:
         for dear in {"made", "spark", "postgres"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.xdist_group(dear))
