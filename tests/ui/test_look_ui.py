@@ -1,6 +1,7 @@
 """What the toolkit shows can be read: its text stands out from its ground in JupyterLab's light and dark theme."""
 
 import pytest
+from conftest import PANEL
 from playwright.sync_api import expect
 from screen import SAMPLE, keep_all
 
@@ -45,6 +46,7 @@ def test_every_text_stands_out_from_its_ground(lab, page):
     for theme, is_light in (("JupyterLab Dark", "false"), ("JupyterLab Light", "true")):  # the last one stays for the other tests
         page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
         page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=is_light)
+        page.locator(f"{PANEL} [role=timer]").first.wait_for(state="attached", timeout=60_000)  # forms come as messages, the last ones late
         page.wait_for_timeout(500)
         found = page.evaluate(MEASURED)
         keep_all(page, f"look-{theme.split()[1].lower()}")
