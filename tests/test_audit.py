@@ -191,7 +191,7 @@ def test_every_state_and_cause_has_its_words():
 # --- a journal read once
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=st.dates(dt.date(2018, 1, 1), dt.date(2027, 1, 1)), known=st.dates(dt.date(2021, 1, 1), dt.date(2027, 1, 1)))
 def test_a_journal_read_once_answers_as_the_queries_do(sample_once, day, known):
     """What stands, what decides, what is known: the same entries in memory as by SQL, at any standpoint."""

@@ -67,7 +67,7 @@ FACTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(FACTS)
 def test_the_ladder_holds_for_any_facts(facts):
     """The level lies in what is open, high is never claimed while it is open, the duties follow the level, every step has its sentence."""

@@ -237,7 +237,7 @@ def test_every_field_of_the_model_is_in_every_export(sample, tmp_path):
 
 
 FEW = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

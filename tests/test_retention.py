@@ -137,7 +137,7 @@ clocks = st.builds(
 
 
 @given(clocks, days, days)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_later_start_never_falls_due_earlier(clock, one, other):
     """Monotone in the start: else a cut of the start column would not say what is overdue."""
     early, late = sorted((one, other))
@@ -145,7 +145,7 @@ def test_a_later_start_never_falls_due_earlier(clock, one, other):
 
 
 @given(clocks, days, days)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_cut_and_the_period_say_the_same(clock, start, on):
     """Before or on the cutoff is overdue, after it is not."""
     cutoff = clock.cutoff(on)

@@ -83,7 +83,7 @@ def numbered(node, count):
     return f"leaf{next(count)}z"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(FRAMES), TREE, TREE)
 def test_every_leaf_of_a_tree_is_somewhere(tmp_path_factory, frame, one, two):
     """Mapped, kept with its record, or set apart: the words of the input are the words of the preview."""
@@ -248,6 +248,7 @@ def test_reading_a_shape_twice_changes_nothing(tmp_path, desk):
 
 def test_every_shape_names_real_fields():
     """A mapping that fills a field which no record has would lose it."""
+    assert ivp.Desk  # the rooms, which name their records, are there
     for shape in shapes.shapes():
         for spec in shape.record:
             kind = _records.record_type(spec["kind"])
