@@ -36,11 +36,6 @@ class Turn:
     why: str = ""
 
 
-def moment_of(at: Standpoint) -> datetime:
-    """The moment at which clocks are read at a standpoint."""
-    return (at.known_at or _dates.end_of_day(at.valid_on)) if at.past else at.now
-
-
 def turns(then: Standpoint, now: Standpoint, answers: Callable[[Standpoint], Answers]) -> list[Turn]:
     """Every turn of an answer that is another now than then, in the order of the steps. Then must not know more than now."""
     return list(_Between(then, now, answers).turns())
@@ -57,13 +52,13 @@ class _Between:
         self._known, self._new = [[one for one in self._book.entries if (one.seal in known) is old] for old in (True, False)]
         if known - {one.seal for one in self._book.entries} or then.valid_on > now.valid_on:
             raise _words.refusal("compare_order")
-        self._then_day, self._then_moment = then.valid_on, moment_of(then)
+        self._then_day, self._then_moment = then.valid_on, then.moment
         self._texts: dict[str, str] = {}
         self._without = lru_cache(KEPT)(self._leaving_out)
 
     def turns(self) -> Iterator[Turn]:
         """The three steps, for the answers that are another now than then."""
-        first, last = self._learnt(0), self._at(self._book, self._now.valid_on, moment_of(self._now))
+        first, last = self._learnt(0), self._at(self._book, self._now.valid_on, self._now.moment)
         keys = {key for key in {*first, *last} if first.get(key) != last.get(key)}
         late = self._late()
         for place, key, was, now in _walk(0, len(late), lru_cache(KEPT)(self._learnt), keys):
@@ -74,7 +69,7 @@ class _Between:
         with _law.still(self._then_day):
             for place, key, was, now in _walk(0, len(days) - 1, lru_cache(KEPT)(lambda place: self._at(self._book, *days[place])), keys):
                 yield self._dated(key, was, now, days[place - 1][0], days[place])
-            before = self._at(self._book, self._now.valid_on, moment_of(self._now))
+            before = self._at(self._book, self._now.valid_on, self._now.moment)
         yield from self._lawful(before, last, keys)
 
     # --- what we learnt
@@ -94,7 +89,7 @@ class _Between:
         """Then, the end of each day between, and now."""
         start, end = self._then_day, self._now.valid_on
         between = [start + timedelta(days=one) for one in range(1, (end - start).days)]
-        places = [(start, self._then_moment), *((day, _dates.end_of_day(day)) for day in between), (end, moment_of(self._now))]
+        places = [(start, self._then_moment), *((day, _dates.end_of_day(day)) for day in between), (end, self._now.moment)]
         return list(dict.fromkeys(places))
 
     def _dated(self, key: Key, was: str | None, now: str | None, before: date, place: tuple[date, datetime]) -> Turn:
@@ -118,7 +113,7 @@ class _Between:
         rules = _law.changed(self._then_day, self._now.valid_on) if turned else []
         for rule in rules:
             with _law.still(self._then_day, [rule]):
-                alone = self._at(self._book, self._now.valid_on, moment_of(self._now))
+                alone = self._at(self._book, self._now.valid_on, self._now.moment)
             for key in sorted(key for key in turned if alone.get(key) != last.get(key)):
                 turned.discard(key)
                 value = _law.value(rule, self._now.valid_on)

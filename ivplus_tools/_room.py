@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 FINDING_COLUMNS = ("room", "subject", "code", "severity", "finding", "rule", "since")
 DUE_COLUMNS = ("room", "subject", "due", "what", "rule")
 SEVERITIES = ("error", "warning", "info")
+
+
+def failing(level: str) -> tuple[str, ...]:
+    """The severities at or above a level; none for `never`."""
+    return SEVERITIES[: SEVERITIES.index(level) + 1] if level != "never" else ()
+
+
 NO_FACTS = {"near", "note", "watch"}
 """What a sentence tells to help its reader, and what therefore changes with records that it is not about."""
 
@@ -145,6 +152,10 @@ class Room:
             if entry.entry not in made:
                 made[entry.entry] = Stands(types[entry.kind](entry.subject, **(entry.body or {})), entry)
         return [made[entry.entry] for entry in entries]
+
+    def _of(self, kind: str) -> list[Stands]:
+        """The records of one kind that stand."""
+        return [one for one in self.standing() if one.entry.kind == kind]
 
     def sealed(self) -> list[Entry]:
         """What every room has sealed at the standpoint: rooms meet here, not in each other's records."""

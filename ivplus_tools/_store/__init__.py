@@ -106,6 +106,11 @@ class Standpoint:
         """The present instant, pinned or real."""
         return _dates.now(self.pinned)
 
+    @property
+    def moment(self) -> datetime:
+        """When clocks are read: now, or the end of what was known at a past standpoint."""
+        return (self.known_at or _dates.end_of_day(self.valid_on)) if self.past else self.now
+
 
 def path_of(got: object) -> Path:
     """A path from text or a path; anything else, and text that no system takes for a path, is refused."""

@@ -116,7 +116,16 @@ class AuditRoom(Room):
 
     def answered(self) -> list[answers.Answered]:
         """Every finding with the answer that holds for it."""
-        found = [*self._found(), *((self.name, one) for one in self._findings())]
+        room = self._once()
+        return room._with_answers([*room._found(), *((self.name, one) for one in room._findings())])
+
+    def _once(self) -> AuditRoom:
+        """The same room with the journal read once and the other rooms asked once."""
+        room = type(self)(_store.read_once(self.standpoint), self._asked)
+        room._asked = room._found()
+        return room
+
+    def _with_answers(self, found: list[tuple[str, Finding]]) -> list[answers.Answered]:
         return answers.answered(found, self._told(), self.sealed(), self.standpoint.valid_on)
 
     def _told(self) -> list[tuple[FindingResponse, str, date]]:
@@ -133,25 +142,25 @@ class AuditRoom(Room):
         """
         if _words.ROOM_OF.get(str(code).upper().partition("-")[0]) == self.name:
             raise _words.refusal("not_acceptable", code=code)
-        if until is None:
-            told = {"field": _words.label_of("accepted_until"), "response": _words.values("response")["accepted"]}
-            raise _words.refusal("response_needs", **told)
-        last = _dates.day(until)
-        if last < self.standpoint.valid_on:
-            raise _words.refusal("until_past", until=last, on=self.standpoint.valid_on)
+        last = self._to_come(until) if until is not None else None  # an acceptance without an end is refused by the record itself
         return self._answer(code, subject, about, reason, valid_from, response="accepted", response_reason=reason, accepted_until=last)
 
     def assign(
         self, code: str, subject: str, owner: str, due: object, reason: str = "", about: str = "", valid_from: object = None
     ) -> Receipt:
         """Give a finding to somebody who mends it by a day; it counts until it is gone, and is reported when the day has passed."""
-        last = _dates.day(due)
-        if last < self.standpoint.valid_on:
-            raise _words.refusal("until_past", until=last, on=self.standpoint.valid_on)
+        last = self._to_come(due)
         why = reason or _words.say("audit.assigned", self.standpoint.lang, owner=owner)
         return self._answer(
             code, subject, about, why, valid_from, response="assigned", response_reason=reason or None, owner=owner, due=last
         )
+
+    def _to_come(self, got: object) -> date:
+        """A day that has not passed."""
+        last = _dates.day(got)
+        if last < self.standpoint.valid_on:
+            raise _words.refusal("until_past", until=last, on=self.standpoint.valid_on)
+        return last
 
     def dispute(self, code: str, subject: str, reason: str, about: str = "", valid_from: object = None) -> Receipt:
         """Say that a finding is wrong, and why; it counts until its cause is mended or it is accepted."""
@@ -223,9 +232,9 @@ class AuditRoom(Room):
 
     def _findings(self) -> Iterable[Finding]:
         """Assignments that are late, and signed head seals that the journal no longer has."""
-        on, told = self.standpoint.valid_on, self._told()
-        if any(answers.state_of(one, on) == "overdue" for one, _, _ in told):
-            for one in answers.answered(self._found(), told, self.sealed(), on):
+        on = self.standpoint.valid_on
+        if any(answers.state_of(one, on) == "overdue" for one, _, _ in self._told()):
+            for one in self._with_answers(self._found()):
                 if one.response and one.state == "overdue":
                     about: dict[str, object] = {"code": one.finding.code, "owner": one.response.owner, "due": one.response.due}
                     yield Finding(one.finding.subject, "AUD-001", one.response.due or on, about)
@@ -246,11 +255,8 @@ class AuditRoom(Room):
     def _promised_open(self) -> list[answers.Promise]:
         """The answers whose finding is still there."""
         told, on = self._told(), self.standpoint.valid_on
-        found = answers.answered(self._found(), told, self.sealed(), on) if told else []
+        found = self._with_answers(self._found()) if told else []
         return [one for one in answers.promised(found, told, on) if one.state not in ("done", "changed")]
-
-    def _of(self, kind: str) -> list[_room.Stands]:
-        return [one for one in self.standing() if one.entry.kind == kind]
 
     def _found(self) -> list[tuple[str, Finding]]:
         """What the other rooms and the facts find at the standpoint."""

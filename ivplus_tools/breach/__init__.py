@@ -36,9 +36,8 @@ class BreachRoom(Room):
 
     @property
     def moment(self) -> datetime:
-        """The moment at which clocks are read: now, or the end of what was known at a past standpoint."""
-        at = self.standpoint
-        return (at.known_at or _dates.end_of_day(at.valid_on)) if at.past else at.now
+        """The moment at which clocks are read."""
+        return self.standpoint.moment
 
     # --- what stands
 
@@ -73,7 +72,7 @@ class BreachRoom(Room):
 
     def cases(self) -> list[Case]:
         """Every case, by identifier."""
-        return [Case(self, one.record.id) for one in self.standing() if one.entry.kind == "breach"]
+        return [Case(self, one.record.id) for one in self._of("breach")]
 
     @property
     def persons(self) -> dict[str, dict[str, str | None]]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import click
 
-from ivplus_tools.cli.base import SAMPLE, in_language, main, on_journal, progress_of
+from ivplus_tools.cli.base import SAMPLE, fails_on, in_language, main, on_journal, progress_of
 
 
 @main.command(
@@ -27,7 +27,7 @@ from ivplus_tools.cli.base import SAMPLE, in_language, main, on_journal, progres
 @click.option("--out", default="audits", show_default=True, type=click.Path(), help="the folder for the pack")
 @click.option("--notebook", type=click.Path(), help="another notebook with a cell tagged `parameters`")
 @click.option("--force", is_flag=True, help="replace a pack of that day whose content was another")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", show_default=True, help="exit code 1")
+@fails_on
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="how the result is told")
 @in_language
 def audit(

@@ -164,6 +164,12 @@ def as_table(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
+def fails_on(command: Callable[..., None]) -> Callable[..., None]:
+    """The option that says from which severity on findings are exit code 1."""
+    levels = click.Choice(["error", "warning", "info", "never"])
+    return click.option("--fail-on", type=levels, default="error", show_default=True, help="exit code 1")(command)
+
+
 def by_whom(command: Callable[..., None]) -> Callable[..., None]:
     """The option that says who records."""
     return click.option("--by", envvar=["IVPLUS_BY", "USER", "USERNAME"], help="who records (default: $IVPLUS_BY, else the login name)")(

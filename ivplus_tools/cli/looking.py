@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ivplus_tools import _words
-from ivplus_tools.cli.base import as_table, by_whom, desk_of, in_language, main, on_desk, print_table, progress_of, whole
+from ivplus_tools.cli.base import as_table, by_whom, desk_of, fails_on, in_language, main, on_desk, print_table, progress_of, whole
 
 if TYPE_CHECKING:
     import pandas
@@ -40,7 +40,7 @@ SAME = ["room", "subject", "code", "finding"]  # what makes two findings the sam
 @on_desk
 @click.option("--room", "rooms", multiple=True, type=click.Choice(list(dict.fromkeys(_words.ROOM_OF.values()))), help="only this room")
 @click.option("--since", metavar="DAY", help="only findings that were not found on that day, as it was known then")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", show_default=True, help="exit code 1")
+@fails_on
 @click.option("--quiet", "-q", is_flag=True, help="no summary on stderr; refusals are told all the same")
 @click.option(
     "--format", "shape", type=click.Choice(["text", "json", "csv", "sarif"]), default="text", show_default=True, help="how they are printed"
@@ -137,10 +137,9 @@ def _answer_of(one: Any, lang: str) -> str:
 
 def _fails(found: pandas.DataFrame, fail_on: str) -> bool:
     """Whether a finding that nobody has accepted is at or above the level that makes the command fail."""
-    from ivplus_tools._room import SEVERITIES
+    from ivplus_tools._room import failing
 
-    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
-    return bool((found["severity"].isin(counted) & (found["state"] != "accepted")).any())
+    return bool((found["severity"].isin(failing(fail_on)) & (found["state"] != "accepted")).any())
 
 
 # --- due

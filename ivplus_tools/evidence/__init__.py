@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ivplus_tools import _dates, _notebooks, _store, _words, exchange
-from ivplus_tools._room import SEVERITIES
+from ivplus_tools._room import SEVERITIES, failing
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import Desk, sample
 from ivplus_tools.evidence import packing
@@ -39,7 +39,7 @@ class Pack:
 
     def fails(self, level: str) -> bool:
         """Whether there is a finding of that severity or a graver one that nobody has accepted."""
-        return level != "never" and any(self.manifest["open"][one] for one in SEVERITIES[: SEVERITIES.index(level) + 1])
+        return any(self.manifest["open"][one] for one in failing(level))
 
     def __repr__(self) -> str:
         journal, found = self.manifest["journal"], self.manifest["findings"]
@@ -71,7 +71,8 @@ def audit(
         values = {"as_of": day.isoformat(), "known": moment, "since": then, "lang": lang}
         ran = _run(template, values, journal, folder, progress)
         told = {**values, "since": start.isoformat(), "compared_with": then, "notebook": template.name}
-        content = verify.packed(packing.files_of(desk, packing.manifest_of(desk, told, previous), ran))
+        found = desk.audit.status()
+        content = verify.packed(packing.files_of(desk, packing.manifest_of(desk, found, told, previous), found, ran))
     made = folder / _name(day, lang)
     if faults := verify.check(made, content=content):
         raise _words.refusal("pack_not_made", fault=packs.told(faults, lang)[0])
@@ -180,10 +181,10 @@ def _put(path: Path, content: bytes, force: bool, lang: str) -> Pack:
 def audited(as_of: object, known: object = None, lang: str = "fi") -> Desk:
     """The Desk that an audit notebook looks at: the journal of $IVPLUS_DESK, else the samples, as of a day, as far as known then."""
     journal = os.environ.get("IVPLUS_DESK")
-    day = _dates.day(as_of)
+    day, moment = _dates.day(as_of), _dates.end_of_day(known or as_of)
     if journal:
         return _standpoint(_store.path_of(journal), day, known, lang, pinned=True)
-    return sample(now=_dates.end_of_day(known or day), lang=lang).at(valid=day, known=_dates.end_of_day(known or day))
+    return sample(now=moment, lang=lang).at(valid=day, known=moment)
 
 
 def earlier(since: str) -> str | Path:

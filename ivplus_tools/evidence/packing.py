@@ -18,6 +18,8 @@ from ivplus_tools.evidence import report
 from ivplus_tools.exchange import documents
 
 if TYPE_CHECKING:
+    import pandas
+
     from ivplus_tools._store import Entry
 
 LIBRARIES = ("ivplus-tools", "duckdb", "pandas", "pydantic", "nbclient", "Babel", "holidays", "XlsxWriter", "typst")
@@ -30,7 +32,7 @@ class Everything(Room):
     records: ClassVar[tuple[type[_records.Record], ...]] = tuple(kind for room in ROOMS.values() for kind in room.records)
 
 
-def manifest_of(desk: Desk, parameters: dict[str, Any], previous: dict[str, Any] | None) -> dict[str, Any]:
+def manifest_of(desk: Desk, found: pandas.DataFrame, parameters: dict[str, Any], previous: dict[str, Any] | None) -> dict[str, Any]:
     """What the pack says of itself before its files are there; `previous`: name, hash and journal of the pack before."""
     at = desk.standpoint
     entries, first = _store.entries(at), previous["journal"]["last"] + 1 if previous else 1
@@ -38,7 +40,6 @@ def manifest_of(desk: Desk, parameters: dict[str, Any], previous: dict[str, Any]
     own = [
         one.body or {} for one in _store.standing(at) if one.kind == "organisation" and "own" in ((one.body or {}).get("relation") or ())
     ]
-    found = desk.audit.status()
     return {
         "format": verify.FORMAT, **parameters, "organisation": next((one["name"] for one in own if one.get("name")), None),
         "versions": {"python": _python(), **{name: _version(name) for name in LIBRARIES}}, "code": packs.code(),
@@ -54,10 +55,10 @@ def manifest_of(desk: Desk, parameters: dict[str, Any], previous: dict[str, Any]
     }  # fmt: skip
 
 
-def files_of(desk: Desk, manifest: dict[str, Any], notebook: Any) -> dict[str, bytes]:
+def files_of(desk: Desk, manifest: dict[str, Any], found: pandas.DataFrame, notebook: Any) -> dict[str, bytes]:
     """Every file of the pack by name, the manifest and its hash last."""
     room = Everything(_store.read_once(desk.standpoint)).still()
-    found, told = desk.audit.status(), report.document(notebook, manifest)
+    told = report.document(notebook, manifest)
     files = {
         "README.txt": "\n".join(_words.read("audit")["pack"]["readme"][lang] for lang in _words.LANGS).lstrip().encode(),
         "verify.py": Path(verify.__file__).read_bytes(),

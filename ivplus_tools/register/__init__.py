@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ivplus_tools import _dates, _store, _words
 from ivplus_tools._records import Record
-from ivplus_tools._room import Due, Finding, Room, Stands
+from ivplus_tools._room import Due, Finding, Room
 from ivplus_tools._store import Entry
 from ivplus_tools.register import findings as checks
 from ivplus_tools.register.records import Activity, Organisation, System
@@ -97,6 +97,3 @@ class RegisterRoom(Room):
         organisations = {one.record.id: one for one in by_kind["organisation"]}
         systems = {one.record.id: one for one in by_kind["system"]}
         return checks.Register(self.standpoint.valid_on, by_kind["activity"], organisations, systems)
-
-    def _of(self, kind: str) -> list[Stands]:
-        return [one for one in self.standing() if one.entry.kind == kind]

@@ -83,7 +83,7 @@ class RetentionRoom(Room):
 
     def of(self, kind: str) -> list[Any]:
         """The records of one kind that stand, by id."""
-        return [one.record for one in self.standing() if one.entry.kind == kind]
+        return [one.record for one in self._of(kind)]
 
     # --- counting
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ivplus_tools import _dates, _law, _words
 from ivplus_tools._records import texts
-from ivplus_tools._room import Due, Finding, Stands
+from ivplus_tools._room import Due, Finding
 from ivplus_tools.retention import statutes
 from ivplus_tools.retention.clock import clock_of
 from ivplus_tools.retention.holds import in_force
@@ -30,16 +30,12 @@ def findings(room: RetentionRoom) -> Iterator[Finding]:
         yield from check(room)
 
 
-def _of(room: RetentionRoom, kind: str) -> Iterator[Stands]:
-    return (one for one in room.standing() if one.entry.kind == kind)
-
-
 # --- rules against the law
 
 
 def _rules(room: RetentionRoom) -> Iterator[Finding]:
     on, years = room.standpoint.valid_on, _known_years(room)
-    for stands in _of(room, "retention_rule"):
+    for stands in room._of("retention_rule"):
         rule: RetentionRule = stands.record
         since = stands.entry.valid_from
         if rule.period is None or rule.start_event is None:
@@ -122,9 +118,9 @@ def _folded(text: str | None) -> str:
 
 
 def _scans(room: RetentionRoom) -> Iterator[Finding]:
-    on, scans = room.standpoint.valid_on, {one.record.id: one for one in _of(room, "scan")}
+    on, scans = room.standpoint.valid_on, {one.record.id: one for one in room._of("scan")}
     rules = {one.id: one for one in room.of("retention_rule")}
-    for stands in _of(room, "source"):
+    for stands in room._of("source"):
         name = stands.record.id
         found = scans.get(name)
         last = found.record.as_of if found else None
@@ -160,7 +156,7 @@ def _counted(count: RuleCount, rule: RetentionRule, since: date) -> Iterator[Fin
 
 def _holds(room: RetentionRoom) -> Iterator[Finding]:
     on = room.standpoint.valid_on
-    for stands in _of(room, "hold"):
+    for stands in room._of("hold"):
         hold, since = stands.record, stands.entry.valid_from
         yield from _references(hold, room, since)
         if not in_force(hold, on):
@@ -175,12 +171,12 @@ def _holds(room: RetentionRoom) -> Iterator[Finding]:
 
 def _plans(room: RetentionRoom) -> Iterator[Finding]:
     on = room.standpoint.valid_on
-    for stands in _of(room, "erasure_plan"):
+    for stands in room._of("erasure_plan"):
         plan: ErasurePlan = stands.record
         late = plan.plan_state in ("planned", "approved") and plan.as_of is not None and statutes.plan_due(plan.as_of) < on
         if plan.plan_state in ("started", "not_done") or late:
             yield Finding(plan.id, "RET-011", stands.entry.valid_from, {"state": _words.values("plan_state")[str(plan.plan_state)]})
-    for stands in _of(room, "certificate"):
+    for stands in room._of("certificate"):
         if stands.record.kept_copy:
             yield Finding(stands.record.id, "RET-017", stands.entry.valid_from)
 
