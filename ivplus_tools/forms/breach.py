@@ -43,7 +43,7 @@ class BreachForm(RecordForm):
 
     def __init__(self, desk: Desk) -> None:
         self._place = 0
-        self.clock, self.duty = widgets.HTML(), widgets.HTML()
+        self.clock, self.duty = widgets.HTML(layout=widgets.Layout(min_height="5em")), widgets.HTML()
         self.preview = widgets.HTML(layout=widgets.Layout(flex="0 0 auto", height="auto", overflow="visible"))
         lang = desk.standpoint.lang
         drafts = [(names[lang], code) for code, names in _words.values("breach_draft").items()]
@@ -52,8 +52,8 @@ class BreachForm(RecordForm):
         super().__init__(desk, Breach, STEPS)
         self.kind.observe(lambda _: self._look(), "value")
         inside = widgets.Layout(max_height="44em", overflow="auto", border="1px solid var(--jp-border-color2)", padding="0 .8em")
-        aside = widgets.VBox(
-            [self.kind, widgets.VBox([self.preview], layout=inside)], layout=widgets.Layout(flex="1 1 22em", min_width="18em")
+        aside = widgets.VBox(  # what grows while one types stands here, so that no field moves under the pointer
+            [self.duty, self.kind, widgets.VBox([self.preview], layout=inside)], layout=widgets.Layout(flex="1 1 22em", min_width="18em")
         )
         self.children = (*self.children, aside)  # type: ignore[has-type]
         self.add_class("ivplus-breach")
@@ -80,7 +80,7 @@ class BreachForm(RecordForm):
         self.next.on_click(lambda _: self._go(self._place + 1))
         moves = widgets.HBox([self.previous, self.next])
         self._right.layout = widgets.Layout(flex="1 1 22em", min_width="18em")
-        self._right.children = [self.clock, self.duty, self.step, moves, *self._right.children]
+        self._right.children = [self.clock, self.step, moves, *self._right.children]
         self._go(0)
 
     def _go(self, place: int) -> None:

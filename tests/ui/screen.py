@@ -32,6 +32,16 @@ def button(notebook, name):
     return notebook.locator("button.jupyter-button", has_text=re.compile(rf"^\s*{name}$"))
 
 
+def typed(field, text):
+    """Type into a field and leave it; once more where a notebook that is being drawn took the focus away meanwhile."""
+    for _ in range(3):
+        field.fill(text)
+        field.press("Tab")
+        if field.input_value() == text:
+            return
+    raise AssertionError(f"{field} does not keep what is typed into it: {text!r}")
+
+
 def run_cell(page, code):
     """Type a cell below the last one and run it."""
     page.evaluate(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import button, keep, run_cell
+from screen import button, keep, run_cell, typed
 
 from ivplus_tools import _records
 
@@ -21,11 +21,9 @@ def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_
     form = page.locator(".ivplus-breach").last
     button(form, "Uusi").click()
     title = form.get_by_label("tapauksen otsikko", exact=True)
-    title.fill("kannettava <img src=x onerror=window.__xss=1>")
-    title.press("Tab")
+    typed(title, "kannettava <img src=x onerror=window.__xss=1>")
     aware = form.get_by_label("tieto rekisterinpitäjällä", exact=True)
-    aware.fill("2026-03-01T22:40")
-    aware.press("Tab")
+    typed(aware, "2026-03-01T22:40")
     expect(form.get_by_role("timer")).to_contain_text("61 h 40 min")
     expect(form.get_by_text("kannettava <img").last).to_be_visible()
     button(form, "Seuraava").click()
@@ -35,12 +33,10 @@ def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_
     state = form.get_by_label(re.compile("henkilötietotyypit: vastaus"))
     state.select_option(label="annettu")
     kinds = form.get_by_label("henkilötietotyypit", exact=True)
-    kinds.fill("nimi; henkilötunnus")
-    kinds.press("Tab")
+    typed(kinds, "nimi; henkilötunnus")
     expect(form.get_by_text(re.compile("henkilötunnus")).last).to_be_visible()
     reason = form.get_by_label("Perustelu", exact=True)
-    reason.fill("vartija soitti")
-    reason.press("Tab")
+    typed(reason, "vartija soitti")
     form.evaluate("form => form.scrollIntoView()")
     keep(page, "breach-form")
     button(form, "Tallenna").click()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import SAMPLE, button, keep
+from screen import SAMPLE, button, keep, typed
 
 import ivplus_tools as ivp
 from ivplus_tools import _records
@@ -26,8 +26,7 @@ def saved(form, label, text, why):
     """Fill in one field and the reason, and press Save."""
     for name, content in ((label, text), ("Perustelu", why)):
         field = form.get_by_label(name, exact=True)
-        field.fill(content)
-        field.press("Tab")
+        typed(field, content)
     button(form, "Tallenna").click()
 
 
@@ -55,14 +54,12 @@ def test_an_activity_is_edited_through_the_form_and_saved(lab, page):
     assert len(heights) > 45
     assert all(height > 20 for _, height in heights), heights
     keep(page, "form")
-    owner.fill("markkinointi")
-    owner.press("Tab")
+    typed(owner, "markkinointi")
     button(notebook, "Tallenna").click()
     expect(notebook.get_by_role("alert").first).to_contain_text("perustelu")
     keep(page, "form-error")
     reason = notebook.get_by_label("Perustelu", exact=True)
-    reason.fill("vastuu siirtyi")
-    reason.press("Tab")
+    typed(reason, "vastuu siirtyi")
     button(notebook, "Tallenna").click()
     expect(notebook.get_by_role("status").filter(has_text=re.compile(r"kirjattu: \d"))).to_be_visible()
     keep(page, "form-saved")

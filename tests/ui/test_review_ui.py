@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import SAMPLE, button, keep
+from screen import SAMPLE, button, keep, typed
 
 pytestmark = pytest.mark.ui
 CLAUSE = "avustaminen rekisteröityjen pyyntöihin vastaamisessa"
@@ -22,13 +22,11 @@ def test_a_contract_is_reviewed_clause_by_clause(lab, page):
     expect(verdict).to_have_value(re.compile(".+"))
     verdict.select_option(label="täyttyy")
     quote = form.get_by_label(f"lainaus · {CLAUSE}", exact=True)
-    quote.fill(HOSTILE)
-    quote.press("Tab")
+    typed(quote, HOSTILE)
     button(form, "Seuraava").click()
     expect(form.get_by_role("alert").first).to_contain_text("Tallentamattomia")
     reason = form.get_by_label("Perustelu", exact=True)
-    reason.fill("lisäys 2.3.2026")
-    reason.press("Tab")
+    typed(reason, "lisäys 2.3.2026")
     form.evaluate("form => form.scrollIntoView()")
     keep(page, "review-form")
     button(form, "Tallenna").click()
