@@ -21,7 +21,7 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests -n 2 --dist loadgroup
-	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks
+	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks -n 2 --dist loadfile
 
 refresh: setup
 	$(BIN)/ivplus refresh-notebooks

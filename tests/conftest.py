@@ -17,6 +17,7 @@ os.environ.pop("IVPLUS_LANG", None)
 
 import ivplus_tools as ivp
 
+DEAR = {"made": "made", "spark": "servers", "postgres": "servers"}  # what costs much to make, and the process that makes it
 SERVERS_REQUIRED = os.environ.get("IVPLUS_SERVERS_REQUIRED") == "1"
 
 
@@ -25,8 +26,8 @@ def pytest_collection_modifyitems(items):
     """What costs much to make is made by one of the processes only, and its tests go there; the longest tests come first."""
     items.sort(key=lambda item: "ui" not in item.keywords)
     for item in items:
-        for dear in {"made", "spark", "postgres"} & {*getattr(item, "fixturenames", ())}:
-            item.add_marker(pytest.mark.xdist_group(dear))
+        for group in {DEAR[one] for one in getattr(item, "fixturenames", ()) if one in DEAR}:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import urllib.request
 
 import nbformat
 import pytest
+from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
@@ -21,13 +22,16 @@ CHROMIUM = os.environ.get("IVPLUS_CHROMIUM") or next(
 )
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--proxy-server=127.0.0.1:9",
 ]  # fmt: skip
 DONE = """() => { const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type === 'code');
   if (cells.some(c => c.toJSON().outputs.some(o => o.output_type === 'error'))) return 'error';
   return cells.every(c => !c.sharedModel.getSource().trim() || (c.executionState !== 'running' && c.executionCount !== null)) && 'done' }"""
 IDLE = """() => { const panel = window.jupyterapp?.shell?.currentWidget;
   return !!(panel && panel.sessionContext?.isReady && panel.sessionContext.session?.kernel?.status === 'idle') }"""
+STATES = """() => { const panel = window.jupyterapp.shell.currentWidget;
+  const cells = [...panel.content.model.cells].map((c, i) => `${i}: ${c.type} ${c.executionState} ${c.executionCount}`);
+  return [`kernel ${panel.sessionContext.session?.kernel?.status}`, ...cells].join('\\n') }"""
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook"
 
 
@@ -99,7 +103,10 @@ class Lab:
         """Run all cells of the open notebook, as if for the first time, and fail on an error in any."""
         page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-        state = page.wait_for_function(DONE, timeout=120_000).json_value()
+        try:
+            state = page.wait_for_function(DONE, timeout=120_000).json_value()
+        except Late as late:
+            raise AssertionError(page.evaluate(STATES)) from late
         notebook = page.locator(PANEL)
         assert state == "done", notebook.locator(".jp-OutputArea-output pre").last.inner_text()
         return notebook
@@ -155,25 +162,33 @@ def chromium(lab):
 
 
 def watched(context, base):
-    """The addresses that any page of a context asks for beyond our JupyterLab, by request or by websocket. Requests are stopped."""
+    """The addresses that any page of a context asks for beyond our JupyterLab, by request or by websocket."""
     ours, leaks = (f"{base}/", f"{base.replace('http', 'ws', 1)}/", "data:", "blob:"), []
 
     def seen(asked):
         if not asked.url.startswith(ours):
             leaks.append(asked.url)
 
-    context.route(lambda url: not url.startswith(ours), lambda route: route.abort())
     context.on("request", seen)
     context.on("page", lambda page: page.on("websocket", seen))
     return leaks
 
 
-@pytest.fixture
-def page(lab, chromium):
-    """A fresh page; a request to anywhere else is stopped and fails the test, and so does a websocket."""
+@pytest.fixture(scope="session")
+def window(lab, chromium):
+    """One profile for all pages, so that JupyterLab is read and compiled once; and what its pages ask for elsewhere."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1400}, locale="fi-FI", timezone_id="Europe/Helsinki")
-    leaks = watched(context, lab.base)
-    yield context.new_page()
+    yield context, watched(context, lab.base)
     context.close()
+
+
+@pytest.fixture
+def page(lab, window):
+    """A fresh page; a request to anywhere else fails the test, and so does a websocket."""
+    context, leaks = window
+    yield context.new_page()
+    for one in context.pages:
+        one.close()
     lab.close_sessions()
-    assert not leaks, leaks
+    told, leaks[:] = leaks[:], []
+    assert not told, told
