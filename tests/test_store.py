@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -684,3 +685,62 @@ def test_a_journal_on_a_network_drive_is_warned_of(tmp_path, monkeypatch):
     assert file.network_of(Path("//server/share/j.duckdb")) == "UNC"
     monkeypatch.setattr(file, "MOUNTS", tmp_path / "none")
     assert file.network_of(tmp_path / "j.duckdb") is None
+
+
+def test_no_file_stays_open_between_calls(desk, sample):
+    """After writing, reading and asking, this process has no journal open, and what it keeps reaches no other file."""
+    put(desk)
+    for one in (desk, sample):
+        one.register.get(one.register.activities()["id"][0])
+        one.findings()
+        assert one.verify().ok
+    opened = [one.readlink() for one in Path("/proc/self/fd").glob("*") if one.is_symlink()]  # of Linux; elsewhere empty
+    assert not [one for one in opened if ".duckdb" in one.name]
+    assert 0 < len(_store.file._engines) <= _store.file.ENGINES_KEPT
+    reading = [engine for (_, name), engine in _store.file._engines.items() if name]
+    assert reading
+    for engine in reading:
+        assert engine.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(0,)]
+        with pytest.raises(duckdb.PermissionException):
+            engine.execute("FROM read_text('/etc/hostname')")
+
+
+FORKED = """
+import os, signal, sys
+import ivplus_tools as ivp
+desk = ivp.Desk(sys.argv[1], by="tt")
+add = lambda name: desk.register.record(ivp.Activity(name), valid_from="2026-01-01", why="w")
+add("before")
+child = os.fork()
+signal.alarm(60)  # one that hangs is ended
+add("child" if child == 0 else "parent")
+count = len(desk.register.history("before")) + len(desk.register.activities())
+if child == 0:
+    os._exit(0 if count >= 3 else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert sorted(desk.register.activities()["id"]) == ["before", "child", "parent"], desk.register.activities()
+assert desk.verify().ok
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_child_and_its_parent_both_go_on(tmp_path):
+    """A process that has worked on a journal forks, as multiprocessing does: both write and read, and none waits for ever."""
+    subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", FORKED, tmp_path / "f.duckdb"], check=True, timeout=120)
+
+
+def test_threads_work_on_two_journals_at_once(tmp_path):
+    """Widgets answer in a thread of their own while a cell runs: each thread reads and writes, and nothing is lost or mixed up."""
+    desks = [ivp.Desk(tmp_path / f"{number}.duckdb", by="tt") for number in range(2)]
+
+    def work(number):
+        one = desks[number % 2]
+        for turn in range(5):
+            put(one, f"t{number}-{turn}")
+            one.register.findings()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    for number, one in enumerate(desks):
+        assert sorted(one.register.activities()["id"]) == sorted(f"t{n}-{turn}" for n in (number, number + 2) for turn in range(5))
+        assert one.verify().ok

@@ -253,15 +253,16 @@ def _checked(con: duckdb.DuckDBPyConnection, head: str | None = None) -> Verific
 
 @contextlib.contextmanager
 def _reading(at: Standpoint, nouns: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection at a standpoint, with the macros of every noun if asked; it can reach no file and no network."""
-    with file.open_journal(at.path) as con:
+    """A read-only connection at a standpoint, with the macros of every noun if asked, and then for one query of the user's."""
+    with file.open_journal(at.path, keep=not nouns) as con:
         known_at = at.known_at or datetime(9999, 1, 1, tzinfo=UTC)
         con.execute("SET VARIABLE valid_on = $day", {"day": at.valid_on})
         con.execute("SET VARIABLE known_at = $moment", {"moment": known_at})
         for path in _macros() if nouns else [file.SQL / "standing.sql"]:
             con.execute(path.read_text(encoding="utf-8"))
-        con.execute("SET enable_external_access = false")
-        con.execute("SET lock_configuration = true")
+        if nouns:
+            con.execute("SET enable_external_access = false")
+            con.execute("SET lock_configuration = true")
         yield con
 
 

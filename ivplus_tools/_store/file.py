@@ -35,6 +35,9 @@ SHARED = {
 }  # fmt: skip
 WAIT_SECONDS = 5.0
 PATIENCE_TURNS = 12
+LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")  # what DuckDB keeps beside a file
+ENGINES_KEPT = 4
+_engines: dict[tuple[int, str], duckdb.DuckDBPyConnection] = {}  # making one takes ten times as long as attaching a journal to it
 _turns = itertools.count(1)
 
 
@@ -98,7 +101,7 @@ def _holder(lock_path: Path) -> str:
 
 
 @contextlib.contextmanager
-def open_journal(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_journal(path: Path, read_only: bool = True, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for one operation. A missing journal is made on the first write; reading one gives an empty one."""
     with told(path):
         path = place_of(path)
@@ -112,7 +115,7 @@ def open_journal(path: Path, read_only: bool = True) -> Iterator[duckdb.DuckDBPy
         if not path.exists():
             write_file(path, [], [])
         _check_mark(path)
-        with connect(str(path), read_only) as con:
+        with connect(str(path), read_only, keep=keep) as con:
             if is_current(con, path):
                 yield con
                 _leave_no_log(con, path, read_only)
@@ -172,24 +175,52 @@ def network_of(path: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def connect(name: str, read_only: bool, ours: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(name: str, read_only: bool, ours: bool = False, keep: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in Helsinki time that fetches no extension, with the file attached beside an empty database.
 
     Built-in functions are looked up before anything that the file holds: a macro planted in it under the name of one changes no answer.
-    `ours`: a file that is being made, in which tables are created.
+    `ours`: a file that is being made here, with its tables. `keep`: the next call finds the empty database there, without the file.
     """
     import duckdb
 
-    offline: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    con = duckdb.connect(":memory:", config=offline)
+    key = (os.getpid(), name if read_only and not ours else "")
+    engine = (_engines.pop(key, None) if keep else None) or _engine(key[1])
+    whole = False
     try:
-        con.execute("SET TimeZone = 'Europe/Helsinki'")
-        if name != ":memory:":
-            con.execute("ATTACH ? AS file (READ_ONLY)" if read_only else "ATTACH ? AS file", [name])
-            con.execute("USE file" if ours else "SET search_path = 'system.main,file.main'")
-        yield con
+        with contextlib.closing(engine.cursor()) as con:
+            con.execute("SET TimeZone = 'Europe/Helsinki'")
+            if name != ":memory:":
+                con.execute("ATTACH ? AS file (READ_ONLY)" if read_only else "ATTACH ? AS file", [name])
+                con.execute("USE file" if ours else "SET search_path = 'system.main,file.main'")
+            yield con
+        if keep:
+            with contextlib.suppress(duckdb.Error):  # what was asked is done; an engine in trouble is not used again
+                engine.execute("DETACH file")
+                whole = True
     finally:
-        con.close()
+        if whole:
+            _keep(key, engine)
+        else:
+            engine.close()
+
+
+def _engine(only: str) -> duckdb.DuckDBPyConnection:
+    """An empty database in memory; one that is to read reaches that file and no other, and no network."""
+    import duckdb
+
+    engine = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    if only:
+        engine.execute("SET allowed_paths = ?", [[only + end for end in ("", *LOGS)]])
+        engine.execute("SET enable_external_access = false")
+    return engine
+
+
+def _keep(key: tuple[int, str], engine: duckdb.DuckDBPyConnection) -> None:
+    """Keep it for the next call, and let go of those that were not used for long. A forked child leaves those of its parent alone."""
+    _engines[key] = engine
+    for older in [one for one in list(_engines) if one[0] == key[0]][:-ENGINES_KEPT]:
+        with contextlib.suppress(KeyError):  # another thread was faster
+            _engines.pop(older).close()
 
 
 def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tuple[Any, ...]]) -> None:
@@ -199,7 +230,7 @@ def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tup
     try:
         os.close(os.open(made, os.O_CREAT | os.O_EXCL, 0o600))
         made.unlink()
-        with connect(str(made), read_only=False, ours=True) as con:
+        with connect(str(made), read_only=False, ours=True, keep=True) as con:
             made.chmod(0o600)
             con.execute("BEGIN")
             con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
@@ -228,7 +259,7 @@ def _demand_written(made: Path, rows: Sequence[tuple[Any, ...]]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-    with connect(str(made), read_only=True) as con:
+    with connect(str(made), read_only=True, ours=True, keep=True) as con:
         if con.execute(ENTRIES).fetchall() != list(rows):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
