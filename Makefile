@@ -20,7 +20,7 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests -n 2 --dist loadgroup
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks -n 2 --dist loadfile
 
 refresh: setup

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +68,15 @@ def _codes(folder: Path, name: str) -> dict[str, Fact]:
     return {v["code"]: f for f in _facts(folder).values() for v in f.values if v.get("list") == name}
 
 
-def asks(name: str, day: date) -> Iterator[tuple[str, dict[str, Any]]]:
+def asks(name: str, day: date) -> Sequence[tuple[str, dict[str, Any]]]:
     """Rules in force on a day whose value has the key `name`, with that value."""
-    for rule, one in facts().items():
-        now = one.on(day)
-        if now is not None and name in now:
-            yield rule, now
+    return _asks(_READ.get(), _STILL.get(), name, day)
+
+
+@lru_cache(4096)  # a comparison asks the same of the same days over and over
+def _asks(folder: Path, _still: tuple[date, frozenset[str] | None], name: str, day: date) -> Sequence[tuple[str, dict[str, Any]]]:
+    found = ((rule, one.on(day)) for rule, one in _facts(folder).items())
+    return tuple((rule, now) for rule, now in found if now is not None and name in now)
 
 
 def unverified() -> list[Fact]:

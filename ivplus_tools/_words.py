@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +92,20 @@ def show_date(day: date | datetime, lang: str, running: bool = False) -> str:
 
     An instant comes with its time: 2.3.2026 klo 13.05.
     """
-    from babel.dates import format_date, format_time
-
-    shown = format_date(day, (_RUNNING if running else _TABLE)[lang], locale=_LOCALE[lang])
     if not isinstance(day, datetime):
-        return shown
+        return _shown_day(day, lang, running)
+    from babel.dates import format_time
+
     clock = format_time(day, "HH:mm" if lang == "en" else "H.mm", locale=_LOCALE[lang])
     joint = {"fi": "klo\u00a0", "sv": "kl.\u00a0", "en": "at "}[lang]
-    return f"{shown} {joint}{clock}"
+    return f"{_shown_day(day.date(), lang, running)} {joint}{clock}"
+
+
+@lru_cache(4096)
+def _shown_day(day: date, lang: str, running: bool) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, (_RUNNING if running else _TABLE)[lang], locale=_LOCALE[lang])
 
 
 def article(code: str, lang: str) -> str:

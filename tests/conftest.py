@@ -17,17 +17,13 @@ os.environ.pop("IVPLUS_LANG", None)
 
 import ivplus_tools as ivp
 
-DEAR = {"made": "made", "spark": "servers", "postgres": "servers"}  # what costs much to make, and the process that makes it
+LONGEST = ["ui", "test_retention.py", "test_audit.py", "test_review.py", "test_regression_bites.py", "test_store.py", "test_readme.py"]
 SERVERS_REQUIRED = os.environ.get("IVPLUS_SERVERS_REQUIRED") == "1"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What costs much to make is made by one of the processes only, and its tests go there; the longest tests come first."""
-    items.sort(key=lambda item: "ui" not in item.keywords)
-    for item in items:
-        for group in {DEAR[one] for one in getattr(item, "fixturenames", ()) if one in DEAR}:
-            item.add_marker(pytest.mark.xdist_group(group))
+    """The longest files come first: each is run by one of the processes, so that what costs much is made once and none waits at the end."""
+    items.sort(key=lambda item: next((rank for rank, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)))
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ivplus_tools import _store
@@ -177,14 +178,20 @@ class Review:
             for (kind, subject), many in self.entries.items():
                 entry = _store.standing_of(many, day)
                 if entry and entry.body is not None:
-                    record: Any = Transfer if kind == Transfer.kind else TransferAssessment
-                    kinds.setdefault(kind, []).append(Stands(record(subject, **entry.body), entry))
+                    kinds.setdefault(kind, []).append(Stands(_made(kind, subject, entry.text or ""), entry))
             self._pasts[day] = Review(day, kinds, self.register)
         return self._pasts[day]
 
     @cached_property
     def _pasts(self) -> dict[date, Review]:
         return {}
+
+
+@lru_cache(512)  # a comparison comes back to the same few on a hundred days
+def _made(kind: str, subject: str, text: str) -> Any:
+    """The record of an entry's text."""
+    record: Any = Transfer if kind == Transfer.kind else TransferAssessment
+    return record(subject, **json.loads(text))
 
 
 def has_ended(transfer: Transfer, on: date) -> bool:
