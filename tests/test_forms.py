@@ -1,6 +1,8 @@
 """The form: values in, code out; errors as text; nothing overwritten unseen."""
 
+import comm
 import pytest
+from comm.base_comm import BaseComm
 from house import ENTRIES, HOSTILE, NOW
 
 import ivplus_tools as ivp
@@ -233,3 +235,19 @@ def test_the_retention_board_shows_what_the_filters_leave(sample):
     assert "ei" in board.table.value.casefold()
     empty = ivp.forms.retention(ivp.Desk(sample.standpoint.path.with_name("empty.duckdb"), by="tt", lang="sv"))
     assert "Räkna" in empty.table.value
+
+
+@pytest.mark.parametrize("name", ["activity", "review", "breach", "retention"])
+def test_a_form_is_few_messages(sample, monkeypatch, name):
+    """A busy machine loses what comes as a flood (a socket holds a thousand): layouts and styles are shared by the fields of a form."""
+    sent = []
+
+    class Counted(BaseComm):
+        def publish_msg(self, msg_type, **_):
+            sent.append(msg_type)
+
+    monkeypatch.setattr(comm, "create_comm", lambda *given, **named: Counted(*given, **named))
+    form = getattr(ivp.forms, name)(sample)
+    if name in ("activity", "breach"):
+        form.load(form.list.options[0][1])
+    assert 20 < len(sent) < 250

@@ -14,7 +14,7 @@ from ivplus_tools.breach.records import Breach
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange.documents import html
-from ivplus_tools.forms.record import RecordForm, roomy
+from ivplus_tools.forms.record import RecordForm
 
 STEPS: dict[str, tuple[str, ...]] = {
     "step_times": ("title", "breach_role", "occurred_from", "occurred_until", "detected", "processor_notice", "aware", "aware_reason"),
@@ -43,13 +43,10 @@ class BreachForm(RecordForm):
 
     def __init__(self, desk: Desk) -> None:
         self._place = 0
-        self.clock, self.duty = widgets.HTML(layout=widgets.Layout(min_height="5em")), widgets.HTML()
-        self.preview = widgets.HTML(layout=widgets.Layout(flex="0 0 auto", height="auto", overflow="visible"))
-        lang = desk.standpoint.lang
-        drafts = [(names[lang], code) for code, names in _words.values("breach_draft").items()]
-        self.kind = widgets.Dropdown(options=drafts, value="authority", description=_words.say("form.breach_draft", lang))
-        roomy(self.kind)
         super().__init__(desk, Breach, STEPS)
+        self.preview = widgets.HTML(layout=widgets.Layout(flex="0 0 auto", height="auto", overflow="visible"))
+        drafts = [(names[self._lang], code) for code, names in _words.values("breach_draft").items()]
+        self.kind = self._shared.field(widgets.Dropdown, options=drafts, value="authority", description=self._say("breach_draft"))
         self.kind.observe(lambda _: self._look(), "value")
         inside = widgets.Layout(max_height="44em", overflow="auto", border="1px solid var(--jp-border-color2)", padding="0 .8em")
         aside = widgets.VBox(  # what grows while one types stands here, so that no field moves under the pointer
@@ -75,7 +72,8 @@ class BreachForm(RecordForm):
     def _build(self, groups: Mapping[str, tuple[str, ...]]) -> None:
         super()._build(groups)
         self.previous, self.next = widgets.Button(description=self._say("previous")), widgets.Button(description=self._say("next"))
-        self.step = widgets.HTML()
+        self.clock = widgets.HTML(layout=widgets.Layout(min_height="5em"))
+        self.step, self.duty = self._shared.html(), self._shared.html()
         self.previous.on_click(lambda _: self._go(self._place - 1))
         self.next.on_click(lambda _: self._go(self._place + 1))
         moves = widgets.HBox([self.previous, self.next])

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from ivplus_tools import _html, _law, _records, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
-from ivplus_tools.forms.record import roomy
+from ivplus_tools.forms.record import Shared
 from ivplus_tools.review.records import Agreement, Processor, Verdict
 
 TEXTS = ("quote", "page", "reason")
@@ -19,21 +19,18 @@ TEXTS = ("quote", "page", "reason")
 class ClauseEditor:
     """One clause on the screen: what the law asks, the last decision, and fields for a new one."""
 
-    def __init__(self, code: str, fact: _law.Fact, lang: str) -> None:
+    def __init__(self, code: str, fact: _law.Fact, lang: str, shared: Shared) -> None:
         self.code, self._lang = code, lang
         title = f"{_words.article(fact.rule.split(':')[1], lang)} · {fact.name[lang]}"
         options = [("", ""), *((names[lang], verdict) for verdict, names in _words.values("verdict").items())]
-        self.verdict = widgets.Dropdown(options=options, value="", description=f"{_words.field_label('verdict', lang)} · {title}")
+        label = f"{_words.field_label('verdict', lang)} · {title}"
+        self.verdict = shared.field(widgets.Dropdown, options=options, value="", description=label)
         self.texts = {
-            name: widgets.Text(description=f"{_words.field_label(name, lang)} · {fact.name[lang]}", continuous_update=False)
-            for name in TEXTS
+            name: shared.field(widgets.Text, description=f"{_words.field_label(name, lang)} · {fact.name[lang]}") for name in TEXTS
         }
-        self.last = widgets.HTML()
-        for one in (self.verdict, *self.texts.values()):
-            roomy(one)
-        told = widgets.HTML(_html.heading(title, 5) + _html.paragraph(fact.says[lang]))
-        layout = widgets.Layout(flex="0 0 auto", overflow="visible")
-        self.widget = widgets.VBox([told, self.last, self.verdict, *self.texts.values()], layout=layout)
+        self.last = shared.html()
+        told = shared.html(_html.heading(title, 5) + _html.paragraph(fact.says[lang]))
+        self.widget = widgets.VBox([told, self.last, self.verdict, *self.texts.values()], layout=shared.group)
 
     def show(self, was: Verdict | None) -> None:
         """Put the last decision on the screen."""
@@ -84,23 +81,20 @@ class ReviewForm(widgets.VBox):
     # --- building
 
     def _build(self) -> None:
-        say, on = self._say, self._desk.standpoint.valid_on
-        self.processor = widgets.Dropdown(options=[], description=say("processor"))
-        self.progress = widgets.HTML()
+        say, on, shared = self._say, self._desk.standpoint.valid_on, Shared()
+        self.processor = shared.field(widgets.Dropdown, options=[], description=say("processor"))
+        self.progress = shared.html()
         self.previous, self.next = widgets.Button(description=say("previous")), widgets.Button(description=say("next"))
         self.save = widgets.Button(description=say("save"), button_style="primary")
         self.revert = widgets.Button(description=say("revert"))
-        self.clauses = {code: ClauseEditor(code, fact, self._lang) for code, fact in _law.codes("clause").items() if fact.on(on)}
+        self.clauses = {code: ClauseEditor(code, fact, self._lang, shared) for code, fact in _law.codes("clause").items() if fact.on(on)}
         hint = "2026-03-01 / 1.3.2026"
-        self.review_by = widgets.Text(description=_words.field_label("review_by", self._lang), placeholder=hint)
-        self.valid_from = widgets.Text(description=say("valid_from"), placeholder=hint)
-        self.why = widgets.Text(description=say("why"))
-        self.status, self._shown_code = widgets.HTML(), widgets.HTML()
+        self.review_by = shared.field(widgets.Text, description=_words.field_label("review_by", self._lang), placeholder=hint)
+        self.valid_from = shared.field(widgets.Text, description=say("valid_from"), placeholder=hint)
+        self.why = shared.field(widgets.Text, description=say("why"))
+        self.status, self._shown_code = shared.html(), shared.html()
         for one in (self.review_by, self.valid_from, self.why):
-            one.continuous_update = False
             one.observe(self._on_edit, "value")
-            roomy(one)
-        roomy(self.processor)
         for editor in self.clauses.values():
             for field in (editor.verdict, *editor.texts.values()):
                 field.observe(self._on_edit, "value")

@@ -13,13 +13,40 @@ from ivplus_tools._room import Room, Stands
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 
-_WIDE = {"width": "98%"}
+
+class Shared:
+    """The layouts and styles that all fields of a form share, the label above its field, so that no long term is cut off.
+
+    With some of its own each field would be three models for JupyterLab to make, and a form a flood in which a busy machine loses messages.
+    """
+
+    def __init__(self, width: str = "98%") -> None:
+        self._field = widgets.Layout(width=width, flex="0 0 auto", flex_flow="column", align_items="stretch", height="auto")
+        self.group = widgets.Layout(flex="0 0 auto", overflow="visible")
+        self._plain = widgets.Layout()
+        self._styles: dict[type, Any] = {}
+
+    def field(self, kind: type[Any], **traits: Any) -> Any:
+        """A field that tells of a change when it is left, not at every key."""
+        if kind in (widgets.Text, widgets.Textarea):
+            traits["continuous_update"] = False
+        return kind(layout=self._field, style=self._style(kind), **traits)
+
+    def html(self, content: str = "") -> widgets.HTML:
+        """Text of ours between the fields."""
+        return widgets.HTML(content, layout=self._plain, style=self._style(widgets.HTML))
+
+    def _style(self, kind: type[Any]) -> Any:
+        style = kind.class_traits()["style"].klass
+        if style not in self._styles:
+            self._styles[style] = style(description_width="auto")
+        return self._styles[style]
 
 
 class Editor:
     """One field on the form: a text, a choice, or an answer that may be 'confirmed none' or 'not applicable'."""
 
-    def __init__(self, kind: type[Record], name: str, lang: str) -> None:
+    def __init__(self, kind: type[Record], name: str, lang: str, shared: Shared) -> None:
         self.name, self._field, self._lang = name, kind.model_fields[name], lang
         label, tip = _words.field_label(name, lang), _words.field_help(name, lang)
         listed = _records.listed_in(self._field)
@@ -29,7 +56,9 @@ class Editor:
             options = ([] if self._field.default else [("", "")]) + [
                 (f"{names[lang]} ({code})" if code[0].isdigit() else names[lang], code) for code, names in _records.allowed(listed).items()
             ]
-            self._value: Any = widgets.Dropdown(options=options, value=self._field.default or "", description=label, tooltip=tip)
+            self._value: Any = shared.field(
+                widgets.Dropdown, options=options, value=self._field.default or "", description=label, tooltip=tip
+            )
         else:
             hint = (
                 self._example()
@@ -39,20 +68,18 @@ class Editor:
                 else tip
             )
             area = widgets.Textarea if many else widgets.Text
-            self._value = area(description=label, placeholder=hint, tooltip=tip)
-            self._value.continuous_update = False
-        roomy(self._value)
+            self._value = shared.field(area, description=label, placeholder=hint, tooltip=tip)
         self.widget: widgets.Widget = self._value
         if _records.has_other_answers(self._field):
-            self._state = widgets.Dropdown(
+            self._state = shared.field(
+                widgets.Dropdown,
                 options=[(_words.say("form.given", lang), "given")]
                 + [(names[lang], code) for code, names in _words.values("state").items()],
                 value="unknown",
                 description=_words.say("form.answer", lang, field=label),
             )
-            roomy(self._state)
             self._state.observe(self._on_state, "value")
-            self.widget = widgets.VBox([self._state, self._value], layout=widgets.Layout(flex="0 0 auto", overflow="visible"))
+            self.widget = widgets.VBox([self._state, self._value], layout=shared.group)
 
     def _example(self) -> str:
         """How a part is written: its fields with their names."""
@@ -101,17 +128,11 @@ def _titled(record: Any) -> str:
     return f"{record.id} · {name}" if name else str(record.id)
 
 
-def roomy(widget: Any) -> None:
-    """The label above its field, so that no long term is cut off."""
-    widget.layout = widgets.Layout(**_WIDE, flex="0 0 auto", flex_flow="column", align_items="stretch", height="auto")
-    widget.style.description_width = "auto"
-
-
 class RecordForm(widgets.VBox):
     """A search field, a list and a form over the records of one kind. `code` is the cell that does what Save does."""
 
     def __init__(self, desk: Desk, kind: type[Record], groups: Mapping[str, tuple[str, ...]]) -> None:
-        self._desk, self._kind, self._lang = desk, kind, desk.standpoint.lang
+        self._desk, self._kind, self._lang, self._shared = desk, kind, desk.standpoint.lang, Shared()
         self._standing: dict[str, Stands] = {}
         self._entry: int | None = None
         self._loading = False
@@ -133,22 +154,19 @@ class RecordForm(widgets.VBox):
     # --- building
 
     def _build(self, groups: Mapping[str, tuple[str, ...]]) -> None:
-        say = self._say
-        self.search = widgets.Text(description=say("search"), layout=widgets.Layout(**_WIDE))
-        self.list = widgets.Select(options=[], value=None, description=say("list"), rows=16)
-        roomy(self.list)
-        self.count = widgets.HTML()
+        say, shared = self._say, self._shared
+        self.search = widgets.Text(description=say("search"), layout=widgets.Layout(width="98%"))
+        self.list = shared.field(widgets.Select, options=[], value=None, description=say("list"), rows=16)
+        self.count = shared.html()
         self.new = widgets.Button(description=say("new"))
         self.save = widgets.Button(description=say("save"), button_style="primary")
         self.revert = widgets.Button(description=say("revert"))
-        self.id = widgets.Text(description=_words.field_label("id", self._lang), tooltip=_words.field_help("id", self._lang))
-        self.valid_from = widgets.Text(description=say("valid_from"), placeholder="2026-03-01 / 1.3.2026")
-        self.why = widgets.Text(description=say("why"))
-        for one in (self.id, self.valid_from, self.why):
-            one.continuous_update = False
-            roomy(one)
-        self.status, self._shown_code = widgets.HTML(), widgets.HTML()
-        self.editors = {name: Editor(self._kind, name, self._lang) for names in groups.values() for name in names}
+        label, tip = _words.field_label("id", self._lang), _words.field_help("id", self._lang)
+        self.id = shared.field(widgets.Text, description=label, tooltip=tip)
+        self.valid_from = shared.field(widgets.Text, description=say("valid_from"), placeholder="2026-03-01 / 1.3.2026")
+        self.why = shared.field(widgets.Text, description=say("why"))
+        self.status, self._shown_code = shared.html(), shared.html()
+        self.editors = {name: Editor(self._kind, name, self._lang, shared) for names in groups.values() for name in names}
         sections: list[widgets.Widget] = []
         for group, names in groups.items():
             sections += self._section(group, names)
@@ -173,7 +191,7 @@ class RecordForm(widgets.VBox):
 
     def _section(self, group: str, names: tuple[str, ...]) -> list[widgets.Widget]:
         """A heading and the fields of one group."""
-        return [widgets.HTML(_html.heading(self._say(group))), *(self.editors[name].widget for name in names)]
+        return [self._shared.html(_html.heading(self._say(group))), *(self.editors[name].widget for name in names)]
 
     def _try(self, act: Callable[..., None], *words: Any) -> None:
         """Do what a button or a list asks; a refusal becomes text on the form."""

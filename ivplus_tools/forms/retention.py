@@ -12,7 +12,7 @@ from ivplus_tools import _html, _shown, _words, plots
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange import csv_text
-from ivplus_tools.forms.record import roomy
+from ivplus_tools.forms.record import Shared
 
 SHOWN = ("all", "overdue", "held", "no_start", "coming")
 
@@ -23,16 +23,14 @@ class RetentionBoard(widgets.VBox):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk, self._lang = desk, desk.standpoint.lang
-        self.source = widgets.Dropdown(description=self._say("source"), options=[])
-        self.rule = widgets.Dropdown(description=self._say("rule"), options=[])
-        self.state = widgets.Dropdown(description=self._say("status"), options=[(self._say(name), name) for name in SHOWN], value="all")
+        shared, shown = Shared(width="16em"), [(self._say(name), name) for name in SHOWN]
+        self.source = shared.field(widgets.Dropdown, description=self._say("source"), options=[])
+        self.rule = shared.field(widgets.Dropdown, description=self._say("rule"), options=[])
+        self.state = shared.field(widgets.Dropdown, description=self._say("status"), options=shown, value="all")
         self.count = widgets.Button(description=self._say("scan"), button_style="primary")
         self.progress = widgets.IntProgress(min=0, max=1, layout=widgets.Layout(display="none", width="12em"))
-        self.message, self.table, self.months = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self.figure, self.downloads = widgets.HTML(), widgets.HTML()
+        self.message, self.table, self.months, self.figure, self.downloads = (shared.html() for _ in range(5))
         for one in (self.source, self.rule, self.state):
-            roomy(one)
-            one.layout.width = "16em"
             one.observe(lambda _: self._show(), "value")
         self.count.on_click(lambda _: self._on_count())
         filters = widgets.HBox(
