@@ -1,7 +1,10 @@
 """What the browser tests share: screenshots to look at, a button by its text, a cell of one's own."""
 
+import contextlib
 import re
 from pathlib import Path
+
+from playwright.sync_api import expect
 
 ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts"
 HIGHEST = 16_000  # pixels; Chromium draws no higher picture
@@ -40,6 +43,17 @@ def typed(field, text):
         if field.input_value() == text:
             return
     raise AssertionError(f"{field} does not keep what is typed into it: {text!r}")
+
+
+def recorded(form):
+    """Press Save and wait for the receipt; once more where a notebook that is being drawn took the button from under the pointer."""
+    receipt = form.get_by_role("status").filter(has_text=re.compile(r"kirjattu: \d"))
+    for patience in (10_000, 20_000):
+        button(form, "Tallenna").click()
+        with contextlib.suppress(AssertionError):
+            expect(receipt).to_be_visible(timeout=patience)
+            return
+    raise AssertionError(form.inner_text())
 
 
 def run_cell(page, code):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import button, keep, run_cell, typed
+from screen import button, keep, recorded, run_cell, typed
 
 from ivplus_tools import _records
 
@@ -39,8 +39,7 @@ def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_
     typed(reason, "vartija soitti")
     form.evaluate("form => form.scrollIntoView()")
     keep(page, "breach-form")
-    button(form, "Tallenna").click()
-    expect(form.get_by_role("status").filter(has_text=re.compile(r"kirjattu: \d"))).to_be_visible()
+    recorded(form)
     lab.restart(page)
     run_cell(page, JOURNAL.format(path=path) + "  # again")
     again = page.locator(".ivplus-breach").last

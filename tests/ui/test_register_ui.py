@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import SAMPLE, button, keep, typed
+from screen import SAMPLE, button, keep, recorded, typed
 
 import ivplus_tools as ivp
 from ivplus_tools import _records
@@ -13,7 +13,6 @@ pytestmark = pytest.mark.ui
 FORM = "form = ivp.forms.activity(desk)\nform"
 DESK = "import ivplus_tools as ivp\ndesk = ivp.Desk({path!r}, by={who!r})"
 STATE = "print(len(desk.register.activities()), desk.verify().ok)"
-RECORDED = re.compile(r"kirjattu: \d")
 
 
 def loaded(form, ident):
@@ -22,12 +21,10 @@ def loaded(form, ident):
     expect(form.get_by_role("status").filter(has_text=ident)).to_be_visible()
 
 
-def saved(form, label, text, why):
-    """Fill in one field and the reason, and press Save."""
+def filled(form, label, text, why):
+    """Fill in one field and the reason."""
     for name, content in ((label, text), ("Perustelu", why)):
-        field = form.get_by_label(name, exact=True)
-        typed(field, content)
-    button(form, "Tallenna").click()
+        typed(form.get_by_label(name, exact=True), content)
 
 
 def tab_to(page, wanted):
@@ -60,8 +57,7 @@ def test_an_activity_is_edited_through_the_form_and_saved(lab, page):
     keep(page, "form-error")
     reason = notebook.get_by_label("Perustelu", exact=True)
     typed(reason, "vastuu siirtyi")
-    button(notebook, "Tallenna").click()
-    expect(notebook.get_by_role("status").filter(has_text=re.compile(r"kirjattu: \d"))).to_be_visible()
+    recorded(notebook)
     keep(page, "form-saved")
     button(notebook, "Tallenna").click()
     expect(notebook.get_by_role("alert").first).to_contain_text("perustelu")
@@ -82,16 +78,17 @@ def test_two_notebooks_work_on_one_journal(lab, page, tmp_path):
     for number, (one, who) in enumerate(zip(pages, ("one", "two"), strict=True)):
         told = lab.kernel(one, f"desk.register.record(ivp.Activity('{who}'), valid_from='2026-01-01', why='w'); {STATE}")
         assert told.split() == [str(number + 2), "True"]
-    saved(forms[0], "vastuuhenkilö", "one", "siirtyi")
-    expect(forms[0].get_by_role("status").filter(has_text=RECORDED)).to_be_visible()
-    saved(forms[1], "huomioita", "two", "lisättiin")
+    filled(forms[0], "vastuuhenkilö", "one", "siirtyi")
+    recorded(forms[0])
+    filled(forms[1], "huomioita", "two", "lisättiin")
+    button(forms[1], "Tallenna").click()
     refused = "one on kirjannut kohteen 'uutiskirje' sen jälkeen, kun se luettiin; kumoa ja tee muutos uudelleen."
     expect(forms[1].get_by_role("alert").first).to_have_text(f"⚠ {refused}")
     keep(pages[1], "form-refused")
     button(forms[1], "Kumoa").click()
     expect(forms[1].get_by_label("vastuuhenkilö", exact=True)).to_have_value("one")
-    saved(forms[1], "huomioita", "two", "lisättiin")
-    expect(forms[1].get_by_role("status").filter(has_text=RECORDED)).to_be_visible()
+    filled(forms[1], "huomioita", "two", "lisättiin")
+    recorded(forms[1])
     found = ivp.Desk(path)
     assert found.register.history("uutiskirje")["recorded_by"].tolist() == ["zero", "one", "two"]
     assert (found.register.get("uutiskirje").owner, found.register.get("uutiskirje").remarks) == ("one", "two")
@@ -106,8 +103,8 @@ def test_a_restart_in_the_middle_loses_nothing(lab, page, tmp_path):
     notebook = lab.run_all(page, lab.made("restart", DESK.format(path=str(path), who="tt"), FORM, show))
     form = notebook.locator(".ivplus-form")
     loaded(form, "uutiskirje")
-    saved(form, "vastuuhenkilö", "ennen", "ennen käynnistystä")
-    expect(form.get_by_role("status").filter(has_text=RECORDED)).to_be_visible()
+    filled(form, "vastuuhenkilö", "ennen", "ennen käynnistystä")
+    recorded(form)
     code = "desk.register.record(ivp.Activity('kesken'), valid_from='2026-01-01', why='w'); import time; time.sleep(300)"
     page.evaluate("code => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }) }", code)
     for _ in range(200):
@@ -119,8 +116,8 @@ def test_a_restart_in_the_middle_loses_nothing(lab, page, tmp_path):
     expect(notebook.get_by_role("cell", name="ennen käynnistystä")).to_be_visible()
     loaded(form, "uutiskirje")
     expect(form.get_by_label("vastuuhenkilö", exact=True)).to_have_value("ennen")
-    saved(form, "vastuuhenkilö", "jälkeen", "käynnistyksen jälkeen")
-    expect(form.get_by_role("status").filter(has_text=RECORDED)).to_be_visible()
+    filled(form, "vastuuhenkilö", "jälkeen", "käynnistyksen jälkeen")
+    recorded(form)
     keep(page, "form-after-restart")
     found = ivp.Desk(path)
     assert found.register.history("uutiskirje")["why"].tolist() == ["w", "ennen käynnistystä", "käynnistyksen jälkeen"]

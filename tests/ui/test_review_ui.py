@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import SAMPLE, button, keep, typed
+from screen import SAMPLE, button, keep, recorded, typed
 
 pytestmark = pytest.mark.ui
 CLAUSE = "avustaminen rekisteröityjen pyyntöihin vastaamisessa"
@@ -29,8 +29,7 @@ def test_a_contract_is_reviewed_clause_by_clause(lab, page):
     typed(reason, "lisäys 2.3.2026")
     form.evaluate("form => form.scrollIntoView()")
     keep(page, "review-form")
-    button(form, "Tallenna").click()
-    expect(form.get_by_role("status").filter(has_text=re.compile(r"kirjattu: \d"))).to_be_visible()
+    recorded(form)
     button(form, "Tallenna").click()
     expect(form.get_by_role("alert").first).to_contain_text("perustelu")
     expect(form.get_by_text(re.compile("Viimeksi: täyttyy · sample · 2.3.2026"))).to_be_visible()
