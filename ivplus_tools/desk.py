@@ -163,7 +163,7 @@ class Desk:
         Tables of the standpoint: `standing()`, `entries()`, and each room's nouns (`activities()`, `transfers()`, ...); the table
         `journal` holds everything. No file and no network can be reached from it.
         """
-        return _store.frame(self.standpoint, query)
+        return _store.frame(self.standpoint, query, users=True)
 
     # --- the journal
 

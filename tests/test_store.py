@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import ivplus_tools as ivp
 from ivplus_tools import _dates, _store
+from ivplus_tools._store import nouns
 
 PATIENT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.generate])
 
@@ -744,3 +745,15 @@ def test_threads_work_on_two_journals_at_once(tmp_path):
     for number, one in enumerate(desks):
         assert sorted(one.register.activities()["id"]) == sorted(f"t{n}-{turn}" for n in (number, number + 2) for turn in range(5))
         assert one.verify().ok
+
+
+def test_every_noun_is_found_by_its_name_alone(sample):
+    """A query gets the macros that it names and those they rest on, in any case and quoting; with none of them it gets none."""
+    names = [name for name, statement in nouns._macros().items() if re.search(r"\) AS TABLE", statement)]
+    assert len(names) > 15
+    for name in names:
+        sample.sql(f'SELECT count(*) FROM "{name.upper()}"()')
+    assert nouns.of("SELECT 1") == ""
+    assert nouns.of("FROM standing()").count("MACRO") == 2
+    assert "processors()" in nouns.of("FROM processors()")
+    assert "breaches()" not in nouns.of("FROM processors()")

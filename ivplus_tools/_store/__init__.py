@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ivplus_tools import _dates, _words
-from ivplus_tools._store import copies, file
+from ivplus_tools._store import copies, file, nouns
 from ivplus_tools._store.book import Book
 from ivplus_tools._store.chain import Entry, Verification, canonical, check_chain, links_in, links_of, row_of, seal_of
 from ivplus_tools.errors import Refusal
@@ -252,30 +252,29 @@ def _checked(con: duckdb.DuckDBPyConnection, head: str | None = None) -> Verific
 
 
 @contextlib.contextmanager
-def _reading(at: Standpoint, nouns: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection at a standpoint, with the macros of every noun if asked, and then for one query of the user's."""
-    with file.open_journal(at.path, keep=not nouns) as con:
+def _reading(at: Standpoint, query: object, users: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection at a standpoint with the macros that a query needs; a user's is for that one query."""
+    with file.open_journal(at.path, keep=not users) as con:
         known_at = at.known_at or datetime(9999, 1, 1, tzinfo=UTC)
         con.execute("SET VARIABLE valid_on = $day", {"day": at.valid_on})
         con.execute("SET VARIABLE known_at = $moment", {"moment": known_at})
-        for path in _macros() if nouns else [file.SQL / "standing.sql"]:
-            con.execute(path.read_text(encoding="utf-8"))
-        if nouns:
+        con.execute(nouns.of(query))
+        if users:
             con.execute("SET enable_external_access = false")
             con.execute("SET lock_configuration = true")
         yield con
 
 
-def _macros() -> list[Path]:
-    rest = sorted(p for p in file.SQL.glob("*.sql") if p.name != "journal.sql" and not p.name.startswith(("migrate_", "standing")))
-    return [file.SQL / "standing.sql", *rest]
+def _rows(at: Standpoint, query: str, **values: object) -> list[tuple[Any, ...]]:
+    with _reading(at, query) as con:
+        return con.execute(query, values or None).fetchall()
 
 
-def frame(at: Standpoint, query: str) -> pandas.DataFrame:
+def frame(at: Standpoint, query: str, users: bool = False) -> pandas.DataFrame:
     """The result of a query at a standpoint as a frame in the Desk's language. Reads only."""
     import duckdb
 
-    with _reading(at, nouns=True) as con:
+    with _reading(at, query, users) as con:
         try:
             table = con.execute(query).df()
         except (duckdb.Error, TypeError, AttributeError) as error:  # no text at all, or text without a statement
@@ -293,22 +292,19 @@ def standing(at: Standpoint) -> list[Entry]:
     """What stands at a standpoint: one entry per subject, by kind and subject."""
     if at.book:
         return at.book.standing(at.valid_on, at.known_at)
-    with _reading(at) as con:
-        return _sound(con.execute("FROM standing()").fetchall())
+    return _sound(_rows(at, "FROM standing()"))
 
 
 def decided(at: Standpoint) -> dict[tuple[str, str], Entry]:
     """The entry that decides of each kind and subject at a standpoint, also where it says that the subject ended."""
     if at.book:
         return at.book.decided(at.valid_on, at.known_at)
-    with _reading(at) as con:
-        return {(entry.kind, entry.subject): entry for entry in _sound(con.execute("FROM decided()").fetchall())}
+    return {(entry.kind, entry.subject): entry for entry in _sound(_rows(at, "FROM decided()"))}
 
 
 def newest(at: Standpoint) -> dict[tuple[str, str], int]:
     """The number of the last entry about each kind and subject, whatever the standpoint."""
-    with _reading(at) as con:
-        rows = con.execute("SELECT kind, subject, max(entry) FROM journal GROUP BY kind, subject").fetchall()
+    rows = _rows(at, "SELECT kind, subject, max(entry) FROM journal GROUP BY kind, subject")
     return {(kind, subject): entry for kind, subject, entry in rows}
 
 
@@ -316,22 +312,18 @@ def entries(at: Standpoint) -> list[Entry]:
     """Every entry known at the standpoint, oldest first."""
     if at.book:
         return list(at.book.known(at.known_at))
-    with _reading(at) as con:
-        return _sound(con.execute("FROM entries()").fetchall())
+    return _sound(_rows(at, "FROM entries()"))
 
 
 def head(at: Standpoint) -> str:
     """The seal of the last entry known at the standpoint; empty where none is."""
-    with _reading(at) as con:
-        rows = con.execute("SELECT seal FROM entries() ORDER BY entry DESC LIMIT 1").fetchall()
+    rows = _rows(at, "SELECT seal FROM entries() ORDER BY entry DESC LIMIT 1")
     return str(rows[0][0]) if rows else ""
 
 
 def history(at: Standpoint, subject: str) -> list[Entry]:
     """Every entry about a subject known at the standpoint, oldest first."""
-    with _reading(at) as con:
-        rows = con.execute("FROM entries() WHERE subject = $subject", {"subject": subject}).fetchall()
-    return _sound(rows)
+    return _sound(_rows(at, "FROM entries() WHERE subject = $subject", subject=subject))
 
 
 # --- persons: outside the seals, the only rows that may be deleted
