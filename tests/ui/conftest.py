@@ -20,7 +20,7 @@ REQUIRED = os.environ.get("IVPLUS_BROWSER_REQUIRED") == "1"
 CHROMIUM = os.environ.get("IVPLUS_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-FLAGS = [
+FLAGS = [  # the proxy is a closed door: what is not for this machine goes nowhere, and unlike a route it leaves the cache on
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--proxy-server=127.0.0.1:9",
 ]  # fmt: skip
