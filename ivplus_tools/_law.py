@@ -73,7 +73,7 @@ def asks(name: str, day: date) -> Sequence[tuple[str, dict[str, Any]]]:
     return _asks(_READ.get(), _STILL.get(), name, day)
 
 
-@lru_cache(4096)  # a comparison asks the same of the same days over and over
+@lru_cache(4096)  # a comparison asks the same of the same days over and over; `_still` is part of the question, `Fact.on` reads it
 def _asks(folder: Path, _still: tuple[date, frozenset[str] | None], name: str, day: date) -> Sequence[tuple[str, dict[str, Any]]]:
     found = ((rule, one.on(day)) for rule, one in _facts(folder).items())
     return tuple((rule, now) for rule, now in found if now is not None and name in now)

@@ -145,8 +145,12 @@ class Room:
         """Every record of this room at the standpoint."""
         if self._stands is not None:
             return self._stands
+        kinds = {one.kind for one in self.records}
+        return self._made([entry for entry in self.sealed() if entry.kind in kinds])
+
+    def _made(self, entries: Sequence[Entry]) -> list[Stands]:
+        """The records of entries that hold one; what a book has made once is not made again."""
         types = {one.kind: one for one in self.records}
-        entries = [entry for entry in self.sealed() if entry.kind in types]
         made = self.standpoint.book.made if self.standpoint.book else {}
         for entry in entries:
             if entry.entry not in made:

@@ -398,8 +398,8 @@ def test_who_why_and_since_when_are_asked(desk, tmp_path):
     assert not desk.standpoint.path.exists()
 
 
-def test_a_query_reads_only_and_reaches_no_file(sample):
-    """`desk.sql` can neither write, nor read another file, nor install anything."""
+def test_a_query_reads_only_and_reaches_no_file(sample, desk):
+    """`desk.sql` can neither write, nor read another file, nor install anything; not where there is no journal yet either."""
     for query in (
         "DELETE FROM journal",
         "COPY (SELECT 1) TO '/tmp/ivplus-leak.csv'",
@@ -412,6 +412,8 @@ def test_a_query_reads_only_and_reaches_no_file(sample):
     ):
         with pytest.raises(ivp.Refusal, match="could not be run"):
             sample.sql(query)
+        with pytest.raises(ivp.Refusal, match="could not be run"):
+            desk.sql(query)
     assert sample.sql("FROM activities() SELECT count(*) AS n")["n"][0] == 14
 
 

@@ -260,7 +260,6 @@ def _reading(at: Standpoint, query: object, users: bool = False) -> Iterator[duc
         con.execute("SET VARIABLE known_at = $moment", {"moment": known_at})
         con.execute(nouns.of(query))
         if users:
-            con.execute("SET enable_external_access = false")
             con.execute("SET lock_configuration = true")
         yield con
 

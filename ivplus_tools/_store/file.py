@@ -107,7 +107,7 @@ def open_journal(path: Path, read_only: bool = True, keep: bool = True) -> Itera
         path = place_of(path)
         exists = path.exists()
     if read_only and not exists:
-        with connect(":memory:", read_only=False) as con:
+        with connect(":memory:", read_only=True, keep=False) as con:
             con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
             yield con
         return
@@ -175,11 +175,11 @@ def network_of(path: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def connect(name: str, read_only: bool, ours: bool = False, keep: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(name: str, read_only: bool, ours: bool = False, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in Helsinki time that fetches no extension, with the file attached beside an empty database.
 
     Built-in functions are looked up before anything that the file holds: a macro planted in it under the name of one changes no answer.
-    `ours`: a file that is being made here, with its tables. `keep`: the next call finds the empty database there, without the file.
+    `ours`: a file that is being made here, with its tables. `keep`: the next call finds the empty database again, without the file.
     """
     import duckdb
 
@@ -230,7 +230,7 @@ def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tup
     try:
         os.close(os.open(made, os.O_CREAT | os.O_EXCL, 0o600))
         made.unlink()
-        with connect(str(made), read_only=False, ours=True, keep=True) as con:
+        with connect(str(made), read_only=False, ours=True) as con:
             made.chmod(0o600)
             con.execute("BEGIN")
             con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
@@ -259,7 +259,7 @@ def _demand_written(made: Path, rows: Sequence[tuple[Any, ...]]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-    with connect(str(made), read_only=True, ours=True, keep=True) as con:
+    with connect(str(made), read_only=True, ours=True) as con:
         if con.execute(ENTRIES).fetchall() != list(rows):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -247,7 +247,7 @@ class ReviewRoom(Room):
         for entry in _store.entries(self.standpoint):
             if entry.kind in (Transfer.kind, TransferAssessment.kind):
                 past.setdefault((entry.kind, entry.subject), []).append(entry)
-        return Review(self.standpoint.valid_on, kinds, register, past)
+        return Review(self.standpoint.valid_on, kinds, register, past, still._made)
 
 
 def worst(countries: object, on: date) -> str:

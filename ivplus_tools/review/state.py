@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _store
@@ -33,7 +32,8 @@ class Review:
     on: date
     kinds: Mapping[str, list[Stands]]
     register: Mapping[str, Mapping[str, Mapping[str, Any]]]
-    entries: Mapping[tuple[str, str], Sequence[Entry]] = field(default_factory=dict)  # of transfers and assessments, oldest first
+    entries: Mapping[tuple[str, str], Sequence[Entry]]  # of transfers and assessments, oldest first
+    read: Callable[[Sequence[Entry]], list[Stands]]
 
     def of(self, kind: str) -> list[Stands]:
         """The records of a kind."""
@@ -174,24 +174,16 @@ class Review:
     def past(self, day: date) -> Review:
         """Transfers and assessments as they stood on an earlier day."""
         if day not in self._pasts:
+            stood = [entry for many in self.entries.values() if (entry := _store.standing_of(many, day)) and entry.body is not None]
             kinds: dict[str, list[Stands]] = {}
-            for (kind, subject), many in self.entries.items():
-                entry = _store.standing_of(many, day)
-                if entry and entry.body is not None:
-                    kinds.setdefault(kind, []).append(Stands(_made(kind, subject, entry.text or ""), entry))
-            self._pasts[day] = Review(day, kinds, self.register)
+            for one in self.read(stood):
+                kinds.setdefault(one.entry.kind, []).append(one)
+            self._pasts[day] = Review(day, kinds, self.register, {}, self.read)
         return self._pasts[day]
 
     @cached_property
     def _pasts(self) -> dict[date, Review]:
         return {}
-
-
-@lru_cache(512)  # a comparison comes back to the same few on a hundred days
-def _made(kind: str, subject: str, text: str) -> Any:
-    """The record of an entry's text."""
-    record: Any = Transfer if kind == Transfer.kind else TransferAssessment
-    return record(subject, **json.loads(text))
 
 
 def has_ended(transfer: Transfer, on: date) -> bool:
