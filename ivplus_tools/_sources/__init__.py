@@ -25,7 +25,11 @@ __all__ = [
 ]  # fmt: skip
 SAMPLES = Path(__file__).parent.parent.parent / "data_samples"
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
-PASSWORD = re.compile(r"//[^@]*:[^@]*@|(pass(word|wd)?|pwd|secret|token)\s*=|^(?!postgres)[^/:]+[/:][^@]+@[^/]+[:/]", re.IGNORECASE)
+KEY = r"(access|account|api)[_-]?key(_?id)?"
+SECRET = rf"(pass(word|wd)?|pwd|secret|token|(?<![a-z])sig|signature|credential|{KEY})\s*="
+CONTAINER = r"spark:(abfs|wasb)s?://[^/:@]+@[^/:@]+/"  # what stands before its @ is no user
+USER = rf"//[^@]*:[^@]*@|^(?!postgres|{CONTAINER})[^/:]+[/:][^@]+@[^/]+[:/]"
+PASSWORD = re.compile(rf"{USER}|{SECRET}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
