@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ivplus_tools.errors import Refusal
     from ivplus_tools.evidence import audited
     from ivplus_tools.register.records import Activity, Organisation, Purpose, Recipient, RetentionPeriod, System
-    from ivplus_tools.retention.records import ColumnRecipe, Hold, RetentionRule, Source
+    from ivplus_tools.retention.records import ColumnRecipe, Hold, RetentionRule, RowCondition, Source
     from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer, TransferAssessment, Verdict
 
 _HOMES = {
@@ -42,6 +42,7 @@ _HOMES = {
     "Refusal": "errors",
     "RetentionPeriod": "register.records",
     "RetentionRule": "retention.records",
+    "RowCondition": "retention.records",
     "ScoreChange": "breach.records",
     "Source": "retention.records",
     "Subprocessor": "review.records",
@@ -64,10 +65,11 @@ _HOMES = {
     "show": "_shown",
 }
 __all__ = [
-    "NONE", "Activity", "Agreement", "Breach", "BreachNotice", "ColumnRecipe", "DataContext", "Desk", "Disclosure", "Hold",
-    "Measure", "Organisation", "Processor", "Purpose", "Recipient", "Refusal", "RetentionPeriod", "RetentionRule", "ScoreChange",
-    "Source", "Subprocessor", "System", "Transfer", "TransferAssessment", "Verdict", "audited", "cite", "deadline", "describe", "evidence",
-    "forms", "kept_through", "label", "not_applicable", "plots", "restore", "sample", "show",
+    "NONE", "Activity", "Agreement", "Breach", "BreachNotice", "ColumnRecipe", "DataContext", "Desk", "Disclosure",
+    "Hold", "Measure", "Organisation", "Processor", "Purpose", "Recipient", "Refusal", "RetentionPeriod",
+    "RetentionRule", "RowCondition", "ScoreChange", "Source", "Subprocessor", "System", "Transfer",
+    "TransferAssessment", "Verdict", "audited", "cite", "deadline", "describe", "evidence", "forms", "kept_through",
+    "label", "not_applicable", "plots", "restore", "sample", "show",
 ]  # fmt: skip
 
 

@@ -99,13 +99,32 @@ class Room:
         `expecting`: the number of the last entry about it that the writer has seen (0: none); another one refuses the write.
         """
         things: list[Any] = list(thing) if isinstance(thing, (list, tuple)) else [thing]
+        for one in things:
+            if getattr(one, "own_act", False):
+                raise _words.refusal("own_act", kind=type(one).__name__)
+        return self._seal(things, valid_from, why, expecting)
+
+    def _seal(self, things: Sequence[Record], valid_from: object, why: str, expecting: int | None = None) -> Receipt:
+        """Write what an act of the room has made."""
         since, reason = self.when_and_why(valid_from, why)
         return _store.append(self.standpoint, [self.draft(one, since, reason, expecting) for one in things])
+
+    def _at_present(self) -> Self:
+        """The same room at its own moment: one that was kept overnight sees today's journal."""
+        at = self.standpoint
+        if at.past:
+            return type(self)(replace(at, book=None))
+        fixed = at.pinned is not None or _dates.is_pinned()
+        now = replace(at, valid_on=at.now.date(), known_at=at.now if fixed else None, book=None)
+        return type(self)(now)
 
     def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None) -> Receipt:  # noqa: A002
         """Say that a subject is no more from `valid_from`; its history stays."""
         since, reason = self.when_and_why(valid_from, why)
-        entry = type(self)(replace(self.standpoint, valid_on=since))._find(id, kind).entry
+        stands = type(self)(replace(self.standpoint, valid_on=since))._find(id, kind)
+        if stands.record.own_act:
+            raise _words.refusal("own_act", kind=type(stands.record).__name__)
+        entry = stands.entry
         return _store.append(self.standpoint, [Draft(self.name, entry.kind, entry.subject, since, reason, None)])
 
     def draft(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:

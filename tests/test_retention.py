@@ -153,9 +153,11 @@ def test_the_cut_and_the_period_say_the_same(clock, start, on):
 
 
 def test_starts_that_are_no_day_are_counted_apart():
-    """Empty, unreadable, and the sentinels of programs, which are no start; 9999 never falls due."""
+    """Empty, unreadable, and days by which programs say 'none': those only where the source says so."""
     found = days_of({None: 2, "": 1, "31.12.2020": 3, "2023-02-30": 4, "0001-01-01": 5, dt.date(9999, 12, 31): 6, "2020-01-01": 7})
-    assert (found.empty, found.unreadable, found.odd, found.total) == (8, 7, ("2023-02-30",), 28)
+    assert (found.empty, found.unreadable, found.sentinel, found.total) == (3, 7, 11, 28)
+    declared = days_of({None: 2, "0001-01-01": 5, dt.date(9999, 12, 31): 6}, (), (dt.date(1, 1, 1), dt.date(9999, 12, 31)))
+    assert (declared.empty, declared.sentinel) == (13, 0)
     assert found.until(dt.date(2025, 1, 1)) == 7
     assert Clock("EVENT", "P6Y", None, "12-31").kept_through(dt.date(9999, 12, 31)) == dt.date.max
 
@@ -667,36 +669,73 @@ def test_a_hold_of_this_moment_counts_in_a_list_of_before(laid, desk):
     assert "K010" not in set(found.overdue("r"))
 
 
-def test_several_files_are_all_replaced_or_none(desk, tmp_path):
-    """A glob: an interruption between two files is put back by `settle`, and the plan can be carried out."""
+KILLED = """
+import os, sys, ivplus_tools as ivp
+from ivplus_tools._sources import rewrite
+put, seen = rewrite._put_in_place, []
+def stop(one, source, table):
+    put(one, source, table)
+    seen.append(one)
+    if len(seen) == int(sys.argv[3]):
+        os._exit(9)
+rewrite._put_in_place = stop
+desk = ivp.Desk(sys.argv[1], by="tt", lang="en", now="2026-03-02T09:00")
+desk.retention.get_plan(sys.argv[2]).execute("s")
+"""
+
+
+def three_files(desk, folder):
+    """A glob of three files, each with a row to erase, and the approved plan over them."""
+    for number in (1, 2, 3):
+        (folder / f"t{number}.csv").write_text(f"customer,ended\nA{number},2015-01-01\nB{number},2025-01-01\n")
+    desk.source("s", str(folder / "t*.csv"))
+    put(desk, rule(table=folder.name))
+    return desk.retention.plan("r").approve("boss")
+
+
+@pytest.mark.parametrize("files", [1, 2, 3])
+def test_a_kill_between_files_is_settled(desk, tmp_path, files):
+    """Some files replaced: they are put back. All replaced: it is certified. A file changed since is not written over."""
+    plan = three_files(desk, tmp_path)
+    texts = [path.read_text() for path in sorted(tmp_path.glob("t*.csv"))]
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "desk.duckdb"), plan.id, str(files)]
+    assert subprocess.run(command).returncode == 9
+    assert plan.state == "started"
+    if files == 1:
+        first = tmp_path / "t1.csv"
+        kept = first.read_text()
+        first.write_text(kept + "C1,2026-01-01\n")
+        with pytest.raises(Refusal, match="t1.csv"):
+            plan.settle()
+        assert first.read_text() == kept + "C1,2026-01-01\n"
+        return
+    assert plan.settle().state == ("done" if files == 3 else "approved")
+    found = [path.read_text() for path in sorted(tmp_path.glob("t?.csv"))]
+    assert found == (texts if files < 3 else [text.replace(f"A{n},2015-01-01\n", "") for n, text in enumerate(texts, 1)])
+    assert not list(tmp_path.glob("*.ivplus-new"))
+    if files == 2:
+        assert plan.execute("s").state == "done"
+
+
+def test_several_files_are_all_replaced_or_none(desk, tmp_path, monkeypatch):
+    """An error at the second file puts the first one back, and the plan can be carried out."""
     from ivplus_tools._sources import rewrite
 
-    for number in (1, 2, 3):
-        (tmp_path / f"t{number}.csv").write_text(f"customer,ended\nA{number},2015-01-01\nB{number},2025-01-01\n")
-    desk.source("s", str(tmp_path / "t*.csv"))
-    put(desk, rule(table=tmp_path.name))
-    plan = desk.retention.plan("r").approve("boss")
-    before, swap, seen = [path.read_text() for path in sorted(tmp_path.glob("t*.csv"))], rewrite._swap, []
+    plan = three_files(desk, tmp_path)
+    before, put_in_place, seen = [path.read_text() for path in sorted(tmp_path.glob("t*.csv"))], rewrite._put_in_place, []
 
-    def stop(path, made, tag):
-        seen.append(path)
+    def stop(one, source, table):
+        seen.append(one)
         if len(seen) == 2:
             raise KeyboardInterrupt
-        return swap(path, made, tag)
+        put_in_place(one, source, table)
 
-    rewrite._swap = stop
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            plan.execute("s")
-    finally:
-        rewrite._swap = swap
+    monkeypatch.setattr(rewrite, "_put_in_place", stop)
+    with pytest.raises(KeyboardInterrupt):
+        plan.execute("s")
+    monkeypatch.undo()
     assert [path.read_text() for path in sorted(tmp_path.glob("t*.csv"))] == before
     assert plan.settle().state == "approved"
-    (tmp_path / f"t1.csv.{'r-2026-03-02'}.ivplus-old").write_text(before[0])  # as if killed after the first file
-    (tmp_path / "t1.csv").write_text("customer,ended\nB1,2025-01-01\n")
-    desk.retention.record(plan.record.replace(plan_state="started"), valid_from="2026-03-02", why="x")
-    assert plan.settle().state == "approved"
-    assert [path.read_text() for path in sorted(tmp_path.glob("t*.csv"))] == before
     assert plan.execute("s").state == "done"
 
 

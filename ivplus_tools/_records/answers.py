@@ -136,10 +136,33 @@ def texts(answer: object) -> tuple[str, ...]:
     return answer if isinstance(answer, tuple) else ()
 
 
+def is_period(text: str | None) -> bool:
+    """Whether a text is an ISO 8601 period; "as long as necessary" is not."""
+    try:
+        _dates.read_period(text)
+    except BadInput:
+        return False
+    return True
+
+
+def begin_with_period(text: str) -> tuple[str | None, str]:
+    """The ISO 8601 period that a text begins with, and the rest: `6 vuotta tilikauden päättymisestä` is P6Y and a start."""
+    if is_period(text):
+        return text.strip(), ""
+    units: dict[str, list[str]] = _words.read("headings")["period"]["units"]
+    match = re.match(r"(\d{1,4})\s*([^\W\d_]+)\.?(?=\W|$)", text.strip())
+    for unit, words in units.items():
+        if match and int(match[1]) and match[2].casefold() in words:
+            return f"P{int(match[1])}{unit}", text.strip()[match.end() :].strip(" ,.")
+    return None, text.strip()
+
+
 def _period(got: object) -> object:
-    """A period as ISO 8601; text that is none is refused."""
+    """A period as ISO 8601, also of words (`2 vuotta`); text that is none is refused."""
     text = clean_text(got)
     if isinstance(text, str):
+        period, rest = begin_with_period(text)
+        text = period if period and not rest else text
         _dates.read_period(text)
     return text
 

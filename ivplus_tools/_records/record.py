@@ -92,6 +92,8 @@ class Record(BaseModel):
     room: ClassVar[str]
     kind: ClassVar[str]
     kinds: ClassVar[dict[str, type[Record]]] = {}
+    own_act: ClassVar[bool] = False
+    """Whether only an act of the room writes it (a plan, a certificate), never `record`."""
     shorthand: ClassVar[dict[str, str]] = {}
     """Names accepted by the constructor that fill the parts of a list: legal_basis -> purposes."""
 

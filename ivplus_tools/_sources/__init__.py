@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,20 +13,29 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ivplus_tools import _words
-from ivplus_tools._sources.engine import Asked, Engine, Outcome, Tally, failed, first_line, text_of
-from ivplus_tools._sources.sql import EARLIEST, Column, Cut, compose, literal, quoted
+from ivplus_tools._sources import ledger
+from ivplus_tools._sources.engine import Asked, Counted, Engine, Outcome, Tally
+from ivplus_tools._sources.reasons import failed, first_line, reason_of  # fmt: skip
+from ivplus_tools._sources.sql import EARLIEST, EVERY, Column, Cut, Start, compose, condition, latest, literal, quoted, text_of  # fmt: skip
 from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from ivplus_tools._sources.rewrite import Swap
 
 __all__ = [
-    "EARLIEST", "Asked", "Column", "Cut", "Engine", "Outcome", "Place", "Tally", "checked", "compose", "elsewhere", "first_line",
-    "forget", "kept_copies", "literal", "opened", "quoted", "text_of", "undo",
+    "EARLIEST", "EVERY", "Asked", "Column", "Counted", "Cut", "Engine", "Outcome", "Place", "Start",
+    "Tally", "checked", "compose", "condition", "elsewhere", "first_line", "latest", "ledger", "literal",
+    "opened", "quoted", "reason_of", "swaps_of", "text_of",
 ]  # fmt: skip
 SAMPLES = Path(__file__).parent.parent.parent / "data_samples"
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
-PASSWORD = re.compile(r"//[^@]*:[^@]*@|(pass(word|wd)?|pwd|secret|token)\s*=|^(?!postgres)[^/:]+[/:][^@]+@[^/]+[:/]", re.IGNORECASE)
+KEY = r"(access|account|api)[_-]?key(_?id)?"
+SECRET = rf"(pass(word|wd)?|pwd|secret|token|(?<![a-z])sig|signature|credential|{KEY})\s*="
+CONTAINER = r"spark:(abfs|wasb)s?://[^/:@]+@[^/:@]+/"  # what stands before its @ is no user
+USER = rf"//[^@]*:[^@]*@|^(?!postgres|{CONTAINER})[^/:]+[/:][^@]+@[^/]+[:/]"
+PASSWORD = re.compile(rf"{USER}|{SECRET}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,12 @@ class Place:
             return SAMPLES / self.location.removeprefix(SAMPLE)
         return self.base / Path(self.location).expanduser()
 
+    def same_as(self, other: Place) -> bool:
+        """Whether two places are one, also by another name or link."""
+        if not (self.is_files and other.is_files):
+            return self.location == other.location
+        return self.path.resolve() == other.path.resolve()
+
     @property
     def is_files(self) -> bool:
         """Whether it is something in the file system."""
@@ -52,8 +68,13 @@ class Place:
 
 def checked(location: str) -> str:
     """A location as it may be recorded; one with a password in it is refused."""
-    if PASSWORD.search(unquote(location)):
+    if any(PASSWORD.search(told) for told in (location, unquote(location))):
         raise _words.refusal("password_told")
+    if location.startswith(POSTGRES):
+        from ivplus_tools._sources import postgres
+
+        if postgres.has_password(location):
+            raise _words.refusal("password_told")
     scheme = re.match(r"([A-Za-z][\w+.-]+):", location)
     if scheme and not location.startswith((*POSTGRES, SPARK, SAMPLE)):
         raise _words.refusal("bad_location", got=f"{scheme[1]}:")
@@ -61,9 +82,13 @@ def checked(location: str) -> str:
 
 
 @contextlib.contextmanager
-def opened(place: Place, write: bool = False, memory: str | None = None) -> Iterator[Engine]:
-    """A source, open for one operation; whatever fails in it comes as one line. `write` needs a source that can be written."""
-    engine = _open(place, write, memory)
+def opened(place: Place, write: bool = False, memory: str | None = None, beside: Engine | None = None) -> Iterator[Engine]:
+    """A source, open for one operation; whatever fails in it comes as one line.
+
+    `write` needs a source that can be written. `beside`: what is open already; a DuckDB file is
+    opened once in a process, so a second question about it goes through the same handle.
+    """
+    engine = _again(place, beside) or _open(place, write, memory)
     if write and not engine.can_write:
         engine.close()
         raise _words.refusal("read_only_source", source=place.name)
@@ -78,13 +103,21 @@ def opened(place: Place, write: bool = False, memory: str | None = None) -> Iter
 @contextlib.contextmanager
 def told(name: str, engine: Engine) -> Iterator[None]:
     """What fails in a source is refused in one line: the source, and the first line of what it said."""
-    failing: tuple[type[Exception], ...] = (*engine.trouble, OSError, UnicodeDecodeError)
+    failing: tuple[type[Exception], ...] = (*engine.trouble, OSError, UnicodeError, EOFError, zlib.error)
     try:
         yield
     except Refusal:
         raise
     except failing as error:
         raise failed(name, error) from None
+
+
+def _again(place: Place, beside: Engine | None) -> Engine | None:
+    from ivplus_tools._sources import duck
+
+    if isinstance(beside, duck.DuckFile) and place.is_files and place.path.resolve() == beside.path:
+        return beside.beside()
+    return None
 
 
 def _open(place: Place, write: bool, memory: str | None) -> Engine:
@@ -102,7 +135,7 @@ def _open(place: Place, write: bool, memory: str | None) -> Engine:
 def _open_files(place: Place, write: bool, memory: str | None) -> Engine:
     import duckdb
 
-    from ivplus_tools._sources import duck, lite, rewrite
+    from ivplus_tools._sources import duck, files, lite, rewrite
 
     path = place.path
     try:
@@ -110,7 +143,7 @@ def _open_files(place: Place, write: bool, memory: str | None) -> Engine:
             return lite.opened(place.name, path, write)
         if path.is_file() and duck.is_duckdb(path):
             return duck.DuckFile(place.name, path, write, memory)
-        return (rewrite.WritableFiles if write else duck.Files)(place.name, duck.tables_of(place.name, path, place.location), memory)
+        return (rewrite.WritableFiles if write else files.Files)(place.name, files.tables_of(place.name, path, place.location), memory)
     except (duckdb.Error, OSError) as error:
         raise failed(place.name, error) from None
 
@@ -140,33 +173,30 @@ def _keyring() -> Callable[[str, str], str | None]:
     return get
 
 
-def kept_copies(place: Place, tag: str) -> list[str]:
-    """The old files that a rewriting of a tag left beside the new ones."""
-    from ivplus_tools._sources import duck, rewrite
+def swaps_of(place: Place, tag: str, told: Sequence[str]) -> list[Swap]:
+    """The files that an erasure replaces, out of what its plan has sealed of them."""
+    from ivplus_tools._sources import files as tables
+    from ivplus_tools._sources import rewrite
 
-    if not place.is_files or not (place.path.is_dir() or place.path.is_file() or duck.globbed(place.path)):
+    if not place.is_files or not told:
         return []
-    files = [path.resolve() for _, many in duck.tables_of(place.name, place.path).values() for path in many]
-    kept = (path.with_name(f"{path.name}.{tag}{rewrite.OLD}") for path in files)
-    return [str(path) for path in kept if path.exists()]
+    files = [path.resolve() for _, many, *_ in tables.tables_of(place.name, place.path).values() for path in many]
+    base, found = rewrite.base_of(files), []
+    for line in told:
+        name, old, new = line.rsplit(" ", 2)
+        found.append(rewrite.Swap(base / name, tag, old, new))
+    return found
 
 
-def undo(place: Place, tag: str) -> bool:
-    """Put the old files of an interrupted rewriting back; whether there were any."""
+def forget_made(place: Place, tag: str) -> None:
+    """Take away new files that an erasure was killed over before it put any in place."""
+    from ivplus_tools._sources import files as tables
     from ivplus_tools._sources import rewrite
 
-    kept = [Path(one) for one in kept_copies(place, tag)]
-    for one in kept:
-        one.replace(one.with_name(one.name.removesuffix(f".{tag}{rewrite.OLD}")))
-    return bool(kept)
-
-
-def forget(path: str) -> None:
-    """Delete an old file that was kept; only what a rewriting of ours left is ever deleted."""
-    from ivplus_tools._sources import rewrite
-
-    if path.endswith(rewrite.OLD):
-        Path(path).unlink(missing_ok=True)
+    if place.is_files and (place.path.exists() or tables.globbed(place.path)):
+        for _, many, *_ in tables.tables_of(place.name, place.path).values():
+            for path in many:
+                rewrite.made_beside(path.resolve(), tag).unlink(missing_ok=True)
 
 
 def elsewhere(place: Place, location: str | None) -> Place:

@@ -1,70 +1,99 @@
-"""What every engine does with one open source: name its tables and columns, count starts, list keys, carry out a cut."""
+"""What every engine does with one open source: tables, counts of starts, keys, carrying out a cut."""
 
 from __future__ import annotations
 
 import hashlib
-import re
+import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from itertools import islice
 from typing import Any, ClassVar
 
 from ivplus_tools import _words
 from ivplus_tools._sources import sql
-from ivplus_tools._sources.sql import Column, Cut, compose
-from ivplus_tools.errors import Refusal
+from ivplus_tools._sources.sql import Column, Cut, Start, compose, forms, text_of
 
 Counts = dict[object, int]
 """How many rows start on each value of a start column: a day, a text, or None."""
 BATCH = 10_000
+MOST_STARTS = 200_000
+"""A column with more different texts than this is no column of days."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many rows a cut has, and what identifies the list of their keys whatever its order."""
+    """How many rows a cut has, and a sum of keyed hashes over them, whatever their order."""
 
     rows: int
     digest: str
-    sample: tuple[str, ...] = ()
-    """The five smallest hashes of keys: enough to show that two lists are one, and no key."""
+
+
+@dataclass
+class Counted:
+    """What one reading of a table gave: groups by start, and which held keys are there."""
+
+    groups: list[dict[str, Counts]]
+    """Per start: `all`, `held` and `keyless` (without a subject key)."""
+    found: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What carrying out a cut did: rows of the table before and after, and the files kept aside, if any."""
+    """What carrying out a cut did: rows before and after, files kept aside, other tables touched."""
 
     before: int
     after: int
     kept: str = ""
+    touched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a carrying out was asked: `everything`, whether every row may go; `still`, the last look before it; `tag`, for old files."""
+    """What a carrying out was asked for."""
 
-    everything: bool
-    still: Callable[[], None]
-    tag: str
+    secret: bytes
+    everything: bool = False
+    """Whether every row of the table may go."""
+    still: Callable[[], None] = lambda: None
+    """The last look before it."""
+    tag: str = ""
+    """For the names of old files."""
+    effects: frozenset[str] = frozenset()
+    """Triggers, rules and keys that may act."""
+    guarded: frozenset[str] = frozenset()
+    """Tables in which nothing else may change, since rows of them may be held."""
+    seen: Callable[[str, str], None] | None = None
+    """Told of each row, key and start, before it goes."""
+    swapping: Callable[[Mapping[str, str]], None] = lambda _: None
+    """Told of the stamps of old and new files before the first is put in place."""
 
 
 class Engine:
-    """One open source. Subclasses say how a statement is run; what is asked is the same text everywhere."""
+    """One open source. Subclasses say how a statement is run; what is asked is the same everywhere."""
 
-    one_pass: ClassVar[bool] = False
+    one_pass: bool = False
     """Whether reading is so costly that everything is counted in one reading."""
     can_write: ClassVar[bool] = True
+    free: ClassVar[str] = sql.FREE
+    temp: ClassVar[str] = "temp."
+    """What stands before the names of our own tables, so that no table of the source is taken for one."""
     trouble: tuple[type[Exception], ...] = ()
     """What the engine raises when the source fails."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.told: tuple[str, ...] = ()
+        """The held keys, as their holds tell them."""
 
     # --- to be told by each engine
 
     def tables(self) -> list[str]:
-        """The names of the tables."""
+        """The names of what can be counted, views among them."""
         raise NotImplementedError
+
+    def views(self) -> frozenset[str]:
+        """Those of them that hold no rows of their own."""
+        return frozenset()
 
     def _columns(self, table: str) -> dict[str, Column]:
         raise NotImplementedError
@@ -73,8 +102,16 @@ class Engine:
         """The rows of a query, one after another."""
         raise NotImplementedError
 
-    def fill_holds(self, family: str, keys: Sequence[object]) -> None:
-        """Make the relation `ivplus_holds(k)` with these keys."""
+    def matches(self, text: str, pattern: str) -> str:
+        """That the whole of a text fits a pattern (digits, classes, groups; no backslash)."""
+        return f"regexp_full_match({text}, {sql.literal(pattern)})"
+
+    def fill_holds(self, table: str, key: Column | None, told: Sequence[tuple[int, str]]) -> None:
+        """Make `ivplus_told(n, k)` and `ivplus_holds(k)`, each k once, in the key's own type."""
+        raise NotImplementedError
+
+    def fill_starts(self, texts: Sequence[str]) -> None:
+        """Make the relation `ivplus_starts(k)` with these texts."""
         raise NotImplementedError
 
     def write(self, statement: str) -> int:
@@ -84,15 +121,49 @@ class Engine:
     def begin(self) -> None:
         """Begin a transaction that sees one state of the source."""
 
+    def demand_sound(self) -> None:
+        """Refuse what the source would refuse only at the commit."""
+
     def commit(self) -> None:
         """Make it durable."""
 
     def rollback(self) -> None:
         """Leave the source as it was."""
 
-    def stamps(self, table: str) -> dict[str, str] | None:  # noqa: ARG002  not asked of an engine that sees one state by itself
-        """What tells that the files of a table have changed, by file; None where the engine sees one state by itself."""
+    def stamps(self, table: str) -> dict[str, str] | None:  # noqa: ARG002  databases see one state
+        """What tells that the files of a table have changed; None where one state is seen anyway."""
         return None
+
+    def records(self, table: str) -> int | None:  # noqa: ARG002  a database counts for itself
+        """How many rows there are by a second way of counting; None where there is none."""
+        return None
+
+    def recount(self, table: str) -> int | None:
+        """The same, slowly, where the first count and the reader differ."""
+        return self.records(table)
+
+    def odd_line(self, table: str) -> str:  # noqa: ARG002  only text has lines
+        """Where the reader and the second count part, as file and line."""
+        return "–"
+
+    def demand_whole(self, table: str) -> None:
+        """Refuse a table of which the source shows a part only."""
+
+    def unseen(self, table: str) -> int:  # noqa: ARG002  most tables are seen whole
+        """Rows that stand under the table's name and are not read with it."""
+        return 0
+
+    def reading(self, table: str) -> str:  # noqa: ARG002  a database has one way
+        """How the table is read: another way is another plan."""
+        return type(self).__name__
+
+    def where_it_is(self, table: str) -> str:
+        """What tells this table from another of the same name elsewhere."""
+        raise NotImplementedError
+
+    def effects(self, table: str, changing: bool) -> dict[str, str]:  # noqa: ARG002  files have none
+        """What would act beside an erasure (or a change), as it is defined: `trigger x`, `rule x`, `key table`."""
+        return {}
 
     def close(self) -> None:
         """Let go of the source."""
@@ -102,6 +173,10 @@ class Engine:
     def relation(self, table: str) -> str:
         """A table's name in a statement."""
         return sql.quoted(table)
+
+    def whole_relation(self, table: str) -> str:
+        """The same with what stands under its name elsewhere, for a question that must miss nothing."""
+        return self.relation(table)
 
     def columns(self, table: str) -> dict[str, Column]:
         """The columns of a table by name; a table that is not there is refused with the nearest."""
@@ -114,111 +189,181 @@ class Engine:
         """One column; one that is not there is refused with the nearest."""
         known = self.columns(table)
         if name not in known:
-            raise _words.refusal("no_column", source=self.name, table=table, got=name, near=_words.nearest(name, known, 3) or "–")
+            near = _words.nearest(name, known, 3) or "–"
+            raise _words.refusal("no_column", source=self.name, table=table, got=name, near=near)
         return known[name]
 
-    def hold(self, key: Column | None, keys: Iterable[str]) -> None:
-        """Put held subject keys beside the table, in the type of its key column, before `begin`: a reading transaction writes nothing.
+    def hold(self, table: str, key: Column | None, keys: Iterable[str]) -> None:
+        """Put held subject keys beside the table, before `begin`: a reading one writes nothing.
 
-        What cannot be a key of that type matches nothing.
+        A key that cannot be of the column's type matches nothing; where the type knows no equality
+        nothing could be shown to be free, and it is refused.
         """
+        self.told = tuple(sorted(set(keys)))
         family = key.family if key else "text"
-        self.fill_holds(family, sorted({made for one in keys for made in _typed(family, one)}, key=str))
+        pairs = [(n, form) for n, told in enumerate(self.told) for form in forms(family, told)]
+        self.fill_holds(table, key, pairs)
+        if not pairs or key is None:
+            return
+        try:
+            next(self.rows(compose(sql.COMPARABLE, temp=self.temp)), None)
+        except self.trouble:
+            told = {"column": key.name, "type": key.type}
+            raise _words.refusal("hold_key_type", source=self.name, **told) from None
 
-    def starts(self, table: str, columns: Sequence[Column], key: Column | None) -> list[dict[str, Counts]]:
-        """Per start column how many rows start when: `all`, `held` and `keyless` (without a subject key)."""
+    def starts(self, table: str, starts: Sequence[Start], key: Column | None, where: str = sql.EVERY) -> Counted:
+        """How many rows start when, by start; and which held keys the rows have."""
+        told = [start.group(self.matches) for start in starts]
+        relation = self.relation(table)
         if self.one_pass:
-            return self._in_one_pass(table, columns, key)
-        relation, found = self.relation(table), []
-        for column in columns:
-            query = compose(sql.STARTS, start=column.start, table=relation)
-            counts: Counts = {}
-            for day, count in self.rows(query):  # two values of the engine, such as infinity, may be one day here
-                counts[day] = counts.get(day, 0) + count
-            found.append({"all": counts, "held": {}, "keyless": {}})
+            return self._in_one_pass(relation, told, key, where)
+        groups: list[dict[str, Counts]] = []
+        for start in told:
+            counts = self._grouped(compose(sql.STARTS, start=start, table=relation, where=where))
+            groups.append({"all": counts, "held": {}, "keyless": {}})
+        found: set[str] = set()
         if key is not None:
-            conditions = {"held": compose(sql.HELD, key=key.key), "keyless": key.empty}
+            conditions = {"held": compose(sql.HELD, key=key.own, temp=self.temp), "keyless": key.empty}
             for name, condition in conditions.items():
-                for places in _alike(columns):
-                    for which, day, count in self.rows(sql.starts_of([columns[one] for one in places], relation, condition)):
-                        found[places[which]][name][day] = count
-        return found
+                if name == "held" and not self.told:
+                    continue
+                narrowed = condition if where == sql.EVERY else f"{condition} AND ({where})"
+                for places in _alike(starts):
+                    first = starts[places[0]]
+                    empty = f"CAST(NULL AS {'DATE' if first.native else first.column.as_text})"
+                    query = sql.starts_of(
+                        [told[one] for one in places], key, relation, narrowed,
+                        empty if name == "held" else None,
+                        self.temp,
+                    )  # fmt: skip
+                    for which, day, count in self.rows(query):
+                        if which == -1:
+                            found.add(self.told[count])
+                        else:
+                            _add(groups[places[which]][name], day, count)
+        return Counted(groups, frozenset(found))
 
-    def _in_one_pass(self, table: str, columns: Sequence[Column], key: Column | None) -> list[dict[str, Counts]]:
-        found: list[dict[str, Counts]] = [{"all": {}, "held": {}, "keyless": {}} for _ in columns]
-        query = sql.one_pass(columns, self.relation(table), key)
-        for which, *days, held, keyless, count in self.rows(query):
-            place = _place_of(which, len(columns))
-            counts, day = found[place], days[place]
-            for name in ["all", *(["held"] if held else []), *(["keyless"] if keyless else [])]:
-                counts[name][day] = counts[name].get(day, 0) + count
-        return found
+    def _grouped(self, query: str) -> Counts:
+        """Groups of a start; a column that holds too many different texts is refused."""
+        counts: Counts = {}
+        for day, count in islice(self.rows(query), MOST_STARTS + 1):
+            _add(counts, day, count)
+        if len(counts) > MOST_STARTS:
+            raise _words.refusal("too_many_starts", source=self.name, most=MOST_STARTS)
+        return counts
 
-    def total(self, table: str) -> int:
+    def _in_one_pass(self, relation: str, starts: Sequence[str], key: Column | None, where: str) -> Counted:
+        groups: list[dict[str, Counts]] = [{"all": {}, "held": {}, "keyless": {}} for _ in starts]
+        keys: set[object] = set()
+        query = sql.one_pass(starts, key, relation, where, self.temp)
+        for rows, (which, *days, held, keyless, count) in enumerate(self.rows(query)):
+            if rows > MOST_STARTS * (len(starts) + 1):
+                raise _words.refusal("too_many_starts", source=self.name, most=MOST_STARTS)
+            place = _place_of(which, len(starts) + 1)
+            if place == len(starts):
+                keys.add(days[place])
+                continue
+            names = ["all", *(["held"] if held else []), *(["keyless"] if keyless else [])]
+            for name in names:
+                _add(groups[place][name], days[place], count)
+        family = key.family if key else "text"
+        found = (told for told in self.told if keys & set(forms(family, told)))
+        return Counted(groups, frozenset(found))
+
+    def texts(self, table: str, start: Start, where: str) -> list[str]:
+        """The different start texts of a table."""
+        parts = {"start": start.group(self.matches), "table": self.relation(table), "where": where}
+        return [str(told) for told in self._grouped(compose(sql.STARTS, **parts)) if told is not None]
+
+    def condition(self, cut: Cut) -> str:
+        """The predicate of a cut."""
+        return cut.condition(self.matches, self.free, self.temp)
+
+    def total(self, table: str, where: str = sql.EVERY) -> int:
         """How many rows a table has."""
-        return int(next(iter(self.rows(compose(sql.TOTAL, table=self.relation(table)))))[0])
+        query = compose(sql.TOTAL, table=self.relation(table), where=where)
+        return int(next(iter(self.rows(query)))[0])
 
-    def keys(self, cut: Cut) -> Iterator[str]:
-        """The subject keys of the rows of a cut, a row each; rows without a key give an empty one."""
-        shown = cut.key.key if cut.key else cut.start.start  # without a key, the list of starts tells one state from another
-        for (key,) in self.rows(compose(sql.KEYS, key=shown, table=self.relation(cut.table), condition=cut.condition)):
-            yield text_of(key)
+    def entries(self, cut: Cut) -> Iterator[tuple[str, str]]:
+        """Subject key and start of each row of a cut; rows without a key give an empty one."""
+        key = "''" if cut.key is None else cut.key.own
+        if cut.key is not None and cut.key.family not in ("text", *sql.NUMBERS):
+            key = cut.key.text
+        parts = {"key": key, "start": cut.start.group(self.matches), "table": self.relation(cut.table)}
+        for told, start in self.rows(compose(sql.ENTRIES, **parts, where=self.condition(cut))):
+            yield text_of(told), text_of(start)
 
-    def tally(self, cut: Cut, salt: str) -> Tally:
-        """Rows and key list of a cut. The digest is a sum of hashes, so that the order in which an engine answers does not matter."""
-        count, total = 0, 0
-        smallest: list[bytes] = []
-        for key in self.keys(cut):
-            digest = hashlib.sha256(f"{salt}\0{key}".encode()).digest()
-            total = (total + int.from_bytes(digest, "big")) % 2**256
+    def tally(self, cut: Cut, secret: bytes, seen: Callable[[str, str], None] | None = None) -> Tally:
+        """Rows of a cut, and the sum of their keyed hashes: the order of an answer does not matter."""
+        count = total = 0
+        for key, start in self.entries(cut):
+            made = hmac.digest(secret, f"{key}\0{start}".encode(errors="surrogatepass"), "sha256")
+            total = (total + int.from_bytes(made, "big")) % 2**256
             count += 1
-            if len(smallest) < 5 or digest < smallest[-1]:
-                smallest = sorted({*smallest, digest})[:5]
-        return Tally(count, f"{total:064x}", tuple(one.hex()[:16] for one in smallest))
+            if seen:
+                seen(key, start)
+        return Tally(count, f"{total:064x}")
 
     committing = False
     """Whether the commit was begun: what fails from then on may have been done."""
 
-    def cascades(self, table: str) -> list[str]:  # noqa: ARG002  files and DuckDB have none
-        """Tables whose rows would go, or change, with rows of this one."""
-        return []
-
-    def carry_out(self, cut: Cut, changes: Mapping[str, str] | None, expected: Tally, salt: str, asked: Asked) -> Outcome:
-        """Erase (or change) the rows of a cut in one transaction, if they still are the expected ones."""
-        if others := self.cascades(cut.table):
-            raise _words.refusal("cascades", table=cut.table, others=", ".join(others))
+    def carry_out(self, cut: Cut, changes: Mapping[str, str] | None, expected: Tally, asked: Asked) -> Outcome:
+        """Erase (or change) the rows of a cut in one transaction, if they are the expected ones."""
+        demand_named(self.effects(cut.table, changes is not None), asked)
         self.begin()
         try:
-            demand_same(self.tally(cut, salt), expected)
-            before = self.total(cut.table)
+            demand_same(self.tally(cut, asked.secret, asked.seen), expected)
+            before, marks = self.total(cut.table), self._marks(cut) if asked.effects else {}
             demand_confirmed(before, expected, asked)
-            parts = {"table": self.relation(cut.table), "condition": cut.condition}
-            if changes is None:
-                changed = self.write(compose(sql.ERASE, **parts))
-            else:
-                sets = ", ".join(f"{sql.quoted(name)} = {made}" for name, made in changes.items())
-                changed = self.write(compose(sql.CHANGE, changes=sets, **parts))
+            changed = self.write(self._statement(cut, changes))
+            self.demand_sound()
             after = self.total(cut.table)
-            if changed != expected.rows or after != before - (changed if changes is None else 0):
+            if changed != expected.rows or after != before - (0 if changes else changed):
                 raise _words.refusal("drifted", planned=expected.rows, found=changed)
+            touched = self._touched(marks, asked)
             asked.still()
             self.committing = True
             self.commit()
         except BaseException:
             self.rollback()
             raise
-        return Outcome(before, after)
+        return Outcome(before, after, touched=touched)
+
+    def _marks(self, cut: Cut) -> dict[str, tuple[int, int]]:
+        """Rows of every table, and a sum of their hashes; of the cut's own table those that stay."""
+        found = {}
+        for table in self.tables():
+            if table not in self.views():
+                where = sql.EVERY if table != cut.table else f"({self.condition(cut)}) IS NOT TRUE"
+                found[table] = self._mark(table, where)
+        return found
+
+    def _mark(self, table: str, where: str) -> tuple[int, int]:
+        count = total = 0
+        for row in self.rows(compose(sql.WHOLE, table=self.relation(table), where=where)):
+            made = hashlib.sha256(repr(row).encode(errors="surrogatepass")).digest()
+            count, total = count + 1, (total + int.from_bytes(made, "big")) % 2**256
+        return count, total
+
+    def _touched(self, before: Mapping[str, tuple[int, int]], asked: Asked) -> tuple[str, ...]:
+        """What acted beside the erasure, by table; refused where it reached rows that may be held."""
+        now = {table: self._mark(table, sql.EVERY) for table in before}  # of the cut's own only what stayed is left
+        changed = [table for table in before if now[table] != before[table]]
+        if held := [table for table in changed if table in asked.guarded]:
+            raise _words.refusal("held_touched", tables=", ".join(held))
+        return tuple(f"{table}: {before[table][0]} → {now[table][0]}" for table in changed)
+
+    def _statement(self, cut: Cut, changes: Mapping[str, str] | None) -> str:
+        parts = {"table": self.relation(cut.table), "where": self.condition(cut)}
+        if changes is None:
+            return compose(sql.ERASE, **parts)
+        sets = ", ".join(f"{sql.quoted(name)} = {made}" for name, made in changes.items())
+        return compose(sql.CHANGE, changes=sets, **parts)
 
 
-def first_line(error: BaseException) -> str:
-    """The first line of a complaint: in English of a refusal, else as it came, else its name."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
-
-
-def failed(source: str, error: BaseException) -> Refusal:
-    """That a source could not be read or written, in one line."""
-    return _words.refusal("source_failed", source=source, reason=first_line(error))
+def _add(counts: Counts, day: object, count: int) -> None:
+    """Two values of an engine, such as infinity, may be one day here."""
+    counts[day] = counts.get(day, 0) + count
 
 
 def demand_same(found: Tally, expected: Tally) -> None:
@@ -233,52 +378,20 @@ def demand_confirmed(total: int, expected: Tally, asked: Asked) -> None:
         raise _words.refusal("confirm_all", rows=total)
 
 
-def family_of(type_name: str) -> str:
-    """The family of a column type as databases name them."""
-    name = type_name.upper()
-    families: dict[str, Callable[[], bool]] = {
-        "moment": lambda: name.startswith(("TIMESTAMP", "DATETIME")),
-        "date": lambda: name == "DATE",
-        "int": lambda: re.fullmatch(r"((TINY|SMALL|BIG)?INT(EGER)?|U(TINY|SMALL)?INT(EGER)?|INT\d)", name) is not None,
-        "decimal": lambda: name.startswith(("DECIMAL", "NUMERIC", "UBIGINT", "HUGEINT", "UHUGEINT")),
-        "number": lambda: name.startswith(("DOUBLE", "FLOAT", "REAL")),
-        "text": lambda: name.startswith(("VARCHAR", "CHAR", "TEXT", "STRING", "ENUM")),
-    }
-    return next((family for family, fits in families.items() if fits()), "other")
+def demand_named(effects: Iterable[str], asked: Asked) -> None:
+    """Refuse what would act beside the erasure and was not named."""
+    unnamed = [one for one in effects if not {one, one.partition(" ")[2]} & asked.effects]
+    if unnamed:
+        raise _words.refusal("effects", effects=", ".join(unnamed))
 
 
-def text_of(key: object) -> str:
-    """A key as text: a whole number without a fraction, nothing as an empty text."""
-    if key is None:
-        return ""
-    if isinstance(key, float) and key.is_integer():
-        return str(int(key))
-    if isinstance(key, Decimal) and key == key.to_integral_value():
-        return str(int(key))
-    return key.isoformat() if isinstance(key, date) else str(key)
-
-
-def _typed(family: str, key: str) -> list[object]:
-    """A held key in the type of the key column; nothing where it can be none."""
-    if family not in ("int", "number", "decimal"):
-        return [key, key.rstrip(" ")] if family == "text" else [key.casefold()]
-    try:
-        number = Decimal(key)
-        whole = number.is_finite() and number == number.to_integral_value()
-    except ArithmeticError:
-        return []
-    if family == "int":
-        return [int(number)] if whole and abs(number) < 2**63 else []
-    return [number if family == "decimal" else float(number)]
-
-
-def _alike(columns: Sequence[Column]) -> list[list[int]]:
-    """The places of the columns whose starts are days, and of those whose are texts: they cannot stand in one column of an answer."""
-    texts = [place for place, column in enumerate(columns) if column.family == "text"]
-    days = [place for place in range(len(columns)) if place not in texts]
+def _alike(starts: Sequence[Start]) -> list[list[int]]:
+    """Places of the starts that are days, and of those that are texts: one answer has one type."""
+    days = [place for place, start in enumerate(starts) if start.native]
+    texts = [place for place in range(len(starts)) if place not in days]
     return [places for places in (days, texts) if places]
 
 
 def _place_of(bits: int, count: int) -> int:
-    """Which grouping column is the one that is grouped: GROUPING() has a bit for each of the others."""
+    """Which grouping column is grouped: GROUPING() has a bit for each of the others."""
     return next(place for place in range(count) if not bits >> (count - 1 - place) & 1)

@@ -1,200 +1,400 @@
-"""Files without some of their rows: the new file is made beside the old one, checked, and put in its place in one step.
+"""Files without some of their rows: a new file is made beside the old one, compared, put in its place.
 
-A CSV or JSON Lines file keeps every other row byte for byte. The old file stays beside the new one until the officer confirms.
+A CSV or JSON Lines file keeps every other record byte for byte. The old file stays beside the new
+one until the officer confirms; nothing that changed meanwhile is ever written over.
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import ctypes
+import gzip
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 from ivplus_tools import _words
-from ivplus_tools._sources import sql
-from ivplus_tools._sources.duck import Files, connection, reader
+from ivplus_tools._sources import text
+from ivplus_tools._sources.duck import constant
 from ivplus_tools._sources.engine import Asked, Outcome, Tally, demand_confirmed, demand_same
-from ivplus_tools._sources.sql import Cut, compose, literal, quoted
+from ivplus_tools._sources.files import PARQUET, Files, plain, stamp_of
+from ivplus_tools._sources.sql import Cut, compose, quoted
 
-NUMBERED = "SELECT n FROM (SELECT *, row_number() OVER () AS n FROM {table}) AS t WHERE {condition}"
-CHANGED = "SELECT n, {changes} FROM (SELECT *, row_number() OVER () AS n FROM {table}) AS t WHERE {condition}"
-KEPT = "COPY (SELECT * FROM {table} AS t WHERE ({condition}) IS NOT TRUE) TO {file} (FORMAT parquet, COMPRESSION zstd)"
-REPLACED = "COPY (SELECT * REPLACE ({changes}) FROM {table} AS t) TO {file} (FORMAT parquet, COMPRESSION zstd)"
+NUMBERED = "SELECT {row}{changes} FROM (SELECT *, row_number() OVER () AS {row} FROM {table} AS f) AS t WHERE {where} ORDER BY {row}"
+COPIED = (
+    "COPY (SELECT {columns} FROM ivplus_old AS t WHERE {where}) TO {file} "
+    "(FORMAT parquet, COMPRESSION {codec}, ROW_GROUP_SIZE {group}, KV_METADATA {metadata})"
+)
+SUM = "SELECT count(*), sum(CAST(hash([{values}]) AS HUGEINT)) FROM {table} AS t WHERE {where}"
+SHAPE = """
+SELECT name, type, CASE WHEN starts_with(converted_type, 'TIM') THEN converted_type END
+FROM parquet_schema({file}) WHERE num_children IS NULL
+"""
+CODEC = "SELECT first(compression), max(row_group_num_rows) FROM parquet_metadata({file})"
+METADATA = "SELECT decode(key), value FROM parquet_kv_metadata({file})"
+AT_FDCWD, EXCHANGE = -100, 2  # of Linux
 MADE, OLD = ".ivplus-new", ".ivplus-old"
+JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Swap:
+    """One file that an erasure replaces: what told it apart before, and what tells the new one."""
+
+    path: Path
+    tag: str
+    old: str
+    new: str
+
+    @property
+    def kept(self) -> Path:
+        """Where the old file is afterwards."""
+        return self.path.with_name(f"{self.path.name}.{self.tag}{OLD}")
+
+    @property
+    def made(self) -> Path:
+        """Where the new file is before."""
+        return made_beside(self.path, self.tag)
+
+    def state(self) -> str:
+        """`old` where nothing of ours is in its place, `new`, or `other` where somebody has written since."""
+        if not self.kept.exists() or (self.path.exists() and self.kept.samefile(self.path)):
+            return "old"
+        now = stamp_of(self.path) if self.path.exists() else ""
+        return "new" if now == self.new and stamp_of(self.kept) == self.old else "other"
+
+    def forget(self) -> None:
+        """Delete the old file, unless somebody writes to it in this very moment."""
+        aside = self.kept.with_name(f"{self.kept.name}.gone")
+        if self.kept.exists():
+            self.kept.rename(aside)
+            if stamp_of(aside) != self.old:
+                aside.rename(self.kept)
+                raise _words.refusal("kept_changed", names=self.kept.name)
+            aside.unlink()
+
+    def kept_changed(self) -> bool:
+        """Whether somebody has written to the old file since it was put aside."""
+        return self.kept.exists() and stamp_of(self.kept) != self.old
+
+    def undo(self) -> None:
+        """Put the old file back where the new one is as we left it; take away what was made for it."""
+        if self.state() == "new":
+            self.kept.replace(self.path)
+        elif self.state() == "old" and self.kept.exists() and self.kept.samefile(self.path):
+            self.kept.unlink()
+        self.made.unlink(missing_ok=True)
+
+
+def made_beside(path: Path, tag: str) -> Path:
+    """The name of a new file beside the old one."""
+    return path.with_name(f"{path.name}.{tag}{MADE}")
 
 
 class WritableFiles(Files):
-    """Files whose rows may be erased or changed. One file is replaced in one step; of several, each is, one after another."""
+    """Files whose rows may be erased or changed; each file is replaced in one step."""
 
-    def carry_out(self, cut: Cut, changes: Mapping[str, str] | None, expected: Tally, salt: str, asked: Asked) -> Outcome:
-        """Make the new files, check them, then put them in place; the old ones stay as `*.<tag>.ivplus-old`."""
-        kind, found = self.found[cut.table]
+    def carry_out(self, cut: Cut, changes: Mapping[str, str] | None, expected: Tally, asked: Asked) -> Outcome:
+        """Make the new files, compare every row, then put them in place."""
+        kind, found = self.found[cut.table][:2]
         files = [path.resolve() for path in found]  # a link stays one: what it leads to is written
         if kind == "xlsx":
             raise _words.refusal("read_only_source", source=self.name)
-        stamps = self.stamps(cut.table)
-        demand_same(self.tally(cut, salt), expected)
-        before, made = self.total(cut.table), {}
+        stamps = {path: stamp_of(path) for path in files}
+        if linked := [path.name for path in files if path.stat().st_nlink > 1]:
+            raise _words.refusal("other_names", source=self.name, names=", ".join(linked))
+        demand_same(self.tally(cut, asked.secret, asked.seen), expected)
+        before = self.total(cut.table)
         demand_confirmed(before, expected, asked)
+        made: dict[Path, Path] = {}
         try:
             for path in files:
-                if new := self._beside(kind, path, cut, changes):
+                new = made_beside(path, asked.tag)
+                if self._beside(kind, path, new, cut, changes):
                     made[path] = new
-            after, left = self._counted(kind, [made.get(path, path) for path in files], cut)
-            gone = expected.rows if changes is None else 0
-            if (after, left) != (before - gone, 0):
-                raise _words.refusal("drifted", planned=expected.rows, found=before - after)
-            if self.stamps(cut.table) != stamps:
-                raise _words.refusal("source_changed", source=self.name, table=cut.table)
+                    self._demand_alike(kind, path, new, cut, changes)
+            after = before - (0 if changes else expected.rows)
+            left = sum(self._rows_of(kind, made.get(path, path)) for path in files)
+            if left != after:
+                raise _words.refusal("drifted", planned=after, found=left)
             asked.still()
-            kept = _swapped(made, asked.tag)
-        except BaseException:
+            if {path: stamp_of(path) for path in files} != stamps:
+                raise _words.refusal("source_changed", source=self.name, table=cut.table)
+            swaps = [Swap(path, asked.tag, stamps[path], stamp_of(new)) for path, new in made.items()]
+            base = base_of(files)
+            asked.swapping({shown(one.path, base): f"{one.old} {one.new}" for one in swaps})
+            self._swap(swaps, cut.table)
+        finally:
             for new in made.values():
                 new.unlink(missing_ok=True)
+        return Outcome(before, after, "\n".join(shown(one.kept, base) for one in swaps))
+
+    def _swap(self, swaps: Sequence[Swap], table: str) -> None:
+        """Put all in place; where one cannot be, those before it are put back if they still are ours."""
+        done: list[Swap] = []
+        try:
+            for one in swaps:
+                done.append(one)
+                _put_in_place(one, self.name, table)
+        except BaseException:
+            for one in done:
+                one.undo()
+            self.committing = any(one.state() != "old" for one in done)
             raise
-        return Outcome(before, after, "\n".join(map(str, kept)))
 
-    def _counted(self, kind: str, files: list[Path], cut: Cut) -> tuple[int, int]:
-        """Rows of the files to be, and how many of them the cut still means, as a new reader sees it."""
-        view = compose("CREATE OR REPLACE TEMP VIEW ivplus_made AS SELECT * FROM {reader}", reader=reader(self.con, kind, files))
-        self.con.execute(view)
-        [[total]] = self.con.execute("SELECT count(*) FROM ivplus_made").fetchall()
-        keys = compose(sql.KEYS, key="1", table="ivplus_made", condition=cut.condition)
-        return int(total), len(self.con.execute(keys).fetchall())
+    def _rows_of(self, kind: str, path: Path) -> int:
+        """The rows of one file as it lies there now."""
+        if kind == "csv":
+            return text.look(path).records
+        if kind == "json":
+            return text.json_lines(path)
+        return self._sum("*", kind, path, "1 = 1")[0]
 
-    def _beside(self, kind: str, path: Path, cut: Cut, changes: Mapping[str, str] | None) -> Path | None:
-        """The new file beside an old one, durable; None where nothing in it is meant."""
-        self.con.execute(
-            compose("CREATE OR REPLACE TEMP VIEW ivplus_one AS SELECT * FROM {reader}", reader=reader(self.con, kind, [path], hive=False))
-        )
-        numbers: dict[int, tuple[object, ...]] = {}
-        query = compose(
-            CHANGED if changes else NUMBERED, table="ivplus_one", condition=cut.condition, changes=", ".join((changes or {}).values())
-        )
-        for number, *cells in self.con.execute(query).fetchall():
-            numbers[number] = tuple(cells)
-        if not numbers:
-            return None
-        made = path.with_name(path.name + MADE)
+    def _view(self, name: str, kind: str, path: Path) -> list[str]:
+        """A view of one file; the columns that stand in it, those of its folders left out."""
+        one = f"[{constant(plain(path))}]"
+        query = self._json_of(one, path) if kind == "json" else " ".join(self.queries(kind, [path]))
+        self.con.execute(compose("CREATE OR REPLACE TEMP VIEW {name} AS {query}", name=name, query=query))
+        if kind == "parquet":
+            parts = {"files": constant(plain(path)), "many": "false", "hive": "false"}
+            query = compose(PARQUET, **parts)
+        return [str(one) for one, *_ in self.con.execute(compose("DESCRIBE {query}", query=query)).fetchall()]
+
+    def _sum(self, values: str, kind: str, path: Path, where: str) -> tuple[int, int]:
+        name = "ivplus_old" if values != "*" else "ivplus_one"
+        columns = self._view(name, kind, path)
+        told = values if values != "*" else ", ".join(_value(quoted(one)) for one in columns)
+        query = compose(SUM, values=told, table=name, where=where)
+        [[count, total]] = self.con.execute(query).fetchall()
+        return int(count), int(total or 0)
+
+    def _demand_alike(self, kind: str, path: Path, new: Path, cut: Cut, changes: Mapping[str, str] | None) -> None:
+        """Every row that stays is in the new file with every value, and nothing else is."""
+        columns = self._view("ivplus_old", kind, path)
+        told = self._changed_columns(columns, cut, changes)
+        where = self.condition(cut)
+        stays = "1 = 1" if changes else f"({where}) IS NOT TRUE"
+        old = self._sum(", ".join(_value(one) for one in told.values()), kind, path, stays)
+        if self._sum("*", kind, new, "1 = 1") != old:
+            raise _words.refusal("not_alike", source=self.name, path=path.name)
+
+    def _changed_columns(self, columns: list[str], cut: Cut, changes: Mapping[str, str] | None) -> dict[str, str]:
+        """What each column of `ivplus_old` becomes, in its own type."""
+        types = {name: told for name, told, *_ in self.con.execute("DESCRIBE ivplus_old").fetchall()}
+        told = {one: f"t.{quoted(one)}" for one in columns}
+        for name, new in (changes or {}).items():
+            made = f"CAST({new} AS {types[name]})"
+            told[name] = f"CASE WHEN {self.condition(cut)} THEN {made} ELSE {told[name]} END"
+        return told
+
+    def _beside(self, kind: str, path: Path, made: Path, cut: Cut, changes: Mapping[str, str] | None) -> bool:
+        """The new file beside an old one, durable; False where nothing in it is meant."""
+        columns = self._view("ivplus_old", kind, path)
+        row = next(name for name in (f"ivplus_row{'_' * n}" for n in range(99)) if name not in columns)
+        told = "".join(f", CAST({one} AS VARCHAR)" for one in (changes or {}).values())
+        parts = {"row": row, "changes": told, "table": "ivplus_old", "where": self.condition(cut)}
+        meant = self.rows(compose(NUMBERED, **parts))
+        first = next(meant, None)
+        if first is None:
+            return False
         made.unlink(missing_ok=True)  # of a process that was killed
         try:
             if kind == "parquet":
-                self._write_parquet(made, cut, changes)
+                self._write_parquet(path, made, columns, cut, changes)
             else:
-                _write_text(path, made, kind, numbers, list(changes or {}) if changes is not None else None)
+                keys = list(changes) if changes is not None else None
+                self._write_text(kind, path, made, _Meant(first, meant), keys)
+            _keep_rights(path, made)
             _settle(made)
         except BaseException:
             made.unlink(missing_ok=True)
             raise
-        made.chmod(path.stat().st_mode & 0o777)
-        return made
+        return True
 
-    def _write_parquet(self, made: Path, cut: Cut, changes: Mapping[str, str] | None) -> None:
-        parts = {"table": "ivplus_one", "condition": cut.condition, "file": literal(str(made))}
-        if changes is None:
-            self.con.execute(compose(KEPT, **parts))
-            return
-        kinds = self._columns(cut.table)
-        told = (
-            f"CASE WHEN {cut.condition} THEN CAST({new} AS {kinds[name].type}) ELSE t.{quoted(name)} END AS {quoted(name)}"
-            for name, new in changes.items()
-        )
-        self.con.execute(compose(REPLACED, changes=", ".join(told), **parts))
-
-
-def _write_text(path: Path, made: Path, kind: str, numbers: Mapping[int, tuple[object, ...]], changed: list[str] | None) -> None:
-    """A text file without the numbered records, or with some of their fields changed; the others as they were."""
-    with path.open("rb") as old, made.open("xb") as new:
+    def _write_parquet(self, path: Path, made: Path, columns: list[str], cut: Cut, changes: Mapping[str, str] | None) -> None:
+        """With the codec, the groups and the metadata of the old file; refused where a type would turn."""
+        file, where = constant(plain(path)), self.condition(cut)
+        told = self._changed_columns(columns, cut, changes)
+        [[codec, group]] = self.con.execute(compose(CODEC, file=file)).fetchall()
+        metadata = self.con.execute(compose(METADATA, file=file)).fetchall()
+        shown_values = ", ".join(f"{quoted(key)}: {_blob(value)}" for key, value in metadata)
+        query = compose(
+            COPIED, columns=", ".join(f"{new} AS {quoted(name)}" for name, new in told.items()),
+            where="1 = 1" if changes else f"({where}) IS NOT TRUE", file=constant(str(made)),
+            codec="lz4_raw" if codec.upper() == "LZ4_RAW" else codec.lower(),
+            group=str(max(int(group or 0), 2048)), metadata=f"{{{shown_values}}}",
+        )  # fmt: skip
+        self.con.execute(query)
         made.chmod(0o600)
-        pieces = _csv_records(path) if kind == "csv" else ((line, None) for line in old)
-        head: list[str] = []
-        count = 0 if kind == "csv" else 1
-        for raw, dialect in pieces:
-            if count == 0:
-                head = _cells(raw, dialect)
-                if changed and len(set(head)) < len(head):
-                    raise _words.refusal("odd_csv", path=path.name)
-                new.write(raw)
-                count = 1
-                continue
-            if not raw.strip():
-                new.write(raw)
-                continue
-            if count not in numbers:
-                new.write(raw)
-            elif changed is not None:
-                new.write(_changed(raw, dialect, head, dict(zip(changed, numbers[count], strict=True))))
-            count += 1
+        shapes = [self.con.execute(compose(SHAPE, file=constant(plain(one)))).fetchall() for one in (path, made)]
+        if shapes[0] != shapes[1]:
+            raise _words.refusal("parquet_types", source=self.name, path=path.name)
+
+    def _write_text(self, kind: str, path: Path, made: Path, meant: _Meant, changed: list[str] | None) -> None:
+        """A text file without the numbered records, or with some fields changed; the others as they were."""
+        encoding = self.form(path).encoding if kind == "csv" else "utf-8"
+        with text.opened(path, encoding) as old, _created(made, path, encoding) as new:
+            if kind == "csv":
+                form = self.form(path)
+                for _ in range(form.before):
+                    new.write(old.readline())
+                pieces, lone = text.records(old, form.separator), len(form.columns) == 1
+            else:
+                pieces, lone = iter(old), False
+            number = 0
+            for raw in pieces:
+                blank = not raw.strip("\r\n") if kind == "csv" else not raw.strip()
+                number += not blank or lone
+                if (blank and not lone) or number != meant.number:
+                    new.write(raw)
+                elif changed is not None:
+                    fields = dict(zip(changed, meant.cells, strict=True))
+                    new.write(self._changed(kind, path, raw, fields))
+                if number == meant.number and not (blank and not lone):
+                    meant.next()
+        if meant.number is not None:
+            raise _words.refusal("not_alike", source=self.name, path=path.name)
+
+    def _changed(self, kind: str, path: Path, raw: str, new: dict[str, str | None]) -> str:
+        """A record with some fields changed."""
+        if kind == "json":
+            names = {self.keys[name]: told for name, told in new.items()}
+            return json_changed(raw, names)
+        form = self.form(path)
+        cells = dict(zip(form.columns, text.fields(raw, form.separator), strict=True))
+        cells |= {name: told or "" for name, told in new.items()}
+        ending = raw[len(raw.rstrip("\r\n")) :] if not raw.endswith("\r\n") else "\r\n"
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter=form.separator, lineterminator=ending).writerow(cells.values())
+        return out.getvalue()
 
 
-def _csv_records(path: Path) -> Iterator[tuple[bytes, str]]:
-    """The records of a CSV file as their bytes: a line break inside quotes does not end one. With each the separator."""
-    con = connection()
-    try:
-        told = con.execute("SELECT delimiter, quote FROM sniff_csv(?, all_varchar = true)", [str(path)]).fetchall()
-    finally:
-        con.close()
-    separator, quote = told[0]
-    if quote not in ('"', "", "\0", "(empty)"):
-        raise _words.refusal("odd_csv", path=path.name)
-    with path.open("rb") as opened:
-        yield from ((raw, separator) for raw in _whole(opened))
+class _Meant:
+    """The numbered records that are meant, in their order, one at a time."""
+
+    def __init__(self, first: tuple[Any, ...], rest: Iterator[tuple[Any, ...]]) -> None:
+        self._rest = rest
+        self.number: int | None = int(first[0])
+        self.cells: tuple[str | None, ...] = first[1:]
+
+    def next(self) -> None:
+        """The next one; one out of order would be another record."""
+        found = next(self._rest, None)
+        if found is not None and found[0] <= (self.number or 0):
+            raise _words.refusal("drifted", planned=self.number, found=found[0])
+        self.number, self.cells = (None, ()) if found is None else (int(found[0]), found[1:])
 
 
-def _whole(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines put together to records: one ends where no quote is open."""
-    raw = b""
-    for line in lines:
-        raw += line
-        if raw.count(b'"') % 2 == 0:
-            yield raw
-            raw = b""
-    if raw:
-        yield raw
+def json_changed(raw: str, new: Mapping[str, str | None]) -> str:
+    """An object of one line with the values of some keys changed; every other sign stays."""
+    decode, place, kept = json.JSONDecoder().raw_decode, raw.index("{") + 1, 0
+    parts: list[str] = []
+    while True:
+        place = _blank(raw, place)
+        if raw[place] in "},":
+            if raw[place] == "}":
+                return "".join(parts) + raw[kept:]
+            place = _blank(raw, place + 1)
+        key, place = decode(raw, place)
+        place = _blank(raw, _blank(raw, place) + 1)
+        value, end = decode(raw, place)
+        if key in new:
+            parts += [raw[kept:place], _json_value(value, new[key])]
+            kept = end
+        place = end
 
 
-def _cells(raw: bytes, separator: str | None) -> list[str]:
-    return next(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), delimiter=separator or ","), [])
+def _blank(raw: str, place: int) -> int:
+    while raw[place] in " \t\r\n":
+        place += 1
+    return place
 
 
-def _changed(raw: bytes, separator: str | None, head: list[str], fields: dict[str, object]) -> bytes:
-    """A record with some fields changed; JSON Lines where there is no separator."""
-    if separator is None:
-        body = json.loads(raw)
-        return (json.dumps({**body, **fields}, ensure_ascii=False, default=str) + "\n").encode()
-    cells = dict(zip(head, _cells(raw, separator), strict=False)) | {
-        name: "" if made is None else str(made) for name, made in fields.items()
-    }
-    out = io.StringIO(newline="")
-    ending = "\r\n" if raw.endswith(b"\r\n") else "\n"
-    csv.writer(out, delimiter=separator, lineterminator=ending).writerow(cells.values())
-    return out.getvalue().encode()
+def _json_value(old: object, new: str | None) -> str:
+    """A number stays one where both are; nothing is null."""
+    if new is None:
+        return "null"
+    number = isinstance(old, (int, float)) and not isinstance(old, bool)
+    return new if number and JSON_NUMBER.fullmatch(new) else json.dumps(new, ensure_ascii=False)
+
+
+def _value(own: str) -> str:
+    """A value as it is compared: nothing and an empty text are one in a text file."""
+    return f"nullif(CAST({own} AS VARCHAR), '')"
+
+
+def _blob(value: bytes) -> str:
+    return "'" + "".join(f"\\x{byte:02X}" for byte in value) + "'::BLOB"
+
+
+def _created(made: Path, like: Path, encoding: str) -> IO[str]:
+    """A new file that only we read, packed as the old one is."""
+    made.touch(mode=0o600, exist_ok=False)
+    if text.packed(like):
+        return gzip.open(made, "wt", encoding=encoding, newline="")
+    return made.open("w", encoding=encoding, newline="")
+
+
+def _keep_rights(path: Path, made: Path) -> None:
+    """Owner, mode and attributes of the old file; refused where its owner cannot be kept."""
+    told, ours = path.stat(), made.stat()
+    if (told.st_uid, told.st_gid) != (ours.st_uid, ours.st_gid):
+        try:
+            os.chown(made, told.st_uid, told.st_gid)
+        except (OSError, AttributeError):
+            raise _words.refusal("owner_lost", path=path.name) from None
+    shutil.copymode(path, made)
+    for name in os.listxattr(path) if hasattr(os, "listxattr") else ():
+        with contextlib.suppress(OSError):
+            os.setxattr(made, name, os.getxattr(path, name))
 
 
 def _settle(path: Path) -> None:
-    with path.open("rb") as made:
+    """On the disk: opened for writing, as Windows asks."""
+    with path.open("r+b") as made:
         os.fsync(made.fileno())
 
 
-def _swapped(made: Mapping[Path, Path], tag: str) -> list[Path]:
-    """Put all new files in place; where one cannot be, those before it are put back."""
-    kept: dict[Path, Path] = {}
-    try:
-        for path, new in made.items():
-            kept[path] = _swap(path, new, tag)
-    except BaseException:
-        for path, old in kept.items():
-            old.replace(path)
-        raise
-    return list(kept.values())
+def _put_in_place(one: Swap, source: str, table: str) -> None:
+    """At every moment one whole file is there; the old one stays under another name."""
+    os.link(one.path, one.kept)
+    if stamp_of(one.kept) != one.old:
+        one.kept.unlink()
+        raise _words.refusal("source_changed", source=source, table=table)
+    if not _exchanged(one.made, one.path):
+        one.made.replace(one.path)
+    elif not one.made.samefile(one.kept):  # another file had come in its place: it goes back
+        _exchanged(one.made, one.path)
+        one.kept.unlink()
+        raise _words.refusal("source_changed", source=source, table=table)
+    else:
+        one.made.unlink()
+    if stamp_of(one.kept) != one.old:  # somebody who had it open has written to the old file
+        if stamp_of(one.path) == one.new:
+            one.kept.replace(one.path)
+        raise _words.refusal("source_changed", source=source, table=table)
 
 
-def _swap(path: Path, made: Path, tag: str) -> Path:
-    """Put the new file in the place of the old one, which stays under another name: at every moment one whole file is there."""
-    kept = path.with_name(f"{path.name}.{tag}{OLD}")
-    kept.unlink(missing_ok=True)
-    os.link(path, kept)
-    made.replace(path)
-    return kept
+def _exchanged(one: Path, other: Path) -> bool:
+    """Let two files change names in one step; False where the system does not know how."""
+    with contextlib.suppress(OSError, AttributeError):
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+        return bool(call(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), EXCHANGE) == 0)
+    return False
+
+
+def base_of(files: Sequence[Path]) -> Path:
+    """The folder that all files lie in."""
+    return Path(os.path.commonpath([path.parent for path in files]))
+
+
+def shown(path: Path, base: Path) -> str:
+    """A file as the journal names it: from the source's folder on."""
+    return path.relative_to(base).as_posix()

@@ -10,7 +10,7 @@ from typing import Any
 from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import NONE
 from ivplus_tools._room import Finding, Stands
-from ivplus_tools.register.records import Activity, Organisation, System, is_period
+from ivplus_tools.register.records import Activity, Organisation, System
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def _special(activity: Activity, _: Register) -> Iterator[Finding]:
 def _retention(activity: Activity, _: Register) -> Iterator[Finding]:
     periods = activity.retention or ()
     for one in periods:
-        if one.period and not is_period(one.period):
+        if one.period and not _records.is_period(one.period):
             yield _found("REG-030", text=one.period, category=one.data_category or "–")
         elif not one.period:
             yield _found("REG-033", category=one.data_category or "–")

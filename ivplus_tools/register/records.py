@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeAlias
 
 from pydantic import BeforeValidator
 
-from ivplus_tools import _dates, _words
+from ivplus_tools import _words
 from ivplus_tools._records import (
     AnswerText,
     AnswerTexts,
@@ -22,6 +22,7 @@ from ivplus_tools._records import (
     Text,
     Texts,
     answered,
+    begin_with_period,
     clean_text,
     item,
     one_of,
@@ -29,14 +30,13 @@ from ivplus_tools._records import (
     some_of,
     split,
 )  # fmt: skip
-from ivplus_tools.errors import BadInput
 
 
 def _period(got: object) -> object:
     """ISO 8601 where the whole text is a period (`6 vuotta`, `24 kk`, `P6Y`); other text stays as it was written."""
     if not isinstance(got, str):
         return got
-    period, rest = _begin_with_period(got)
+    period, rest = begin_with_period(got)
     return period if period and not rest else got
 
 
@@ -96,9 +96,9 @@ class RetentionPeriod(Part):
         if len(split(text, "fields")) > 1:
             return super().from_text(text)
         head, colon, rest = text.partition(":")
-        names_category = colon and rest.strip() and _begin_with_period(text)[0] is None
+        names_category = colon and rest.strip() and begin_with_period(text)[0] is None
         category, said = (head.strip(), rest.strip()) if names_category else (None, text.strip())
-        period, tail = _begin_with_period(said)
+        period, tail = begin_with_period(said)
         told = _words.read("headings")["period"]
         doubtful = any(re.search(rf"\b{re.escape(doubt)}", tail.casefold()) for doubt in told["doubts"])
         if period is None or doubtful or _second_period(tail):
@@ -193,33 +193,12 @@ class System(Record):
     imported: Map = item("gdpr:5(2)")
 
 
-def is_period(text: str | None) -> bool:
-    """Whether a text is an ISO 8601 period; "as long as necessary" is not."""
-    try:
-        _dates.read_period(text)
-    except BadInput:
-        return False
-    return True
-
-
-def _begin_with_period(text: str) -> tuple[str | None, str]:
-    """The ISO 8601 period that a text begins with, and the rest: `6 vuotta tilikauden päättymisestä` is P6Y and a start."""
-    if is_period(text):
-        return text.strip(), ""
-    units: dict[str, list[str]] = _words.read("headings")["period"]["units"]
-    match = re.match(r"(\d{1,4})\s*([^\W\d_]+)\.?(?=\W|$)", text.strip())
-    for unit, words in units.items():
-        if match and int(match[1]) and match[2].casefold() in words:
-            return f"P{int(match[1])}{unit}", text.strip()[match.end() :].strip(" ,.")
-    return None, text.strip()
-
-
 def _second_period(text: str) -> bool:
     """Whether a text holds another length of time: `3 years and 6 months` is not understood, and so not taken for 3 years."""
     told = _words.read("headings")["period"]
     numbers, units = "|".join(told["numbers"]), "|".join(unit for many in told["units"].values() for unit in many)
     spelt = re.search(rf"\b({numbers})\s+({units})\b", text.casefold())
-    return spelt is not None or any(_begin_with_period(text[match.start() :])[0] for match in re.finditer(r"\d+", text))
+    return spelt is not None or any(begin_with_period(text[match.start() :])[0] for match in re.finditer(r"\d+", text))
 
 
 def _start_in(text: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ivplus_tools import _dates, _law, _room, _sources, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._room import Due, Finding, Room
-from ivplus_tools._sources import Place
+from ivplus_tools._sources import Engine, Place, ledger
 from ivplus_tools.retention import findings as checks
 from ivplus_tools.retention.records import (
     ErasureCertificate,
@@ -70,16 +70,19 @@ class RetentionRoom(Room):
         return _store.frame(self.standpoint, "FROM certificates()")
 
     def statutes(self) -> pandas.DataFrame:
-        """The library of retention law in force on the day: code, name, kind, period, start_event, source.
+        """The library of retention law in force on the day: code, name, kind, period, start_event, review, says, source.
 
-        `kind`: `minimum` and `maximum` are set by law, `claim` is a limitation period, `policy` our own decision.
+        `kind`: `minimum` and `maximum` are set by law, `claim` is a limitation period, `policy` our own decision. `review`: the
+        period is the time to the next review, not the end.
         """
         lang, rows = self.standpoint.lang, []
         for code, fact in _law.codes("retention_statute").items():
             now = fact.on(self.standpoint.valid_on)
             if now:
-                rows.append((code, fact.name[lang], now["kind"], now.get("period"), now.get("start"), fact.source))
-        return _room.frame(("code", "name", "kind", "period", "start_event", "source"), rows, lang)
+                review = "yes" if now.get("review") else "no"
+                told = (now["kind"], now.get("period"), now.get("start"), review, fact.says[lang], fact.source)
+                rows.append((code, fact.name[lang], *told))
+        return _room.frame(("code", "name", "kind", "period", "start_event", "review", "says", "source"), rows, lang)
 
     def of(self, kind: str) -> list[Any]:
         """The records of one kind that stand, by id."""
@@ -87,32 +90,45 @@ class RetentionRoom(Room):
 
     # --- counting
 
-    def scan(self, source: str | None = None, on: object = None, progress: Progress | None = None, memory: str | None = None) -> Scan:
+    def scan(
+        self,
+        source: str | None = None,
+        on: object = None,
+        progress: Progress | None = None,
+        memory: str | None = None,
+        fresh: bool = False,
+    ) -> Scan:
         """Count every rule's rows where they lie, as of a day (`on`, else the Desk's): total, overdue, held, without a start, by month.
 
         The counts are kept in the journal where somebody records; `progress(done, of)` follows; `memory`: a limit such as `256MB`.
         """
-        from ivplus_tools.retention import scan as scanning
+        from ivplus_tools.retention import counting
+        from ivplus_tools.retention.scan import result_of
 
         at, room = self.standpoint, self.still()
         day = _dates.day(on) if on is not None else at.valid_on
-        found = scanning.scan(room, source, day, progress, memory)
-        if at.by and not at.past and day == at.valid_on and (found.uncovered or found.failed):
-            made = [scanning.result_of(found, name) for name in sorted({*found.uncovered, *found.failed})]
-            found.receipt = self.record(made, valid_from=day, why=_words.say("scan.why", at.lang))
+        recording = at.by and not at.past and day == at.valid_on
+        for one in room.of("source") if recording else ():
+            ledger.Ledger(at.path, one.id).end(day)  # what no backup can bring back any more
+        found = counting.scan(room, source, day, progress, memory)
+        if recording and (found.uncovered or found.failed):
+            made = [result_of(found, name) for name in sorted({*found.uncovered, *found.failed})]
+            found.receipt = self._seal(made, day, _words.say("scan.why", at.lang))
         return found
 
     def counts(self) -> pandas.DataFrame:
-        """What the last scans counted; no source is read: source, as_of, table, rule, total, no_start, overdue, held, next_due."""
-        from ivplus_tools.retention.scan import counted, number
+        """What the last scans counted; no source is read: source, as_of, table, rule, total, no_start, overdue, held, unreadable, ...
 
-        columns = ("source", "as_of", "table", "rule", "total", "no_start", "overdue", "held", "next_due")
+        A count that was not made is NA, never 0.
+        """
+        from ivplus_tools.retention.scan import COUNTS, counted, number
+
         rows = [
-            (one.id, one.as_of, count.table, count.rule, *(number(getattr(count, name)) for name in columns[4:8]),
-             count.next_due)
+            (one.id, one.as_of, count.table, count.rule, *(number(getattr(count, name)) for name in COUNTS), count.next_due)
             for one in self.of("scan")
             for count in one.counts or ()
-        ]  # fmt: skip
+        ]
+        columns = ("source", "as_of", "table", "rule", *COUNTS, "next_due")
         return counted(columns, rows, self.standpoint.lang)
 
     def months(self) -> pandas.DataFrame:
@@ -138,31 +154,34 @@ class RetentionRoom(Room):
         told = [bodies.get(("organisation", controller or ""), {}), *own]
         return next((str(body["financial_year_end"]) for body in told if body.get("financial_year_end")), "12-31")
 
-    def held(self, rule: RetentionRule, on: date | None = None) -> Held:
-        """What is held of a rule's rows, by the holds of this moment: the journal is read, also where the room stands still."""
+    def held(self, rule: RetentionRule, on: date | None = None, beside: Engine | None = None) -> Held:
+        """What is held of a rule's rows, by the holds of this moment: the journal is read anew."""
         from ivplus_tools.retention.holds import held_by
 
-        now = type(self)(self.standpoint)
-        return held_by(now, rule, now.of("hold"), on or self.standpoint.valid_on, {})
+        now = type(self)(replace(self.standpoint, book=None))
+        return held_by(now, rule, now.of("hold"), on or self.standpoint.valid_on, {}, beside)
 
     def _keys(self, one: RuleScan, after: date | None, on: date) -> Iterator[str]:
         """The keys of a cut, with the holds of now; a file that has changed since the scan is refused."""
         from ivplus_tools.retention.clock import clock_of
+        from ivplus_tools.retention.counting import cut_of, looked, readied
 
         rule, cut = one.rule, one.cut
         if cut is None:
             return
         clock = clock_of(rule, self.financial_year_end(rule))
         earlier = clock.cutoff(after) if clock and after else None
-        held = self.held(rule, on)
-        if held.everything:
-            return
         with _sources.opened(self.place(rule.source)) as engine:
+            held = self.held(rule, on, engine)
+            if held.everything:
+                return
             if engine.stamps(cut.table) != one.stamps:
                 raise _words.refusal("source_changed", source=rule.source, table=cut.table)
-            engine.hold(cut.key, held.keys)
+            engine.hold(cut.table, cut.key, held.keys)
+            look = looked(engine, rule, self)
+            ready = readied(engine, cut_of(rule, look, cut.through, held.some, earlier))
             engine.begin()
-            yield from engine.keys(replace(cut, after=earlier, holds=held.some))
+            yield from (key for key, _ in engine.entries(ready))
 
     # --- planning, approving, carrying out
 
@@ -183,9 +202,20 @@ class RetentionRoom(Room):
         """Approve a plan; see `Plan.approve`."""
         return self.get_plan(id).approve(by, single_officer)
 
-    def execute(self, id: str, grant: str, confirm: int | None = None) -> Plan:  # noqa: A002
+    def execute(
+        self,
+        id: str,  # noqa: A002
+        grant: str,
+        confirm: int | None = None,
+        location: str | None = None,
+        triggers: Iterable[str] = (),
+    ) -> Plan:
         """Carry out an approved plan; see `Plan.execute`."""
-        return self.get_plan(id).execute(grant, confirm)
+        return self.get_plan(id).execute(grant, confirm, location, triggers)
+
+    def confirm(self, id: str) -> Plan:  # noqa: A002
+        """Delete the old file that an erasure left; see `Plan.confirm`."""
+        return self.get_plan(id).confirm()
 
     # --- files
 

@@ -14,8 +14,9 @@ from ivplus_tools._records import texts
 from ivplus_tools._room import Due, Finding
 from ivplus_tools.retention import statutes
 from ivplus_tools.retention.clock import clock_of
-from ivplus_tools.retention.holds import in_force
+from ivplus_tools.retention.holds import in_force, lost, missing_under, touches
 from ivplus_tools.retention.records import ErasurePlan, Hold, RetentionRule, RuleCount
+from ivplus_tools.retention.scan import NO_LEDGER
 
 if TYPE_CHECKING:
     from ivplus_tools.retention import RetentionRoom
@@ -54,9 +55,9 @@ def _judged(rule: RetentionRule, room: RetentionRoom, since: date, on: date) -> 
     found = statutes.judge(rule, room.financial_year_end(rule), on)
     if found is None:
         return
-    told = {
-        name: {lang: _words.show_period(text, lang) for lang in _words.LANGS}
-        for name, text in (("period", found.period), ("got", rule.period or ""))
+    told: dict[str, object] = {
+        "period": {lang: _words.show_period(found.period, lang) for lang in _words.LANGS},
+        "got": {lang: _own_length(rule, lang) for lang in _words.LANGS},
     }
     about: dict[str, object] = {"statute": rule.statute, "start": _law.codes("start_event")[found.start].name, **told}
     cited = f"retention:{rule.statute}"
@@ -74,6 +75,13 @@ def _judged(rule: RetentionRule, room: RetentionRoom, since: date, on: date) -> 
         )
 
 
+def _own_length(rule: RetentionRule, lang: str) -> str:
+    """A rule's own time in words: the period, extra time, and from when."""
+    start = _law.codes("start_event")[str(rule.start_event)].name[lang]
+    parts = [_words.show_period(one, lang) for one in (rule.period, rule.grace) if one]
+    return f"{' + '.join(parts)} – {start}"
+
+
 def _known_years(room: RetentionRoom) -> bool:
     """Whether the end of our own financial year is told."""
     return any((one.body or {}).get("financial_year_end") for one in room.sealed() if one.kind == "organisation")
@@ -86,9 +94,9 @@ def _references(thing: RetentionRule | Hold, room: RetentionRoom, since: date) -
         known = {one.subject for one in room.sealed() if one.kind == kind}
         for ref in (told,) if isinstance(told, str) else texts(told):
             if ref not in known:
-                yield Finding(
-                    thing.id, "RET-016", since, {"field": _words.label_of(name), "ref": ref, "near": _words.nearest(ref, known) or "–"}
-                )
+                about: dict[str, object] = {"field": _words.label_of(name), "ref": ref, "near": _words.nearest(ref, known) or "–"}
+                severity = "error" if isinstance(thing, Hold) else None  # whom it holds is not known: nothing is erased there
+                yield Finding(thing.id, "RET-016", since, about, severity=severity)
 
 
 def _categories(room: RetentionRoom) -> Iterator[Finding]:
@@ -131,6 +139,10 @@ def _scans(room: RetentionRoom) -> Iterator[Finding]:
         since = found.entry.valid_from
         if found.record.problem:
             yield Finding(name, "RET-008", since, {"problem": str(found.record.problem).rstrip(".")})
+        if found.record.kept_changed:
+            yield Finding(name, "RET-024", since, {"names": ", ".join(found.record.kept_changed)})
+        for line in found.record.empty_queries or ():
+            yield Finding(line, "RET-026", since, {"rows": 0})
         for table in found.record.uncovered or ():
             yield Finding(name, "RET-007", since, {"table": table})
         for count in found.record.counts or ():
@@ -149,24 +161,51 @@ def _counted(count: RuleCount, rule: RetentionRule, since: date) -> Iterator[Fin
         yield Finding(
             rule.id, "RET-006", since, {"rows": empty if rule.empty_start != "running" else odd, "odd": odd, "column": rule.start_column}
         )
+    yield from _apart(count, rule, since)
+
+
+def _apart(count: RuleCount, rule: RetentionRule, since: date) -> Iterator[Finding]:
+    """Rows that a count could not deal with, or that had gone and have come back."""
+    sentinel, no_key, unseen = (int(one or 0) for one in (count.sentinel, count.no_key, count.unseen))
+    if sentinel:
+        yield Finding(rule.id, "RET-020", since, {"rows": sentinel, "column": rule.start_column})
+    if unseen or (no_key and rule.action != "anonymise"):
+        yield Finding(rule.id, "RET-021", since, {"no_key": no_key, "unseen": unseen})
+    if int(count.returned or 0):
+        yield Finding(rule.id, "RET-022", since, {"rows": int(count.returned or 0)})
+    elif count.detail == NO_LEDGER:
+        yield Finding(rule.id, "RET-023", since)
 
 
 # --- holds and plans
 
 
 def _holds(room: RetentionRoom) -> Iterator[Finding]:
-    on = room.standpoint.valid_on
+    on, rules = room.standpoint.valid_on, room.of("retention_rule")
     for stands in room._of("hold"):
         hold, since = stands.record, stands.entry.valid_from
         yield from _references(hold, room, since)
         if not in_force(hold, on):
             continue
+        yield from _lost(room, hold, rules, since)
         if hold.review_by is None and hold.held_until is None:
             yield Finding(hold.id, "RET-009", since)
         elif hold.review_by and hold.review_by < on:
             yield Finding(hold.id, "RET-010", since, {"due": hold.review_by})
         if hold.reason is None and hold.case_number is None:
             yield Finding(hold.id, "RET-018", since)
+
+
+def _lost(room: RetentionRoom, hold: Hold, rules: list[RetentionRule], since: date) -> Iterator[Finding]:
+    """Subjects of a hold that no table has which it reaches, or not the one that it names, by the last scans."""
+    reached = [rule for rule in rules if touches(hold, rule)]
+    named = [rule for rule in reached if hold.rules]
+    lines = [(rule.id, missing_under(room, hold, rule)) for rule in named]
+    missing = [(name, numbers) for name, numbers in lines if numbers]
+    if not missing and hold.subjects and (gone := lost(room, hold, rules)):
+        missing = [(", ".join(rule.id for rule in reached) or "–", gone)]
+    for name, numbers in missing:
+        yield Finding(hold.id, "RET-019", since, {"rows": len(numbers), "where": name})
 
 
 def _plans(room: RetentionRoom) -> Iterator[Finding]:
@@ -176,9 +215,13 @@ def _plans(room: RetentionRoom) -> Iterator[Finding]:
         late = plan.plan_state in ("planned", "approved") and plan.as_of is not None and statutes.plan_due(plan.as_of) < on
         if plan.plan_state in ("started", "not_done") or late:
             yield Finding(plan.id, "RET-011", stands.entry.valid_from, {"state": _words.values("plan_state")[str(plan.plan_state)]})
+    kept = {str(one.id): one.backup_kept for one in room.of("source")}
     for stands in room._of("certificate"):
-        if stands.record.kept_copy:
-            yield Finding(stands.record.id, "RET-017", stands.entry.valid_from)
+        done, since = stands.record, stands.entry.valid_from
+        if done.kept_copy:
+            yield Finding(done.id, "RET-017", since)
+        if done.ledger and not done.ledger_until and str(done.source) in kept and not kept[str(done.source)]:
+            yield Finding(done.id, "RET-025", since)
 
 
 # --- what is coming

@@ -1,20 +1,22 @@
-"""Legal holds: which of them touch a rule on a day, and whose rows they keep."""
+"""Legal holds: which of them reach a rule on a day, whose rows they keep, and what they point at in vain."""
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ivplus_tools import _sources
-from ivplus_tools._sources import compose, quoted, text_of
+from ivplus_tools import _sources, _words
+from ivplus_tools._sources import Engine, compose, text_of
 from ivplus_tools.retention.records import Hold, RetentionRule
 
 if TYPE_CHECKING:
     from ivplus_tools.retention import RetentionRoom
 
-KEYS = "SELECT DISTINCT {column} FROM {table}{where}"
+KEYS = "SELECT {column} FROM {table} AS t WHERE {where}"
 
 
 @dataclass(frozen=True)
@@ -24,53 +26,176 @@ class Held:
     everything: bool
     keys: frozenset[str]
     by: tuple[str, ...]
+    subjects: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The subjects that each hold names itself."""
 
     @property
     def some(self) -> bool:
-        """Whether rows of single subjects are held, so that a row without a key cannot be shown to be free."""
+        """Whether rows of single subjects are held: a row without a key cannot be shown to be free."""
         return bool(self.keys)
+
+    def missing(self, found: Iterable[str]) -> dict[str, list[int]]:
+        """By hold, the numbers of the subjects that were found in no row (1 is the first)."""
+        there = set(found)
+        told = {name: [number for number, key in enumerate(keys, 1) if key not in there] for name, keys in self.subjects.items()}
+        return {name: numbers for name, numbers in told.items() if numbers}
 
 
 def in_force(hold: Hold, on: date) -> bool:
     """Whether a hold is in force on a day."""
-    return (hold.held_from is None or hold.held_from <= on) and (hold.held_until is None or on <= hold.held_until)
+    begun = hold.held_from is None or hold.held_from <= on
+    return begun and (hold.held_until is None or on <= hold.held_until)
 
 
-def touches(hold: Hold, rule: RetentionRule) -> bool:
-    """Whether a rule is within what a hold names: its rules, activity, category; its source, where that is no place of a query."""
-    same = [hold.rules is None or rule.id in hold.rules]
+def touches(hold: Hold, rule: RetentionRule, but: frozenset[str] = frozenset()) -> bool:
+    """Whether a rule is within what a hold names; a rule that leaves a field empty may be about anything.
+
+    `but`: names of the hold that are not asked.
+    """
+    same = ["rules" in but or hold.rules is None or _folded(rule.id) in map(_folded, hold.rules)]
     same += [
-        told is None or _folded(told) == _folded(own)
-        for told, own in ((hold.activity, rule.activity), (hold.data_category, rule.data_category))
+        name in but or told is None or own is None or _folded(told) == _folded(own)
+        for name, told, own in (
+            ("activity", hold.activity, rule.activity),
+            ("data_category", hold.data_category, rule.data_category),
+            ("source", None if hold.held_table else hold.source, rule.source),
+        )
     ]
-    same += [hold.source is None or hold.held_table is not None or hold.source == rule.source]
     return all(same)
 
 
 def _folded(text: str | None) -> str:
-    return " ".join((text or "").split()).casefold()
+    return " ".join(unicodedata.normalize("NFC", text or "").split()).casefold()
 
 
-def held_by(room: RetentionRoom, rule: RetentionRule, holds: Sequence[Hold], on: date, asked: dict[str, frozenset[str]]) -> Held:
+def elsewhere(room: RetentionRoom, hold: Hold, rule: RetentionRule) -> bool:
+    """Whether a hold names another source that lies in the very place of the rule's."""
+    if not hold.source or hold.held_table or not rule.source or hold.source == rule.source:
+        return False
+    places = {one.id: one.location for one in room.of("source")}
+    mine, other = places.get(rule.source), places.get(hold.source)
+    if not mine or not other:
+        return False
+    return mine == other or room.place(rule.source).same_as(room.place(hold.source))
+
+
+def dangling(room: RetentionRoom, hold: Hold, rules: Sequence[RetentionRule]) -> list[tuple[str, str]]:
+    """What a hold names and nothing stands for, as field and name: it cannot be known whom it holds."""
+    known = {kind: {one.subject for one in room.sealed() if one.kind == kind} for kind in ("activity", "source", "retention_rule")}
+    known["activity"] |= {str(rule.activity) for rule in rules}
+    known["data_category"] = {str(rule.data_category) for rule in rules} | _categories(room)
+    named = [("rules", "retention_rule", ref) for ref in hold.rules or ()]
+    named += [(name, name, getattr(hold, name)) for name in ("activity", "source", "data_category")]
+    folded = {kind: {_folded(one) for one in many} for kind, many in known.items()}
+    return [(name, ref) for name, kind, ref in named if ref and _folded(ref) not in folded[kind]]
+
+
+def _categories(room: RetentionRoom) -> set[str]:
+    """Categories of data that the register knows."""
+    bodies = (one.body or {} for one in room.sealed() if one.kind == "activity")
+    return {str(one) for body in bodies for one in body.get("data_categories") or () if isinstance(one, str)}
+
+
+def held_by(
+    room: RetentionRoom, rule: RetentionRule, holds: Sequence[Hold], on: date,
+    asked: dict[str, frozenset[str]], beside: Engine | None = None,
+) -> Held:  # fmt: skip
     """What is held of a rule on a day. `asked`: answers of queries, so that each runs once."""
-    mine = [hold for hold in holds if in_force(hold, on) and touches(hold, rule)]
+    mine = [
+        hold
+        for hold in holds
+        if in_force(hold, on) and (touches(hold, rule) or (elsewhere(room, hold, rule) and touches(hold, rule, frozenset({"source"}))))
+    ]
     everything = any(not hold.subjects and not hold.held_table for hold in mine)
     keys: set[str] = set()
     for hold in mine:
         keys |= set(hold.subjects or ())
         if hold.held_table:
             if hold.id not in asked:
-                asked[hold.id] = frozenset(_asked(room, hold))
+                asked[hold.id] = frozenset(keys_of(room, hold, beside))
             keys |= asked[hold.id]
-    return Held(everything, frozenset(keys), tuple(hold.id for hold in mine))
+    subjects = {hold.id: tuple(hold.subjects) for hold in mine if hold.subjects}
+    return Held(everything, frozenset(keys), tuple(hold.id for hold in mine), subjects)
 
 
-def _asked(room: RetentionRoom, hold: Hold) -> Iterable[str]:
-    """The subject keys that a query on a source holds. A source that cannot be asked stops the scan: nothing could be shown to be free."""
-    with _sources.opened(room.place(hold.source)) as engine:
+def keys_of(room: RetentionRoom, hold: Hold, beside: Engine | None = None) -> list[str]:
+    """The subject keys that a query on a source holds, as they are stored there.
+
+    A source that cannot be asked stops everything: nothing could be shown to be free.
+    """
+    with _sources.opened(room.place(hold.source), beside=beside) as engine:
         table = str(hold.held_table)
+        engine.demand_whole(table)
+        if table in engine.tables() and engine.records(table) not in (None, engine.total(table)):
+            raise _words.refusal("unread_rows", source=engine.name, table=table, read=engine.total(table),
+                                 found=engine.recount(table), line=engine.odd_line(table))  # fmt: skip
         column = engine.column(table, str(hold.held_column))
         conditions = [f"{engine.column(table, name).text} = {_sources.literal(told)}" for name, told in (hold.held_where or {}).items()]
-        where = " AS t WHERE " + " AND ".join(conditions) if conditions else " AS t"
-        query = compose(KEYS, column=f"t.{quoted(column.name)}", table=engine.relation(table), where=where)
-        return [text_of(key).rstrip(" ") for (key,) in engine.rows(query) if key is not None]
+        shown = column.own if column.family in ("text", "int", "decimal", "number") else column.text
+        where = " AND ".join([f"{column.own} IS NOT NULL", *conditions])
+        query = compose(KEYS, column=shown, table=engine.whole_relation(table), where=where)
+        return sorted({text_of(key) for (key,) in engine.rows(query)})
+
+
+def demand_clear(room: RetentionRoom, rule: RetentionRule, held: Held, found: Iterable[str]) -> None:
+    """Refuse to plan or erase where a hold in force points at nothing: whom it means is not known.
+
+    A subject has to be found under a rule that its hold names, else in some table that the hold
+    reaches, by this reading or by the last scans.
+    """
+    on, rules = room.standpoint.valid_on, room.of("retention_rule")
+    missing = held.missing(found)
+    for hold in room.of("hold"):
+        if not in_force(hold, on):
+            continue
+        vain = dangling(room, hold, rules)
+        if vain and touches(hold, rule, frozenset(name for name, _ in vain)):
+            raise _words.refusal("hold_dangling", hold=hold.id, ref=vain[0][1])
+        here = set(missing.get(hold.id, ()))
+        if here and not (hold.rules and rule.id in hold.rules):
+            here &= lost(room, hold, [one for one in rules if one.id != rule.id])
+        if here:
+            raise _words.refusal("hold_lost", hold=hold.id, rows=len(here))
+
+
+def lost(room: RetentionRoom, hold: Hold, rules: Sequence[RetentionRule]) -> set[int]:
+    """The numbers of a hold's subjects that no counted table of these rules has.
+
+    A count that was made before the hold stood as it does says nothing of it.
+    """
+    counts = {str(one.rule): one for scan in room.of("scan") for one in scan.counts or ()}
+    left = set(range(1, len(hold.subjects or ()) + 1))
+    for rule in rules:
+        if touches(hold, rule) and rule.id in counts:
+            told = missed(counts[rule.id].not_found, hold)
+            left &= left if told is None else told
+    return left
+
+
+def missing_under(room: RetentionRoom, hold: Hold, rule: RetentionRule) -> set[int]:
+    """The numbers of a hold's subjects without a row under one rule, by its last scan."""
+    counts = (one for scan in room.of("scan") for one in scan.counts or () if one.rule == rule.id)
+    told = next((missed(one.not_found, hold) for one in counts), None)
+    return told or set()
+
+
+def told_missing(held: Held, found: Iterable[str]) -> tuple[str, ...]:
+    """What a count keeps of held subjects: by hold, the numbers of those without a row; no key."""
+    missing = held.missing(found)
+    return tuple(
+        f"{name} {_stamp(keys)}: {' '.join(map(str, missing.get(name, ()))) or '–'}" for name, keys in sorted(held.subjects.items())
+    )
+
+
+def missed(told: Iterable[str] | None, hold: Hold) -> set[int] | None:
+    """The numbers of a hold's subjects without a row, out of what a count kept; None where it says nothing."""
+    for line in told or ():
+        name, _, numbers = line.rpartition(": ")
+        if name == f"{hold.id} {_stamp(hold.subjects or ())}":
+            return {int(one) for one in numbers.split() if one.isdecimal()}
+    return None
+
+
+def _stamp(subjects: Sequence[str]) -> str:
+    """What tells one list of subjects from another."""
+    return hashlib.sha256("\0".join(subjects).encode(errors="surrogatepass")).hexdigest()[:8]

@@ -14,16 +14,21 @@ from ivplus_tools.retention.records import ErasurePlan
 if TYPE_CHECKING:
     from ivplus_tools.retention import RetentionRoom
 
-SCHEDULE = ("data_category", "source", "table", "start_column", "start_event", "period", "grace", "action", "statute", "reason")
+SCHEDULE = (
+    "data_category", "source", "table", "where", "start_table", "start_column", "date_format", "start_event", "period", "grace",
+    "action", "statute", "reason",
+)  # fmt: skip
 PLANNED = (
-    "rule", "source", "table", "action", "as_of", "cutoff", "rows_count", "total", "held", "k_anonymity", "predicate", "keys_hash",
-    "key_samples", "head", "planned_by", "approved_by", "approved", "single_officer", "plan_state",
+    "rule", "source", "table", "location", "action", "as_of", "cutoff", "rows_count", "total", "held", "no_start", "unreadable",
+    "sentinel", "no_key", "unseen", "outside", "k_anonymity", "acting", "reading", "predicate", "keys_hash", "head",
+    "planned_by", "approved_by", "approved_how", "approved", "plan_state",
 )  # fmt: skip
 DONE = (
-    "rule", "source", "table", "action", "rows_count", "total_before", "total_after", "remaining", "k_anonymity", "linked", "keys_hash",
-    "planned_by", "approved_by", "executed_by", "executed", "how_known", "kept_copy",
+    "rule", "source", "table", "location", "action", "rows_count", "total_before", "total_after", "remaining", "held", "no_start",
+    "unreadable", "sentinel", "no_key", "unseen", "outside", "acting", "touched", "k_anonymity", "linked", "ledger", "ledger_until",
+    "keys_hash", "planned_by", "approved_by", "approved_how", "executed_by", "executed", "how_known", "kept_copy",
 )  # fmt: skip
-NEEDED = ("approved_by", "executed_by", "period", "start_event")
+NEEDED = ("approved_by", "executed_by", "period", "start_event", "remaining")
 """What a reader misses where it is empty; other empty fields are left out."""
 
 

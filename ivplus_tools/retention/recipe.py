@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ivplus_tools import _words
-from ivplus_tools._sources import Column, Cut, Engine, compose, first_line, quoted
+from ivplus_tools._sources import Column, Cut, Engine, compose, quoted, reason_of
 from ivplus_tools._sources.sql import LINKED, SMALLEST
 from ivplus_tools.errors import Refusal
 
@@ -76,7 +76,7 @@ def preview(engine: Engine, rule: RetentionRule, cut: Cut) -> int | None:
     ]
     if not made:
         return None
-    query = compose(SMALLEST, table=engine.relation(cut.table), condition=cut.condition, columns=", ".join(made))
+    query = compose(SMALLEST, table=engine.relation(cut.table), where=engine.condition(cut), columns=", ".join(made))
     return _first(engine, query)
 
 
@@ -86,7 +86,7 @@ def proof(engine: Engine, rule: RetentionRule) -> Proof:
     try:
         return _measured(engine, rule)
     except failing as error:
-        return Proof(None, first_line(error))
+        return Proof(None, reason_of(error))
 
 
 def _measured(engine: Engine, rule: RetentionRule) -> Proof:
@@ -95,13 +95,13 @@ def _measured(engine: Engine, rule: RetentionRule) -> Proof:
     k = None
     if names:
         columns = ", ".join(f"t.{quoted(name)}" for name in names)
-        k = _first(engine, compose(SMALLEST, table=engine.relation(table), condition=gone, columns=columns))
+        k = _first(engine, compose(SMALLEST, table=engine.relation(table), where=gone, columns=columns))
     kept = [name for name, one in told(rule, engine).items() if one.recipe_how == "keep"]
     linked = []
-    for other in islice((one for one in engine.tables() if one != table), 50):
+    for other in islice((one for one in engine.tables() if one != table and one not in engine.views()), 50):
         for name in kept:
             if name in engine.columns(other):
-                parts = {"table": engine.relation(table), "other": engine.relation(other), "column": quoted(name), "condition": gone}
+                parts = {"table": engine.relation(table), "other": engine.relation(other), "column": quoted(name), "where": gone}
                 if rows := _first(engine, compose(LINKED, **parts)):
                     linked.append(f"{other}.{name}: {rows}")
     return Proof(k, "; ".join(linked) or None)

@@ -8,7 +8,27 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeAlias
 from pydantic import BeforeValidator, model_validator
 
 from ivplus_tools import _dates, _sources, _words
-from ivplus_tools._records import Count, Day, Map, Moment, Part, Period, Record, Text, Texts, in_order, item, one_of, some
+from ivplus_tools._records import (
+    Count,
+    Day,
+    Listed,
+    Map,
+    Moment,
+    Part,
+    Period,
+    Record,
+    Text,
+    Texts,
+    clean_text,
+    code,
+    in_order,
+    item,
+    one_of,
+    some,
+    split,
+    texts,
+)  # fmt: skip
+from ivplus_tools.retention.starts import NUMERIC
 
 if TYPE_CHECKING:  # what the values are, once validated
     Code: TypeAlias = str | None
@@ -21,11 +41,16 @@ if TYPE_CHECKING:  # what the values are, once validated
     State: TypeAlias = Code
     Problem: TypeAlias = Code
     HowKnown: TypeAlias = Code
+    Comparison: TypeAlias = Code
+    ApprovedHow: TypeAlias = Code
+    DateFormats: TypeAlias = tuple[str, ...] | None
+    Days: TypeAlias = tuple[str, ...] | None
+    Verbatim: TypeAlias = str | None
 else:
     StartEvent, Statute = one_of("start_event"), one_of("retention_statute")
     Action, EmptyStart, YesNo = one_of("action", required=True), one_of("empty_start"), one_of("yes_no")
     How, State, Problem = one_of("recipe_how"), one_of("plan_state"), one_of("scan_problem")
-    HowKnown = one_of("how_known")
+    HowKnown, Comparison, ApprovedHow = one_of("how_known"), one_of("comparison"), one_of("approved_how")
 IDENTITY_CODE = re.compile(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", re.IGNORECASE)
 
 
@@ -40,12 +65,34 @@ def _password_from(got: object) -> object:
     return got
 
 
+def _formats(got: object) -> object:
+    """How days are written; two forms of bare numbers cannot be told apart."""
+    found = tuple(code("date_format", one) for one in texts(got)) or None
+    if len(NUMERIC & set(found or ())) > 1:
+        raise _words.refusal("two_number_formats", got=", ".join(found or ()))
+    return found
+
+
+def _days(got: object) -> object:
+    """Days as ISO texts."""
+    return tuple(_dates.day(one).isoformat() for one in texts(got)) or None
+
+
 def _subjects(got: object) -> object:
-    """Keys of data subjects: never a mail address or an identity code, since the journal cannot forget."""
-    for one in got if isinstance(got, (tuple, list)) else (got,):
-        if isinstance(one, str) and ("@" in one or IDENTITY_CODE.search(one)):
+    """Keys of data subjects, sign by sign as the system has them.
+
+    Never a mail address or an identity code: the journal cannot forget.
+    """
+    told = split(got, "text") if isinstance(got, str) else got
+    if not isinstance(told, (tuple, list, set, frozenset)):
+        return told
+    for one in told:
+        if not isinstance(one, str):
+            raise _words.refusal("not_text", got=type(one).__name__)
+        if "@" in one or IDENTITY_CODE.search(one):
             raise _words.refusal("hold_subject")
-    return got
+        clean_text(one)  # refuses signs that no key has
+    return tuple(one for one in told if one.strip()) or None
 
 
 if TYPE_CHECKING:
@@ -55,7 +102,10 @@ if TYPE_CHECKING:
 else:
     Location = Annotated[Text, BeforeValidator(_location)]
     PasswordFrom = Annotated[Text, BeforeValidator(_password_from)]
-    Subjects = Annotated[Texts, BeforeValidator(_subjects)]
+    Subjects = Annotated[tuple[str, ...] | None, BeforeValidator(_subjects)]
+    DateFormats = Annotated[tuple[str, ...] | None, BeforeValidator(_formats), *Texts.__metadata__, Listed("date_format")]
+    Verbatim = Annotated[str | None, BeforeValidator(lambda got: None if got is None else str(got))]
+    Days = Annotated[tuple[str, ...] | None, BeforeValidator(_days), *Texts.__metadata__]
 
 
 class Source(Record):
@@ -67,6 +117,9 @@ class Source(Record):
     location: Location = item("gdpr:5(2)")
     system: Text = item("gdpr:5(2)", refers="system")
     password_from: PasswordFrom = item("gdpr:32(1)")
+    date_format: DateFormats = item("gdpr:5(1)(e)")
+    no_start_days: Days = item("gdpr:5(1)(e)")
+    backup_kept: Period = item("gdpr:5(1)(e)")
     remarks: Text = item("gdpr:5(2)")
 
 
@@ -76,6 +129,14 @@ class ColumnRecipe(Part):
     column: Text = item("gdpr:4(1)")
     recipe_how: How = item("gdpr:4(1)")
     recipe_size: Count = item("gdpr:4(1)")
+
+
+class RowCondition(Part):
+    """A condition on one column: a rule is about the rows that meet it, and about no others."""
+
+    column: Text = item("gdpr:5(1)(e)")
+    comparison: Comparison = item("gdpr:5(1)(e)")
+    value: Verbatim = item("gdpr:5(1)(e)")
 
 
 class RetentionRule(Record):
@@ -88,8 +149,12 @@ class RetentionRule(Record):
     data_category: Text = item("gdpr:30(1)(f)")
     source: Text = item("gdpr:5(2)", refers="source")
     table: Text = item("gdpr:5(2)")
+    where: some(RowCondition) = item("gdpr:5(1)(e)")  # type: ignore[valid-type]
     subject_key: Text = item("gdpr:5(2)")
     start_column: Text = item("gdpr:5(1)(e)")
+    start_table: Text = item("gdpr:5(1)(e)")
+    start_key: Text = item("gdpr:5(1)(e)")
+    date_format: DateFormats = item("gdpr:5(1)(e)")
     start_event: StartEvent = item("gdpr:5(1)(e)")
     empty_start: EmptyStart = item("gdpr:5(1)(e)")
     period: Period = item("gdpr:5(1)(e)")
@@ -108,6 +173,8 @@ class RetentionRule(Record):
             told = getattr(self, name)
             if told and _dates.read_period(told).hours:
                 raise _words.refusal("bad_period", got=told)
+        if self.start_table and not self.subject_key:
+            raise _words.refusal("start_table_key", rule=self.id)
         return self
 
 
@@ -152,6 +219,10 @@ class RuleCount(Part):
     total: Count = item("gdpr:5(1)(e)")
     no_start: Count = item("gdpr:5(1)(e)")
     unreadable: Count = item("gdpr:5(1)(e)")
+    sentinel: Count = item("gdpr:5(1)(e)")
+    unseen: Count = item("gdpr:5(1)(e)")
+    outside: Count = item("gdpr:5(1)(e)")
+    returned: Count = item("gdpr:5(1)(e)")
     no_key: Count = item("gdpr:5(1)(e)")
     overdue: Count = item("gdpr:5(1)(e)")
     held: Count = item("gdpr:5(1)(e)")
@@ -159,6 +230,7 @@ class RuleCount(Part):
     cutoff: Day = item("gdpr:5(1)(e)")
     next_due: Day = item("gdpr:5(1)(e)")
     months: Text = item("gdpr:5(1)(e)")
+    not_found: Texts = item("gdpr:18(1)")
     problem: Problem = item("gdpr:5(2)")
     detail: Text = item("gdpr:5(2)")
 
@@ -166,48 +238,64 @@ class RuleCount(Part):
 class ScanResult(Record):
     """What the last scan of a source counted, by rule, and which of its tables no rule covers."""
 
+    own_act: ClassVar[bool] = True
     room: ClassVar[str] = "retention"
     kind: ClassVar[str] = "scan"
 
     as_of: Day = item("gdpr:5(1)(e)")
     counts: some(RuleCount) = item("gdpr:5(1)(e)")  # type: ignore[valid-type]
     uncovered: Texts = item("gdpr:5(1)(e)")
+    kept_changed: Texts = item("gdpr:32(1)")
+    empty_queries: Texts = item("gdpr:18(1)")
     problem: Text = item("gdpr:5(2)")
     hash: Text = item("gdpr:5(2)")
 
 
 class ErasurePlan(Record):
-    """What is to be erased or anonymised, frozen: the predicate, how many rows, the hash of their keys; who planned and approved it."""
+    """What is to be erased or anonymised, frozen: predicate, rows, a keyed hash of them; who planned and approved it."""
 
+    own_act: ClassVar[bool] = True
     room: ClassVar[str] = "retention"
     kind: ClassVar[str] = "erasure_plan"
 
     rule: Text = item("gdpr:5(1)(e)", refers="retention_rule")
     source: Text = item("gdpr:5(2)", refers="source")
     table: Text = item("gdpr:5(2)")
+    location: Text = item("gdpr:5(2)")
     action: Action = item("gdpr:5(1)(e)", default="erase")
     as_of: Day = item("gdpr:5(1)(e)")
     cutoff: Day = item("gdpr:5(1)(e)")
     predicate: Text = item("gdpr:5(2)")
-    odd_texts: Texts = item("gdpr:5(2)")
+    reading: Text = item("gdpr:5(2)")
+    place_hash: Text = item("gdpr:5(2)")
     rows_count: Count = item("gdpr:5(1)(e)")
     total: Count = item("gdpr:5(1)(e)")
     held: Count = item("gdpr:17(3)")
+    no_start: Count = item("gdpr:5(1)(e)")
+    unreadable: Count = item("gdpr:5(1)(e)")
+    sentinel: Count = item("gdpr:5(1)(e)")
+    unseen: Count = item("gdpr:5(1)(e)")
+    outside: Count = item("gdpr:5(1)(e)")
+    no_key: Count = item("gdpr:5(1)(e)")
+    acting: Texts = item("gdpr:5(2)")
+    swaps: Texts = item("gdpr:5(2)")
     keys_hash: Text = item("gdpr:5(2)")
-    key_samples: Texts = item("gdpr:5(2)")
     rule_seal: Text = item("gdpr:5(2)")
     k_anonymity: Count = item("gdpr:4(1)")
     head: Text = item("gdpr:5(2)")
+    rests_on: Text = item("gdpr:5(2)")
     planned_by: Text = item("gdpr:5(2)")
     approved_by: Text = item("gdpr:5(2)")
     approved: Moment = item("gdpr:5(2)")
+    approved_how: ApprovedHow = item("gdpr:5(2)")
     single_officer: YesNo = item("gdpr:5(2)")
     plan_state: State = item("gdpr:5(2)")
 
 
 class ErasureCertificate(Record):
-    """That a plan was carried out: what, how many, by which rule, who, before and after, and the hash of the key list."""
+    """That a plan was carried out: what, how many, by which rule, who, before and after, and what was not read."""
 
+    own_act: ClassVar[bool] = True
     room: ClassVar[str] = "retention"
     kind: ClassVar[str] = "certificate"
 
@@ -215,16 +303,31 @@ class ErasureCertificate(Record):
     rule: Text = item("gdpr:5(1)(e)", refers="retention_rule")
     source: Text = item("gdpr:5(2)", refers="source")
     table: Text = item("gdpr:5(2)")
+    location: Text = item("gdpr:5(2)")
     action: Action = item("gdpr:5(1)(e)", default="erase")
     rows_count: Count = item("gdpr:5(1)(e)")
     total_before: Count = item("gdpr:5(2)")
     total_after: Count = item("gdpr:5(2)")
     remaining: Count = item("gdpr:5(1)(e)")
+    held: Count = item("gdpr:17(3)")
+    no_start: Count = item("gdpr:5(1)(e)")
+    unreadable: Count = item("gdpr:5(1)(e)")
+    sentinel: Count = item("gdpr:5(1)(e)")
+    unseen: Count = item("gdpr:5(1)(e)")
+    outside: Count = item("gdpr:5(1)(e)")
+    no_key: Count = item("gdpr:5(1)(e)")
+    acting: Texts = item("gdpr:5(2)")
+    touched: Texts = item("gdpr:5(2)")
+    ledger: Text = item("gdpr:5(1)(e)")
+    ledger_until: Day = item("gdpr:5(1)(e)")
     keys_hash: Text = item("gdpr:5(2)")
+    rests_on: Text = item("gdpr:5(2)")
     k_anonymity: Count = item("gdpr:4(1)")
     linked: Text = item("gdpr:4(1)")
     planned_by: Text = item("gdpr:5(2)")
     approved_by: Text = item("gdpr:5(2)")
+    approved_how: ApprovedHow = item("gdpr:5(2)")
+    single_officer: YesNo = item("gdpr:5(2)")
     executed_by: Text = item("gdpr:5(2)")
     executed: Moment = item("gdpr:5(2)")
     kept_copy: Text = item("gdpr:5(2)")

@@ -8,17 +8,17 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from itertools import accumulate, groupby
+from datetime import date
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _dates, _room, _sources, _words
-from ivplus_tools._sources import EARLIEST, Column, Cut, Engine
+from ivplus_tools import _dates, _room, _words
+from ivplus_tools._sources import Cut
 from ivplus_tools._store import Receipt
 from ivplus_tools.errors import Refusal
-from ivplus_tools.retention.clock import Clock, months_from
-from ivplus_tools.retention.holds import Held, held_by
+from ivplus_tools.retention.holds import Held
 from ivplus_tools.retention.records import RetentionRule, RuleCount, ScanResult
+from ivplus_tools.retention.starts import believed, day_of, is_blank
 
 if TYPE_CHECKING:
     import pandas
@@ -27,31 +27,28 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 COLUMNS = (
-    "source",
-    "table",
-    "rule",
-    "total",
-    "no_start",
-    "overdue",
-    "held",
-    "next_due",
-    "unreadable",
-    "no_key",
-    "oldest",
-    "cutoff",
-    "problem",
-)
+    "source", "table", "rule", "total", "no_start", "overdue", "held", "unreadable", "sentinel", "no_key",
+    "unseen", "outside", "returned", "next_due", "oldest", "cutoff", "problem",
+)  # fmt: skip
+COUNTS = COLUMNS[3:13]
+
+
+NO_LEDGER = "no_ledger"
+"""What a count keeps where nobody can tell which rows have come back."""
+APART = ("unreadable", "sentinel", "no_key", "unseen", "outside", "returned")
+"""What a count could not read, could not understand or left out: told wherever the count is told."""
 
 
 @dataclass(frozen=True)
 class Days:
-    """Rows by start day, in order: how many started through each day. Starts that are no day are counted apart."""
+    """Rows by start day, in order: how many started through each day. What is no day is counted apart."""
 
     days: tuple[date, ...]
     through: tuple[int, ...]
     empty: int
     unreadable: int
-    odd: tuple[str, ...]
+    sentinel: int
+    """Rows with a day by which programs say 'none', where nobody has said so of the source."""
 
     def until(self, day: date | None) -> int:
         """How many rows started on or before a day."""
@@ -61,40 +58,25 @@ class Days:
     @property
     def total(self) -> int:
         """All rows."""
-        return (self.through[-1] if self.through else 0) + self.empty + self.unreadable
+        return (self.through[-1] if self.through else 0) + self.empty + self.unreadable + self.sentinel
 
 
-def days_of(counts: Mapping[object, int]) -> Days:
-    """Groups as an engine gives them (days, texts, None) as rows by day. What is before 1900 is how a program writes 'none'."""
+def days_of(counts: Mapping[object, int], formats: Sequence[str] = (), none: Sequence[date] = ()) -> Days:
+    """Groups as an engine gives them (days, texts, None) as rows by day; `none`: days declared to be none."""
     found: dict[date, int] = {}
-    empty = unreadable = 0
-    odd = []
+    apart = {"empty": 0, "unreadable": 0, "sentinel": 0}
     for told, count in counts.items():
-        day = _day_of(told)
-        if day is None or day < EARLIEST:
-            blank = told is None or not str(told).strip() or day is not None
-            empty, unreadable = (empty + count, unreadable) if blank else (empty, unreadable + count)
-            if day is None and isinstance(told, str) and len(told) == 10 and told[4] == told[7] == "-":
-                odd.append(told)
+        day = None if is_blank(told) else day_of(told, formats)
+        if day is None:
+            apart["empty" if is_blank(told) else "unreadable"] += count
+        elif day in none:
+            apart["empty"] += count
+        elif not believed(day):
+            apart["sentinel"] += count
         else:
             found[day] = found.get(day, 0) + count
     days = tuple(sorted(found))
-    return Days(days, tuple(accumulate(found[day] for day in days)), empty, unreadable, tuple(sorted(odd)))
-
-
-def _day_of(told: object) -> date | None:
-    """A start as a day: ISO only; another way of writing a day is not guessed at."""
-    if isinstance(told, datetime):
-        return told.date()
-    if isinstance(told, date):
-        return told
-    text = str(told)
-    if len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii():
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    return Days(days, tuple(accumulate(found[day] for day in days)), **apart)
 
 
 def less(all_rows: Mapping[object, int], some: Mapping[object, int]) -> dict[object, int]:
@@ -116,6 +98,8 @@ class RuleScan:
     cut: Cut | None = None
     stamps: dict[str, str] | None = None
     held: Held | None = None
+    found: frozenset[str] = frozenset()
+    """The held keys that have a row."""
 
 
 @dataclass
@@ -127,6 +111,10 @@ class Scan:
     found: list[RuleScan]
     uncovered: dict[str, list[str]]
     failed: dict[str, Refusal]
+    kept_changed: dict[str, list[str]] = field(default_factory=dict)
+    """By source, old files that somebody has written to since they were put aside."""
+    empty_queries: list[str] = field(default_factory=list)
+    """Holds by a query that finds nobody."""
     receipt: Receipt | None = None
     _lang: str = field(init=False, default="fi")
 
@@ -135,13 +123,17 @@ class Scan:
 
     @property
     def table(self) -> pandas.DataFrame:
-        """Counts of rows: source, table, rule, total, no_start, overdue (held ones not counted), held (overdue but held), next_due, ..."""
+        """Counts of rows: source, table, rule, total, no_start, overdue (held ones not counted), held, and what was not read.
+
+        `unreadable` (no_start includes it), `sentinel` (1900-01-01 and the like), `no_key`, `unseen` (under the
+        table's name, not read), `outside` (the rule's condition leaves them out), `returned` (erased before).
+        """
         rows = []
         for one in self.found:
-            count, told = one.count, [number(getattr(one.count, name)) for name in COLUMNS[3:7]]
+            count, told = one.count, [number(getattr(one.count, name)) for name in COUNTS]
             problem = f"{_words.values('scan_problem')[count.problem][self._lang]} {count.detail or ''}".strip() if count.problem else None
-            rest = [number(count.unreadable), number(count.no_key), count.oldest, count.cutoff, problem]
-            rows.append((one.rule.source, one.rule.table, one.rule.id, *told, count.next_due, *rest))
+            days = (count.next_due, count.oldest, count.cutoff)
+            rows.append((one.rule.source, one.rule.table, one.rule.id, *told, *days, problem))
         table = counted(COLUMNS, rows, self._lang)
         table.attrs["on"] = self.on.isoformat()
         return table
@@ -172,7 +164,9 @@ class Scan:
         if rule not in known:
             raise _words.refusal("not_found", got=rule, near=_words.nearest(rule, known, 3) or "–", on=self.on)
         if known[rule].count.problem:
-            raise _words.refusal("rule_problem", rule=rule, problem=_words.values("scan_problem")[str(known[rule].count.problem)])
+            told = _words.values("scan_problem")[str(known[rule].count.problem)]
+            problem = {lang: f"{text} {known[rule].count.detail or ''}".strip(" :") for lang, text in told.items()}
+            raise _words.refusal("rule_problem", rule=rule, problem=problem)
         return known[rule]
 
     def __repr__(self) -> str:
@@ -184,15 +178,19 @@ class Scan:
             if many
         ]
         lines += [refusal.text(self._lang) for refusal in self.failed.values()]
+        names = ", ".join(name for many in self.kept_changed.values() for name in many)
+        lines += [_words.finding("RET-024", self._lang, names=names)] if names else []
+        lines += [f"{name}: {_words.finding('RET-026', self._lang, rows=0)}" for name in self.empty_queries]
         return "\n".join([*lines, *([repr(self.receipt)] if self.receipt else [])])
 
     def _told(self, count: RuleCount) -> str:
         if count.problem:
             return f"  {count.rule}: {_words.values('scan_problem')[count.problem][self._lang]} {count.detail or ''}".rstrip()
-        parts = {
-            name: _words.show_number(number(getattr(count, name)) or 0, self._lang) for name in ("total", "overdue", "held", "no_start")
-        }
-        return "  " + _words.say("scan.line", self._lang, rule=count.rule, **parts)
+        shown = {name: _words.show_number(number(getattr(count, name)) or 0, self._lang) for name in COUNTS}
+        line = "  " + _words.say("scan.line", self._lang, rule=count.rule, **shown)
+        apart = (name for name in APART if number(getattr(count, name)))
+        told = "; ".join(f"{_words.field_label(name, self._lang)} {shown[name]}" for name in apart)
+        return f"{line}; {told}" if told else line
 
 
 def number(count: str | None) -> int | None:
@@ -205,7 +203,7 @@ def counted(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str)
     import pandas as pd
 
     table = _room.frame(columns, rows, lang)
-    for name in {"total", "no_start", "overdue", "held", "unreadable", "no_key", "rows"} & set(columns):
+    for name in {*COUNTS, "rows"} & set(columns):
         table[name] = pd.array(table[name], dtype="Int64")
     for name in {"next_due", "oldest", "cutoff", "as_of"} & set(columns):
         table[name] = pd.to_datetime(table[name])
@@ -233,129 +231,14 @@ def month_pairs(count: RuleCount) -> list[tuple[str, int]]:
     return [(month, int(rows)) for month, rows in re.findall(r"(\d{4}-\d\d): (\d+)", count.months or "")]
 
 
-# --- scanning
-
-
-def scan(room: RetentionRoom, source: str | None, on: date, progress: Progress | None, memory: str | None) -> Scan:
-    """Count every rule of a source, or of all. A source that fails is told; the others are scanned all the same."""
-    rules, holds = room.of("retention_rule"), room.of("hold")
-    names = [source] if source else sorted({one.id for one in room.of("source")} | {str(one.source) for one in rules if one.source})
-    found: list[RuleScan] = []
-    uncovered, failed, asked = {}, {}, dict[str, frozenset[str]]()
-    for done, name in enumerate(names):
-        mine = sorted((one for one in rules if one.source == name), key=lambda one: (one.table or "", one.id))
-        try:
-            held = {one.id: held_by(room, one, holds, on, asked) for one in mine}
-            with _sources.opened(room.place(name), memory=memory) as engine:
-                found += _scan_source(engine, mine, held, on, room)
-                uncovered[name] = sorted(set(engine.tables()) - {str(one.table) for one in mine})
-        except Refusal as refusal:
-            if source:
-                raise
-            failed[name] = refusal
-            found += [_untold(one, "failed", refusal.text(room.standpoint.lang)) for one in mine]
-        if progress:
-            progress(done + 1, len(names))
-    return Scan(room, on, found, uncovered, failed)
-
-
-def _scan_source(
-    engine: Engine, rules: Sequence[RetentionRule], held: Mapping[str, Held], on: date, room: RetentionRoom
-) -> Iterator[RuleScan]:
-    """The rules of one source; those of one table that compare the same key with the same holds are counted in one reading."""
-    ready = []
-    for rule in rules:
-        problem = _problem(engine, rule)
-        if problem:
-            yield _untold(rule, *problem)
-        else:
-            ready.append(rule)
-
-    def alike(one: RetentionRule) -> tuple[str, str, list[str]]:
-        return (str(one.table), one.subject_key or "", sorted(held[one.id].keys))
-
-    for (table, key_name, keys), many in groupby(sorted(ready, key=alike), key=alike):
-        group = list(many)
-        key = engine.column(table, key_name) if key_name else None
-        before = engine.stamps(table)
-        columns = list({one.start_column: engine.column(table, str(one.start_column)) for one in group}.values())
-        engine.hold(key, keys)
-        engine.begin()
-        starts = dict(zip((column.name for column in columns), engine.starts(table, columns, key), strict=True))
-        engine.rollback()
-        if engine.stamps(table) != before:
-            raise _words.refusal("source_changed", source=engine.name, table=table)
-        for rule in group:
-            column = next(one for one in columns if one.name == rule.start_column)
-            clock = Clock(str(rule.start_event), str(rule.period), rule.grace, room.financial_year_end(rule))
-            yield _counted(rule, clock, column, key, starts[column.name], held[rule.id], on, before)
-
-
-def _untold(rule: RetentionRule, problem: str, detail: str) -> RuleScan:
-    """A rule that could not be counted, and why."""
-    made: Any = RuleCount
-    return RuleScan(rule, made(rule.id, table=rule.table, problem=problem, detail=detail or None))
-
-
-def _problem(engine: Engine, rule: RetentionRule) -> tuple[str, str] | None:
-    """Why a rule cannot be counted, if it cannot."""
-    if not rule.period:
-        return ("no_period", rule.period_text or "")
-    if not rule.start_event or not rule.start_column:
-        return ("no_start", "")
-    if not rule.table or rule.table not in engine.tables():
-        return ("no_table", rule.table or "")
-    columns = engine.columns(rule.table)
-    for name in (rule.start_column, rule.subject_key):
-        if name and name not in columns:
-            return ("no_column", name)
-    if columns[rule.start_column].family not in ("date", "moment", "text"):
-        return ("no_date", f"{rule.start_column} {columns[rule.start_column].type}")
-    return None
-
-
-def _counted(
-    rule: RetentionRule, clock: Clock, column: Column, key: Column | None, starts: Mapping[str, Mapping[object, int]], held: Held, on: date,
-    stamps: dict[str, str] | None,
-) -> RuleScan:  # fmt: skip
-    """The counts of one rule out of the groups of its start column."""
-    everything, keyless = starts["all"], starts["keyless"]
-    if rule.action == "anonymise":
-        everything = less(everything, keyless)  # rows without a key are anonymous already
-    kept = everything if held.everything or (held.some and key is None) else starts["held"]
-    if held.some and key is not None and rule.action != "anonymise":
-        kept = plus(kept, keyless)  # a row without a key cannot be shown to be free
-    rows, free, cutoff = days_of(everything), days_of(less(everything, kept)), clock.cutoff(on)
-    overdue = free.until(cutoff)
-    later = [day for day in free.days if cutoff is None or day > cutoff]
-    made: Any = RuleCount
-    count = made(
-        rule.id, table=rule.table, total=rows.total, no_start=rows.empty + rows.unreadable, unreadable=rows.unreadable,
-        no_key=sum(keyless.values()), overdue=overdue, held=rows.until(cutoff) - overdue, oldest=free.days[0] if free.days else None,
-        cutoff=cutoff, next_due=clock.erasable_from(later[0]) if later else None, months=_months(clock, free, on),
-    )  # fmt: skip
-    if cutoff is None or held.everything or (held.some and key is None):
-        return RuleScan(rule, count, None, stamps, held)
-    cut = Cut(str(rule.table), column, key, cutoff, None, held.some, rule.action == "anonymise", rows.odd)
-    return RuleScan(rule, count, cut, stamps, held)
-
-
-def _months(clock: Clock, free: Days, on: date) -> str | None:
-    """How many rows fall due in each month to come, as one text: counts alone are kept in the journal."""
-    told, before = [], free.until(clock.cutoff(on))
-    for month, last in months_from(on):
-        through = free.until(clock.cutoff(last))
-        if through > before:
-            told.append(f"{month}: {through - before}")
-        before = max(before, through)
-    return ", ".join(told) or None
-
-
 def result_of(found: Scan, source: str) -> ScanResult:
     """What the journal keeps of a scan of one source: counts, and which tables no rule covers."""
     made: Any = ScanResult
     counts = [one.count for one in found.found if one.rule.source == source]
     problem = found.failed[source].text(found.room.standpoint.lang) if source in found.failed else None
+    asking = {one.id for one in found.room.of("hold") if one.source == source}
+    empty = [name for name in found.empty_queries if name in asking]
     return made(
-        source, as_of=found.on, counts=counts, uncovered=found.uncovered.get(source), problem=problem, hash=hash_of(found.on, counts)
-    )
+        source, as_of=found.on, counts=counts, uncovered=found.uncovered.get(source), problem=problem,
+        kept_changed=found.kept_changed.get(source), empty_queries=empty or None, hash=hash_of(found.on, counts),
+    )  # fmt: skip

@@ -1,12 +1,14 @@
 -- Retention as it stood: where data lie, rules, legal holds, plans of erasure and certificates.
 CREATE OR REPLACE TEMP MACRO sources() AS TABLE
   SELECT subject AS id, body->>'location' AS location, body->>'system' AS system, body->>'password_from' AS password_from,
+    answer(body->'date_format') AS date_format, answer(body->'no_start_days') AS no_start_days, body->>'backup_kept' AS backup_kept,
     body->>'remarks' AS remarks, valid_from, entry
   FROM standing() WHERE kind = 'source' ORDER BY id;
 
 CREATE OR REPLACE TEMP MACRO retention_rules() AS TABLE
   SELECT subject AS id, body->>'activity' AS activity, body->>'data_category' AS data_category, body->>'source' AS source,
-    body->>'table' AS "table", body->>'subject_key' AS subject_key, body->>'start_column' AS start_column, body->>'start_event' AS start_event,
+    body->>'table' AS "table", body->>'subject_key' AS subject_key, body->>'start_column' AS start_column, body->>'start_table' AS start_table,
+    body->>'start_key' AS start_key, answer(body->'date_format') AS date_format, body->>'start_event' AS start_event,
     body->>'empty_start' AS empty_start, body->>'period' AS period, body->>'period_text' AS period_text, body->>'grace' AS grace,
     coalesce(body->>'action', 'erase') AS action, body->>'statute' AS statute, body->>'reason' AS reason, body->>'remarks' AS remarks,
     valid_from, entry
@@ -22,9 +24,13 @@ CREATE OR REPLACE TEMP MACRO holds() AS TABLE
 CREATE OR REPLACE TEMP MACRO certificates() AS TABLE
   SELECT subject AS id, body->>'plan' AS plan, body->>'rule' AS rule, body->>'source' AS source, body->>'table' AS "table",
     coalesce(body->>'action', 'erase') AS action, CAST(body->>'rows_count' AS BIGINT) AS rows, CAST(body->>'total_before' AS BIGINT) AS total_before,
-    CAST(body->>'total_after' AS BIGINT) AS total_after, CAST(body->>'remaining' AS BIGINT) AS remaining, body->>'keys_hash' AS keys_hash,
+    CAST(body->>'total_after' AS BIGINT) AS total_after, CAST(body->>'remaining' AS BIGINT) AS remaining,
+    CAST(body->>'held' AS BIGINT) AS held, CAST(body->>'no_start' AS BIGINT) AS no_start, CAST(body->>'unreadable' AS BIGINT) AS unreadable,
+    CAST(body->>'sentinel' AS BIGINT) AS sentinel, CAST(body->>'unseen' AS BIGINT) AS unseen, CAST(body->>'outside' AS BIGINT) AS outside,
+    CAST(body->>'no_key' AS BIGINT) AS no_key, answer(body->'acting') AS acting, answer(body->'touched') AS touched, body->>'location' AS location,
+    body->>'keys_hash' AS keys_hash,
     CAST(body->>'k_anonymity' AS BIGINT) AS k_anonymity, body->>'linked' AS linked, body->>'planned_by' AS planned_by,
-    body->>'approved_by' AS approved_by, body->>'executed_by' AS executed_by, body->>'executed' AS executed, body->>'kept_copy' AS kept_copy,
+    body->>'approved_by' AS approved_by, body->>'approved_how' AS approved_how, body->>'executed_by' AS executed_by, body->>'executed' AS executed, body->>'kept_copy' AS kept_copy,
     valid_from, entry
   FROM standing() WHERE kind = 'certificate' ORDER BY id;
 
@@ -33,5 +39,8 @@ CREATE OR REPLACE TEMP MACRO erasure_plans() AS TABLE
     CAST(body->>'total' AS BIGINT) AS total, CAST(body->>'held' AS BIGINT) AS held, coalesce(body->>'action', 'erase') AS action,
     body->>'source' AS source, body->>'table' AS "table", CAST(body->>'as_of' AS DATE) AS as_of, CAST(body->>'cutoff' AS DATE) AS cutoff,
     body->>'predicate' AS predicate, body->>'planned_by' AS planned_by, body->>'approved_by' AS approved_by, body->>'approved' AS approved,
-    body->>'single_officer' AS single_officer, valid_from, entry
+    body->>'single_officer' AS single_officer, body->>'approved_how' AS approved_how,
+    CAST(body->>'no_start' AS BIGINT) AS no_start, CAST(body->>'unreadable' AS BIGINT) AS unreadable, CAST(body->>'sentinel' AS BIGINT) AS sentinel,
+    CAST(body->>'unseen' AS BIGINT) AS unseen, CAST(body->>'outside' AS BIGINT) AS outside, CAST(body->>'no_key' AS BIGINT) AS no_key,
+    answer(body->'acting') AS acting, valid_from, entry
   FROM standing() WHERE kind = 'erasure_plan' ORDER BY id;

@@ -1,0 +1,76 @@
+"""Workbooks as tables of texts: what a formula shows, never the formula."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivplus_tools import _words
+from ivplus_tools._sources import text
+from ivplus_tools._sources.sql import compose, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+ROWS = 10_000
+
+
+def names(path: Path) -> list[str]:
+    """The sheets of a workbook that hold anything, in order; the first one always."""
+    book = _opened(path, False)
+    try:
+        found = []
+        for place, sheet in enumerate(book.worksheets):
+            sheet.reset_dimensions()
+            if place == 0 or any(cell is not None for row in sheet.values for cell in row):
+                found.append(sheet.title)
+        return found
+    finally:
+        book.close()
+
+
+def _opened(path: Path, shown: bool) -> Any:
+    """A workbook, read as it goes; one that is none, is locked or cut is refused."""
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=shown)
+    except Exception:
+        raise _words.refusal("bad_workbook", path=path.name) from None
+
+
+def load(con: duckdb.DuckDBPyConnection, table: str, path: Path, name: str) -> None:
+    """A sheet as a temporary table; its first row that holds anything is the heading."""
+    book = _opened(path, True)
+    try:
+        sheet = book[name]
+        sheet.reset_dimensions()  # what a file says of its size is not believed
+        rows = (row for row in sheet.values if any(cell is not None for cell in row))
+        heads = list(next(rows, ()))
+        places = [place for place, head in enumerate(heads) if head is not None]
+        if not places:
+            raise _words.refusal("no_heading", path=path.name)
+        columns = list(text.unique([str(heads[place]) for place in places]))
+        made = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
+        con.execute(compose("CREATE TEMP TABLE {name} ({columns})", name=quoted(table), columns=made))
+        marks = ", ".join("unnest(?::VARCHAR[])" for _ in columns)
+        insert = compose("INSERT INTO {name} SELECT {marks}", name=quoted(table), marks=marks)
+        batch: list[list[str | None]] = []
+        for row in rows:
+            batch.append([_shown(row[place]) if place < len(row) else None for place in places])
+            if len(batch) == ROWS:
+                con.execute(insert, [list(cells) for cells in zip(*batch, strict=True)])
+                batch.clear()
+        if batch:
+            con.execute(insert, [list(cells) for cells in zip(*batch, strict=True)])
+    finally:
+        book.close()
+
+
+def _shown(cell: object) -> str | None:
+    """A cell as text: a day as ISO, a whole number without a fraction."""
+    if cell is None:
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).removesuffix(" 00:00:00")  # a day is a moment at midnight in a workbook
