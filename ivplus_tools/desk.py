@@ -157,13 +157,13 @@ class Desk:
         at = self.standpoint
         return exchange.put(_store.path_of(path), exchange.calendar(self.due(by), at.now, at.lang))
 
-    def sql(self, query: str) -> pandas.DataFrame:
-        """Any query over this standpoint, read-only: `FROM activities() SELECT legal_basis, count(*) GROUP BY ALL`.
+    def sql(self, query: str, seconds: float = 60) -> pandas.DataFrame:
+        """One SELECT over this standpoint: `FROM activities() SELECT legal_basis, count(*) GROUP BY ALL`.
 
         Tables of the standpoint: `standing()`, `entries()`, and each room's nouns (`activities()`, `transfers()`, ...); the table
-        `journal` holds everything. No file and no network can be reached from it.
+        `journal` holds everything. It runs over a copy in memory, where nothing can be written and no file or network is in reach.
         """
-        return _store.frame(self.standpoint, query, users=True)
+        return _store.ask(self.standpoint, query, seconds)
 
     # --- the journal
 

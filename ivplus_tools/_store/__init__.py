@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import bisect
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ivplus_tools import _dates, _words
-from ivplus_tools._store import copies, file, nouns
+from ivplus_tools._store import asking, copies, file, nouns, schema
 from ivplus_tools._store.book import Book
 from ivplus_tools._store.chain import Entry, Verification, canonical, check_chain, links_in, links_of, row_of, seal_of
 from ivplus_tools.errors import Refusal
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
-    "CLOCK_SLACK", "FORMAT", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical",
+    "CLOCK_SLACK", "FORMAT", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask", "backup", "canonical",
     "decided", "entries", "forget_person", "format_found", "frame", "head", "held_by", "history", "network_of", "newest", "path_of",
     "persons", "plain_entry", "put_person", "read_once", "restore", "settle", "standing", "standing_of", "verify",
 ]  # fmt: skip
@@ -232,9 +231,15 @@ def _end(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str, datetime
 
 
 def verify(path: Path, head: str | None = None, lang: str = "en") -> Verification:
-    """Recompute every seal from the first entry. With `head`, a seal printed earlier must be found on the way."""
+    """Recompute every seal from the first entry. With `head`, a seal printed earlier must be found on the way.
+
+    What the file defines is compared too: a file that holds anything but a journal is refused, one without a trigger is not whole.
+    """
     with file.open_journal(path) as con:
         verdict = _checked(con, head)
+        differs = schema.differing(schema.of_file(con), schema.of_format(file.FORMAT)) if verdict.ok else ""
+    if differs:
+        verdict = replace(verdict, ok=False, fault="schema", differs=differs)
     return replace(verdict, lang=lang)
 
 
@@ -251,33 +256,36 @@ def _checked(con: duckdb.DuckDBPyConnection, head: str | None = None) -> Verific
     return check_chain(links_in(con), count, last, head)
 
 
-@contextlib.contextmanager
-def _reading(at: Standpoint, query: object, users: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection at a standpoint with the macros that a query needs; a user's is for that one query."""
-    with file.open_journal(at.path, keep=not users) as con:
-        known_at = at.known_at or datetime(9999, 1, 1, tzinfo=UTC)
-        con.execute("SET VARIABLE valid_on = $day", {"day": at.valid_on})
-        con.execute("SET VARIABLE known_at = $moment", {"moment": known_at})
-        con.execute(nouns.of(query))
-        if users:
-            con.execute("SET lock_configuration = true")
-        yield con
+def _prepare(con: duckdb.DuckDBPyConnection, at: Standpoint, query: object) -> None:
+    """Give a connection the standpoint and the macros that a query needs."""
+    known_at = at.known_at or datetime(9999, 1, 1, tzinfo=UTC)
+    con.execute("SET VARIABLE valid_on = $day", {"day": at.valid_on})
+    con.execute("SET VARIABLE known_at = $moment", {"moment": known_at})
+    con.execute(nouns.of(query))
 
 
 def _rows(at: Standpoint, query: str, **values: object) -> list[tuple[Any, ...]]:
-    with _reading(at, query) as con:
+    with file.open_journal(at.path) as con:
+        _prepare(con, at, query)
         return con.execute(query, values or None).fetchall()
 
 
-def frame(at: Standpoint, query: str, users: bool = False) -> pandas.DataFrame:
-    """The result of a query at a standpoint as a frame in the Desk's language. Reads only."""
-    import duckdb
+def frame(at: Standpoint, query: str) -> pandas.DataFrame:
+    """The result of a query of ours at a standpoint as a frame in the Desk's language."""
+    with file.open_journal(at.path) as con:
+        _prepare(con, at, query)
+        table = con.execute(query).df()
+    table.attrs["lang"] = at.lang
+    return table
 
-    with _reading(at, query, users) as con:
-        try:
-            table = con.execute(query).df()
-        except (duckdb.Error, TypeError, AttributeError) as error:  # no text at all, or text without a statement
-            raise _words.refusal("bad_query", reason=str(error).split("\n")[0]) from None
+
+def ask(at: Standpoint, query: object, seconds: float) -> pandas.DataFrame:
+    """The result of a user's query at a standpoint, over a copy in memory; see `asking`."""
+    statement = asking.one_select(query)
+    with asking.copied(at.path) as con:
+        _prepare(con, at, query)
+        asking.close_off(con)
+        table = asking.answer(con, statement, seconds)
     table.attrs["lang"] = at.lang
     return table
 
@@ -350,8 +358,8 @@ def forget_person(path: Path, ref: str) -> bool:
         if not path.exists():
             return False
     with file.locked(path), file.told(path):
+        file.demand_ours(path)
         with file.connect(str(path), read_only=False) as con:  # for writing, so that no older log of changes stays behind
-            file.is_current(con, path)
             _demand_whole(con, path)
             rows = con.execute(file.ENTRIES).fetchall()
             people = con.execute("FROM person ORDER BY ref").fetchall()
