@@ -24,6 +24,8 @@ FROM journal ORDER BY entry
 """
 """Each entry with its seal and the text that was sealed, as `seal_of` writes it but for rare spellings of control characters."""
 SHORTEST_SEAL = 16
+WITHDRAWAL = "withdrawal"
+"""The kind of an entry that says of another that it was a mistake."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,17 @@ class Verification:
         if self.broken is None:
             return reason
         return _words.say("seal.broken", self.lang, broken=self.broken, reason=reason)
+
+
+def withdrawn_by(entries: Iterable[Entry]) -> dict[int, Entry]:
+    """Which of some entries are taken back, each with the entry that says so."""
+    return {int((one.body or {}).get("entry", 0)): one for one in entries if one.kind == WITHDRAWAL}
+
+
+def counting(entries: Sequence[Entry]) -> list[Entry]:
+    """Those of some entries that say something of their subject: neither taken back nor the taking back of another."""
+    gone = withdrawn_by(entries)
+    return [one for one in entries if one.kind != WITHDRAWAL and one.entry not in gone]
 
 
 def canonical(body: object) -> str:

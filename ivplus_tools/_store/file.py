@@ -6,21 +6,26 @@ import contextlib
 import errno
 import itertools
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
-from ivplus_tools._store import copies, schema
+from ivplus_tools._store import alone, copies, schema
 from ivplus_tools._store.chain import ENTRIES
-from ivplus_tools._store.place import check_mark, place_of, told
+from ivplus_tools._store.place import check_mark, lies, place_of, told
+from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
     import duckdb
 
-FORMAT = 1
+FORMAT = 2
 SQL = Path(__file__).parent.parent / "sql"
-__all__ = ["ENTRIES", "FORMAT", "SQL", "connect", "insert", "is_current", "locked", "open_journal", "place_of", "told", "write_file"]
+__all__ = [
+    "ENTRIES", "FORMAT", "SQL", "check_mark", "connect", "insert", "is_current", "lies", "locked", "open_journal", "place_of", "told",
+    "write_file",
+]  # fmt: skip
 MOUNTS = Path("/proc/self/mounts")
 SHARED = {
     "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "davfs", "glusterfs", "lustre",
@@ -37,15 +42,25 @@ _checked: dict[Path, object] = {}  # files whose schema was looked at, as they l
 
 @contextlib.contextmanager
 def locked(path: Path, read_only: bool = False) -> Iterator[None]:
-    """The cross-process lock of a journal, held for one operation.
+    """The cross-process lock of a journal, held for one operation; what is written meanwhile is for those who may read the journal.
 
     While others take turns, a writer waits its own (a minute at the most); one that holds on for five seconds is named.
-    In a folder where nothing can be written, reading goes on without a lock.
+    In a folder where nothing can be written, reading goes on without a lock file. The folder itself is locked as well.
     """
+    with alone.private(alone.mode_of(path)), _lock_file(path, read_only):
+        patience = 0 if network_of(path) else WAIT_SECONDS * PATIENCE_TURNS
+        with alone.folder_of(path, patience) as got:
+            if not got and patience:
+                raise _words.refusal("store_busy", path=path.name, pid="?")
+            yield
+
+
+@contextlib.contextmanager
+def _lock_file(path: Path, read_only: bool) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock_path = path.with_name(path.name + ".lock")
-    lock = FileLock(lock_path, timeout=WAIT_SECONDS, mode=0o600, poll_interval=0.005)
+    lock = FileLock(lock_path, timeout=WAIT_SECONDS, mode=alone.mode_of(path), poll_interval=0.005)
     patience = PATIENCE_TURNS
     while True:
         holder = _holder(lock_path)
@@ -78,7 +93,7 @@ def held_by(path: Path) -> str | None:
     if not lock_path.exists():
         return None
     try:
-        with FileLock(lock_path, timeout=0, mode=0o600):
+        with FileLock(lock_path, timeout=0, mode=alone.mode_of(place)):
             return None
     except Timeout:
         return _holder(lock_path).partition(" ")[0] or "?"
@@ -133,12 +148,12 @@ def _none_yet(engine: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckD
 @contextlib.contextmanager
 def _opened(path: Path, read_only: bool, engine: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a journal of today's format that holds what we make and nothing else."""
-    if _checked.get(path) != _lies(path):
+    if _checked.get(path) != (FORMAT, lies(path)):
         demand_ours(path)
     with connect(str(path), read_only, engine=engine) as con:
         yield con
         _leave_no_log(con, path, read_only)
-    _checked[path] = _lies(path)
+    _checked[path] = (FORMAT, lies(path))
 
 
 def demand_ours(path: Path) -> None:
@@ -155,16 +170,6 @@ def demand_schema(con: duckdb.DuckDBPyConnection, path: Path, number: int) -> No
     """Refuse a file that holds anything but what a journal of that format does."""
     if foreign := schema.foreign(schema.of_file(con), schema.of_format(number)):
         raise _words.refusal("foreign_object", path=path.name, what=foreign)
-
-
-def _lies(path: Path) -> object:
-    """How a file and its log lie there, for this format: another writer changes it."""
-    found: list[object] = [FORMAT]
-    for one in (path, path.with_name(path.name + ".wal")):
-        with contextlib.suppress(FileNotFoundError):
-            told = one.stat()
-            found.append((told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns))
-    return found
 
 
 def _leave_no_log(con: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -> None:
@@ -242,15 +247,15 @@ def _keep(key: tuple[int, str], engine: duckdb.DuckDBPyConnection) -> None:
             _engines.pop(older).close()
 
 
-def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tuple[Any, ...]]) -> None:
-    """Make a whole journal file beside its place and put it there in one step, so that no half of one is ever seen."""
-    made = path.with_name(path.name + ".new")
-    made.unlink(missing_ok=True)
-    try:
-        os.close(os.open(made, os.O_CREAT | os.O_EXCL, 0o600))
-        made.unlink()
+def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tuple[Any, ...]], before: object = None) -> None:
+    """Make a whole journal file beside its place and put it there in one step, so that no half of one is ever seen.
+
+    `before`: how the file lay there whose content this is; where something has changed it since, it is left as it is.
+    """
+    before = lies(path) if before is None else before
+    with alone.workplace(path, ".new") as folder:
+        made = folder / path.name
         with connect(str(made), read_only=False, ours=True) as con:
-            made.chmod(0o600)
             con.execute("BEGIN")
             con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
             con.execute("INSERT INTO meta VALUES ('format', ?)", [str(FORMAT)])
@@ -261,14 +266,30 @@ def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tup
                 con.execute("INSERT INTO person VALUES (?, ?, ?, ?)", person)
             con.execute("CHECKPOINT file")
         _demand_written(made, rows)
+        _put_in_place(made, path, before)
+    copies.settle(path.parent)
+
+
+def _put_in_place(made: Path, path: Path, before: object) -> None:
+    """Move a new file to its place, if that is as it was; no other name may keep what it replaces."""
+    if lies(path) != before:
+        raise _words.refusal("changed_under_us", path=path.name)
+    if not path.exists():
         log = path.with_name(path.name + ".wal")
-        if log.exists() and not path.exists():  # of a journal that was put aside: it would be taken for the new one's
+        if log.exists():  # of a journal that was put aside: it would be taken for the new one's
             log.replace(log.with_name(log.name + ".left"))
+        made.chmod(alone.OWNER_ONLY)
         made.replace(path)
-        copies.settle(path.parent)
+        return
+    alone.keep_owner(made, path)
+    old = None if os.name == "nt" else os.open(path, os.O_RDONLY)
+    try:
+        made.replace(path)
+        if old is not None and os.fstat(old).st_nlink:
+            raise _words.refusal("several_names", path=path.name)
     finally:
-        for left in (made, made.with_name(made.name + ".wal")):
-            left.unlink(missing_ok=True)
+        if old is not None:
+            os.close(old)
 
 
 def _demand_written(made: Path, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -340,6 +361,8 @@ def _migrate(path: Path) -> None:
             con.execute("COMMIT")
         except duckdb.Error as error:
             raise _words.refusal("store_unwritable", path=path, reason=str(error).split("\n")[0]) from None
+    told = _words.say("ui.migrated", Refusal.lang, path=path.name, found=found, now=FORMAT, folder=folder.name)
+    warnings.warn(told, stacklevel=2)
 
 
 def insert(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ivplus_tools import _words
@@ -16,12 +17,17 @@ DUCKDB_MARK = (8, b"DUCK")  # where every DuckDB file says what it is
 
 
 def check_mark(path: Path) -> None:
-    """Refuse what is no DuckDB file: by its name DuckDB would read a CSV as a table, and an empty file as a new database."""
+    """Refuse what is no DuckDB file: by its name DuckDB would read a CSV as a table, and an empty file as a new database.
+
+    A file with a second name (a hard link) too: each has a log of its own, and one would keep what the other forgets.
+    """
     place, mark = DUCKDB_MARK
     with path.open("rb") as opened:
         begin = opened.read(place + len(mark))
     if begin[place:] != mark:
         raise _words.refusal("not_a_journal", path=path)
+    if path.stat().st_nlink > 1:
+        raise _words.refusal("several_names", path=path.name)
 
 
 def place_of(path: Path) -> Path:
@@ -68,3 +74,28 @@ def told(path: Path) -> Iterator[None]:
         if isinstance(error, ValueError) and "null" not in str(error):  # a path with a null byte is the user's; the rest is ours
             raise
         raise _words.refusal("store_unwritable", path=repr(str(path)), reason=getattr(error, "strerror", None) or error) from None
+
+
+def machine_clock(path: Path) -> datetime:
+    """What the machine's clock says while a journal is locked, whatever moment is pinned: the lock was touched now."""
+    lock_path = path.resolve().with_name(path.resolve().name + ".lock")
+    lock_path.touch()
+    return datetime.fromtimestamp(lock_path.stat().st_mtime, UTC)
+
+
+def newest_beside(path: Path) -> datetime | None:
+    """When the newest file beside a journal was written, our own left out; None where there is none."""
+    place = path.resolve()
+    others = [one for one in place.parent.iterdir() if one.name.lstrip(".").partition(place.name)[0] and one.is_file()]
+    newest = max((one.stat().st_mtime for one in others), default=None)
+    return None if newest is None else datetime.fromtimestamp(newest, UTC)
+
+
+def lies(path: Path) -> object:
+    """How a file and its log lie there: whoever writes it changes this."""
+    found: list[object] = []
+    for one in (path, path.with_name(path.name + ".wal")):
+        with contextlib.suppress(FileNotFoundError):
+            told = one.stat()
+            found.append((told.st_dev, told.st_ino, told.st_nlink, told.st_size, told.st_mtime_ns, told.st_ctime_ns))
+    return found

@@ -94,7 +94,7 @@ class AuditRoom(Room):
     def seal(self, since: str = "") -> pandas.DataFrame:
         """On what everything here rests: name, value; the day, the moment, what `since` it is compared with, the seal of the last entry."""
         at, lang = self.standpoint, self.standpoint.lang
-        entries = _store.entries(at)
+        entries = _store.every(at)
         verdict = check_chain(links_of(entries), len(entries), [(one.entry, one.seal) for one in entries[-1:]])
         known = _words.show_date(at.known_at.astimezone(_dates.HELSINKI), lang) if at.known_at else _words.say("ui.known_now", lang)
         rows = [
@@ -238,7 +238,7 @@ class AuditRoom(Room):
                 if one.response and one.state == "overdue":
                     about: dict[str, object] = {"code": one.finding.code, "owner": one.response.owner, "due": one.response.due}
                     yield Finding(one.finding.subject, "AUD-001", one.response.due or on, about)
-        seals = {one.entry: one.seal for one in _store.entries(self.standpoint)}
+        seals = {one.entry: one.seal for one in _store.every(self.standpoint)}
         for signed in self._of(SignOff.kind):
             record: SignOff = signed.record
             if record.journal_head and seals.get(int(record.journal_entries or 0)) != record.journal_head:

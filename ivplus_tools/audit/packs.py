@@ -52,7 +52,7 @@ def opened(path: Path, lang: str, at: Standpoint | None = None) -> Opened:
     found = Opened(path.name, files, json.loads(files[verify.MANIFEST]))
     journal = found.manifest["journal"]
     if at is not None and journal["last"]:
-        entries = {one.entry: one.seal for one in _store.entries(replace(at, known_at=None))}
+        entries = {one.entry: one.seal for one in _store.every(replace(at, known_at=None))}
         if entries.get(journal["last"]) != journal["head"]:
             raise _words.refusal("pack_of_another", path=path.name)
     return found

@@ -35,6 +35,7 @@ NEEDED = (
     "verify.py",
 )
 KEYS = {"entry", "room", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "body", "seal"}
+WITHDRAWAL = "withdrawal"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 LARGEST = 2_000_000_000
 Fault = tuple[str, str]
@@ -253,10 +254,11 @@ def _before(path: Path, manifest: dict[str, Any], earlier: list[Path], faults: l
 
 
 def _register(files: dict[str, bytes], manifest: dict[str, Any], entries: list[dict[str, Any]]) -> list[Fault]:
-    """The register is what stands on the day, each record once: per kind and subject the latest day, then the latest entry."""
+    """The register is what stands on the day, each record once: the latest day, then the latest entry, none taken back."""
     decided: dict[tuple[str, str], dict[str, Any]] = {}
+    withdrawn = {loaded(one["body"])["entry"] for one in entries if one["kind"] == WITHDRAWAL}
     for one in sorted(entries, key=lambda one: (one["valid_from"], one["entry"])):
-        if one["valid_from"] <= manifest["as_of"]:
+        if one["valid_from"] <= manifest["as_of"] and one["kind"] != WITHDRAWAL and one["entry"] not in withdrawn:
             decided[one["kind"], one["subject"]] = one
     wanted = {
         key: {"kind": key[0], "id": key[1], "valid_from": one["valid_from"], **loaded(one["body"])}
