@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask", "backup",
-    "canonical", "decided", "entries", "every", "forget_person", "format_found", "frame", "head", "held_by", "history", "network_of",
-    "newest", "path_of", "persons", "plain_entry", "private", "put_person", "read_once", "restore", "settle", "standing", "standing_of",
-    "verify", "withdrawn_by", "workplace",
+    "canonical", "counting", "decided", "entries", "every", "forget_person", "format_found", "frame", "head", "held_by", "history",
+    "network_of", "newest", "path_of", "persons", "plain_entry", "private", "put_person", "read_once", "restore", "settle", "standing",
+    "standing_of", "verify", "withdrawn_by", "workplace",
 ]  # fmt: skip
 settle, plain_entry = copies.settle, copies.plain_entry
 private, workplace = alone.private, alone.workplace
