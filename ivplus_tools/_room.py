@@ -27,8 +27,9 @@ def failing(level: str) -> tuple[str, ...]:
     return SEVERITIES[: SEVERITIES.index(level) + 1] if level != "never" else ()
 
 
-NO_FACTS = {"near", "note", "watch"}
-"""What a sentence tells to help its reader, and what therefore changes with records that it is not about."""
+NO_FACTS = {"near", "note", "watch", "rows", "odd", "held"}
+"""What a sentence tells to help its reader, and what is counted anew at every scan: it changes while the finding stays the same."""
+WORDED_FACTS_LEFT_OUT = {"near", "note", "watch"}
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,24 @@ class Finding:
 
     @property
     def facts(self) -> str:
-        """What it is about, as a text that stays the same while nothing changes: an answer to a finding holds for these facts only."""
+        """What it is about, in no wording: an answer to a finding holds for these facts only, whatever a label is called later."""
+        return "; ".join(f"{name}: {_unworded(self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))
+
+    @property
+    def worded_facts(self) -> str:
+        """The same in English, as answers given before version 0.2 named it."""
         told = _words.local(self.about, "en")
-        return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - NO_FACTS))
+        return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - WORDED_FACTS_LEFT_OUT))
+
+
+def _unworded(value: object) -> object:
+    """A fact without the words of a language: a day as a day, a label or a name of the law by its key."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict) and set(_words.LANGS) <= set(value):
+        named = (rule for rule, fact in _law.facts().items() if fact.name == value)
+        return _words.key_of(value) or next(named, value["en"])
+    return value
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,24 @@ def label_of(name: str) -> dict[str, str]:
     return {lang: field_label(name, lang) for lang in LANGS}
 
 
+@cache
+def _keys() -> dict[tuple[str, ...], str]:
+    """Every text of the labels in its three languages, with the key that it stands under."""
+    found: dict[tuple[str, ...], str] = {}
+    waiting: list[tuple[str, Any]] = [("", read("labels"))]
+    for key, node in waiting:
+        if set(LANGS) <= set(node):
+            found.setdefault(tuple(node[lang] for lang in LANGS), key)
+        elif isinstance(node, dict):
+            waiting += [(f"{key}.{name}", inner) for name, inner in node.items() if isinstance(inner, dict)]
+    return found
+
+
+def key_of(texts: dict[str, str]) -> str | None:
+    """The key of a text in three languages, which stays when its wording is changed; None where it is no label."""
+    return _keys().get(tuple(texts[lang] for lang in LANGS))
+
+
 def names_of(name: str) -> list[str]:
     """Everything that a field may be called in a cell: its key, its labels, and known headings."""
     known = read("headings")["activity"].get(name, [])

@@ -509,7 +509,12 @@ def test_the_quarter_is_proved_in_one_command(run, tmp_path):
     first = (tmp_path / "audits" / "audit-2026-03-02.zip").read_bytes()
     told = json.loads(run(*day, "--fail-on", "never", "--format", "json").stdout)
     assert (told["new"], told["findings"]["error"]) == (False, 61)
-    assert "ehjä" in run("verify", "audits/audit-2026-03-02.zip").stdout
+    pack = "audits/audit-2026-03-02.zip"
+    alone = run("verify", pack, code=3).stdout
+    assert "ehjä" not in alone
+    assert "TARKISTAMATTA" in alone
+    assert "ehjä" in run("verify", pack, "--expect", alone.splitlines()[0].split()[-1]).stdout
+    assert "ehjä" not in run("verify", pack, "--expect", "0" * 64, code=1).stdout
     (tmp_path / "spoilt.zip").write_bytes(first[:5000] + bytes([first[5000] ^ 1]) + first[5001:])
     assert "spoilt.zip: " in run("verify", "audits/audit-2026-03-02.zip", "spoilt.zip", code=1).stdout
     assert "ivplus: " in run("audit", "--desk", "sample", "--as-of", "yesterday", code=2).stderr

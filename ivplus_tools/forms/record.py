@@ -88,6 +88,10 @@ class RecordForm(widgets.VBox):
             ],
             layout=widgets.Layout(flex="1 1 30em", min_width="20em"),
         )
+        self._wire()
+
+    def _wire(self) -> None:
+        """What each button and field does."""
         self.search.observe(lambda _: self._try(self._filter), "value")
         self.list.observe(lambda change: self._try(self._on_choice, change), "value")
         self.new.on_click(lambda _: self._try(self._on_new))
