@@ -29,7 +29,6 @@ def failing(level: str) -> tuple[str, ...]:
 
 NO_FACTS = {"near", "note", "watch", "rows", "odd", "held"}
 """What a sentence tells to help its reader, and what is counted anew at every scan: it changes while the finding stays the same."""
-WORDED_FACTS_LEFT_OUT = {"near", "note", "watch"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Finding:
     def worded_facts(self) -> str:
         """The same in English, as answers given before version 0.2 named it."""
         told = _words.local(self.about, "en")
-        return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - WORDED_FACTS_LEFT_OUT))
+        return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - {"near", "note", "watch"}))
 
 
 def _unworded(value: object) -> object:
@@ -123,14 +122,7 @@ class Room:
         since, reason = self.when_and_why(valid_from, why, insist)
         return _store.append(self.standpoint, [self.draft(one, since, reason, expecting) for one in things])
 
-    def end(
-        self,
-        id: str,  # noqa: A002
-        valid_from: object = None,
-        why: str = "",
-        kind: str | None = None,
-        insist: bool = False,
-    ) -> Receipt:
+    def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None, insist: bool = False) -> Receipt:  # noqa: A002
         """Say that a subject is no more from `valid_from`; its history stays."""
         since, reason = self.when_and_why(valid_from, why, insist)
         entry = type(self)(replace(self.standpoint, valid_on=since))._find(id, kind).entry
@@ -157,7 +149,7 @@ class Room:
             raise _words.refusal("no_entry", got=number)
         if one.room != self.name:
             raise _words.refusal("entry_of_another", got=number, room=one.room)
-        if one.entry in gone:
+        if number in gone:
             raise _words.refusal("already_withdrawn", got=number, by=gone[one.entry].entry)
         kind = next((kind for kind in self.records if kind.kind == one.kind), None)
         if kind is None or getattr(kind, "own_act", False):
@@ -189,9 +181,11 @@ class Room:
         return self._find(id, kind).record
 
     def _find(self, subject: str, kind: str | None) -> Stands:
-        standing = [one for one in self.standing() if kind in (None, one.entry.kind)]
-        found = [one for one in standing if one.entry.subject == subject]
+        kinds = {one.kind for one in self.records} if kind is None else {kind} & {one.kind for one in self.records}
+        about = _store.standing(self.standpoint, subject) if self._stands is None else [one.entry for one in self._stands]
+        found = self._made([one for one in about if one.subject == subject and one.kind in kinds])
         if not found:
+            standing = [one for one in self.standing() if one.entry.kind in kinds]
             near = _words.nearest(subject, sorted({one.entry.subject for one in standing}), 3)
             raise _words.refusal("not_found", got=subject, near=near or "–", on=self.standpoint.valid_on)
         if len(found) > 1:
@@ -379,8 +373,7 @@ def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str, d
 def _stood_before(entry: Entry, mine: dict[int, Entry], gone: dict[int, Entry]) -> Entry | None:
     """What stood on the day of an entry when it was written."""
     before = [one for one in mine.values() if one.entry < entry.entry and one.kind == entry.kind]
-    earlier = [one for one in before if one.entry not in gone or gone[one.entry].entry > entry.entry]
-    return _store.standing_of(earlier, entry.valid_from)
+    return _store.standing_of([one for one in before if one.entry not in gone or gone[one.entry].entry > entry.entry], entry.valid_from)
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

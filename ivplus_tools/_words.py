@@ -171,6 +171,14 @@ def key_of(texts: dict[str, str]) -> str | None:
     return _keys().get(tuple(texts[lang] for lang in LANGS))
 
 
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Text for a terminal: what would move its cursor, colour it, or turn or hide other text stands as an escape."""
+    return _HIDDEN.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+
 def names_of(name: str) -> list[str]:
     """Everything that a field may be called in a cell: its key, its labels, and known headings."""
     known = read("headings")["activity"].get(name, [])

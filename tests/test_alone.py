@@ -189,6 +189,18 @@ def test_a_shared_journal_stays_shared_when_it_is_written_anew(tmp_path):
     assert mode(Path(f"{desk.standpoint.path}.lock")) == 0o660
 
 
+@POSIX
+def test_a_journal_that_may_only_be_read_is_read(tmp_path):
+    """Mode 0444: its lock is its owner's all the same, and nothing is made of it."""
+    desk = ivp.Desk(tmp_path / "j.duckdb", by="tt", lang="en", now=NOW)
+    put(desk)
+    desk.standpoint.path.chmod(0o444)
+    Path(f"{desk.standpoint.path}.lock").unlink()
+    assert len(desk.register.activities()) == 1
+    assert desk.verify().ok
+    assert mode(desk.standpoint.path) == 0o444
+
+
 def test_files_of_others_beside_a_journal_are_left_alone(tmp_path):
     """A rewrite, a backup and an export use names that nobody else has; what an earlier one of ours left is cleared away."""
     desk = ivp.Desk(tmp_path / "j.duckdb", by="tt", lang="en", now=NOW)
@@ -279,3 +291,33 @@ def test_kills_deleted_locks_and_links_lose_nothing(tmp_path):
         content = b"".join(one.read_bytes() for one in tmp_path.rglob("*") if one.is_file())
         assert not [one for one in forgotten if f"Unohdettu {one}".encode() in content and f"p{one[:-1]}" not in desk.persons()]
     assert known > 200
+
+
+def test_the_home_folder_may_be_written_as_it_is_at_the_shell(tmp_path, monkeypatch):
+    """`~` in the path of a journal, a backup and an export."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    desk = ivp.Desk("~/j.duckdb", by="tt", lang="en", now=NOW)
+    put(desk)
+    desk.backup("~/b")
+    desk.register.write("~/x.json")
+    assert {"j.duckdb", "b", "x.json"} <= {one.name for one in tmp_path.iterdir()}
+    assert ivp.restore("~/b", "~/r.duckdb").ok
+
+
+def test_one_subject_is_read_without_the_others(tmp_path):
+    """Among 20,000 subjects a tenth of a second is enough, and a subject that is not there is still told with the nearest."""
+    desk = ivp.Desk(tmp_path / "j.duckdb", by="tt", lang="en", now=NOW)
+    body = ivp.Activity("x", remarks="r" * 200).body()
+    day = desk.standpoint.valid_on
+    drafts = [_store.Draft("register", "activity", f"a{n}", day, "w", {**body, "name": f"n{n}"}) for n in range(20_000)]
+    _store.append(desk.standpoint, drafts)
+    desk.register.get("a1")
+    times = []
+    for number in (7, 10_000, 19_999, 5, 12):
+        begin = time.perf_counter()
+        assert desk.register.get(f"a{number}").name == f"n{number}"
+        times.append(time.perf_counter() - begin)
+    assert min(times) < 0.1
+    with pytest.raises(ivp.Refusal, match="a19999"):
+        desk.register.get("a199990")

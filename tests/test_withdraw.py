@@ -168,6 +168,9 @@ def test_book_and_queries_agree_on_what_was_taken_back(tmp_path_factory, data):
             then = desk.at(valid=day, known=f"2026-02-01T{hour:02d}:30").standpoint
             assert _store.standing(then) == _store.standing(_store.read_once(then))
             assert _store.decided(then) == _store.decided(_store.read_once(then))
+            for subject in "ab":
+                alone = [one for one in _store.standing(then) if one.subject == subject]
+                assert _store.standing(then, subject) == alone == _store.standing(_store.read_once(then), subject)
 
 
 # --- the clock

@@ -39,10 +39,13 @@ GROUP BY kind, subject
 
 
 def path_of(got: object) -> Path:
-    """A path from text or a path; anything else, and text that no system takes for a path, is refused."""
+    """A path from text or a path, `~` for the home folder; anything else, and text that no system takes for a path, is refused."""
     if not isinstance(got, (str, Path)) or not str(got).strip() or "\0" in str(got):
         raise _words.refusal("bad_path", got=str(got))
-    return Path(got)
+    try:
+        return Path(got).expanduser()
+    except RuntimeError:  # the home of nobody
+        raise _words.refusal("bad_path", got=str(got)) from None
 
 
 def _sound(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
@@ -127,11 +130,21 @@ def read_once(at: Standpoint) -> Standpoint:
     return at if at.book else replace(at, book=Book(tuple(every(at)), persons(at)))
 
 
-def standing(at: Standpoint) -> list[Entry]:
-    """What stands at a standpoint: one entry per subject, by kind and subject."""
+def standing(at: Standpoint, about: str | None = None) -> list[Entry]:
+    """What stands at a standpoint: one entry per kind and subject, in that order; with `about`, of one subject alone."""
     if at.book:
-        return at.book.standing(at.valid_on, at.known_at)
-    return _sound(_rows(at, "FROM standing()"))
+        return [one for one in at.book.standing(at.valid_on, at.known_at) if about in (None, one.subject)]
+    if about is None:
+        return _sound(_rows(at, "FROM standing()"))
+    last = [standing_of(said, at.valid_on) for _, said in sorted(_by_kind(counting(history(at, about))).items())]
+    return [one for one in last if one is not None and one.text is not None]
+
+
+def _by_kind(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for one in entries:
+        found.setdefault(one.kind, []).append(one)
+    return found
 
 
 def decided(at: Standpoint) -> dict[tuple[str, str], Entry]:

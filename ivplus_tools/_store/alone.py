@@ -64,7 +64,7 @@ def _locked(handle: int, until: float) -> bool:
 def mode_of(path: Path) -> int:
     """Who may read and write a journal: as it lies there, its owner alone where it is not there yet."""
     try:
-        return stat.S_IMODE(path.stat().st_mode) & 0o666
+        return stat.S_IMODE(path.stat().st_mode) & 0o666 | OWNER_ONLY
     except OSError:
         return OWNER_ONLY
 

@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ivplus_tools import _words
-from ivplus_tools.cli.base import SAMPLE, as_table, by_whom, desk_of, fails_on, in_language, main, on_desk, print_table, progress_of, whole
+from ivplus_tools.cli.base import (
+    SAMPLE,
+    as_table,
+    by_whom,
+    desk_of,
+    echo,
+    fails_on,
+    in_language,
+    main,
+    on_desk,
+    print_table,
+    progress_of,
+    whole,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -73,11 +86,11 @@ def check(
     if shape == "sarif":
         from ivplus_tools.cli import sarif
 
-        click.echo(json.dumps(sarif.log_of(found, desk.standpoint), ensure_ascii=False, indent=1))
+        echo(json.dumps(sarif.log_of(found, desk.standpoint), ensure_ascii=False, indent=1))
     elif shape == "text":
         _print_lines(found, lang, fold="law" not in rooms)
         if not quiet:
-            click.echo(_summary(found, lang), err=True)
+            echo(_summary(found, lang), err=True)
     else:
         print_table(found, shape)
     if _fails(found, fail_on):
@@ -105,10 +118,10 @@ def _print_lines(found: pandas.DataFrame, lang: str, fold: bool) -> None:
     """Findings on stdout, where every line has the same form."""
     folded = found["code"].eq(FOLDED) & fold
     for one in found[~folded].itertuples():
-        click.echo(line_of(one, lang))
+        echo(line_of(one, lang))
     if folded.any():
         text = _words.say("shell.folded", lang, count=int(folded.sum()))
-        click.echo(f"law/*: {FOLDED} {text} [{_words.read('findings')[FOLDED]['rule']}]")
+        echo(f"law/*: {FOLDED} {text} [{_words.read('findings')[FOLDED]['rule']}]")
 
 
 def _summary(found: pandas.DataFrame, lang: str) -> str:
@@ -171,9 +184,9 @@ def due(path: str, valid: str | None, known: str | None, lang: str, by: str | No
         for place in sorted(range(len(found)), key=breaches_first.__getitem__):
             one = found.iloc[place]
             mark = f" ({_words.column_name('overdue', lang)})" if late[place] else ""
-            click.echo(" ".join(f"{one.due.date()} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
+            echo(" ".join(f"{one.due.date()} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
         errors = int((desk.findings()["severity"] == "error").sum())
-        click.echo(_words.say("shell.undated", lang, late=int(late.sum()), errors=errors), err=True)
+        echo(_words.say("shell.undated", lang, late=int(late.sum()), errors=errors), err=True)
     else:
         print_table(found, shape)
     if late.any():
@@ -207,7 +220,7 @@ def rule(code: str, lang: str) -> None:
     """
     from ivplus_tools import _law
 
-    click.echo(repr(_law.cite(code, lang)))
+    echo(repr(_law.cite(code, lang)))
 
 
 # --- scan, verify
@@ -225,21 +238,21 @@ def _pack_code(pack: str, lang: str, expected: str | None, signed: Collection[st
         raise _words.refusal("no_pack", path=path)
     faults, missing = verify.checked(path)
     for line in packs.told(faults, lang):
-        click.echo(f"{path.name}: {line}")
+        echo(f"{path.name}: {line}")
     if faults:
         return 1
     if expected is not None and not verify.is_expected(verify.read(path)[0], expected):
-        click.echo(f"{path.name}: {_words.say('audit.other_hash', lang)}")
+        echo(f"{path.name}: {_words.say('audit.other_hash', lang)}")
         return 1
     told = packs.opened(path, lang)
     known = expected is not None or told.hash in signed
     journal, count = told.manifest["journal"], len(told.manifest["files"])
     facts = {"path": path.name, "files": count, "last": journal["last"], "head": journal["head"], "hash": told.hash}
-    click.echo(_words.say("audit.whole" if known else "audit.nothing_wrong", lang, **facts))
+    echo(_words.say("audit.whole" if known else "audit.nothing_wrong", lang, **facts))
     if not known:
-        click.echo(_words.say("audit.not_expected", lang))
+        echo(_words.say("audit.not_expected", lang))
     if missing:
-        click.echo(_words.say("audit.not_checked", lang, missing=missing))
+        echo(_words.say("audit.not_checked", lang, missing=missing))
     return 3 if missing or not known else 0
 
 
@@ -270,7 +283,7 @@ def scan(source: str | None, path: str, valid: str | None, known: str | None, la
     with progress_of(source or "scan") as progress:
         found = desk.retention.scan(source, on=valid, progress=progress)
     if shape == "text":
-        click.echo(repr(found))
+        echo(repr(found))
     else:
         print_table(found.table, shape)
     if found.failed or (found.table["overdue"].fillna(0) > 0).any():
@@ -304,6 +317,6 @@ def verify(
         codes = [_pack_code(one, lang, expected, signed) for one in packs]  # all are told
         sys.exit(1 if 1 in codes else max(codes))
     verdict = whole(path, valid, known, lang).verify(head)
-    click.echo(repr(verdict))
+    echo(repr(verdict))
     if not verdict.ok:
         sys.exit(1)
