@@ -141,3 +141,18 @@ def test_a_seal_is_checked_over_the_row_that_answers_are_made_of(whole, tmp_path
     """A row is read once: where its text does not match, the same text is spelt anew, and no other query is asked."""
     desk = planted(whole, tmp_path, f"{DROPPED} UPDATE journal SET why = 'tab\t' WHERE entry = 2; {AGAIN}")
     assert desk.verify().broken == 2
+
+
+def test_a_journal_of_before_is_read_as_it_is_and_brought_on_at_the_first_write(whole, tmp_path):
+    """Reading leaves every byte; writing keeps a backup beside it and says so; from then on an older version is refused."""
+    desk = planted(whole, tmp_path, "UPDATE meta SET value = '1' WHERE key = 'format'")
+    before = desk.standpoint.path.read_bytes()
+    assert len(desk.register.activities()) == 3
+    assert desk.verify().ok
+    assert len(desk.sql("FROM journal")) == 3
+    assert desk.standpoint.path.read_bytes() == before
+    with pytest.warns(UserWarning, match="format 1 to 2"):
+        desk.register.record(ivp.Activity("d"), valid_from="2026-01-01", why="w")
+    assert (tmp_path / "j.duckdb.format-1" / "manifest.json").exists()
+    assert _store.format_found(desk.standpoint.path) == 2
+    assert desk.verify().entries == 4

@@ -96,6 +96,15 @@ def test_the_same_can_be_recorded_again_and_a_form_that_was_open_is_told(desk):
     assert desk.register.get("a").owner == "y"
 
 
+def test_the_number_of_a_case_taken_back_is_not_given_again(desk):
+    """A breach opened by error is gone, and the next one has a number of its own."""
+    first = desk.breach.open("x", aware="2026-03-01T09:00")
+    entry = int(desk.breach.history(first.id)["entry"].max())
+    desk.breach.withdraw(entry, why="a demo cell")
+    assert desk.breach.open("y", aware="2026-03-01T09:00").id != first.id
+    assert desk.breach.breaches()["title"].tolist() == ["y"]
+
+
 @pytest.mark.parametrize("entry", [0, 99, -1, True, "1", None])
 def test_what_is_no_entry_is_refused(desk, entry):
     """In one line, and nothing is written."""

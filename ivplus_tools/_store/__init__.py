@@ -33,8 +33,8 @@ held_by = file.held_by
 format_found = file.format_found
 FORMAT = file.FORMAT
 NEWEST = """
-SELECT kind, subject, max(entry) FROM journal WHERE kind <> 'withdrawal' AND entry NOT IN (SELECT withdrawn FROM withdrawals())
-GROUP BY kind, subject
+SELECT kind, subject, max(CASE WHEN entry IN (SELECT withdrawn FROM withdrawals()) THEN 0 ELSE entry END) FROM journal
+WHERE kind <> 'withdrawal' GROUP BY kind, subject
 """
 
 
@@ -155,7 +155,7 @@ def decided(at: Standpoint) -> dict[tuple[str, str], Entry]:
 
 
 def newest(at: Standpoint) -> dict[tuple[str, str], int]:
-    """The number of the last entry about each kind and subject that was not taken back, whatever the standpoint."""
+    """The number of the last entry about each kind and subject that was not taken back (0: all were), whatever the standpoint."""
     rows = _rows(replace(at, known_at=None), NEWEST)
     return {(kind, subject): entry for kind, subject, entry in rows}
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 FORMAT = 2
+READ_AS_THEY_ARE = {1}  # older formats that differ in nothing a reader sees: brought to this one at the first write
 SQL = Path(__file__).parent.parent / "sql"
 __all__ = [
     "ENTRIES", "FORMAT", "SQL", "check_mark", "connect", "insert", "is_current", "lies", "locked", "open_journal", "place_of", "told",
@@ -148,22 +149,27 @@ def _none_yet(engine: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckD
 @contextlib.contextmanager
 def _opened(path: Path, read_only: bool, engine: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a journal of today's format that holds what we make and nothing else."""
-    if _checked.get(path) != (FORMAT, lies(path)):
-        demand_ours(path)
+    current = _checked.get(path) == (FORMAT, lies(path)) or demand_ours(path, read_only)
     with connect(str(path), read_only, engine=engine) as con:
         yield con
         _leave_no_log(con, path, read_only)
-    _checked[path] = (FORMAT, lies(path))
+    if current:
+        _checked[path] = (FORMAT, lies(path))
 
 
-def demand_ours(path: Path) -> None:
-    """Bring an older journal to this format; refuse a file that holds anything but what a journal does."""
+def demand_ours(path: Path, read_only: bool = False) -> bool:
+    """Bring an older journal to this format; refuse a file that holds anything but what a journal does.
+
+    False for an older one that is read as it is.
+    """
     with connect(str(path), read_only=True) as con:
         current = is_current(con, path)
-        if current:
+        as_it_is = read_only and not current and format_of(con) in READ_AS_THEY_ARE
+        if current or as_it_is:
             demand_schema(con, path, FORMAT)
-    if not current:
+    if not (current or as_it_is):
         _migrate(path)
+    return not as_it_is
 
 
 def demand_schema(con: duckdb.DuckDBPyConnection, path: Path, number: int) -> None:
