@@ -48,7 +48,7 @@ class _Between:
         self._now, self._ask = _store.read_once(now), answers
         book = self._now.book or Book((), {})
         self._book = replace(book, entries=tuple(book.known(now.known_at)))
-        known = {one.seal for one in _store.entries(then)}  # another journal has other seals
+        known = {one.seal for one in _store.every(then)}  # another journal has other seals
         self._known, self._new = [[one for one in self._book.entries if (one.seal in known) is old] for old in (True, False)]
         if known - {one.seal for one in self._book.entries} or then.valid_on > now.valid_on:
             raise _words.refusal("compare_order")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FINDING_COLUMNS = ("room", "subject", "code", "severity", "finding", "rule", "since")
 DUE_COLUMNS = ("room", "subject", "due", "what", "rule")
 SEVERITIES = ("error", "warning", "info")
+FIRST_YEAR, YEARS_AHEAD = 1990, 50
+"""Days outside are asked for twice: 1023 and 2126 are slips of the pen."""
 
 
 def failing(level: str) -> tuple[str, ...]:
@@ -25,8 +27,8 @@ def failing(level: str) -> tuple[str, ...]:
     return SEVERITIES[: SEVERITIES.index(level) + 1] if level != "never" else ()
 
 
-NO_FACTS = {"near", "note", "watch"}
-"""What a sentence tells to help its reader, and what therefore changes with records that it is not about."""
+NO_FACTS = {"near", "note", "watch", "rows", "odd", "held"}
+"""What a sentence tells to help its reader, and what is counted anew at every scan: it changes while the finding stays the same."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,24 @@ class Finding:
 
     @property
     def facts(self) -> str:
-        """What it is about, as a text that stays the same while nothing changes: an answer to a finding holds for these facts only."""
+        """What it is about, in no wording: an answer to a finding holds for these facts only, whatever a label is called later."""
+        return "; ".join(f"{name}: {_unworded(self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))
+
+    @property
+    def worded_facts(self) -> str:
+        """The same in English, as answers given before version 0.2 named it."""
         told = _words.local(self.about, "en")
-        return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - NO_FACTS))
+        return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - {"near", "note", "watch"}))
+
+
+def _unworded(value: object) -> object:
+    """A fact without the words of a language: a day as a day, a label or a name of the law by its key."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict) and set(_words.LANGS) <= set(value):
+        named = (rule for rule, fact in _law.facts().items() if fact.name == value)
+        return _words.key_of(value) or next(named, value["en"])
+    return value
 
 
 @dataclass(frozen=True)
@@ -93,20 +110,25 @@ class Room:
 
     # --- writing
 
-    def record(self, thing: Record | Sequence[Record], valid_from: object = None, why: str = "", expecting: int | None = None) -> Receipt:
+    def record(
+        self, thing: Record | Sequence[Record], valid_from: object = None, why: str = "", expecting: int | None = None, insist: bool = False
+    ) -> Receipt:
         """Write records, true from `valid_from`, in one transaction. What already stands so is not written twice.
 
         `expecting`: the number of the last entry about it that the writer has seen (0: none); another one refuses the write.
+        `insist`: a day before 1990 or more than fifty years ahead is meant so.
         """
         things: list[Any] = list(thing) if isinstance(thing, (list, tuple)) else [thing]
         for one in things:
             if getattr(one, "own_act", False):
                 raise _words.refusal("own_act", kind=type(one).__name__)
-        return self._seal(things, valid_from, why, expecting)
+        return self._seal(things, valid_from, why, expecting, insist)
 
-    def _seal(self, things: Sequence[Record], valid_from: object, why: str, expecting: int | None = None) -> Receipt:
+    def _seal(
+        self, things: Sequence[Record], valid_from: object, why: str, expecting: int | None = None, insist: bool = False
+    ) -> Receipt:
         """Write what an act of the room has made."""
-        since, reason = self.when_and_why(valid_from, why)
+        since, reason = self.when_and_why(valid_from, why, insist)
         return _store.append(self.standpoint, [self.draft(one, since, reason, expecting) for one in things])
 
     def _at_present(self) -> Self:
@@ -118,14 +140,41 @@ class Room:
         now = replace(at, valid_on=at.now.date(), known_at=at.now if fixed else None, book=None)
         return type(self)(now)
 
-    def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None) -> Receipt:  # noqa: A002
+    def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None, insist: bool = False) -> Receipt:  # noqa: A002
         """Say that a subject is no more from `valid_from`; its history stays."""
-        since, reason = self.when_and_why(valid_from, why)
+        since, reason = self.when_and_why(valid_from, why, insist)
         stands = type(self)(replace(self.standpoint, valid_on=since))._find(id, kind)
         if stands.record.own_act:
             raise _words.refusal("own_act", kind=type(stands.record).__name__)
         entry = stands.entry
         return _store.append(self.standpoint, [Draft(self.name, entry.kind, entry.subject, since, reason, None)])
+
+    def withdraw(self, entry: int | Receipt, why: str = "") -> Receipt:
+        """Say that an entry, or all of a receipt, was a mistake: it no longer counts for what is known from now on.
+
+        Its history stays, and so do the seals, packs, and answers as of earlier knowledge.
+        """
+        _, reason = self.when_and_why(self.standpoint.valid_on, why)
+        every = _store.every(replace(self.standpoint, known_at=None))
+        known, gone = {one.entry: one for one in every}, _store.withdrawn_by(every)
+        drafts = []
+        for number in entry.entries if isinstance(entry, Receipt) else [entry]:
+            self._demand_withdrawable(known.get(number), number, gone)
+            one = known[number]
+            drafts.append(Draft(self.name, _store.WITHDRAWAL, one.subject, one.valid_from, reason, {"entry": number}))
+        return _store.append(self.standpoint, drafts)
+
+    def _demand_withdrawable(self, one: Entry | None, number: object, gone: dict[int, Entry]) -> None:
+        """Refuse what is no entry of this room, was taken back before, or changes by acts of its own only."""
+        if one is None or isinstance(number, bool):
+            raise _words.refusal("no_entry", got=number)
+        if one.room != self.name:
+            raise _words.refusal("entry_of_another", got=number, room=one.room)
+        if number in gone:
+            raise _words.refusal("already_withdrawn", got=number, by=gone[one.entry].entry)
+        kind = next((kind for kind in self.records if kind.kind == one.kind), None)
+        if kind is None or getattr(kind, "own_act", False):
+            raise _words.refusal("own_act_only", got=number, subject=one.subject)
 
     def draft(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
         """A record of this room as an entry to be."""
@@ -134,11 +183,13 @@ class Room:
             raise _words.refusal("wrong_record", got=type(thing).__name__, room=self.name, kinds=kinds)
         return Draft(self.name, thing.kind, thing.id, since, why, thing.body(), expecting)
 
-    def when_and_why(self, valid_from: object, why: str) -> tuple[date, str]:
-        """Since when and why, which are always asked."""
+    def when_and_why(self, valid_from: object, why: str, insist: bool = False) -> tuple[date, str]:
+        """Since when and why, which are always asked; a day that is likely a slip of the pen only on insisting."""
         if valid_from is None:
             raise _words.refusal("valid_from_missing")
         since = _dates.day(valid_from)
+        if not (insist or FIRST_YEAR <= since.year <= self.standpoint.now.year + YEARS_AHEAD):
+            raise _words.refusal("unlikely_day", got=since.isoformat(), first=FIRST_YEAR, years=YEARS_AHEAD)
         reason = _records.clean(why)
         if not reason:
             raise _words.refusal("why_missing")
@@ -151,9 +202,11 @@ class Room:
         return self._find(id, kind).record
 
     def _find(self, subject: str, kind: str | None) -> Stands:
-        standing = [one for one in self.standing() if kind in (None, one.entry.kind)]
-        found = [one for one in standing if one.entry.subject == subject]
+        kinds = {one.kind for one in self.records} if kind is None else {kind} & {one.kind for one in self.records}
+        about = _store.standing(self.standpoint, subject) if self._stands is None else [one.entry for one in self._stands]
+        found = self._made([one for one in about if one.subject == subject and one.kind in kinds])
         if not found:
+            standing = [one for one in self.standing() if one.entry.kind in kinds]
             near = _words.nearest(subject, sorted({one.entry.subject for one in standing}), 3)
             raise _words.refusal("not_found", got=subject, near=near or "–", on=self.standpoint.valid_on)
         if len(found) > 1:
@@ -210,20 +263,24 @@ class Room:
     def history(self, id: str) -> pandas.DataFrame:  # noqa: A002
         """Who said what of a subject, when: entry, kind, valid_from, recorded_at, recorded_by, why, change (fields)."""
         columns = ("entry", "kind", "valid_from", "recorded_at", "recorded_by", "why", "change")
-        earlier: list[Entry] = []
-        rows = []
-        for entry in _store.history(self.standpoint, id):
-            if entry.kind not in {one.kind for one in self.records}:
-                continue
-            same = [one for one in earlier if one.kind == entry.kind]
-            changed = self._told_change(_store.standing_of(same, entry.valid_from), entry.body)
-            earlier.append(entry)
-            told = (entry.entry, entry.kind, entry.valid_from, entry.recorded_at, entry.recorded_by, entry.why, changed)
-            rows.append(told)
+        lang, rows = self.standpoint.lang, []
+        every = _store.history(self.standpoint, id)
+        gone, kinds = _store.withdrawn_by(every), {one.kind for one in self.records}
+        mine = {one.entry: one for one in every if one.kind in kinds}
+        for entry in every:
+            target = mine.get((entry.body or {}).get("entry", 0)) if entry.kind == _store.WITHDRAWAL else None
+            if target is not None:
+                told = _words.say("withdrawal.withdraws", lang, entry=target.entry)
+                rows.append((entry.entry, target.kind, entry.valid_from, entry.recorded_at, entry.recorded_by, entry.why, told))
+            elif entry.entry in mine:
+                told = self._told_change(_stood_before(entry, mine, gone), entry.body)
+                if entry.entry in gone:
+                    told = _words.say("withdrawal.withdrawn", lang, change=told, entry=gone[entry.entry].entry)
+                rows.append((entry.entry, entry.kind, entry.valid_from, entry.recorded_at, entry.recorded_by, entry.why, told))
         if not rows:
             near = _words.nearest(id, sorted({one.entry.subject for one in self.standing()}), 3)
             raise _words.refusal("not_found", got=id, near=near or "–", on=self.standpoint.valid_on)
-        return frame(columns, rows, self.standpoint.lang)
+        return frame(columns, rows, lang)
 
     def _told_change(self, stood: Entry | None, new: dict[str, Any] | None) -> str:
         """What an entry changed of what stood on its day."""
@@ -240,11 +297,13 @@ class Room:
         other = self._then(since)
         was = {(one.entry.kind, one.entry.subject): one for one in type(self)(other).standing()}
         now = {(one.entry.kind, one.entry.subject): one for one in self.standing()}
-        decided = _store.decided(self.standpoint)
+        decided, gone = _store.decided(self.standpoint), _store.withdrawn_by(_store.every(self.standpoint))
         columns = ("kind", "subject", "change", "field", "before", "after", "entry", "recorded_by", "why")
         rows: list[tuple[object, ...]] = []
         for key in sorted(was | now):
-            rows += _changed(key, was.get(key), now.get(key), decided.get(key), self.standpoint.lang)
+            before = was.get(key)
+            by = gone.get(before.entry.entry) if before else None
+            rows += _changed(key, before, now.get(key), by or decided.get(key), self.standpoint.lang)
         return frame(columns, rows, self.standpoint.lang)
 
     # --- the same two questions in every room
@@ -330,6 +389,12 @@ def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str, d
         table["recorded_at"] = pd.to_datetime(table["recorded_at"], utc=True).dt.tz_convert("Europe/Helsinki")
     table.attrs["lang"] = lang
     return table
+
+
+def _stood_before(entry: Entry, mine: dict[int, Entry], gone: dict[int, Entry]) -> Entry | None:
+    """What stood on the day of an entry when it was written."""
+    before = [one for one in mine.values() if one.entry < entry.entry and one.kind == entry.kind]
+    return _store.standing_of([one for one in before if one.entry not in gone or gone[one.entry].entry > entry.entry], entry.valid_from)
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

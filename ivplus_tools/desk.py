@@ -33,14 +33,16 @@ class Desk:
     """An officer's desk over one journal.
 
     `path`: the journal, made on the first write. `by`: who records (needed to write). `lang`: `fi`, `sv` or `en`.
-    `now`: a pinned clock, for tests and samples; else `IVPLUS_NOW`, else the machine's.
+    `now`: a pinned clock, for tests and samples; else `IVPLUS_NOW`, else the machine's. `trust_clock`: write although it is far ahead.
     """
 
-    def __init__(self, path: str | Path, by: str | None = None, lang: str = "fi", now: object = None) -> None:
+    def __init__(self, path: str | Path, by: str | None = None, lang: str = "fi", now: object = None, trust_clock: bool = False) -> None:
         pinned = _dates.instant(now) if now is not None else None
         Refusal.lang = _words.language(lang)
         who = _records.clean(by) or None if by is not None else None
-        self._base = Standpoint(_store.path_of(path).absolute(), date.min, None, who, _words.language(lang), pinned)
+        self._base = Standpoint(
+            _store.path_of(path).absolute(), date.min, None, who, _words.language(lang), pinned, trust_clock=trust_clock
+        )
         if kind := _store.network_of(self._base.path):
             warnings.warn(_words.say("ui.network", lang, kind=kind), stacklevel=2)
 
@@ -96,6 +98,11 @@ class Desk:
             reason = why or _words.say("scan.source", self.standpoint.lang)
             self.retention.record(made, valid_from=self.standpoint.valid_on, why=reason)
         return self.retention.columns(name)
+
+    def demand_sample(self) -> None:
+        """Refuse to go on over any journal but the invented company's: the first line of a cell that writes for practice."""
+        if not self.standpoint.sample:
+            raise _words.refusal("not_the_sample", path=self.standpoint.path.name)
 
     # --- standpoint
 
@@ -157,13 +164,13 @@ class Desk:
         at = self.standpoint
         return exchange.put(_store.path_of(path), exchange.calendar(self.due(by), at.now, at.lang))
 
-    def sql(self, query: str) -> pandas.DataFrame:
-        """Any query over this standpoint, read-only: `FROM activities() SELECT legal_basis, count(*) GROUP BY ALL`.
+    def sql(self, query: str, seconds: float = 60) -> pandas.DataFrame:
+        """One SELECT over this standpoint: `FROM activities() SELECT legal_basis, count(*) GROUP BY ALL`.
 
         Tables of the standpoint: `standing()`, `entries()`, and each room's nouns (`activities()`, `transfers()`, ...); the table
-        `journal` holds everything. No file and no network can be reached from it.
+        `journal` holds everything. It runs over a copy in memory, where nothing can be written and no file or network is in reach.
         """
-        return _store.frame(self.standpoint, query, users=True)
+        return _store.ask(self.standpoint, query, seconds)
 
     # --- the journal
 
@@ -293,6 +300,7 @@ def sample(path: str | Path | None = None, now: object = None, lang: str = "fi")
     if Path(path).exists():
         raise _words.refusal("already_there", path=path)
     desk = Desk(path, by="sample", lang=lang, now=now)
+    desk._base = replace(desk._base, sample=True)
     types = {one.kind: one for room in ROOMS.values() for one in room.records}
     drafts = exchange.read_sample(SAMPLES, types, desk.standpoint.now)
     _store.append(desk._base, drafts)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -343,10 +344,15 @@ def test_a_pack_verifies_without_this_project(made, tmp_path):
     def outside(*names):
         return subprocess.run([sys.executable, "-I", "-S", "verify.py", *names], cwd=tmp_path, capture_output=True, text=True, timeout=60)
 
-    done = outside(second.path.name)
+    done = outside(second.path.name, "--expect", second.opened.hash)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "whole" in done.stdout
+    assert ": whole;" in done.stdout
     assert second.manifest["journal"]["head"] in done.stdout
+    alone = outside(second.path.name)
+    assert (alone.returncode, "whole" in alone.stdout, "NOT checked" in alone.stdout) == (3, False, True)
+    assert outside(second.path.name, "--expect", second.opened.hash[:16]).returncode == 0
+    for wrong in ("0" * 64, second.opened.hash[:8], ""):
+        assert outside(second.path.name, "--expect", wrong).returncode == 1
     spoilt = bytearray(second.path.read_bytes())
     spoilt[len(spoilt) // 2] ^= 1
     (tmp_path / "spoilt.zip").write_bytes(spoilt)
@@ -354,7 +360,7 @@ def test_a_pack_verifies_without_this_project(made, tmp_path):
     assert outside("not_here.zip").returncode == 2
     with zipfile.ZipFile(second.path) as archive:
         archive.extractall(tmp_path / "unpacked")
-    assert outside("unpacked").returncode == 0
+    assert outside("unpacked", "--expect", second.opened.hash).returncode == 0
 
 
 def test_any_flipped_byte_is_found_and_named(made, tmp_path):
@@ -440,10 +446,11 @@ def test_an_earlier_pack_is_checked_itself_and_its_absence_is_said(made, tmp_pat
     files["journal.jsonl"] = files["journal.jsonl"].replace(b"aino", b"eero", 1)
     (tmp_path / first.path.name).write_bytes(verify.packed(files))
     assert ("chain", first.path.name) in verify.check(tmp_path / second.path.name)
-    done = subprocess.run([sys.executable, verify.__file__, second.path], capture_output=True, text=True)
+    expected = ["--expect", second.opened.hash]
+    done = subprocess.run([sys.executable, verify.__file__, second.path, *expected], capture_output=True, text=True)
     assert done.returncode == 0
     (tmp_path / first.path.name).unlink()
-    done = subprocess.run([sys.executable, verify.__file__, tmp_path / second.path.name], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, verify.__file__, tmp_path / second.path.name, *expected], capture_output=True, text=True)
     assert (done.returncode, "NOT checked" in done.stdout) == (3, True)
 
 
@@ -531,11 +538,44 @@ def test_a_pack_is_signed_and_a_broken_or_foreign_one_is_not(made, tmp_path):
         desk.audit.sign(second.path, by=" ")
     desk.audit.sign(second.path, by="hallituksen jäsen", remarks="I disagree")
     assert desk.audit.signoffs()["signed_by"].tolist()[-2:] == ["hallituksen jäsen", "toimitusjohtaja"]
-    files = dict(second.opened.files)
-    files["findings.json"] = files["findings.json"].replace(b"REG-0", b"REG-9")
-    shutil.copy(made[1].path, tmp_path)
-    with pytest.raises(ivp.Refusal, match="not those that follow"):
-        desk.audit.sign(forged(files, tmp_path / second.path.name), by="x")
+
+
+def test_a_pack_that_was_made_anew_is_not_signed(made, tmp_path):
+    """Report, PDF, notebook, facts, checker or findings replaced and every hash made to agree: what the journal gives is otherwise."""
+    journal, first, second = made
+    desk = ivp.Desk(journal, by="aino", lang="en", now="2026-03-05T10:00")
+    shutil.copy(first.path, tmp_path)
+    signed = len(desk.audit.signoffs())
+    replaced = {
+        "report.html": lambda text: text.replace(b"</body>", b" </body>"), "report.pdf": lambda text: text + b"%",
+        "verify.py": lambda _: b"",
+        "report.ipynb": lambda text: text + b" ", "findings.json": lambda text: text.replace(b"REG-0", b"REG-9"),
+        "facts/gdpr.toml": lambda text: text + b"#", "answers.json": lambda text: text + b" ",
+    }  # fmt: skip
+    again = packs.rebuilt(second.path, second.opened, desk.standpoint)
+    packs.demand_same(second.opened, again)
+    for name, change in replaced.items():
+        files = dict(second.opened.files)
+        files[name] = change(files[name])
+        path = forged(files, tmp_path / second.path.name)
+        with pytest.raises(ivp.Refusal, match=rf"(?s)differs.*{name}"):
+            packs.demand_same(packs.opened(path, "en"), again)
+    with pytest.raises(ivp.Refusal, match=r"answers\.json"):
+        desk.audit.sign(tmp_path / second.path.name, by="x")
+    (tmp_path / first.path.name).unlink()
+    with pytest.raises(ivp.Refusal, match="pack before"):
+        desk.audit.sign(tmp_path / second.path.name, by="x")
+    assert len(desk.audit.signoffs()) == signed
+
+
+def test_a_pack_of_other_code_is_not_signed_and_what_differs_is_named(made):
+    """It cannot be made anew: the audit is to be run again."""
+    _, _, second = made
+    versions = {**second.manifest["versions"], "duckdb": "0.1"}
+    for changed, named in (({"versions": versions}, "duckdb 0.1"), ({"code": "x"}, "ivplus-tools")):
+        other = replace(second.opened, manifest={**second.manifest, **changed})
+        with pytest.raises(ivp.Refusal, match=named):
+            packs.demand_same(other, second.opened)
 
 
 def test_what_cannot_be_audited_is_refused_and_leaves_nothing(made, tmp_path):
@@ -661,3 +701,55 @@ def test_the_report_counts_what_the_register_holds(made):
     held = Counter(one["kind"] for one in json.loads(made[2].opened.files["register.json"])["records"])
     assert dict(held) == {kind: count for kind, _, count in made[2].manifest["counts"] if count}
     assert isinstance(packs.opened(Path(made[2].path), "fi"), packs.Opened)
+
+
+# --- what an answer rests on
+
+
+def test_an_answer_survives_that_a_label_is_worded_otherwise(sample, monkeypatch):
+    """It rests on code, subject and facts: the English name of a field is none of them. Another fact is another finding."""
+    from ivplus_tools import _words
+
+    one = next(one for one in sample.audit.answered() if ".field." in one.facts and one.response is None)
+    sample.audit.accept(one.finding.code, one.finding.subject, reason="r", until="2026-06-30", about=one.worded)
+    key = next(part.split(": ")[1] for part in one.facts.split("; ") if ".field." in part)
+    monkeypatch.setitem(_words.read("labels")["field"][key.rpartition(".")[2]], "en", "quite another label")
+    _words._keys.cache_clear()
+    try:
+        again = next(two for two in sample.audit.answered() if two.facts == one.facts and two.finding.subject == one.finding.subject)
+        assert (again.worded != one.worded, again.state) == (True, "accepted")
+        changed = replace(one.finding, about={**one.finding.about, "more": 1})
+        assert changed.facts != one.facts
+    finally:
+        _words._keys.cache_clear()
+
+
+def test_an_answer_given_in_the_words_of_before_still_holds(sample):
+    """The sample's answers name their facts in English, as answers did before; they stand as they stood."""
+    states = sample.audit.status().query("state != 'open'")[["code", "subject"]].values.tolist()
+    assert ["REG-042", "kameravalvonta"] in states
+
+
+def test_a_new_scan_ends_no_answer(sample):
+    """What is counted anew is no fact of the finding: other rows, the same rule, table and column."""
+    from ivplus_tools._room import Finding
+    from ivplus_tools.audit.answers import answered
+
+    day, about = dt.date(2026, 3, 2), {"table": "asiakkaat", "held": 0}
+    few, many = (Finding("r", "RET-005", day, {**about, "rows": rows}) for rows in (3, 4))
+    assert few.facts == many.facts
+    assert few.facts != Finding("r", "RET-005", day, {**about, "rows": 3, "table": "other"}).facts
+    entries = [one for one in _store.standing(sample.standpoint) if one.kind in ("scan", "source")]
+    scanned = next(one for one in entries if one.kind == "scan")
+    bare = Finding(scanned.subject, "RET-005", day, {"rows": 3})
+    ids = [answered([("retention", bare)], [], many, day)[0].id for many in (entries, [replace(scanned, text='{"x": 1}')])]
+    without = [one for one in entries if one.kind != "scan"]
+    assert answered([("retention", bare)], [], without, day)[0].id == ids[0]
+
+
+def test_an_acceptance_has_a_longest_time(sample):
+    """Twelve months from the day on which it holds; a day more is refused."""
+    first = next(one for one in sample.audit.answered() if one.response is None and one.room == "register")
+    with pytest.raises(ivp.Refusal, match="12 months"):
+        sample.audit.accept(first.finding.code, first.finding.subject, reason="r", until="2027-03-03")
+    assert sample.audit.accept(first.finding.code, first.finding.subject, reason="r", until="2027-03-02").entries

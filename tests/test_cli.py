@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -34,7 +35,7 @@ def run(tmp_path, monkeypatch):
 
     def call(*words, code=0):
         done = CliRunner().invoke(cli.main, [*map(str, words)], prog_name="ivplus")  # in this process: a start costs a second
-        assert done.exit_code == code, (done.output, done.exception)
+        assert code is None or done.exit_code == code, (done.output, done.exception)
         assert "Traceback" not in done.stderr
         assert isinstance(done.exception, SystemExit | None)
         return done
@@ -509,9 +510,27 @@ def test_the_quarter_is_proved_in_one_command(run, tmp_path):
     first = (tmp_path / "audits" / "audit-2026-03-02.zip").read_bytes()
     told = json.loads(run(*day, "--fail-on", "never", "--format", "json").stdout)
     assert (told["new"], told["findings"]["error"]) == (False, 61)
-    assert "ehjä" in run("verify", "audits/audit-2026-03-02.zip").stdout
+    pack = "audits/audit-2026-03-02.zip"
+    alone = run("verify", pack, code=3).stdout
+    assert "ehjä" not in alone
+    assert "TARKISTAMATTA" in alone
+    assert "ehjä" in run("verify", pack, "--expect", alone.splitlines()[0].split()[-1]).stdout
+    assert "ehjä" not in run("verify", pack, "--expect", "0" * 64, code=1).stdout
     (tmp_path / "spoilt.zip").write_bytes(first[:5000] + bytes([first[5000] ^ 1]) + first[5001:])
     assert "spoilt.zip: " in run("verify", "audits/audit-2026-03-02.zip", "spoilt.zip", code=1).stdout
     assert "ivplus: " in run("audit", "--desk", "sample", "--as-of", "yesterday", code=2).stderr
     assert "ivplus: " in run("audit", code=2).stderr
     assert "ivplus: " in run("verify", "none.zip", code=2).stderr
+
+
+def test_nothing_that_is_printed_acts_on_the_terminal(run, tmp_path):
+    """Names of files, of what is in an archive and of sheets, in tables and refusals: what cannot be printed stands as an escape."""
+    evil = "a\x1b]0;owned\x07\x1b[2J\u202egnp\u202c\x9b31m"
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr(f"{evil}.csv", "tunnus;nimi\nx;y\n")
+        archive.writestr("other.csv", "foo\n1\n")
+    shown = [run("import", "x.zip", "--why", "w", code=None), run("import", f"{evil}.csv", "--why", "w", code=None)]
+    shown += [run("check", "--desk", f"{evil}.duckdb", code=None), run("verify", f"{evil}.zip", code=None)]
+    for one in shown:
+        assert not set(one.stdout + one.stderr) & set("\x1b\x07\x9b\u202e\u202c")
+    assert any("\\u001b" in one.stdout + one.stderr for one in shown)

@@ -105,7 +105,7 @@ def test_broken_seals_and_other_formats_are_told(journal):
     row = look(checks._journal, journal)["format"]
     assert row.state == "bad"
     assert "99" in row.detail
-    change("UPDATE meta SET value = '1' WHERE key = 'format'")
+    change(f"UPDATE meta SET value = '{checks._store.FORMAT}' WHERE key = 'format'")
     change("DROP TRIGGER journal_keeps_values ON journal")
     change("UPDATE journal SET why = 'x' WHERE entry = 5")
     row = look(checks._journal, journal)["seals"]

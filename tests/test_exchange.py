@@ -515,3 +515,14 @@ def test_a_recorded_list_that_begins_with_a_denial_comes_back_from_our_own_expor
     again = other(tmp_path)
     again.register.read(desk.register.write(tmp_path / "r.xlsx", lang="en")).commit(why="w")
     assert records(again) == records(desk)
+
+
+@pytest.mark.parametrize("sign", list("=+-@＝＋－＠"))
+def test_a_formula_sign_of_any_width_is_disarmed_and_comes_back(sign):
+    """Spreadsheets take full-width signs for formulas too; what was disarmed is read as it was."""
+    from ivplus_tools.exchange.guard import guarded, without_guard
+
+    for cell in (f"{sign}1+1", f"a;{sign}1", f"'{sign}1"):
+        assert guarded(cell) != cell
+        assert without_guard(guarded(cell)) == cell
+    assert guarded(f"a{sign}1") == f"a{sign}1"

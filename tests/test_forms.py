@@ -251,3 +251,58 @@ def test_a_form_is_few_messages(sample, monkeypatch, name):
     if name in ("activity", "breach"):
         form.load(form.list.options[0][1])
     assert 20 < len(sent) < 250
+
+
+def test_the_last_receipt_can_be_taken_back_with_a_reason(form):
+    """Save, see that it was wrong, give the reason, press: what stood before stands again, and the code says what was done."""
+    before = form._desk.register.get("uutiskirje").owner
+    form.list.value = "uutiskirje"
+    assert form.entry.options
+    put(form, "owner", "väärä")
+    form.valid_from.value, form.why.value = "1.3.2026", "vastuu siirtyi"
+    form.save.click()
+    saved = ENTRIES + 1
+    assert form.entry.value == saved
+    form.withdraw.click()
+    assert "⚠" in form.status.value  # no reason, nothing taken back
+    assert form._desk.register.get("uutiskirje").owner == "väärä"
+    form.why.value = "väärä yritys"
+    form.withdraw.click()
+    assert str(saved) in form.status.value
+    assert form._desk.register.get("uutiskirje").owner == before
+    assert saved not in [number for _, number in form.entry.options]
+    assert f"desk.register.withdraw({saved}" in form._shown_code.value.replace("&#x27;", "'")
+    put(form, "owner", "oikea")
+    form.why.value = "korjattu"
+    form.save.click()
+    assert form._desk.register.get("uutiskirje").owner == "oikea"
+
+
+def test_an_earlier_entry_can_be_taken_back_and_a_subject_may_go(form):
+    """The list of entries holds every one that counts; without any the subject is gone and the form is empty."""
+    form.new.click()
+    form.id.value = "uusi"
+    form.valid_from.value, form.why.value = "2026-01-01", "w"
+    form.save.click()
+    put(form, "owner", "x")
+    form.why.value = "w"
+    form.save.click()
+    first, last = ENTRIES + 1, ENTRIES + 2
+    assert [number for _, number in form.entry.options] == [last, first]
+    for number in (first, last):
+        form.entry.value, form.why.value = number, "demo"
+        form.withdraw.click()
+    assert "uusi" not in set(form._desk.register.activities()["id"])
+    assert form.id.value == ""
+    assert form.withdraw.disabled
+
+
+def test_a_save_before_a_later_entry_tells_what_will_stand_before_it_saves(form):
+    """The day and the number of the entry that stays; a day after it says nothing."""
+    form.list.value = "uutiskirje"
+    last = form._said[0]
+    form.valid_from.value = "2026-03-02"
+    assert form.later.value == ""
+    form.valid_from.value = "2000-01-01"
+    assert f"{form._said[-1].entry}" in form.later.value
+    assert last.entry == form._entry

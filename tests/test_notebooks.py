@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from house import ROOT, check, copied
 
+import ivplus_tools as ivp
 from ivplus_tools import _notebooks
 
 EXPLORING = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -52,3 +53,34 @@ def test_refreshing_gives_the_committed_bytes(tmp_path):
     refreshed = list(_notebooks.refresh(folder))
     assert sorted(refreshed) == sorted(path for path in before if path.suffix == ".ipynb")
     assert {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")} == before
+
+
+def run_all(name, desk, monkeypatch):
+    """Every code cell of a tour notebook over a Desk, as Run All does; how many refused because it is not the sample."""
+    monkeypatch.chdir(ROOT / "notebooks")
+    space, refused = {"own": desk}, 0
+    for cell in json.loads((ROOT / "notebooks" / name).read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"]).replace('ivp.sample(now="2026-03-02T09:00")', "own")
+        if cell["cell_type"] != "code" or "ivp.evidence" in source:
+            continue
+        try:
+            exec(source, space)  # noqa: S102  our own notebooks
+        except ivp.Refusal as refusal:
+            refused += "not the sample" in str(refusal)
+        except NameError:  # what a cell that refused would have made
+            continue
+    return refused
+
+
+@pytest.mark.parametrize("name", ["10_register.ipynb", "30_breach.ipynb", "40_retention.ipynb", "50_audit.ipynb"])
+def test_run_all_of_the_tour_writes_into_no_journal_of_the_officers(tmp_path, monkeypatch, name):
+    """Line 2 changed to a journal of one's own: every cell that writes refuses before it does; over the sample the same cells write."""
+    journal = ivp.sample(tmp_path / "own.duckdb", now="2026-03-02T09:00").standpoint.path
+    desk = ivp.Desk(journal, by="tt", now="2026-03-02T09:00")
+    before = desk.verify()
+    cells = (ROOT / "notebooks" / name).read_text(encoding="utf-8").count("desk.demand_sample()")
+    assert run_all(name, desk, monkeypatch) == cells
+    assert (desk.verify().entries, desk.verify().head) == (before.entries, before.head)
+    sample = ivp.sample(tmp_path / "s.duckdb", now="2026-03-02T09:00")
+    assert run_all(name, sample, monkeypatch) == 0
+    assert sample.verify().entries > before.entries

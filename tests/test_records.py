@@ -1,5 +1,7 @@
 """Records: validation with the nearest match, four kinds of answer, and the text that a cell or a form holds."""
 
+import time
+
 import pytest
 from house import HOSTILE
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 import ivplus_tools as ivp
 from ivplus_tools import _records, _words
 from ivplus_tools._records import Record
+from ivplus_tools._records.grammar import split
 
 WORDS = st.text(max_size=30) | st.sampled_from(HOSTILE) | st.text(alphabet="a;|\\ \n:-'", max_size=12)
 CODES = {name: list(_records.allowed(name)) for name in ("legal_basis", "special_category", "start_event", "action", "recipient_kind")}
@@ -271,3 +274,24 @@ def test_the_end_of_the_financial_year_is_a_day(text, expected):
 def test_headings_name_the_fields_of_a_part_too():
     """`oikeusperuste` is what people write for käsittelyn oikeusperuste."""
     assert ivp.Activity("x", purposes="markkinointi | oikeusperuste: suostumus").purposes[0].legal_basis == "6(1)(a)"
+
+
+@pytest.mark.parametrize("sign", ["\\", "\\ ", "a | ", "a;", "\n", "6(1)(a) & ", "//:", "\\;", "x\\"])
+def test_reading_a_cell_takes_as_long_as_it_is(sign):
+    """Twice as much is not four times the time, whatever sign a cell repeats; backslashes without a separator were."""
+
+    def took(count):
+        begin = time.process_time()
+        for level in ("text", "parts", "fields"):
+            split(sign * count, level)
+        return time.process_time() - begin
+
+    small, large = min(took(1_500) for _ in range(3)), min(took(6_000) for _ in range(3))
+    assert large < 10 * max(small, 0.005)
+
+
+def test_a_field_of_pairs_without_a_pair_is_empty_and_no_error():
+    """Separators alone hold no name and no value."""
+    for text in ("|", " | | ", "|\n|", ";"):
+        assert ivp.Activity("a", imported=text).imported is None or ivp.Activity("a", imported=text).imported == {}
+    assert ivp.Activity("a", imported="x | y").imported == {"x": "y"}

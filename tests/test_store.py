@@ -607,48 +607,6 @@ def test_an_empty_query_is_one_line(sample):
             sample.sql(query)
 
 
-@pytest.mark.parametrize(
-    "planted",
-    [
-        "CREATE MACRO arg_max(a, b) AS min(a)",
-        "CREATE MACRO getvariable(a) AS DATE '2000-01-01'",
-        "CREATE MACRO json_type(a) AS 'OBJECT'",
-        "CREATE MACRO sha256(a) AS 'x'",
-        "CREATE MACRO to_json(a) AS 'x'",
-        'CREATE MACRO "="(a, b) AS true',
-        "CREATE MACRO standing() AS TABLE SELECT 1",
-        "CREATE MACRO duckdb_views() AS TABLE SELECT 1 AS view_name, 'x' AS database_name",
-    ],
-)
-def test_a_macro_planted_in_the_file_changes_no_answer(sample, planted):
-    """Built-in functions and our own macros are looked up before anything that the journal's file holds."""
-    import duckdb
-
-    before = sample.register.activities(), sample.verify(), len(sample.findings())
-    with duckdb.connect(str(sample.standpoint.path)) as con:
-        con.execute(planted)
-    after = sample.register.activities(), sample.verify(), len(sample.findings())
-    assert before[0].equals(after[0])
-    assert before[1:] == after[1:]
-    sample.register.record(sample.register.get("uutiskirje").replace(owner="toinen"), valid_from="2026-03-01", why="w")
-    assert sample.verify().ok
-
-
-@pytest.mark.parametrize("columns", ["*", "rowid, *", "*, 0 AS rowid"])
-def test_a_view_in_the_place_of_the_journal_is_refused(sample, columns):
-    """A view may show anything, also a column by the name that tells tables from views."""
-    import duckdb
-
-    with duckdb.connect(str(sample.standpoint.path)) as con:
-        con.execute(
-            "CREATE TABLE kept AS FROM journal; DROP TRIGGER journal_keeps_rows ON journal; DROP TRIGGER journal_keeps_values ON journal"
-        )
-        con.execute("DROP TABLE journal")
-        con.execute(f"CREATE VIEW journal AS SELECT {columns} FROM kept LIMIT 3")
-    with pytest.raises(ivp.Refusal, match="no journal"):
-        sample.verify()
-
-
 def test_control_characters_that_sql_and_python_spell_differently_are_still_sound(desk):
     """A text that was sealed with other spellings of the same JSON is looked at again before it is called changed."""
     desk.register.record(ivp.Activity("a", remarks='tab\tquote"back\\slash/ \u2028 \u00a0 😀 é'), valid_from="2026-01-01", why='w"\\\n\t')
@@ -756,6 +714,6 @@ def test_every_noun_is_found_by_its_name_alone(sample):
     for name in names:
         sample.sql(f'SELECT count(*) FROM "{name.upper()}"()')
     assert nouns.of("SELECT 1") == ""
-    assert nouns.of("FROM standing()").count("MACRO") == 2
+    assert nouns.of("FROM standing()").count("MACRO") == 3
     assert "processors()" in nouns.of("FROM processors()")
     assert "breaches()" not in nouns.of("FROM processors()")

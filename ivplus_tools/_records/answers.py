@@ -203,7 +203,7 @@ def _month_day(got: object) -> object:
 def _map(got: object) -> object:
     if isinstance(got, str):
         pairs = [split(line, "fields") for line in split(got, "parts")]
-        got = {pair[0]: " | ".join(pair[1:]) for pair in pairs}
+        got = {pair[0]: " | ".join(pair[1:]) for pair in pairs if pair}
     if not isinstance(got, Mapping):
         return got
     made: dict[str, str] = {}

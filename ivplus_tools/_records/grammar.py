@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-_SPECIAL = {"text": re.compile(r"(\\*)([;\n])"), "parts": re.compile(r"(\\*)([;\n])"), "fields": re.compile(r"(\\*)(\|)")}
+_SPECIAL = {  # only where a run of backslashes begins: within one, each place would be tried again
+    "text": re.compile(r"(?<!\\)(\\*)([;\n])"),
+    "parts": re.compile(r"(?<!\\)(\\*)([;\n])"),
+    "fields": re.compile(r"(?<!\\)(\\*)(\|)"),
+}
 
 
 def split(text: str, level: str) -> list[str]:

@@ -2,201 +2,50 @@
 
 from __future__ import annotations
 
-import bisect
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _dates, _words
-from ivplus_tools._store import copies, file, nouns
+from ivplus_tools import _words
+from ivplus_tools._store import alone, asking, copies, file, nouns, schema
 from ivplus_tools._store.book import Book
-from ivplus_tools._store.chain import Entry, Verification, canonical, check_chain, links_in, links_of, row_of, seal_of
-from ivplus_tools.errors import Refusal
+from ivplus_tools._store.chain import WITHDRAWAL, Entry, Verification, canonical, check_chain, counting
+
+from ivplus_tools._store.chain import links_in, links_of, row_of, withdrawn_by  # isort: skip
+from ivplus_tools._store.writing import CLOCK_SLACK, Draft, Receipt, Standpoint, append
 
 if TYPE_CHECKING:
     import duckdb
     import pandas
 
 __all__ = [
-    "CLOCK_SLACK", "FORMAT", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "backup", "canonical",
-    "decided", "entries", "forget_person", "format_found", "frame", "head", "held_by", "history", "network_of", "newest", "path_of",
-    "persons", "plain_entry", "put_person", "read_once", "restore", "settle", "standing", "standing_of", "verify",
+    "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask", "backup",
+    "canonical", "counting", "decided", "entries", "every", "forget_person", "format_found", "frame", "head", "held_by", "history",
+    "network_of", "newest", "path_of", "persons", "plain_entry", "private", "put_person", "read_once", "restore", "settle", "standing",
+    "standing_of", "verify", "withdrawn_by", "workplace",
 ]  # fmt: skip
 settle, plain_entry = copies.settle, copies.plain_entry
+private, workplace = alone.private, alone.workplace
 network_of = file.network_of
 held_by = file.held_by
 format_found = file.format_found
 FORMAT = file.FORMAT
-CLOCK_SLACK = timedelta(minutes=5)
-SAID_OF = """
-SELECT kind, subject, entry, valid_from, recorded_by FROM journal WHERE subject IN (SELECT unnest(?)) ORDER BY valid_from, entry
+NEWEST = """
+SELECT kind, subject, max(CASE WHEN entry IN (SELECT withdrawn FROM withdrawals()) THEN 0 ELSE entry END) FROM journal
+WHERE kind <> 'withdrawal' GROUP BY kind, subject
 """
-BODIES_OF = "SELECT entry, body FROM journal WHERE entry IN (SELECT unnest(?))"
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An entry before it has a number, a time and a seal. `body` None ends the subject."""
-
-    room: str
-    kind: str
-    subject: str
-    valid_from: date
-    why: str
-    body: dict[str, Any] | None
-    expecting: int | None = None
-    """The last entry about the subject that the writer has seen (0: none); another one means that somebody else was first."""
-    recorded_at: datetime | None = None
-    recorded_by: str | None = None
-
-
-class Said(NamedTuple):
-    """That an entry says something of a subject from a day on, without what it says."""
-
-    kind: str
-    subject: str
-    entry: int
-    valid_from: date
-    recorded_by: str
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What a write left behind: the numbers of the new entries and the head seal. No numbers: it all stood already."""
-
-    entries: tuple[int, ...]
-    head: str
-    lang: str = "en"
-    later: tuple[Said, ...] = ()
-    """Entries about the same subjects with a later day, which stand from that day on unchanged."""
-
-    def __repr__(self) -> str:
-        notes = [
-            _words.say("receipt.later", self.lang, subject=one.subject, entry=one.entry, day=_words.show_date(one.valid_from, self.lang))
-            for one in self.later
-        ]
-        return "\n".join([self._told(), *notes])
-
-    def _told(self) -> str:
-        if not self.entries:
-            return _words.say("receipt.nothing", self.lang, head=self.head[:16])
-        span = "–".join(str(number) for number in dict.fromkeys((self.entries[0], self.entries[-1])))
-        return _words.say("receipt.recorded", self.lang, span=span, head=self.head[:16])
-
-
-@dataclass(frozen=True)
-class Standpoint:
-    """Which journal is read, as of which day, as known at which moment; who writes, when, in which language."""
-
-    path: Path
-    valid_on: date
-    known_at: datetime | None
-    by: str | None
-    lang: str
-    pinned: datetime | None = None
-    past: bool = False
-    book: Book | None = field(default=None, compare=False, repr=False)
-    """The journal as it was read once, for an answer of many questions; else every question opens the file."""
-
-    @property
-    def now(self) -> datetime:
-        """The present instant, pinned or real."""
-        return _dates.now(self.pinned)
-
-    @property
-    def moment(self) -> datetime:
-        """When clocks are read: now, or the end of what was known at a past standpoint."""
-        return (self.known_at or _dates.end_of_day(self.valid_on)) if self.past else self.now
 
 
 def path_of(got: object) -> Path:
-    """A path from text or a path; anything else, and text that no system takes for a path, is refused."""
+    """A path from text or a path, `~` for the home folder; anything else, and text that no system takes for a path, is refused."""
     if not isinstance(got, (str, Path)) or not str(got).strip() or "\0" in str(got):
         raise _words.refusal("bad_path", got=str(got))
-    return Path(got)
-
-
-# --- writing
-
-
-def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
-    """Write entries in one transaction, each sealed to the one before. What already stands so is not written again."""
-    if at.past:
-        raise _words.refusal("past_standpoint")
-    if not at.by:
-        raise _words.refusal("who_records")
-    with file.open_journal(at.path, read_only=False) as con:
-        number, seal, latest = _end(con, at.path)
-        moment = _moment(at.now, latest)
-        said = _said_of(con, {draft.subject for draft in drafts})
-        texts = _texts_of(con, said, drafts)
-        newest_before = {key: max(one.entry for one in many) for key, many in said.items()}
-        rows, later = [], []
-        for draft in drafts:
-            key = (draft.kind, draft.subject)
-            known = said.setdefault(key, [])
-            place = _place(known, draft.valid_from)
-            text = None if draft.body is None else canonical(draft.body)
-            if text == (texts[known[place - 1].entry] if place else None):
-                continue
-            if draft.expecting is not None and draft.expecting != newest_before.get(key, 0):
-                raise _overtaken(draft, known)
-            number += 1
-            entry = _sealed(seal, number, draft, text, draft.recorded_at or moment, draft.recorded_by or at.by)
-            seal, texts[number] = entry.seal, text
-            later += known[place : place + 1]
-            known.insert(place, Said(draft.kind, draft.subject, number, draft.valid_from, entry.recorded_by))
-            rows.append(row_of(entry))
-        if rows:
-            file.insert(con, rows)
-        return Receipt(tuple(row[0] for row in rows), seal, at.lang, tuple(later))
-
-
-def _moment(now: datetime, latest: datetime | None) -> datetime:
-    """Now, but never before the last entry: a small step back of the clock is smoothed, a large one is refused."""
-    if latest is None or now >= latest:
-        return now
-    if latest - now > CLOCK_SLACK:
-        raise _words.refusal("clock_back", now=now, latest=latest.astimezone(_dates.HELSINKI))
-    return latest
-
-
-def _said_of(con: duckdb.DuckDBPyConnection, subjects: set[str]) -> dict[tuple[str, str], list[Said]]:
-    """What has been said of subjects so far, by kind and subject, in the order of the days."""
-    found: dict[tuple[str, str], list[Said]] = {}
-    for one in map(Said._make, con.execute(SAID_OF, [sorted(subjects)]).fetchall()):
-        if not isinstance(one.valid_from, date):
-            raise _words.refusal("broken_journal", path=one.subject, entry=one.entry)
-        found.setdefault((one.kind, one.subject), []).append(one)
-    return found
-
-
-def _place(known: Sequence[Said], on: date) -> int:
-    """How many of the entries about a subject are true by a day: the last of them decides, as in `sql/standing.sql`."""
-    return bisect.bisect_right(known, on, key=lambda one: one.valid_from)
-
-
-def _texts_of(
-    con: duckdb.DuckDBPyConnection, said: Mapping[tuple[str, str], Sequence[Said]], drafts: Sequence[Draft]
-) -> dict[int, str | None]:
-    """The recorded text of the entry that decides on the day of each draft, by number."""
-    deciding = set()
-    for draft in drafts:
-        known = said.get((draft.kind, draft.subject), [])
-        if place := _place(known, draft.valid_from):
-            deciding.add(known[place - 1].entry)
-    return dict(con.execute(BODIES_OF, [sorted(deciding)]).fetchall()) if deciding else {}
-
-
-def _overtaken(draft: Draft, known: Sequence[Said]) -> Refusal:
-    """Somebody has recorded the subject since its writer looked."""
-    if draft.expecting == 0:
-        return _words.refusal("id_taken", subject=draft.subject)
-    by = max(known, key=lambda one: one.entry).recorded_by if known else "?"
-    return _words.refusal("changed", subject=draft.subject, by=by)
+    try:
+        return Path(got).expanduser()
+    except RuntimeError:  # the home of nobody
+        raise _words.refusal("bad_path", got=str(got)) from None
 
 
 def _sound(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
@@ -213,28 +62,19 @@ def standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
     return max(past, key=lambda entry: (entry.valid_from, entry.entry), default=None)
 
 
-def _sealed(previous: str, number: int, draft: Draft, text: str | None, moment: datetime, by: str) -> Entry:
-    bare = Entry(number, draft.room, draft.kind, draft.subject, draft.valid_from, moment, by, draft.why, text, "")
-    return replace(bare, seal=seal_of(previous, bare))
-
-
-def _end(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str, datetime | None]:
-    """Number, seal and time of the last entry; an end that does not match its head seal, or has no sound time, is refused."""
-    last = con.execute("SELECT entry, seal, recorded_at FROM journal ORDER BY entry DESC LIMIT 1").fetchone()
-    number, seal, latest = last or (0, "", None)
-    heads = con.execute("SELECT entry, seal FROM head").fetchall()
-    if heads != ([(number, seal)] if last else []) or (last and getattr(latest, "tzinfo", None) is None):
-        raise _words.refusal("broken_end", path=path.name)
-    return number, seal, latest
-
-
 # --- reading
 
 
 def verify(path: Path, head: str | None = None, lang: str = "en") -> Verification:
-    """Recompute every seal from the first entry. With `head`, a seal printed earlier must be found on the way."""
+    """Recompute every seal from the first entry. With `head`, a seal printed earlier must be found on the way.
+
+    What the file defines is compared too: a file that holds anything but a journal is refused, one without a trigger is not whole.
+    """
     with file.open_journal(path) as con:
         verdict = _checked(con, head)
+        differs = schema.differing(schema.of_file(con), schema.of_format(file.FORMAT)) if verdict.ok else ""
+    if differs:
+        verdict = replace(verdict, ok=False, fault="schema", differs=differs)
     return replace(verdict, lang=lang)
 
 
@@ -251,47 +91,60 @@ def _checked(con: duckdb.DuckDBPyConnection, head: str | None = None) -> Verific
     return check_chain(links_in(con), count, last, head)
 
 
-@contextlib.contextmanager
-def _reading(at: Standpoint, query: object, users: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection at a standpoint with the macros that a query needs; a user's is for that one query."""
-    with file.open_journal(at.path, keep=not users) as con:
-        known_at = at.known_at or datetime(9999, 1, 1, tzinfo=UTC)
-        con.execute("SET VARIABLE valid_on = $day", {"day": at.valid_on})
-        con.execute("SET VARIABLE known_at = $moment", {"moment": known_at})
-        con.execute(nouns.of(query))
-        if users:
-            con.execute("SET lock_configuration = true")
-        yield con
+def _prepare(con: duckdb.DuckDBPyConnection, at: Standpoint, query: object) -> None:
+    """Give a connection the standpoint and the macros that a query needs."""
+    known_at = at.known_at or datetime(9999, 1, 1, tzinfo=UTC)
+    con.execute("SET VARIABLE valid_on = $day", {"day": at.valid_on})
+    con.execute("SET VARIABLE known_at = $moment", {"moment": known_at})
+    con.execute(nouns.of(query))
 
 
 def _rows(at: Standpoint, query: str, **values: object) -> list[tuple[Any, ...]]:
-    with _reading(at, query) as con:
+    with file.open_journal(at.path) as con:
+        _prepare(con, at, query)
         return con.execute(query, values or None).fetchall()
 
 
-def frame(at: Standpoint, query: str, users: bool = False) -> pandas.DataFrame:
-    """The result of a query at a standpoint as a frame in the Desk's language. Reads only."""
-    import duckdb
+def frame(at: Standpoint, query: str) -> pandas.DataFrame:
+    """The result of a query of ours at a standpoint as a frame in the Desk's language."""
+    with file.open_journal(at.path) as con:
+        _prepare(con, at, query)
+        table = con.execute(query).df()
+    table.attrs["lang"] = at.lang
+    return table
 
-    with _reading(at, query, users) as con:
-        try:
-            table = con.execute(query).df()
-        except (duckdb.Error, TypeError, AttributeError) as error:  # no text at all, or text without a statement
-            raise _words.refusal("bad_query", reason=str(error).split("\n")[0]) from None
+
+def ask(at: Standpoint, query: object, seconds: float) -> pandas.DataFrame:
+    """The result of a user's query at a standpoint, over a copy in memory; see `asking`."""
+    statement = asking.one_select(query)
+    with asking.copied(at.path) as con:
+        _prepare(con, at, query)
+        asking.close_off(con)
+        table = asking.answer(con, statement, seconds)
     table.attrs["lang"] = at.lang
     return table
 
 
 def read_once(at: Standpoint) -> Standpoint:
     """The same standpoint with the journal, as far as it is known there, and the persons read into memory."""
-    return at if at.book else replace(at, book=Book(tuple(entries(at)), persons(at)))
+    return at if at.book else replace(at, book=Book(tuple(every(at)), persons(at)))
 
 
-def standing(at: Standpoint) -> list[Entry]:
-    """What stands at a standpoint: one entry per subject, by kind and subject."""
+def standing(at: Standpoint, about: str | None = None) -> list[Entry]:
+    """What stands at a standpoint: one entry per kind and subject, in that order; with `about`, of one subject alone."""
     if at.book:
-        return at.book.standing(at.valid_on, at.known_at)
-    return _sound(_rows(at, "FROM standing()"))
+        return [one for one in at.book.standing(at.valid_on, at.known_at) if about in (None, one.subject)]
+    if about is None:
+        return _sound(_rows(at, "FROM standing()"))
+    last = [standing_of(said, at.valid_on) for _, said in sorted(_by_kind(counting(history(at, about))).items())]
+    return [one for one in last if one is not None and one.text is not None]
+
+
+def _by_kind(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for one in entries:
+        found.setdefault(one.kind, []).append(one)
+    return found
 
 
 def decided(at: Standpoint) -> dict[tuple[str, str], Entry]:
@@ -302,13 +155,18 @@ def decided(at: Standpoint) -> dict[tuple[str, str], Entry]:
 
 
 def newest(at: Standpoint) -> dict[tuple[str, str], int]:
-    """The number of the last entry about each kind and subject, whatever the standpoint."""
-    rows = _rows(at, "SELECT kind, subject, max(entry) FROM journal GROUP BY kind, subject")
+    """The number of the last entry about each kind and subject that was not taken back (0: all were), whatever the standpoint."""
+    rows = _rows(replace(at, known_at=None), NEWEST)
     return {(kind, subject): entry for kind, subject, entry in rows}
 
 
 def entries(at: Standpoint) -> list[Entry]:
-    """Every entry known at the standpoint, oldest first."""
+    """The entries known at the standpoint that say something of their subject, oldest first: none that was taken back."""
+    return counting(every(at))
+
+
+def every(at: Standpoint) -> list[Entry]:
+    """Every entry known at the standpoint, oldest first, also those taken back: what seals and packs rest on."""
     if at.book:
         return list(at.book.known(at.known_at))
     return _sound(_rows(at, "FROM entries()"))
@@ -350,14 +208,18 @@ def forget_person(path: Path, ref: str) -> bool:
         if not path.exists():
             return False
     with file.locked(path), file.told(path):
-        with file.connect(str(path), read_only=False) as con:  # for writing, so that no older log of changes stays behind
-            file.is_current(con, path)
+        file.check_mark(path)
+        file.demand_ours(path)
+        with file.connect(str(path), read_only=False) as con:  # so that no log of changes stays behind
+            con.execute("CHECKPOINT file")
+        before = file.lies(path)
+        with file.connect(str(path), read_only=True) as con:
             _demand_whole(con, path)
             rows = con.execute(file.ENTRIES).fetchall()
             people = con.execute("FROM person ORDER BY ref").fetchall()
         kept = [person for person in people if person[0] != ref]
         if len(kept) < len(people):
-            file.write_file(path, rows, kept)
+            file.write_file(path, rows, kept, before)
         return len(kept) < len(people)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from ivplus_tools._store.chain import Entry
+from ivplus_tools._store.chain import Entry, counting
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Book:
     def decided(self, on: date, at: datetime | None) -> dict[tuple[str, str], Entry]:
         """The entry that decides of each kind and subject, as the macro of that name: the latest day, then the latest entry."""
         found: dict[tuple[str, str], Entry] = {}
-        for one in self.known(at):
+        for one in counting(self.known(at)):
             if one.valid_from <= on:
                 key = (one.kind, one.subject)
                 before = found.get(key)

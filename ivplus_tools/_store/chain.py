@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import duckdb
 
 ENTRIES = "SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal ORDER BY entry"
-ENTRY = "SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal WHERE entry = ?"
 SEALED = """
 SELECT entry, seal, concat('[', to_json(lag(seal, 1, '') OVER (ORDER BY entry)), ',', entry, ',', to_json(room), ',', to_json(kind), ',',
   to_json(subject), ',"', valid_from, '","', strftime(recorded_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%f'), '+00:00",',
@@ -25,6 +24,8 @@ FROM journal ORDER BY entry
 """
 """Each entry with its seal and the text that was sealed, as `seal_of` writes it but for rare spellings of control characters."""
 SHORTEST_SEAL = 16
+WITHDRAWAL = "withdrawal"
+"""The kind of an entry that says of another that it was a mistake."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Entry:
 class Verification:
     """Whether every seal holds. `broken`: the first entry that does not, else None; `head`: the last seal that holds.
 
-    `fault`: `content` (changed), `missing` (an entry), `tail` (cut or replaced), `not_here` (the seal asked for), or empty.
+    `fault`: `content` (changed), `missing` (an entry), `tail` (cut or replaced), `not_here` (the seal asked for), `schema` (the file's
+    definitions are not ours: `differs`), or empty.
     """
 
     ok: bool
@@ -64,6 +66,7 @@ class Verification:
     broken: int | None = None
     fault: str = ""
     lang: str = "en"
+    differs: str = ""
 
     def __bool__(self) -> bool:
         return self.ok
@@ -71,10 +74,21 @@ class Verification:
     def __repr__(self) -> str:
         if self.ok:
             return _words.say("seal.intact", self.lang, entries=self.entries, head=self.head or "–")
-        reason = _words.say(f"seal.{self.fault}", self.lang)
+        reason = _words.say(f"seal.{self.fault}", self.lang, differs=self.differs)
         if self.broken is None:
             return reason
         return _words.say("seal.broken", self.lang, broken=self.broken, reason=reason)
+
+
+def withdrawn_by(entries: Iterable[Entry]) -> dict[int, Entry]:
+    """Which of some entries are taken back, each with the entry that says so."""
+    return {int((one.body or {}).get("entry", 0)): one for one in entries if one.kind == WITHDRAWAL}
+
+
+def counting(entries: Sequence[Entry]) -> list[Entry]:
+    """Those of some entries that say something of their subject: neither taken back nor the taking back of another."""
+    gone = withdrawn_by(entries)
+    return [one for one in entries if one.kind != WITHDRAWAL and one.entry not in gone]
 
 
 def canonical(body: object) -> str:
@@ -109,18 +123,23 @@ def links_of(entries: Sequence[Entry]) -> Iterator[tuple[int, str, bool]]:
 
 
 def links_in(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str, bool]]:
-    """As `links_of`, of a journal that is open. The text is put together by the database; what does not match is looked at again here."""
-    previous, doubtful = "", con.cursor()
+    """As `links_of`, of a journal that is open. The database puts the text of each row together as it reads it, once."""
     rows = con.execute(SEALED)
     while some := rows.fetchmany(4096):
         for number, seal, text in some:
-            good = isinstance(text, str) and hashlib.sha256(text.encode(errors="replace")).hexdigest() == seal
-            if not good:
-                doubtful.execute("SET search_path = 'system.main,file.main'")
-                found = doubtful.execute(ENTRY, [number]).fetchall()
-                good = len(found) == 1 and holds(previous, Entry(*found[0]))
-            yield number, seal, good
-            previous = seal
+            yield number, seal, isinstance(text, str) and (_hash(text) == seal or _hash(_respelt(text)) == seal)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def _respelt(text: str) -> str:
+    """The same JSON as Python spells it: the database writes some control characters otherwise."""
+    try:
+        return canonical(json.loads(text))
+    except (ValueError, RecursionError):
+        return ""
 
 
 def check_chain(

@@ -6,12 +6,12 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
+from ivplus_tools._store import alone
 from ivplus_tools._store.chain import ENTRIES, Entry, canonical
 from ivplus_tools.errors import Refusal
 
@@ -43,23 +43,19 @@ def write_backup(con: duckdb.DuckDBPyConnection, folder: Path, found_format: int
 
 def _write_folder(folder: Path, files: dict[str, str]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    made = folder.with_name(folder.name + ".part")
-    shutil.rmtree(made, ignore_errors=True)
-    try:
+    with alone.private(), alone.workplace(folder, ".part") as place:
+        made = place / folder.name
         made.mkdir(mode=0o700)
         for name, text in files.items():
             with (made / name).open("w", encoding="utf-8", newline="\n") as out:
                 out.write(text)
                 out.flush()
                 os.fsync(out.fileno())
-            (made / name).chmod(0o600)
         if folder.exists():
             folder.rmdir()
         settle(made)
         made.rename(folder)
-        settle(folder.parent)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+    settle(folder.parent)
 
 
 def settle(folder: Path) -> None:

@@ -6,27 +6,26 @@ import contextlib
 import errno
 import itertools
 import os
-import re
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
-from ivplus_tools._store import copies
+from ivplus_tools._store import alone, copies, schema
 from ivplus_tools._store.chain import ENTRIES
+from ivplus_tools._store.place import check_mark, lies, place_of, told
 from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
     import duckdb
 
-FORMAT = 1
+FORMAT = 2
+READ_AS_THEY_ARE = {1}  # older formats that differ in nothing a reader sees: brought to this one at the first write
 SQL = Path(__file__).parent.parent / "sql"
-__all__ = ["ENTRIES", "FORMAT", "SQL", "connect", "insert", "is_current", "locked", "open_journal", "place_of", "told", "write_file"]
-OTHER_MEANING = (".csv", ".tsv", ".json", ".jsonl", ".parquet")  # endings that DuckDB opens as data, not as a database
-DUCKDB_MARK = (8, b"DUCK")  # where every DuckDB file says what it is
-COLUMNS = [
-    "entry", "room", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "body", "seal",
-    "entry", "seal", "ref", "name", "email", "phone",
+__all__ = [
+    "ENTRIES", "FORMAT", "SQL", "check_mark", "connect", "insert", "is_current", "lies", "locked", "open_journal", "place_of", "told",
+    "write_file",
 ]  # fmt: skip
 MOUNTS = Path("/proc/self/mounts")
 SHARED = {
@@ -39,19 +38,30 @@ LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")  # what DuckDB keeps beside 
 ENGINES_KEPT = 4
 _engines: dict[tuple[int, str], duckdb.DuckDBPyConnection] = {}  # making one takes ten times as long as attaching a journal to it
 _turns = itertools.count(1)
+_checked: dict[Path, object] = {}  # files whose schema was looked at, as they lay there then
 
 
 @contextlib.contextmanager
 def locked(path: Path, read_only: bool = False) -> Iterator[None]:
-    """The cross-process lock of a journal, held for one operation.
+    """The cross-process lock of a journal, held for one operation; what is written meanwhile is for those who may read the journal.
 
     While others take turns, a writer waits its own (a minute at the most); one that holds on for five seconds is named.
-    In a folder where nothing can be written, reading goes on without a lock.
+    In a folder where nothing can be written, reading goes on without a lock file. The folder itself is locked as well.
     """
+    with alone.private(alone.mode_of(path)), _lock_file(path, read_only):
+        patience = 0 if network_of(path) else WAIT_SECONDS * PATIENCE_TURNS
+        with alone.folder_of(path, patience) as got:
+            if not got and patience:
+                raise _words.refusal("store_busy", path=path.name, pid="?")
+            yield
+
+
+@contextlib.contextmanager
+def _lock_file(path: Path, read_only: bool) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock_path = path.with_name(path.name + ".lock")
-    lock = FileLock(lock_path, timeout=WAIT_SECONDS, mode=0o600, poll_interval=0.005)
+    lock = FileLock(lock_path, timeout=WAIT_SECONDS, mode=alone.mode_of(path), poll_interval=0.005)
     patience = PATIENCE_TURNS
     while True:
         holder = _holder(lock_path)
@@ -84,7 +94,7 @@ def held_by(path: Path) -> str | None:
     if not lock_path.exists():
         return None
     try:
-        with FileLock(lock_path, timeout=0, mode=0o600):
+        with FileLock(lock_path, timeout=0, mode=alone.mode_of(place)):
             return None
     except Timeout:
         return _holder(lock_path).partition(" ")[0] or "?"
@@ -101,29 +111,71 @@ def _holder(lock_path: Path) -> str:
 
 
 @contextlib.contextmanager
-def open_journal(path: Path, read_only: bool = True, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for one operation. A missing journal is made on the first write; reading one gives an empty one."""
+def open_journal(
+    path: Path, read_only: bool = True, engine: duckdb.DuckDBPyConnection | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for one operation. A missing journal is made on the first write; reading one gives an empty one.
+
+    `engine`: the caller's own empty database to attach the file to; it is let go of afterwards.
+    """
     with told(path):
         path = place_of(path)
         exists = path.exists()
     if read_only and not exists:
-        with connect(":memory:", read_only=True, keep=False) as con:
-            con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
+        with _none_yet(engine) as con:
             yield con
         return
     with locked(path, read_only), told(path):
         if not path.exists():
             write_file(path, [], [])
-        _check_mark(path)
-        with connect(str(path), read_only, keep=keep) as con:
-            if is_current(con, path):
-                yield con
-                _leave_no_log(con, path, read_only)
-                return
-        _migrate(path)
-        with connect(str(path), read_only) as con:
+        check_mark(path)
+        with _opened(path, read_only, engine) as con:
             yield con
-            _leave_no_log(con, path, read_only)
+
+
+@contextlib.contextmanager
+def _none_yet(engine: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty journal in memory, in the caller's own database or in one of its own."""
+    used = engine or empty()
+    try:
+        with connect(":memory:", read_only=True, engine=used) as con:
+            con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
+            yield con
+    finally:
+        if engine is None:
+            used.close()
+
+
+@contextlib.contextmanager
+def _opened(path: Path, read_only: bool, engine: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a journal of today's format that holds what we make and nothing else."""
+    current = _checked.get(path) == (FORMAT, lies(path)) or demand_ours(path, read_only)
+    with connect(str(path), read_only, engine=engine) as con:
+        yield con
+        _leave_no_log(con, path, read_only)
+    if current:
+        _checked[path] = (FORMAT, lies(path))
+
+
+def demand_ours(path: Path, read_only: bool = False) -> bool:
+    """Bring an older journal to this format; refuse a file that holds anything but what a journal does.
+
+    False for an older one that is read as it is.
+    """
+    with connect(str(path), read_only=True) as con:
+        current = is_current(con, path)
+        as_it_is = read_only and not current and format_of(con) in READ_AS_THEY_ARE
+        if current or as_it_is:
+            demand_schema(con, path, FORMAT)
+    if not (current or as_it_is):
+        _migrate(path)
+    return not as_it_is
+
+
+def demand_schema(con: duckdb.DuckDBPyConnection, path: Path, number: int) -> None:
+    """Refuse a file that holds anything but what a journal of that format does."""
+    if foreign := schema.foreign(schema.of_file(con), schema.of_format(number)):
+        raise _words.refusal("foreign_object", path=path.name, what=foreign)
 
 
 def _leave_no_log(con: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -> None:
@@ -133,31 +185,6 @@ def _leave_no_log(con: duckdb.DuckDBPyConnection, path: Path, read_only: bool) -
     if not read_only and path.with_name(path.name + ".wal").exists():
         with contextlib.suppress(duckdb.Error):
             con.execute("CHECKPOINT file")
-
-
-def _check_mark(path: Path) -> None:
-    """Refuse what is no DuckDB file: by its name DuckDB would read a CSV as a table, and an empty file as a new database."""
-    place, mark = DUCKDB_MARK
-    with path.open("rb") as opened:
-        begin = opened.read(place + len(mark))
-    if begin[place:] != mark:
-        raise _words.refusal("not_a_journal", path=path)
-
-
-def place_of(path: Path) -> Path:
-    """Where a journal lies, links followed: one journal has one lock. What is no file, and a place for none, is refused."""
-    if path.suffix.lower() in OTHER_MEANING:
-        raise _words.refusal("not_a_journal", path=path)
-    try:
-        leads_nowhere = path.is_symlink() and not path.exists()
-        if leads_nowhere or (path.exists() and not path.is_file()):
-            raise _words.refusal("not_a_journal", path=path)
-        path = path.resolve()
-    except RuntimeError:  # links in a circle
-        raise _words.refusal("not_a_journal", path=path) from None
-    if not path.parent.is_dir():
-        raise _words.refusal("store_no_folder", path=path.parent)
-    return path
 
 
 def network_of(path: Path) -> str | None:
@@ -175,36 +202,39 @@ def network_of(path: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def connect(name: str, read_only: bool, ours: bool = False, keep: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(
+    name: str, read_only: bool, ours: bool = False, engine: duckdb.DuckDBPyConnection | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in Helsinki time that fetches no extension, with the file attached beside an empty database.
 
     Built-in functions are looked up before anything that the file holds: a macro planted in it under the name of one changes no answer.
-    `ours`: a file that is being made here, with its tables. `keep`: the next call finds the empty database again, without the file.
+    `ours`: a file that is being made here, with its tables. The empty database is kept for the next call, without the file; the
+    caller's own (`engine`) is left to it.
     """
     import duckdb
 
     key = (os.getpid(), name if read_only and not ours else "")
-    engine = (_engines.pop(key, None) if keep else None) or _engine(key[1])
+    used = engine or _engines.pop(key, None) or empty(key[1])
     whole = False
     try:
-        with contextlib.closing(engine.cursor()) as con:
+        with contextlib.closing(used.cursor()) as con:
             con.execute("SET TimeZone = 'Europe/Helsinki'")
             if name != ":memory:":
                 con.execute("ATTACH ? AS file (READ_ONLY)" if read_only else "ATTACH ? AS file", [name])
                 con.execute("USE file" if ours else "SET search_path = 'system.main,file.main'")
             yield con
-        if keep:
-            with contextlib.suppress(duckdb.Error):  # what was asked is done; an engine in trouble is not used again
-                engine.execute("DETACH file")
-                whole = True
+        with contextlib.suppress(duckdb.Error):  # what was asked is done; an engine in trouble is not used again
+            if name != ":memory:":
+                used.execute("DETACH file")
+            whole = True
     finally:
-        if whole:
-            _keep(key, engine)
-        else:
-            engine.close()
+        if engine is None and whole:
+            _keep(key, used)
+        elif engine is None:
+            used.close()
 
 
-def _engine(only: str) -> duckdb.DuckDBPyConnection:
+def empty(only: str = "") -> duckdb.DuckDBPyConnection:
     """An empty database in memory; one that is to read reaches that file and no other, and no network."""
     import duckdb
 
@@ -223,15 +253,15 @@ def _keep(key: tuple[int, str], engine: duckdb.DuckDBPyConnection) -> None:
             _engines.pop(older).close()
 
 
-def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tuple[Any, ...]]) -> None:
-    """Make a whole journal file beside its place and put it there in one step, so that no half of one is ever seen."""
-    made = path.with_name(path.name + ".new")
-    made.unlink(missing_ok=True)
-    try:
-        os.close(os.open(made, os.O_CREAT | os.O_EXCL, 0o600))
-        made.unlink()
+def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tuple[Any, ...]], before: object = None) -> None:
+    """Make a whole journal file beside its place and put it there in one step, so that no half of one is ever seen.
+
+    `before`: how the file lay there whose content this is; where something has changed it since, it is left as it is.
+    """
+    before = lies(path) if before is None else before
+    with alone.workplace(path, ".new") as folder:
+        made = folder / path.name
         with connect(str(made), read_only=False, ours=True) as con:
-            made.chmod(0o600)
             con.execute("BEGIN")
             con.execute((SQL / "journal.sql").read_text(encoding="utf-8"))
             con.execute("INSERT INTO meta VALUES ('format', ?)", [str(FORMAT)])
@@ -242,14 +272,30 @@ def write_file(path: Path, rows: Sequence[tuple[Any, ...]], people: Sequence[tup
                 con.execute("INSERT INTO person VALUES (?, ?, ?, ?)", person)
             con.execute("CHECKPOINT file")
         _demand_written(made, rows)
+        _put_in_place(made, path, before)
+    copies.settle(path.parent)
+
+
+def _put_in_place(made: Path, path: Path, before: object) -> None:
+    """Move a new file to its place, if that is as it was; no other name may keep what it replaces."""
+    if lies(path) != before:
+        raise _words.refusal("changed_under_us", path=path.name)
+    if not path.exists():
         log = path.with_name(path.name + ".wal")
-        if log.exists() and not path.exists():  # of a journal that was put aside: it would be taken for the new one's
+        if log.exists():  # of a journal that was put aside: it would be taken for the new one's
             log.replace(log.with_name(log.name + ".left"))
+        made.chmod(alone.OWNER_ONLY)
         made.replace(path)
-        copies.settle(path.parent)
+        return
+    alone.keep_owner(made, path)
+    old = None if os.name == "nt" else os.open(path, os.O_RDONLY)
+    try:
+        made.replace(path)
+        if old is not None and os.fstat(old).st_nlink:
+            raise _words.refusal("several_names", path=path.name)
     finally:
-        for left in (made, made.with_name(made.name + ".wal")):
-            left.unlink(missing_ok=True)
+        if old is not None:
+            os.close(old)
 
 
 def _demand_written(made: Path, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -282,7 +328,7 @@ def format_found(path: Path) -> int:
     with told(path):
         place = place_of(path)
     with locked(place, read_only=True), told(place):
-        _check_mark(place)
+        check_mark(place)
         import duckdb
 
         with connect(str(place), read_only=True) as con:
@@ -293,45 +339,11 @@ def format_found(path: Path) -> int:
 
 
 def format_of(con: duckdb.DuckDBPyConnection) -> int:
-    """The number of the file's format; without our tables, with a view in the place of one, or without the number, it is none of ours."""
-    names = [one[0] for one in con.execute("SELECT journal.*, head.*, person.* FROM journal, head, person LIMIT 0").description]
-    con.execute("SELECT journal.rowid, head.rowid, person.rowid FROM journal, head, person LIMIT 0")  # which a view has not
-    if names != COLUMNS:
-        raise ValueError("not our tables")
+    """The number of the file's format; without our table, or without the number, it is none of ours."""
     [[found]] = con.execute("SELECT value FROM meta WHERE key = 'format'").fetchall()
     if int(found) < 1:
         raise ValueError("there is no such format")
     return int(found)
-
-
-@contextlib.contextmanager
-def told(path: Path) -> Iterator[None]:
-    """DuckDB's errors about the file, as one line that says what to do."""
-    import duckdb
-
-    try:
-        yield
-    except Refusal:
-        raise
-    except duckdb.Error as error:
-        text = str(error)
-        if "Could not set lock" in text:
-            pid = re.search(r"PID (\d+)", text)
-            raise _words.refusal("store_busy", path=path.name, pid=pid[1] if pid else "?") from None
-        if isinstance(error, duckdb.ConnectionException) or "already attached" in text:  # this very process holds it open in another way
-            raise _words.refusal("store_busy", path=path.name, pid=os.getpid()) from None
-        if "not a valid DuckDB database" in text or "version number" in text or "Corrupt" in text:
-            raise _words.refusal("not_a_journal", path=path) from None
-        if isinstance(
-            error,
-            (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.TransactionException, duckdb.OutOfMemoryException),
-        ):
-            raise _words.refusal("store_unwritable", path=path, reason=text.split("\n", maxsplit=1)[0]) from None
-        raise
-    except (OSError, ValueError) as error:
-        if isinstance(error, ValueError) and "null" not in str(error):  # a path with a null byte is the user's; the rest is ours
-            raise
-        raise _words.refusal("store_unwritable", path=repr(str(path)), reason=getattr(error, "strerror", None) or error) from None
 
 
 def _migrate(path: Path) -> None:
@@ -343,6 +355,7 @@ def _migrate(path: Path) -> None:
 
     with connect(str(path), read_only=False) as con:
         found = format_of(con)
+        demand_schema(con, path, found)
         folder = path.with_name(f"{path.name}.format-{found}")
         if not folder.exists():  # an earlier attempt has left one, and nothing was written since
             copies.write_backup(con, folder, found)
@@ -354,6 +367,8 @@ def _migrate(path: Path) -> None:
             con.execute("COMMIT")
         except duckdb.Error as error:
             raise _words.refusal("store_unwritable", path=path, reason=str(error).split("\n")[0]) from None
+    told = _words.say("ui.migrated", Refusal.lang, path=path.name, found=found, now=FORMAT, folder=folder.name)
+    warnings.warn(told, stacklevel=2)
 
 
 def insert(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ivplus_tools import _dates, _records, _room, _store, _words, exchange
+from ivplus_tools import _dates, _records, _room, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._room import Due, Finding, Room
 from ivplus_tools._store import Receipt, Standpoint
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     import pandas
 
 RULE = "gdpr:24(1)"
+LONGEST_ACCEPTANCE = _dates.Period(months=12)
+"""After this a finding is looked at again, and accepted again where that is right."""
 
 
 class AuditRoom(Room):
@@ -94,7 +95,7 @@ class AuditRoom(Room):
     def seal(self, since: str = "") -> pandas.DataFrame:
         """On what everything here rests: name, value; the day, the moment, what `since` it is compared with, the seal of the last entry."""
         at, lang = self.standpoint, self.standpoint.lang
-        entries = _store.entries(at)
+        entries = _store.every(at)
         verdict = check_chain(links_of(entries), len(entries), [(one.entry, one.seal) for one in entries[-1:]])
         known = _words.show_date(at.known_at.astimezone(_dates.HELSINKI), lang) if at.known_at else _words.say("ui.known_now", lang)
         rows = [
@@ -143,6 +144,9 @@ class AuditRoom(Room):
         if _words.ROOM_OF.get(str(code).upper().partition("-")[0]) == self.name:
             raise _words.refusal("not_acceptable", code=code)
         last = self._to_come(until) if until is not None else None  # an acceptance without an end is refused by the record itself
+        longest = _dates.plus(_dates.day(valid_from) if valid_from is not None else self.standpoint.valid_on, LONGEST_ACCEPTANCE)
+        if last is not None and last > longest:
+            raise _words.refusal("accepted_too_long", until=last, longest=longest)
         return self._answer(code, subject, about, reason, valid_from, response="accepted", response_reason=reason, accepted_until=last)
 
     def assign(
@@ -184,7 +188,11 @@ class AuditRoom(Room):
         since = _dates.day(valid_from) if valid_from is not None else self.standpoint.valid_on
         then = type(self)(replace(self.standpoint, valid_on=since))
         found = then.answered()
-        meant = [one for one in found if (one.finding.code, one.finding.subject) == (str(code).upper(), subject) and about in one.facts]
+        meant = [
+            one
+            for one in found
+            if (one.finding.code, one.finding.subject) == (str(code).upper(), subject) and about in f"{one.facts}; {one.worded}"
+        ]
         if not meant:
             here = sorted({f"{one.finding.code} {one.finding.subject}" for one in found})
             raise _words.refusal("no_finding", code=code, subject=subject, near=_words.nearest(f"{code} {subject}", here, 3) or "–")
@@ -198,31 +206,25 @@ class AuditRoom(Room):
 
     # --- signing
 
-    def sign(self, pack: str | Path, by: str, remarks: str | None = None) -> Receipt:
+    def sign(self, pack: str | Path, by: str, remarks: str | None = None, notebook: str | Path | None = None) -> Receipt:
         """Say in the journal that somebody has read an evidence pack: its manifest's hash is sealed with its counts.
 
-        A pack that is not whole, or that rests on another journal than this one, is refused.
+        The pack is made anew from this journal, by a process of its own, and compared byte by byte; one that differs, was made by other
+        code or libraries, or rests on another journal is refused. `notebook`: the one it was made of, where it was not ours.
         """
         found = self.open(pack)
         told, counted = found.manifest, found.manifest["findings"]
-        if told["code"] == packs.code() and self._says(told) != json.loads(found.files["findings.json"]):
-            raise _words.refusal("pack_says_other", path=found.name)
         signer = _records.clean(by)
         if not signer:
             raise _words.refusal("who_signs")
+        packs.demand_same(found, packs.rebuilt(_store.path_of(pack), found, self.standpoint, notebook))
         kind: Any = SignOff
         made = kind(
             f"{Path(found.name).stem}/{signer}", audit_day=told["as_of"], audit_since=told["since"], pack=found.name, pack_hash=found.hash,
             journal_entries=told["journal"]["last"], journal_head=told["journal"]["head"], error_count=counted["error"],
             warning_count=counted["warning"], info_count=counted["info"], signed_by=signer, remarks=remarks,
         )  # fmt: skip
-        return self.record(made, valid_from=self.standpoint.valid_on, why=_words.say("audit.signed", self.standpoint.lang, pack=found.name))
-
-    def _says(self, told: dict[str, Any]) -> list[dict[str, Any]]:
-        """The findings of a pack's standpoint as this journal has them."""
-        known = _dates.instant(told["known"])
-        at = replace(self.standpoint, valid_on=_dates.day(told["as_of"]), known_at=known, past=True, lang=told["lang"])
-        return exchange.plain_rows(type(self)(at).status())
+        return self._seal([made], self.standpoint.valid_on, _words.say("audit.signed", self.standpoint.lang, pack=found.name))
 
     def open(self, pack: str | Path) -> packs.Opened:
         """An evidence pack of this journal, checked: its manifest and its files."""
@@ -238,7 +240,7 @@ class AuditRoom(Room):
                 if one.response and one.state == "overdue":
                     about: dict[str, object] = {"code": one.finding.code, "owner": one.response.owner, "due": one.response.due}
                     yield Finding(one.finding.subject, "AUD-001", one.response.due or on, about)
-        seals = {one.entry: one.seal for one in _store.entries(self.standpoint)}
+        seals = {one.entry: one.seal for one in _store.every(self.standpoint)}
         for signed in self._of(SignOff.kind):
             record: SignOff = signed.record
             if record.journal_head and seals.get(int(record.journal_entries or 0)) != record.journal_head:

@@ -14,6 +14,8 @@ from ivplus_tools.audit.records import FindingResponse, response_id
 
 COUNTED_OUT = "accepted"
 """The one state in which a finding does not count at `ivplus check`."""
+COUNTED = {"scan"}
+"""Kinds of records that are made anew at every counting."""
 ADMINISTRATIVE = {"remarks", "owner", "reviewed", "review_by", "imported", "notes"}
 """Fields that no answer to a finding rests on."""
 
@@ -25,6 +27,8 @@ class Answered:
     room: str
     finding: Finding
     facts: str
+    worded: str
+    """The same facts as answers of before named them."""
     response: FindingResponse | None
     state: str
     by: str | None = None
@@ -55,24 +59,26 @@ def answered(
         records.setdefault((one.room, one.subject), []).append(one)
     rows = []
     for room, finding in found:
-        facts = facts_of(finding, records.get((room, finding.subject), ()))
-        response, by = by_id.get(response_id(finding.code, finding.subject, facts), (None, None))
-        rows.append(Answered(room, finding, facts, response, state_of(response, on), by))
+        mark = _mark(finding, records.get((room, finding.subject), ()))
+        facts, worded = ("; ".join(filter(None, (one, mark))) for one in (finding.facts, finding.worded_facts))
+        ids = [response_id(finding.code, finding.subject, one) for one in (facts, worded)]
+        response, by = next((by_id[one] for one in ids if one in by_id), (None, None))
+        rows.append(Answered(room, finding, facts, worded, response, state_of(response, on), by))
     return rows
 
 
-def facts_of(finding: Finding, records: Iterable[Entry]) -> str:
-    """The facts of a finding; where its sentence tells none that set it apart, the content of its record stands for them."""
+def _mark(finding: Finding, records: Iterable[Entry]) -> str:
+    """The content of a finding's record, where its sentence tells no fact that sets it apart; what was only counted is no content."""
     if finding.facts and not _words.read("findings")[finding.code].get("whole"):
-        return finding.facts
-    content = {one.kind: {name: value for name, value in (one.body or {}).items() if name not in ADMINISTRATIVE} for one in records}
-    mark = hashlib.sha256(canonical(content).encode()).hexdigest()[:12] if content else ""
-    return "; ".join(filter(None, (finding.facts, f"record: {mark}" if mark else "")))
+        return ""
+    kept = [one for one in records if one.kind not in COUNTED]
+    content = {one.kind: {name: value for name, value in (one.body or {}).items() if name not in ADMINISTRATIVE} for one in kept}
+    return f"record: {hashlib.sha256(canonical(content).encode()).hexdigest()[:12]}" if content else ""
 
 
 def promised(found: Sequence[Answered], told: Sequence[tuple[FindingResponse, str, date]], on: date) -> list[Promise]:
     """Every answer that stands with what became of it: done when its finding is gone, changed when another one stands in its place."""
-    here = {one.id for one in found}
+    here = {one.response.id if one.response else one.id for one in found}
     unanswered = {(one.finding.code, one.finding.subject) for one in found if one.response is None}
     rows = []
     for response, by, since in told:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -52,10 +55,40 @@ def opened(path: Path, lang: str, at: Standpoint | None = None) -> Opened:
     found = Opened(path.name, files, json.loads(files[verify.MANIFEST]))
     journal = found.manifest["journal"]
     if at is not None and journal["last"]:
-        entries = {one.entry: one.seal for one in _store.entries(replace(at, known_at=None))}
+        entries = {one.entry: one.seal for one in _store.every(replace(at, known_at=None))}
         if entries.get(journal["last"]) != journal["head"]:
             raise _words.refusal("pack_of_another", path=path.name)
     return found
+
+
+def rebuilt(path: Path, found: Opened, at: Standpoint, notebook: str | Path | None = None) -> Opened:
+    """The same pack made anew from a journal: the audit of its day, by a process of its own that knows nothing of this one."""
+    told, name = found.manifest, found.manifest["previous"] and Path(found.manifest["previous"]["pack"]).name
+    command = [sys.executable, "-m", "ivplus_tools", "audit", "--desk", str(at.path), "--fail-on", "never", "--lang", told["lang"]]
+    command += ["--as-of", told["as_of"], "--known", told["known"]]
+    command += [] if told["compared_with"].endswith(".zip") else ["--since", told["compared_with"]]
+    command += ["--notebook", str(Path(notebook).absolute())] if notebook is not None else []
+    with tempfile.TemporaryDirectory(prefix="ivplus-") as folder:
+        if name:
+            if not path.with_name(name).is_file():
+                raise _words.refusal("pack_before_missing", path=found.name, missing=name)
+            shutil.copy(path.with_name(name), folder)
+        made = subprocess.run([*command, "--out", folder], capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603
+        place = Path(folder) / found.name
+        if not place.is_file():
+            lines = made.stderr.strip().splitlines() or made.stdout.strip().splitlines() or ["–"]
+            raise _words.refusal("pack_not_rebuilt", path=found.name, reason=lines[-1])
+        return opened(place, at.lang)
+
+
+def demand_same(found: Opened, again: Opened) -> None:
+    """Refuse a pack that differs from what the same journal gives, or whose code or libraries are not those of now."""
+    was, now = found.manifest, again.manifest
+    other = [f"{name} {was['versions'].get(name)} → {one}" for name, one in now["versions"].items() if was["versions"].get(name) != one]
+    if other or was["code"] != now["code"]:
+        raise _words.refusal("pack_other_code", path=found.name, what=", ".join(other) or "ivplus-tools")
+    if differing := sorted(name for name in {*found.files, *again.files} if found.files.get(name) != again.files.get(name)):
+        raise _words.refusal("pack_says_other", path=found.name, files=", ".join(differing[:5]))
 
 
 def code() -> str:

@@ -57,6 +57,7 @@ class SignOff(Record):
 
     room: ClassVar[str] = "audit"
     kind: ClassVar[str] = "signoff"
+    own_act: ClassVar[bool] = True
 
     audit_day: Day = item("gdpr:24(1)")
     audit_since: Day = item("gdpr:24(1)")

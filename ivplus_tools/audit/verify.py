@@ -1,11 +1,12 @@
-"""Check an evidence pack with nothing but Python: `python3 verify.py audit-2026-09-30.zip [earlier packs]`.
+"""Check an evidence pack with Python 3.9 or newer and nothing else: `python3 verify.py PACK [earlier packs] --expect HASH`.
 
-Exit 0: whole. 1: not. 2: cannot be read. 3: whole as far as it goes, but a pack before it is not at hand, so its register was not checked.
+Exit 0: whole. 1: not. 2: cannot be read. 3: nothing wrong was found, but something was not checked: HASH was not given, so that a pack made
+anew from end to end would look the same, or a pack before this one is not at hand, so that its register was not derived.
 
 Checked are every byte of the archive, the SHA-256 of each file, the seals of the journal's entries, the chain to the earlier packs, that
 the register is what these entries give, and that the counts of report, findings and register agree. That sentences and files are those
-of the day is proved by the hash of the manifest alone: compare it with a sign-off, a later pack or a copy on paper. Take this file from
-another pack if you do not trust the one in this.
+of the day is proved by the hash of the manifest alone: HASH comes from a sign-off, a later pack or a paper, never from the pack itself.
+Take this file from another pack if you do not trust the one in this.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = 1
+SHORTEST = 16
 MANIFEST, SEALED = "manifest.json", "manifest.sha256"
 NEEDED = (
     "README.txt",
@@ -35,6 +37,7 @@ NEEDED = (
     "verify.py",
 )
 KEYS = {"entry", "room", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "body", "seal"}
+WITHDRAWAL = "withdrawal"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 LARGEST = 2_000_000_000
 Fault = tuple[str, str]
@@ -85,7 +88,8 @@ def unpacked(content: bytes) -> tuple[dict[str, bytes], list[Fault]]:
     except Exception as error:  # as above
         return {}, [("archive", str(error))]
     if content != again and not faults:
-        place = next((at for at, (one, two) in enumerate(zip(content, again, strict=False)) if one != two), min(len(content), len(again)))
+        shorter = min(len(content), len(again))
+        place = next((at for at in range(shorter) if content[at] != again[at]), shorter)
         faults.append(("archive", f"byte {place}"))
     return files, faults
 
@@ -253,10 +257,11 @@ def _before(path: Path, manifest: dict[str, Any], earlier: list[Path], faults: l
 
 
 def _register(files: dict[str, bytes], manifest: dict[str, Any], entries: list[dict[str, Any]]) -> list[Fault]:
-    """The register is what stands on the day, each record once: per kind and subject the latest day, then the latest entry."""
+    """The register is what stands on the day, each record once: the latest day, then the latest entry, none taken back."""
     decided: dict[tuple[str, str], dict[str, Any]] = {}
+    withdrawn = {loaded(one["body"])["entry"] for one in entries if one["kind"] == WITHDRAWAL}
     for one in sorted(entries, key=lambda one: (one["valid_from"], one["entry"])):
-        if one["valid_from"] <= manifest["as_of"]:
+        if one["valid_from"] <= manifest["as_of"] and one["kind"] != WITHDRAWAL and one["entry"] not in withdrawn:
             decided[one["kind"], one["subject"]] = one
     wanted = {
         key: {"kind": key[0], "id": key[1], "valid_from": one["valid_from"], **loaded(one["body"])}
@@ -269,26 +274,49 @@ def _register(files: dict[str, bytes], manifest: dict[str, Any], entries: list[d
     return faults + ([("register", "register.json")] if len(records) != len(told) else [])
 
 
+def is_expected(files: dict[str, bytes], expected: str) -> bool:
+    """Whether the manifest has the hash that somebody outside has kept; its first 16 signs are enough."""
+    sought = expected.strip().lower()
+    return len(sought) >= SHORTEST and hashlib.sha256(files[MANIFEST]).hexdigest().startswith(sought)
+
+
 def main(arguments: list[str]) -> int:
-    """Check the pack, or the folder around this file, and say what was found."""
-    path, *earlier = [Path(one) for one in arguments] or [Path(__file__).parent]
+    """Check the pack, or the folder around this file, and say what was found and what was not looked at."""
+    given, expected = list(arguments), None
+    if "--expect" in given:
+        place = given.index("--expect")
+        expected = "".join(given[place + 1 : place + 2])
+        del given[place : place + 2]
+    path, *earlier = [Path(one) for one in given] or [Path(__file__).parent]
     if not path.is_dir() and not path.is_file():
         print(f"{path.name!a}: no such file", file=sys.stderr)
         return 2
+    files = read(path)[0]
     faults, missing = checked(path, earlier)
+    if not faults and expected is not None and not is_expected(files, expected):
+        faults = [("manifest", "its hash is not the one that was expected")]
     for fault, where in faults:
         print(f"{path.name}: {fault}: {ascii(where)[1:-1]}")
     if faults:
         print(f"{path.name}: NOT WHOLE")
         return 1
-    files = read(path)[0]
+    _tell(path.name, files, expected, missing)
+    return 3 if missing or expected is None else 0
+
+
+def _tell(name: str, files: dict[str, bytes], expected: str | None, missing: str | None) -> None:
+    """What was found, and in the same place what was not checked."""
     journal = json.loads(files[MANIFEST])["journal"]
-    print(f"{path.name}: whole; {len(files) - 2} files, entries {journal['first']}-{journal['last']}, head {journal['head']}")
+    verdict = "whole" if expected is not None else "nothing wrong within it"
+    print(f"{name}: {verdict}; {len(files) - 2} files, entries {journal['first']}-{journal['last']}, head {journal['head']}")
     print(f"hash of the manifest: {hashlib.sha256(files[MANIFEST]).hexdigest()}")
+    if expected is None:
+        print("NOT checked: that this is the pack that was made. Give its hash from a sign-off, a later pack or a paper: --expect HASH")
     if missing:
         print(f"NOT checked: the register and the chain, because {ascii(missing)[1:-1]} is not here")
-    return 3 if missing else 0
 
 
 if __name__ == "__main__":
+    if sys.version_info < (3, 9):  # noqa: UP036  an outsider runs it with the Python that is there
+        sys.exit("Python 3.9 or newer is needed")
     sys.exit(main(sys.argv[1:]))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import click
 
-from ivplus_tools.cli.base import SAMPLE, fails_on, in_language, main, on_journal, progress_of
+from ivplus_tools.cli.base import SAMPLE, echo, fails_on, in_language, main, on_journal, progress_of
 
 
 @main.command(
@@ -49,7 +49,7 @@ def audit(
             since=since, lang=lang, notebook=notebook, force=force, progress=progress,
         )  # fmt: skip
     told = {"file": str(pack.path), "hash": pack.opened.hash, "new": not pack.there, **pack.manifest}
-    click.echo(json.dumps(told, ensure_ascii=False, indent=1) if shape == "json" else repr(pack))
+    echo(json.dumps(told, ensure_ascii=False, indent=1) if shape == "json" else repr(pack))
     if pack.fails(fail_on):
         sys.exit(1)
 

@@ -91,7 +91,7 @@ class Commands(click.Group):
                 raise
             import traceback
 
-            traceback.print_exc()
+            echo(traceback.format_exc(), err=True)
             sys.exit(2)
 
 
@@ -105,10 +105,15 @@ def _as_list(names: str | Sequence[str] | None) -> Sequence[str]:
     return [names] if isinstance(names, str) else names or []
 
 
+def echo(text: object = "", err: bool = False, nl: bool = True) -> None:
+    """Print for a person or a program; nothing in it can act on the terminal."""
+    click.echo(_words.printable(str(text)), err=err, nl=nl)
+
+
 def complain(refusal: Refusal, lang: str | None = None) -> None:
     """A refusal as one line on stderr, in the language asked for, else in English."""
     asked = lang or os.environ.get("IVPLUS_LANG")
-    click.echo(f"ivplus: {refusal.text(asked if asked in _words.LANGS else 'en')}", err=True)
+    echo(f"ivplus: {refusal.text(asked if asked in _words.LANGS else 'en')}", err=True)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -191,7 +196,7 @@ def desk_of(path: str, valid: str | None, known: str | None, lang: str, by: str 
         return desk
     desk = desk.at(valid=valid, known=known)
     if desk.sql("FROM standing() LIMIT 1").empty:
-        click.echo(_words.say("ui.nothing_stood", lang), err=True)
+        echo(_words.say("ui.nothing_stood", lang), err=True)
     return desk
 
 
@@ -204,7 +209,7 @@ def whole(path: str, valid: str | None, known: str | None, lang: str) -> Desk:
 def not_narrowed(valid: str | None, known: str | None, lang: str) -> None:
     """Say that a day was given to a command about the whole journal."""
     if valid or known:
-        click.echo(_words.say("ui.whole", lang), err=True)
+        echo(_words.say("ui.whole", lang), err=True)
 
 
 # --- what is printed
@@ -215,19 +220,20 @@ def print_table(table: pandas.DataFrame, shape: str) -> None:
     from ivplus_tools import exchange
 
     if shape == "json":
-        click.echo(json.dumps(exchange.plain_rows(table), ensure_ascii=False, indent=1))
+        echo(json.dumps(exchange.plain_rows(table), ensure_ascii=False, indent=1))
     elif shape == "csv":
         print_csv([list(table.columns), *exchange.text_rows(table)])
     else:
         for row in exchange.text_rows(table):
-            click.echo("  ".join(one for one in row if one))
+            echo("  ".join(one for one in row if one))
 
 
 def print_csv(rows: list[list[str]]) -> None:
     """Rows as CSV in which no cell can run as a formula."""
     from ivplus_tools import exchange
 
-    click.echo(exchange.csv_text(rows), nl=False)
+    told = exchange.csv_text(rows)  # as it is where a program takes it
+    echo(told, nl=False) if sys.stdout.isatty() else click.echo(told, nl=False)
 
 
 @contextlib.contextmanager
@@ -236,7 +242,7 @@ def progress_of(file: str) -> Iterator[Callable[[int, int], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=1, label=Path(file).name, file=sys.stderr) as bar:
+    with click.progressbar(length=1, label=_words.printable(Path(file).name), file=sys.stderr) as bar:
 
         def progress(done: int, of: int) -> None:
             bar.length = of

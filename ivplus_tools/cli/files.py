@@ -15,6 +15,7 @@ from ivplus_tools.cli.base import (
     by_whom,
     complain,
     desk_of,
+    echo,
     main,
     not_narrowed,
     on_desk,
@@ -74,7 +75,7 @@ def import_(
         worst = max(worst, 0 if outcome.pop("whole") else 1)
         told.append(outcome)
     if shape == "json":
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        echo(json.dumps(told, ensure_ascii=False, indent=1))
     sys.exit(worst)
 
 
@@ -84,13 +85,13 @@ def _imported(desk: Desk, file: str, shape: str, why: str | None, valid_from: st
         preview = desk.register.read(file, progress)
     entries: tuple[int, ...] = ()
     if shape == "text":
-        click.echo(preview.told())
+        echo(preview.told())
     if shape == "csv" or (shape == "text" and len(preview.problems)):
         print_table(preview.problems, shape)
     if why is not None:
         receipt = preview.commit(why=why, valid_from=valid_from)
         entries = receipt.entries
-        click.echo(repr(receipt), err=shape != "text")
+        echo(repr(receipt), err=shape != "text")
     found = len(preview.rows) + preview.history
     return {**preview.as_data(), "entries": list(entries), "whole": preview.set_apart.empty and bool(found)}
 
@@ -135,7 +136,7 @@ def export_(
     made = desk_of(path, valid, known, lang).register.write(file, id=subject, history=history)
     content = made.read_bytes()
     told = {"file": str(made), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    click.echo(json.dumps(told, ensure_ascii=False) if shape == "json" else str(made))
+    echo(json.dumps(told, ensure_ascii=False) if shape == "json" else str(made))
 
 
 @main.command(
@@ -150,7 +151,7 @@ def backup(folder: str, path: str, valid: str | None, known: str | None, lang: s
     FOLDER must be new or empty; it appears whole or not at all. The manifest holds the SHA-256 of each file and the head seal. No
     backup is made of a journal whose seals are broken. Prints the folder.
     """
-    click.echo(str(whole(path, valid, known, lang).backup(folder)))
+    echo(str(whole(path, valid, known, lang).backup(folder)))
 
 
 @main.command(
@@ -170,4 +171,4 @@ def restore(folder: str, path: str, valid: str | None, known: str | None, lang: 
     from ivplus_tools.desk import restore as restored
 
     not_narrowed(valid, known, lang)
-    click.echo(repr(replace(restored(folder, path), lang=lang)))
+    echo(repr(replace(restored(folder, path), lang=lang)))

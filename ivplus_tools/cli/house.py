@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ivplus_tools.cli.base import SAMPLE, as_table, in_language, main, on_journal, print_csv
+from ivplus_tools.cli.base import SAMPLE, as_table, echo, in_language, main, on_journal, print_csv
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
 SHELLS = ("bash", "zsh", "fish")
@@ -84,17 +84,17 @@ def doctor(ctx: click.Context, path: str, lang: str, shape: str) -> None:
     try:
         from ivplus_tools.cli import doctor as checks
     except (ImportError, KeyError) as error:  # KeyError: without time zone data no module that knows the time loads
-        click.echo(f"bad  {error.args[0]}")
+        echo(f"bad  {error.args[0]}")
         sys.exit(1)
     named = path != SAMPLE and ctx.get_parameter_source("path") is not click.core.ParameterSource.DEFAULT
     rows = checks.examine(checks.Ground(Path(path), named, lang, NOTEBOOKS.parent, lab_settings()))
     if shape == "json":
-        click.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=1))
+        echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=1))
     elif shape == "csv":
         print_csv([list(checks.Row._fields), *(list(row) for row in rows)])
     else:
         for line in checks.told(rows, lang):
-            click.echo(line)
+            echo(line)
     if any(row.state == "bad" for row in rows):
         sys.exit(1)
 
@@ -119,7 +119,7 @@ def completion(shell: str) -> None:
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")
-    click.echo(kind(main, {}, "ivplus", "_IVPLUS_COMPLETE").source())
+    echo(kind(main, {}, "ivplus", "_IVPLUS_COMPLETE").source())
 
 
 @main.command(
@@ -135,4 +135,4 @@ def refresh_notebooks() -> None:
     from ivplus_tools import _notebooks
 
     for path in _notebooks.refresh(NOTEBOOKS):
-        click.echo(str(path.relative_to(NOTEBOOKS.parent)))
+        echo(str(path.relative_to(NOTEBOOKS.parent)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ivplus_tools import _words
-from ivplus_tools.cli.base import as_table, by_whom, desk_of, fails_on, in_language, main, on_desk, print_table, progress_of, whole
+from ivplus_tools.cli.base import (
+    SAMPLE,
+    as_table,
+    by_whom,
+    desk_of,
+    echo,
+    fails_on,
+    in_language,
+    main,
+    on_desk,
+    print_table,
+    progress_of,
+    whole,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -72,11 +86,11 @@ def check(
     if shape == "sarif":
         from ivplus_tools.cli import sarif
 
-        click.echo(json.dumps(sarif.log_of(found, desk.standpoint), ensure_ascii=False, indent=1))
+        echo(json.dumps(sarif.log_of(found, desk.standpoint), ensure_ascii=False, indent=1))
     elif shape == "text":
         _print_lines(found, lang, fold="law" not in rooms)
         if not quiet:
-            click.echo(_summary(found, lang), err=True)
+            echo(_summary(found, lang), err=True)
     else:
         print_table(found, shape)
     if _fails(found, fail_on):
@@ -104,10 +118,10 @@ def _print_lines(found: pandas.DataFrame, lang: str, fold: bool) -> None:
     """Findings on stdout, where every line has the same form."""
     folded = found["code"].eq(FOLDED) & fold
     for one in found[~folded].itertuples():
-        click.echo(line_of(one, lang))
+        echo(line_of(one, lang))
     if folded.any():
         text = _words.say("shell.folded", lang, count=int(folded.sum()))
-        click.echo(f"law/*: {FOLDED} {text} [{_words.read('findings')[FOLDED]['rule']}]")
+        echo(f"law/*: {FOLDED} {text} [{_words.read('findings')[FOLDED]['rule']}]")
 
 
 def _summary(found: pandas.DataFrame, lang: str) -> str:
@@ -170,9 +184,9 @@ def due(path: str, valid: str | None, known: str | None, lang: str, by: str | No
         for place in sorted(range(len(found)), key=breaches_first.__getitem__):
             one = found.iloc[place]
             mark = f" ({_words.column_name('overdue', lang)})" if late[place] else ""
-            click.echo(" ".join(f"{one.due.date()} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
+            echo(" ".join(f"{one.due.date()} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
         errors = int((desk.findings()["severity"] == "error").sum())
-        click.echo(_words.say("shell.undated", lang, late=int(late.sum()), errors=errors), err=True)
+        echo(_words.say("shell.undated", lang, late=int(late.sum()), errors=errors), err=True)
     else:
         print_table(found, shape)
     if late.any():
@@ -206,14 +220,17 @@ def rule(code: str, lang: str) -> None:
     """
     from ivplus_tools import _law
 
-    click.echo(repr(_law.cite(code, lang)))
+    echo(repr(_law.cite(code, lang)))
 
 
 # --- scan, verify
 
 
-def _pack_code(pack: str, lang: str) -> int:
-    """Check a pack and say what was found: 0 whole, 1 not, 3 whole as far as the packs at hand tell."""
+def _pack_code(pack: str, lang: str, expected: str | None, signed: Collection[str]) -> int:
+    """Check a pack and say what was found: 0 whole, 1 not, 3 nothing wrong in what could be checked.
+
+    `expected`: its hash as somebody outside has kept it; `signed`: those that the journal's sign-offs name.
+    """
     from ivplus_tools.audit import packs, verify
 
     path = Path(pack)
@@ -221,16 +238,29 @@ def _pack_code(pack: str, lang: str) -> int:
         raise _words.refusal("no_pack", path=path)
     faults, missing = verify.checked(path)
     for line in packs.told(faults, lang):
-        click.echo(f"{path.name}: {line}")
+        echo(f"{path.name}: {line}")
     if faults:
         return 1
+    if expected is not None and not verify.is_expected(verify.read(path)[0], expected):
+        echo(f"{path.name}: {_words.say('audit.other_hash', lang)}")
+        return 1
     told = packs.opened(path, lang)
+    known = expected is not None or told.hash in signed
     journal, count = told.manifest["journal"], len(told.manifest["files"])
     facts = {"path": path.name, "files": count, "last": journal["last"], "head": journal["head"], "hash": told.hash}
-    click.echo(_words.say("audit.whole", lang, **facts))
+    echo(_words.say("audit.whole" if known else "audit.nothing_wrong", lang, **facts))
+    if not known:
+        echo(_words.say("audit.not_expected", lang))
     if missing:
-        click.echo(_words.say("audit.not_checked", lang, missing=missing))
-    return 3 if missing else 0
+        echo(_words.say("audit.not_checked", lang, missing=missing))
+    return 3 if missing or not known else 0
+
+
+def _signed(path: str, lang: str) -> frozenset[str]:
+    """The hashes of packs that the journal's sign-offs name; none where there is no journal."""
+    if path == SAMPLE or not Path(path).exists():
+        return frozenset()
+    return frozenset(desk_of(path, None, None, lang).audit.signoffs()["pack_hash"].dropna())
 
 
 @main.command(
@@ -253,7 +283,7 @@ def scan(source: str | None, path: str, valid: str | None, known: str | None, la
     with progress_of(source or "scan") as progress:
         found = desk.retention.scan(source, on=valid, progress=progress)
     if shape == "text":
-        click.echo(repr(found))
+        echo(repr(found))
     else:
         print_table(found.table, shape)
     if found.failed or (found.table["overdue"].fillna(0) > 0).any():
@@ -261,23 +291,32 @@ def scan(source: str | None, path: str, valid: str | None, known: str | None, la
 
 
 @main.command(
-    exits={0: "every seal holds", 1: "one is broken, --head is not in the chain, or a pack is not whole", 3: "a pack before is missing"},
-    examples=("ivplus verify", "ivplus verify --head 3f1c9a0b7d2e4f60", "ivplus verify audits/audit-2026-09-30.zip"),
+    exits={
+        0: "every seal holds",
+        1: "one is broken, --head is not in the chain, or a pack is not whole",
+        3: "nothing wrong was found in a pack, but its hash, or the pack before, was not at hand",
+    },
+    examples=("ivplus verify", "ivplus verify --head 3f1c9a0b7d2e4f60", "ivplus verify audit-2026-09-30.zip --expect 5be01c2af9d3e874"),
 )
 @click.argument("packs", metavar="[PACK]...", nargs=-1, type=click.Path())
 @on_desk
 @click.option("--head", metavar="SEAL", help="a seal printed earlier, which must be part of the chain")
-def verify(packs: tuple[str, ...], path: str, valid: str | None, known: str | None, lang: str, head: str | None) -> None:
+@click.option("--expect", "expected", metavar="HASH", help="the hash of the pack, from a sign-off or a paper")
+def verify(
+    packs: tuple[str, ...], path: str, valid: str | None, known: str | None, lang: str, head: str | None, expected: str | None
+) -> None:
     """Check every seal of the journal, or every byte of each PACK.
 
     Prints the number of entries and the head seal: keep it on paper, and give it with --head next year. Who rewrites the whole chain
     is found by a seal kept elsewhere, and by nothing else. Of an evidence pack the hashes, the seals, the chain to the packs before
-    and the counts are checked, without a journal; `verify.py` inside the pack does the same on a machine without this toolkit.
+    and the counts are checked, without a journal; `verify.py` inside the pack does the same on a machine without this toolkit. A pack is
+    called whole only where its hash is known from outside it: by --expect, or by a sign-off in the journal.
     """
     if packs:
-        codes = [_pack_code(one, lang) for one in packs]  # all are told
+        signed = _signed(path, lang)
+        codes = [_pack_code(one, lang, expected, signed) for one in packs]  # all are told
         sys.exit(1 if 1 in codes else max(codes))
     verdict = whole(path, valid, known, lang).verify(head)
-    click.echo(repr(verdict))
+    echo(repr(verdict))
     if not verdict.ok:
         sys.exit(1)

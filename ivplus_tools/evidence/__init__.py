@@ -108,7 +108,7 @@ def _standpoint(journal: Path, day: date, known: object, lang: str, pinned: bool
         raise _words.refusal("as_of_future", got=day, on=desk.standpoint.valid_on)
     if known is None:
         ends = _dates.end_of_day(day) if pinned else min(_dates.end_of_day(day), desk.standpoint.now)  # a day may not be over yet
-        known = max([ends, *(one.recorded_at for one in _store.entries(desk.standpoint)[-1:])])
+        known = max([ends, *(one.recorded_at for one in _store.every(desk.standpoint)[-1:])])
     return desk.at(valid=day, known=known)
 
 
@@ -132,7 +132,7 @@ def _previous(folder: Path, day: date, desk: Desk) -> dict[str, Any] | None:
     if not days:
         return None
     last = packs.opened(folder / _name(max(days), at.lang), at.lang, at)
-    if last.manifest["journal"]["last"] > len(_store.entries(at)):
+    if last.manifest["journal"]["last"] > len(_store.every(at)):
         raise _words.refusal("known_before_pack", path=last.name, known=last.manifest["known"])
     return {**last.manifest, "pack": last.name, "hash": last.hash}
 

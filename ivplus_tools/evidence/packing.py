@@ -35,7 +35,7 @@ class Everything(Room):
 def manifest_of(desk: Desk, found: pandas.DataFrame, parameters: dict[str, Any], previous: dict[str, Any] | None) -> dict[str, Any]:
     """What the pack says of itself before its files are there; `previous`: name, hash and journal of the pack before."""
     at = desk.standpoint
-    entries, first = _store.entries(at), previous["journal"]["last"] + 1 if previous else 1
+    entries, first = _store.every(at), previous["journal"]["last"] + 1 if previous else 1
     counted = desk.audit.counts()
     own = [
         one.body or {} for one in _store.standing(at) if one.kind == "organisation" and "own" in ((one.body or {}).get("relation") or ())
@@ -68,7 +68,7 @@ def files_of(desk: Desk, manifest: dict[str, Any], found: pandas.DataFrame, note
         "findings.csv": exchange.csv_text([list(found.columns), *exchange.text_rows(found)]).encode("utf-8-sig"),
         "answers.json": _json(sorted([*key, said] for key, said in answers_of(desk.standpoint).items())),
         "register.json": exchange.tables(room, room.standing(), Path("register.json")),
-        "journal.jsonl": b"".join(_line(one) for one in _store.entries(desk.standpoint) if one.entry >= manifest["journal"]["first"]),
+        "journal.jsonl": b"".join(_line(one) for one in _store.every(desk.standpoint) if one.entry >= manifest["journal"]["first"]),
         **{f"facts/{name}": content for name, content in _law.texts().items()},
     }
     left_out: dict[

@@ -1,11 +1,11 @@
-"""Formula signs in a CSV: an apostrophe disarms them, also after what another program may take for a separator."""
+"""Formula signs in a CSV, full-width ones too: an apostrophe disarms them, also after what another program may take for a separator."""
 
 from __future__ import annotations
 
 import re
 
-_SIGN = re.compile(r"(^|[,;\t\n])('*)(?=[=+\-@])")
-_GUARDED = re.compile(r"(^|[,;\t\n])'('*)(?=[=+\-@])")
+_SIGN = re.compile(r"(^|[,;\t\n])('*)(?=[=+\-@＝＋－＠])")
+_GUARDED = re.compile(r"(^|[,;\t\n])'('*)(?=[=+\-@＝＋－＠])")
 
 
 def guarded(cell: str) -> str:

@@ -116,7 +116,7 @@ class Preview:
             ]
         return self._frame(("kind", "subject", "change", "field", "before", "after"), rows)
 
-    def commit(self, why: str = "", valid_from: object = None) -> Receipt:
+    def commit(self, why: str = "", valid_from: object = None, insist: bool = False) -> Receipt:
         """Record every understood row in one transaction, true from the row's own day, else `valid_from`, else today.
 
         A row that changes what stands and repeats its day has no day of its own. A day before today is read anew over what stood on it.
@@ -128,13 +128,10 @@ class Preview:
         default = _dates.day(valid_from) if valid_from is not None else today
         if valid_from is not None and default != self._room.standpoint.valid_on:
             self._reading = self._read_on(default)
-        drafts = [self._past_draft(one, why) for one in self._reading.past]
-        drafts += [
-            self._room.draft(
-                thing, *self._room.when_and_why(self._own_day(thing, since) or default, why), self._newest.get((thing.kind, thing.id), 0)
-            )
-            for thing, since in self._reading.things
-        ]
+        drafts = [self._past_draft(one, why, insist) for one in self._reading.past]
+        for thing, own in self._reading.things:
+            since, reason = self._room.when_and_why(self._own_day(thing, own) or default, why, insist)
+            drafts.append(self._room.draft(thing, since, reason, self._newest.get((thing.kind, thing.id), 0)))
         receipt = _store.append(self._room.standpoint, drafts)
         self._newest = _store.newest(self._room.standpoint)
         return receipt
@@ -145,9 +142,9 @@ class Preview:
         was = self._reading.standing.get(key)
         return None if was is not None and was != thing and since == self._reading.since.get(key) else since
 
-    def _past_draft(self, one: Past, why: str) -> Draft:
+    def _past_draft(self, one: Past, why: str, insist: bool) -> Draft:
         """An entry of another journal as one of ours: known from now on, with its own reason told after ours."""
-        since, reason = self._room.when_and_why(one.since, why)
+        since, reason = self._room.when_and_why(one.since, why, insist)
         body = one.record.body() if one.record else None
         return Draft(
             self._room.name, one.kind, one.subject, since, f"{reason} ({one.why})", body, self._newest.get((one.kind, one.subject), 0)

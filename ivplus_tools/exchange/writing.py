@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
@@ -36,18 +35,16 @@ def tables(room: _room.Room, things: Sequence[Stands], path: Path, past: Sequenc
 
 
 def put(path: Path, content: bytes) -> Path:
-    """Write a file whole beside its place, then move it there: no half of it is ever seen."""
-    made = path.with_name(path.name + ".part")
+    """Write a file whole beside its place, then move it there: no half of it is ever seen, and nobody else ever reads it."""
     try:
-        with made.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        made.chmod(0o600)
-        made.replace(path)
+        with _store.private(), _store.workplace(path, ".part") as place:
+            made = place / path.name
+            with made.open("xb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            made.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            made.unlink(missing_ok=True)
         raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
     _store.settle(path.parent)
     return path

@@ -7,10 +7,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ivplus_tools import _html, _law, _records, _words
+from ivplus_tools import _html, _law, _records, _store, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
-from ivplus_tools.forms.record import Shared
+from ivplus_tools.forms.field import Shared
 from ivplus_tools.review.records import Agreement, Processor, Verdict
 
 TEXTS = ("quote", "page", "reason")
@@ -162,8 +162,7 @@ class ReviewForm(widgets.VBox):
         self._refresh_code()
 
     def _last_entry(self, ident: str) -> int:
-        history = self._desk.review.history(ident)
-        return int(history[history["kind"] == Agreement.kind]["entry"].max())
+        return _store.newest(self._desk.standpoint).get((Agreement.kind, ident), 0)
 
     def _step(self, by: int) -> None:
         if self._is_dirty():

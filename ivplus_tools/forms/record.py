@@ -7,119 +7,14 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ivplus_tools import _html, _records, _words
-from ivplus_tools._records import Record, Stated
+from ivplus_tools import _dates, _html, _records, _store, _words
+from ivplus_tools._records import Record
 from ivplus_tools._room import Room, Stands
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
+from ivplus_tools.forms.field import Editor, Shared
 
-
-class Shared:
-    """The layouts and styles that all fields of a form share, the label above its field, so that no long term is cut off.
-
-    With some of its own each field would be three models for JupyterLab to make, and a form a flood in which a busy machine loses messages.
-    """
-
-    def __init__(self, width: str = "98%") -> None:
-        self._field = widgets.Layout(width=width, flex="0 0 auto", flex_flow="column", align_items="stretch", height="auto")
-        self.group = widgets.Layout(flex="0 0 auto", overflow="visible")
-        self._plain = widgets.Layout()
-        self._styles: dict[type, Any] = {}
-
-    def field(self, kind: type[Any], **traits: Any) -> Any:
-        """A field that tells of a change when it is left, not at every key."""
-        if kind in (widgets.Text, widgets.Textarea):
-            traits["continuous_update"] = False
-        return kind(layout=self._field, style=self._style(kind), **traits)
-
-    def html(self, content: str = "") -> widgets.HTML:
-        """Text of ours between the fields."""
-        return widgets.HTML(content, layout=self._plain, style=self._style(widgets.HTML))
-
-    def _style(self, kind: type[Any]) -> Any:
-        style = kind.class_traits()["style"].klass
-        if style not in self._styles:
-            self._styles[style] = style(description_width="auto")
-        return self._styles[style]
-
-
-class Editor:
-    """One field on the form: a text, a choice, or an answer that may be 'confirmed none' or 'not applicable'."""
-
-    def __init__(self, kind: type[Record], name: str, lang: str, shared: Shared) -> None:
-        self.name, self._field, self._lang = name, kind.model_fields[name], lang
-        label, tip = _words.field_label(name, lang), _words.field_help(name, lang)
-        listed = _records.listed_in(self._field)
-        many = _records.shape(self._field) in ("texts", "parts", "codes", "map")
-        self._state: widgets.Dropdown | None = None
-        if _records.shape(self._field) == "code" and listed:
-            options = ([] if self._field.default else [("", "")]) + [
-                (f"{names[lang]} ({code})" if code[0].isdigit() else names[lang], code) for code, names in _records.allowed(listed).items()
-            ]
-            self._value: Any = shared.field(
-                widgets.Dropdown, options=options, value=self._field.default or "", description=label, tooltip=tip
-            )
-        else:
-            hint = (
-                self._example()
-                if _records.shape(self._field) == "parts"
-                else "; ".join(f"{names[lang]}" for names in _records.allowed(listed).values())
-                if listed
-                else tip
-            )
-            area = widgets.Textarea if many else widgets.Text
-            self._value = shared.field(area, description=label, placeholder=hint, tooltip=tip)
-        self.widget: widgets.Widget = self._value
-        if _records.has_other_answers(self._field):
-            self._state = shared.field(
-                widgets.Dropdown,
-                options=[(_words.say("form.given", lang), "given")]
-                + [(names[lang], code) for code, names in _words.values("state").items()],
-                value="unknown",
-                description=_words.say("form.answer", lang, field=label),
-            )
-            self._state.observe(self._on_state, "value")
-            self.widget = widgets.VBox([self._state, self._value], layout=shared.group)
-
-    def _example(self) -> str:
-        """How a part is written: its fields with their names."""
-        first, *rest = _records.part_of(self._field).model_fields
-        return " | ".join([_words.field_label(first, self._lang), *(f"{_words.field_label(name, self._lang)}: …" for name in rest)])
-
-    def observe(self, told: Any) -> None:
-        """Call `told` after every change of the field."""
-        for widget in (self._value, self._state):
-            if widget is not None:
-                widget.observe(told, "value")
-
-    def _on_state(self, _: Any = None) -> None:
-        state = self._state.value if self._state is not None else "given"
-        self._value.disabled = state in ("none", "unknown")
-        if self._value.disabled:
-            self._value.value = ""
-
-    def show(self, answer: object) -> None:
-        """Put an answer on the form."""
-        stated = isinstance(answer, Stated)
-        if self._state is not None:
-            self._state.value = answer.state if stated else "given" if answer is not None else "unknown"  # type: ignore[attr-defined]
-            self._on_state()
-        if stated:
-            self._value.value = answer.because or ""  # type: ignore[attr-defined]
-        elif isinstance(self._value, widgets.Dropdown):
-            self._value.value = answer or ""
-        else:
-            self._value.value = _records.to_text(answer, self._field, self._lang)
-
-    @property
-    def content(self) -> object:
-        """What the officer has put in, for the record to check."""
-        state = self._state.value if self._state is not None else "given"
-        if state == "none":
-            return _records.NONE
-        if state == "not_applicable":
-            return _records.not_applicable(self._value.value)
-        return None if state == "unknown" else self._value.value or None
+__all__ = ["Editor", "RecordForm", "Shared"]
 
 
 def _titled(record: Any) -> str:
@@ -135,6 +30,7 @@ class RecordForm(widgets.VBox):
         self._desk, self._kind, self._lang, self._shared = desk, kind, desk.standpoint.lang, Shared()
         self._standing: dict[str, Stands] = {}
         self._entry: int | None = None
+        self._said: list[_store.Entry] = []
         self._loading = False
         self._clean: dict[str, object] = {}
         self._shown: Record = kind(_records.NAMELESS)
@@ -165,7 +61,9 @@ class RecordForm(widgets.VBox):
         self.id = shared.field(widgets.Text, description=label, tooltip=tip)
         self.valid_from = shared.field(widgets.Text, description=say("valid_from"), placeholder="2026-03-01 / 1.3.2026")
         self.why = shared.field(widgets.Text, description=say("why"))
-        self.status, self._shown_code = shared.html(), shared.html()
+        self.status, self._shown_code, self.later = shared.html(), shared.html(), shared.html()
+        self.entry = shared.field(widgets.Dropdown, options=[], description=say("entry"), disabled=True)
+        self.withdraw = widgets.Button(description=say("withdraw"), disabled=True)
         self.editors = {name: Editor(self._kind, name, self._lang, shared) for names in groups.values() for name in names}
         sections: list[widgets.Widget] = []
         for group, names in groups.items():
@@ -176,14 +74,30 @@ class RecordForm(widgets.VBox):
         )
         buttons = widgets.HBox([self.save, self.revert])
         self._right = widgets.VBox(
-            [self.id, self._fields, self.valid_from, self.why, buttons, self.status, self._shown_code],
+            [
+                self.id,
+                self._fields,
+                self.valid_from,
+                self.why,
+                self.later,
+                buttons,
+                self.status,
+                self._shown_code,
+                self.entry,
+                self.withdraw,
+            ],
             layout=widgets.Layout(flex="1 1 30em", min_width="20em"),
         )
+        self._wire()
+
+    def _wire(self) -> None:
+        """What each button and field does."""
         self.search.observe(lambda _: self._try(self._filter), "value")
         self.list.observe(lambda change: self._try(self._on_choice, change), "value")
         self.new.on_click(lambda _: self._try(self._on_new))
         self.save.on_click(lambda _: self._try(self._on_save))
         self.revert.on_click(lambda _: self._try(self._on_revert))
+        self.withdraw.on_click(lambda _: self._try(self._on_withdraw))
         for editor in self.editors.values():
             editor.observe(self._on_edit)
         for one in (self.id, self.valid_from, self.why):
@@ -244,15 +158,40 @@ class RecordForm(widgets.VBox):
             self._ready(False)
             self._tell([self._say("nothing")], alert=True)
             return
-        self._entry = self._last_entry(ident)
+        self._read_said(ident)
         self._show(stands.record)
         self.id.disabled = True
         self._ready(not self._desk.standpoint.past)
         self._tell([self._say("loaded", id=ident, entry=stands.entry.entry)])
 
-    def _last_entry(self, ident: str) -> int:
-        history = self._room.history(ident)
-        return int(history[history["kind"] == self._kind.kind]["entry"].max())
+    def _read_said(self, ident: str | None) -> None:
+        """What has been said of a subject and not taken back, the last first: each can be chosen and taken back."""
+        found = _store.counting(_store.history(self._room.standpoint, ident)) if ident else []
+        self._said = [one for one in reversed(found) if one.kind == self._kind.kind]
+        self._entry = max((one.entry for one in self._said), default=0)
+        self.entry.options = [(self._told(one), one.entry) for one in self._said]
+        self.entry.value = self._said[0].entry if self._said else None
+        self.entry.disabled = self.withdraw.disabled = not self._said or self._desk.standpoint.past
+
+    def _told(self, one: _store.Entry) -> str:
+        day = _words.show_date(one.valid_from, self._lang)
+        return self._say("said", entry=one.entry, day=day, by=one.recorded_by, why=one.why)
+
+    def _on_withdraw(self) -> None:
+        """Take the chosen entry back, for the reason that stands on the form."""
+        if self._is_dirty():
+            self._tell([self._say("unsaved")], alert=True)
+            return
+        number, why, ident = self.entry.value, self.why.value, self.id.value
+        receipt = self._room.withdraw(number, why=why)
+        self._read_list()
+        if ident in self._standing:
+            self.load(ident)
+        else:
+            self._on_new()
+        self._tell([repr(receipt), self._say("taken_back", entry=number)])
+        code = f"desk.{self._kind.room}.withdraw({number}, why={why!r})"
+        self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)
 
     def _show(self, record: Record) -> None:
         self._loading, self._shown = True, record
@@ -272,7 +211,7 @@ class RecordForm(widgets.VBox):
         self._loading = True
         self.list.value = None
         self._loading = False
-        self._entry = 0
+        self._read_said(None)
         self._show(self._kind(_records.NAMELESS))
         self.id.disabled = False
         self._ready(not self._desk.standpoint.past)
@@ -347,7 +286,20 @@ class RecordForm(widgets.VBox):
             self._refresh_code()
 
     def _refresh_code(self) -> None:
+        self.later.value = _html.note(told, alert=True) if (told := self._later()) else ""
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(self.code)
+
+    def _later(self) -> list[str]:
+        """What will stand after a save whose day is before that of a later entry, told before it is saved."""
+        try:
+            day = _dates.day(self.valid_from.value)
+        except Refusal:
+            return []
+        after = min((one for one in self._said if one.valid_from > day), key=lambda one: (one.valid_from, -one.entry), default=None)
+        if after is None:
+            return []
+        until = _words.show_date(after.valid_from, self._lang)
+        return [self._say("before_later", day=_words.show_date(day, self._lang), until=until, entry=after.entry)]
 
     def _ready(self, ready: bool) -> None:
         self.save.disabled = self.revert.disabled = not ready

@@ -1,11 +1,17 @@
 -- Macros over the journal, made anew on every opening. The standpoint is in two variables: valid_on and known_at.
 
+-- The entries that were taken back as mistakes, as known at a moment, each with the entry that says so.
+CREATE OR REPLACE TEMP MACRO withdrawals() AS TABLE
+  SELECT TRY_CAST(body->>'entry' AS BIGINT) AS withdrawn, entry, recorded_at, recorded_by, why FROM journal
+  WHERE kind = 'withdrawal' AND recorded_at <= getvariable('known_at') AND TRY_CAST(body->>'entry' AS BIGINT) IS NOT NULL;
+
 -- What stood on a day as known at a moment: per subject the entry with the latest valid_from, then the latest entry.
 CREATE OR REPLACE TEMP MACRO decided() AS TABLE
   SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal
   WHERE entry IN (
     SELECT arg_max(entry, (valid_from, entry)) FROM journal
     WHERE valid_from <= getvariable('valid_on') AND recorded_at <= getvariable('known_at')
+      AND kind <> 'withdrawal' AND entry NOT IN (SELECT withdrawn FROM withdrawals())
     GROUP BY kind, subject)
   ORDER BY kind, subject;
 

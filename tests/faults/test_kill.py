@@ -46,7 +46,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path, tally, doing, full
         for one in map(Path, backups):
             assert entries_of_backup(one, tmp_path / "r.duckdb").items() <= found.items()
             shutil.rmtree(one)
-        content = b"".join(one.read_bytes() for one in folder.iterdir() if one.is_file())
+        content = b"".join(one.read_bytes() for one in folder.rglob("*") if one.is_file())
         assert not [one for one in acknowledged(child, what="forgot") if one in desk.persons() or f"Unohdettu {one};".encode() in content]
         receipt = put(desk, f"p{number}")
         assert receipt.entries == (len(found) + 1,)
