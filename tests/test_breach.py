@@ -37,6 +37,20 @@ def test_the_duty_is_what_the_law_asks(case):
         assert ivp.cite(step.rule)
 
 
+@pytest.mark.parametrize("case", cases("breach_judged"))
+def test_no_soft_answer_moves_a_duty_silently(desk, case):
+    """Each case of breach_judged.toml: the duty stays with the facts, what is open stays open, and the findings say so."""
+    opened = desk.breach.open(case["given"].pop("title", "x"), aware="2026-03-01T10:00", **case["given"])
+    found, expect = opened.duty, dict(case["expect"])
+    codes = set(desk.breach.findings()["code"])
+    assert set(expect.pop("findings", ())) <= codes, found
+    assert not set(expect.pop("no_findings", ())) & codes, found
+    expect = {name: None if told == "cannot_tell" and name != "decides" else told for name, told in expect.items()}
+    assert {name: getattr(found, name) for name in expect} == expect, found
+    assert ivp.cite(case["rule"])
+    assert all(ivp.cite(step.rule) for step in found.steps)
+
+
 @pytest.mark.parametrize("case", cases("breach_severity"))
 def test_the_severity_is_computed_by_the_method(case):
     """Each case of breach_severity.toml: the arithmetic, the bands, the published examples of contexts."""
@@ -79,6 +93,8 @@ def test_the_ladder_holds_for_any_facts(facts):
     ours = facts.get("breach_role") != "processor"
     assert found.notify == (ours and found.level != "none")
     assert not found.communicate or found.level == "high"
+    assert found.communicate is not False or not ours or found.open[1] != "high" or {"removed"} & {step.key for step in found.steps}
+    assert found.decides != "document" or not ours or found.open == ("none", "none")
     assert found.tell_controller != ours
     assert len(found.why) == len(found.steps) >= 2
     assert found.document
@@ -95,6 +111,43 @@ def test_no_answer_of_little_harm_talks_a_hard_trigger_away(facts, trigger):
     assert duty.assess(Breach("x", **told), Rules(ON)).level == "high"
 
 
+OPINIONS = [("harm", one) for one in _records.allowed("harm")] + [("high_risk_removed", "yes"), ("risk_materialised", "no")]
+WEIGHT = {False: 0, None: 1, True: 2}
+UNLIKELY = {  # the steps that make a risk unlikely (Art. 33(1)): nobody got at the data, or nothing can come of them
+    "not_personal", "no_confidentiality", "unintelligible", "hashed", "recipient_nobody", "not_exfiltrated", "contained", "contained_shown",
+    "few_contacts", "gravity_slight", "brief", "backup", "no_outage",
+}  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(FACTS)
+def test_no_opinion_of_the_officer_lowers_a_duty_without_a_finding(facts):
+    """Over all answers at once: with each opinion told and untold; what it lowers, a finding says; the harm lowers nothing at all."""
+    for name, opinion in OPINIONS:
+        bare = {key: told for key, told in facts.items() if key != name}
+        before = duty.assess(Breach("x", **bare), Rules(ON))
+        after = duty.assess(Breach("x", **bare, **{name: opinion}), Rules(ON))
+        lower = any(WEIGHT[getattr(after, one)] < WEIGHT[getattr(before, one)] for one in ("notify", "communicate"))
+        assert not lower or (name != "harm" and "removed" in {step.key for step in after.steps}), (bare, opinion, before, after)
+
+
+@settings(max_examples=150, deadline=None)
+@given(FACTS, st.data())
+def test_no_added_fact_turns_an_open_duty_into_none_unless_a_risk_is_unlikely(facts, data):
+    """From cannot tell to "document": only by a fact that makes a risk unlikely, and then nothing is open any more."""
+    before = duty.assess(Breach("x", **facts), Rules(ON))
+    names = [one for one in WEIGHED if one not in facts and one != "breach_role"]
+    if before.notify is False or not names:
+        return
+    name = data.draw(st.sampled_from(names))
+    answer = data.draw(st.sampled_from([one for one in duty._answers(name, None) if one]))
+    after = duty.assess(Breach("x", **facts, **{name: answer}), Rules(ON))
+    if after.decides == "document":
+        assert after.open == ("none", "none")
+        assert UNLIKELY & {step.key for step in after.steps}
+        assert name != "harm"
+
+
 def test_every_kind_of_data_has_one_weight():
     """Or is sensitive: a kind that nobody weighed would count as the slightest."""
     told = Rules(ON).table("breach:kinds")
@@ -106,7 +159,7 @@ def test_what_is_not_known_is_not_taken_for_none(desk):
     """A title alone: notify, nothing high claimed, and what to ask first is named."""
     case = desk.breach.open("something happened")
     found = case.duty
-    assert (found.level, found.notify, found.communicate, found.open) == ("risk", True, False, ("none", "high"))
+    assert (found.level, found.notify, found.communicate, found.open) == ("risk", True, None, ("none", "high"))
     assert {"nature", "data_kinds", "breach_recipient"} <= set(found.unknown)
     assert case.severity.score is None
     assert case.clock.due is None
@@ -140,7 +193,7 @@ def test_a_proposal_is_only_simulated(sample):
     [
         ("exfiltrated=yes breach_recipient=nobody data_kinds=health", "high", ("high", "high")),
         ("nature=availability cause=malware backup=complete data_kinds=national_id", "risk", ("none", "high")),
-        ("data_kinds=income breach_recipient=public harm=minor", "risk", ("risk", "risk")),
+        ("data_kinds=income breach_recipient=public harm=minor", "high", ("high", "high")),
         ("data_kinds=name cause=insider breach_recipient=known recipient_confirmed=yes", "risk", ("risk", "risk")),
         ("data_kinds=health breach_recipient=known recipient_confirmed=no", "risk", ("risk", "high")),
         ("data_kinds=id_document breach_recipient=known recipient_confirmed=no", "high", ("high", "high")),

@@ -42,7 +42,15 @@ IF_TOLD = (  # fields that are no blank when they are empty: they do not concern
     "backup", "recipients_count", "recipient_confirmed", "restored", "unavailable_for", "effects", "measures_proposed", "people_countries",
     "other_authorities", "children", "harm", "exfiltrated",
 )  # fmt: skip
-OUTCOMES = ("open", "notify", "no_notify", "communicate", "document")  # steps that are no reason for the level
+OUTCOMES = (
+    "open",
+    "notify",
+    "no_notify",
+    "notify_open",
+    "communicate",
+    "communicate_open",
+    "document",
+)  # steps that are no reason for the level
 
 
 def draft(case: Case, kind: str, phase: str | None = None) -> Document:
