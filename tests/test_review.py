@@ -11,7 +11,8 @@ import pytest
 from house import HOSTILE, NOW, ROOT, cases
 
 import ivplus_tools as ivp
-from ivplus_tools import _law
+from ivplus_tools import _law, _places
+from ivplus_tools.review import worst
 
 TOLD = tomllib.loads((ROOT / "tests/cases/review.toml").read_text(encoding="utf-8"))["complete"]
 KINDS = (
@@ -173,6 +174,18 @@ def test_an_assessment_that_ages_moves_a_transfer_by_time(sample):
 
 
 # --- lists that vendors publish
+
+
+@pytest.mark.parametrize("case", cases("places_told"))
+def test_a_text_is_placed_only_when_all_of_its_words_are_accounted_for(case):
+    """Each case of places_told.toml, judged without any mechanism: what is left over, denied or elsewhere is never cover."""
+    text, expect = case["given"]["text"], case["expect"]
+    found = _places.split(text)
+    if "places" in expect:
+        assert set(found) == set(expect["places"])
+    else:
+        assert worst(tuple(found), date(2026, 3, 2)) in ("cannot_tell", "not_covered"), found
+    assert ivp.cite(case["rule"])
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -419,3 +432,26 @@ def test_transfers_and_contracts_are_drawn_with_their_frames(sample):
     assert timeline.frame["id"].tolist() == sample.review.agreements()["id"].tolist()
     assert ivp.plots.contracts(sample.review.agreements().head(0), on=NOW[:10]).alt
     assert ivp.plots.transfers(sample.review.transfers().head(0)).alt
+
+
+@pytest.mark.parametrize(
+    ("line", "expect"),
+    [
+        ("A GmbH (Germany). Mail.", "DE"),
+        ("A GmbH – hosting, Ireland", "IE"),
+        ("A GmbH – mail for customers in Germany", None),
+        ("A GmbH – mail, not in Germany", None),
+        ("A GmbH – hosting in Ireland, support from India", "IE; IN"),
+        ("A GmbH – IT services", ""),
+        ("A GmbH (formerly Ireland Ltd)", None),
+        ("A GmbH – hosting in Ireland via B Ltd", None),
+    ],
+)
+def test_an_item_of_a_list_is_placed_only_by_what_is_accounted_for(sample, tmp_path, line, expect):
+    """Prose that names a country is no answer on where the data are."""
+    (tmp_path / "a.md").write_text(f"# Subprocessors\n\n* {line}\n* B Oy – mail\n", encoding="utf-8")
+    row = sample.review.read_list(tmp_path / "a.md", vendor="pilvi").rows.iloc[0]
+    if expect is None:
+        assert row["status"] in ("cannot_tell", "not_covered"), row
+    else:
+        assert row["countries"] == expect

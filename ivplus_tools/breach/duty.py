@@ -26,6 +26,7 @@ WEIGHED = (  # the fields that the ladder reads, in the order in which they are 
 )  # fmt: skip
 OPEN = {  # what a step of doubt asks for
     "recipient_open": "breach_recipient", "data_open": "data_kinds", "outage_open": "restored", "not_believed": "confirmed_how",
+    "unconfirmed": "recipient_confirmed",
 }  # fmt: skip
 
 
@@ -91,7 +92,8 @@ class Duty:
     def unknown(self) -> tuple[str, ...]:
         """Fields that have no answer and whose answer could change the duty or narrow what is open, the first to ask first."""
         found = []
-        asked = {OPEN.get(step.key) for step in self.steps} | {"nature"} if self.open[0] != self.open[1] else set()
+        asked = {OPEN.get(step.key) for step in self.steps if self.notify is not False}
+        asked |= {"nature"} if self.open[0] != self.open[1] else set()
         for name in WEIGHED:
             options = [instead for one, instead in _alternatives(self.breach) if one == name]
             others = (assess(_with(self.breach, name, one), self.rules, self.lang) for one in options)

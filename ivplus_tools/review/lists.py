@@ -115,7 +115,7 @@ def _countries(cells: dict[str, str], is_list: bool) -> tuple[str, ...]:
     if told and told not in _words.read("headings")["blank"]["texts"]:
         return tuple(_places.split(told))
     inside = " ".join(re.findall(r"\(([^()]*)\)", cells["name"]))
-    return tuple(dict.fromkeys((*_places.named_in(inside), *(_places.named_in(cells.get("purpose", "")) if is_list else ()))))
+    return tuple(dict.fromkeys((*_places.told_in(f"({inside})"), *(_places.told_in(cells.get("purpose", "")) if is_list else ()))))
 
 
 def _above(above: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -124,10 +124,9 @@ def _above(above: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         for sentence in reversed(re.split(r"(?<=[.!?])\s+", text)):
             if not (sentence.rstrip().endswith((":", "：")) or not sentence.rstrip().endswith((".", "!", "?")) or _speaks(sentence)):
                 continue
-            if found := _places.named_in(sentence):
-                return sentence, found
-            if _places.denies(sentence):
-                return sentence, ()
+            if not _places.named_in(sentence) and not _places.denies(sentence):
+                continue
+            return sentence, () if _places.denies(sentence) else _places.told_in(sentence)
     return next((one for one in reversed(above) if one), ""), ()
 
 
