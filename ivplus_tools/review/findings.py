@@ -303,7 +303,7 @@ def _disclosure(one: Disclosure, review: Review) -> Iterator[Finding]:
 # --- against the register
 
 
-def _list(body: Any, name: str) -> list[str]:
+def _list(body: Any, name: str) -> list[Any]:
     """The items of a list answer in what is sealed."""
     answer = (body or {}).get(name)
     return answer if isinstance(answer, list) else []
@@ -330,32 +330,79 @@ def _activities(review: Review) -> Iterator[Finding]:
         for ref in _list(body, "processors"):
             if review.party(ref) not in here:
                 yield Finding(ident, "REV-030", body["valid_from"], {"name": review.name(ref)})
-        denied = isinstance(body.get("transfers"), dict)  # confirmed none, or not applicable
-        if denied and (importers := _importers(ident, body, review)):
-            yield Finding(ident, "TRA-014", body["valid_from"], {"names": ", ".join(importers)})
+        yield from _contradicted(ident, body, review)
 
 
-def _importers(ident: str, body: Any, review: Review) -> list[str]:
-    """To whom an activity's data go outside the area: by transfers and disclosures, by its processors and those behind them."""
-    found = [
-        review.name(one.record.importer)
-        for one in review.of("transfer")
-        if ident in texts(one.record.activities) and not has_ended(one.record, review.on) and _is_outside([one.record.country], review.on)
-    ]
-    found += [
-        review.name(one.record.organisation)
-        for one in review.of("disclosure")
-        if ident in texts(one.record.activities) and _is_outside([one.record.country], review.on)
-    ]
+def _denied(body: Any, name: str) -> bool:
+    """Whether the register says that there are none, or that the question does not apply."""
+    return isinstance(body.get(name), dict)
+
+
+def _contradicted(ident: str, body: Any, review: Review) -> Iterator[Finding]:
+    """What an activity denies and something else says: transfers, processors, recipients."""
+    since = body["valid_from"]
+    if _denied(body, "transfers"):
+        told = list(_places_of(ident, body, review))
+        sure = dict.fromkeys(name for name, places in told if _is_outside(places, review.on))
+        if sure:
+            yield Finding(ident, "TRA-014", since, {"names": ", ".join(sure)})
+        open_ = dict.fromkeys(name for name, places in told if name not in sure and _may_be_outside(places, review.on))
+        if open_:
+            yield Finding(ident, "TRA-020", since, {"names": ", ".join(open_)})
+    if _denied(body, "processors") and (names := list(dict.fromkeys(_unsaid_processors(body, review)))):
+        yield Finding(ident, "REV-037", since, {"names": ", ".join(names)})
+    if _denied(body, "recipients"):
+        given = [review.name(one.record.organisation) for one in review.of("disclosure") if ident in texts(one.record.activities)]
+        if given:
+            yield Finding(ident, "REV-038", since, {"names": ", ".join(dict.fromkeys(given))})
+
+
+def _unsaid_processors(body: Any, review: Review) -> Iterator[str]:
+    """Recipients of the kind processor, and suppliers of systems that are processors, where none is said to be used."""
+    for one in _list(body, "recipients"):
+        if one.get("recipient_kind") == "processor":
+            yield review.name(one.get("recipient"))
+    for system in _systems(body, review):
+        if isinstance(supplier := system.get("supplier"), str) and review.is_processor(supplier):
+            yield review.name(supplier)
+
+
+def _systems(body: Any, review: Review) -> Iterator[Any]:
+    """The systems of an activity that the register knows."""
+    yield from (review.register["system"][ref] for ref in _list(body, "systems") if ref in review.register["system"])
+
+
+def _places_of(ident: str, body: Any, review: Review) -> Iterator[tuple[str, list[str]]]:
+    """Where an activity's data go, by whom: transfers, disclosures, processors and those behind them, systems, organisations named."""
+    for kind, who in (("transfer", "importer"), ("disclosure", "organisation")):
+        for one in (each.record for each in review.of(kind) if ident in texts(each.record.activities)):
+            if one.country and not (kind == "transfer" and has_ended(one, review.on)):
+                yield review.name(getattr(one, who)), [one.country]
     keys = {review.party(ref) for ref in _list(body, "processors")}
     for one in (each.record for each in review.of("processor")):
-        if review.party(one.id) in keys and ident in texts(one.activities):
+        if review.party(one.id) in keys or ident in texts(one.activities):
             behind = [place for link in review.behind(one.id) for place in texts(link.stands.record.countries)]
-            places = (*texts(one.storage_countries), *texts(one.access_countries), *behind)
-            found += [review.name(one.id)] if _is_outside(places, review.on) else []
-    return list(dict.fromkeys(found))
+            yield review.name(one.id), [*texts(one.storage_countries), *texts(one.access_countries), *behind]
+    for system in _systems(body, review):
+        yield str(system.get("name") or "–"), [place for text in _list(system, "location") for place in _places.split(text)]
+    yield from _seats(body, review)
 
 
-def _is_outside(places: Iterable[str | None], on: date) -> bool:
+def _seats(body: Any, review: Review) -> Iterator[tuple[str, list[str]]]:
+    """Where the organisations stand that an activity names: processors, joint controllers, recipients, suppliers of its systems."""
+    refs = [*_list(body, "processors"), *_list(body, "joint_controllers"), *(one.get("recipient") for one in _list(body, "recipients"))]
+    refs += [system.get("supplier") for system in _systems(body, review)]
+    for ref in (one for one in refs if isinstance(one, str)):
+        country = review.register["organisation"].get(review.party(ref), {}).get("country")
+        if isinstance(country, str):
+            yield review.name(ref), _places.split(country)
+
+
+def _is_outside(places: Iterable[str], on: date) -> bool:
     """Whether one of some places is a country outside the area."""
-    return any(map(_places.is_country, third_countries([one for one in places if one], on)))
+    return any(map(_places.is_country, third_countries(places, on)))
+
+
+def _may_be_outside(places: Iterable[str], on: date) -> bool:
+    """Whether one of some places is none that can be told to be within the area."""
+    return bool(third_countries(places, on))
