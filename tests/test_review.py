@@ -455,3 +455,32 @@ def test_an_item_of_a_list_is_placed_only_by_what_is_accounted_for(sample, tmp_p
         assert row["status"] in ("cannot_tell", "not_covered"), row
     else:
         assert row["countries"] == expect
+
+
+@pytest.mark.parametrize("case", cases("vendor_lists"))
+def test_every_row_of_a_page_is_read_or_set_apart(sample, tmp_path, case):
+    """Each case of vendor_lists.toml: who is listed and where, and the sum of what was read and set apart is what the page holds."""
+    given, expect = case["given"], case["expect"]
+    (tmp_path / given["file"]).write_text(given["text"], encoding="utf-8")
+    preview = sample.review.read_list(tmp_path / given["file"], vendor="pilvi")
+    assert dict(zip(preview.rows["name"], preview.rows["countries"], strict=True)) == expect["rows"]
+    parts = preview.parts
+    assert (int(parts["apart"].sum()), int(parts["rows"].sum())) == (expect["apart"], expect["total"]), parts.to_string()
+    assert (parts["read"] + parts["apart"] == parts["rows"]).all()
+    assert (parts.loc[parts["apart"] > 0, "reason"] != "").all()
+    assert f"{expect['total']} = " in repr(preview)
+
+
+@pytest.mark.parametrize("case", cases("company_names"))
+def test_a_list_and_the_graph_agree_on_who_is_one_company(desk, tmp_path, case):
+    """Each case of company_names.toml: who stands behind the vendor, and what a list of the other name changes."""
+    given, same = case["given"], case["expect"]["same"]
+    desk.review.record([ivp.Processor("v", organisation="Vendor"), ivp.Subprocessor("s", processor="v", organisation=given["one"])],
+                       valid_from="2026-01-01", why="w")  # fmt: skip
+    if "aliases" in given:
+        desk.register.record(ivp.Organisation("org", name=given["one"], aliases=given["aliases"]), valid_from="2026-01-01", why="w")
+    review = desk.review._review()
+    assert (review.party(given["one"]) == review.party(given["two"])) == same
+    (tmp_path / "a.csv").write_text(f'Sub-processor;Country\n"{given["two"]}";\nOther Oy;\n', encoding="utf-8")
+    changes = desk.review.read_list(tmp_path / "a.csv", vendor="v", on="2026-03-01").diff().query("name != 'Other Oy'")
+    assert set(changes["change"]) == (set() if same else {"added", "removed"})

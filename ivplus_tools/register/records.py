@@ -168,6 +168,7 @@ class Organisation(Record):
     kind: ClassVar[str] = "organisation"
 
     name: Text = item("gdpr:30(1)(a)")
+    aliases: Texts = item("gdpr:30(1)(a)")
     relation: Relations = item("gdpr:30(1)(a)")
     business_id: Text = item("gdpr:30(1)(a)")
     contact: Text = item("gdpr:30(1)(a)")

@@ -27,7 +27,7 @@ CREATE OR REPLACE TEMP MACRO activities() AS TABLE
 
 CREATE OR REPLACE TEMP MACRO organisations() AS TABLE
   SELECT
-    subject AS id, body->>'name' AS name, answer(body->'relation') AS relation, body->>'business_id' AS business_id,
+    subject AS id, body->>'name' AS name, answer(body->'aliases') AS aliases, answer(body->'relation') AS relation, body->>'business_id' AS business_id,
     body->>'contact' AS contact, body->>'country' AS country, answer(body->'dpo') AS dpo,
     answer(body->'representative') AS representative, body->>'financial_year_end' AS financial_year_end,
     body->>'remarks' AS remarks, valid_from, entry
