@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ivplus_tools as ivp
-from ivplus_tools import _dates, _law, _records, _words
+from ivplus_tools import _dates, _law, _records, _room, _words
 from ivplus_tools.breach import duty, severity
 from ivplus_tools.breach.drafts import missing
 from ivplus_tools.breach.duty import WEIGHED
@@ -229,6 +229,19 @@ def test_the_clock_is_that_of_the_deadlines(tmp_path, case):
     assert (clock.due, clock.hour_rule) == (due.due, due.hour_rule)
     assert clock.left == due.due - now
     assert not clock.is_over
+
+
+@pytest.mark.parametrize(("now", "late"), [("2026-03-04T22:39", False), ("2026-03-04T22:41", True), ("2026-03-05T09:00", True)])
+def test_the_hour_of_the_limit_is_the_hour_at_which_it_is_overdue(tmp_path, now, late):
+    """Not the next day: the due list, the shell's mark, its exit code and the summary know the minute."""
+    desk = ivp.sample(tmp_path / "j.duckdb", now=now, lang="fi")
+    due = desk.breach.due()
+    row = due[(due["subject"] == "2026-002") & (due["rule"] == "gdpr:33(1)")]
+    assert str(row["due_at"].iloc[0]) == "2026-03-04 22:40:00+02:00"
+    assert _room.late(row, desk.standpoint).tolist() == [late]
+    assert "klo" in repr(ivp.show(row))
+    total = int(_room.late(desk.due(), desk.standpoint).sum())
+    assert str(total) in repr(desk)
 
 
 def test_an_overdue_case_asks_for_the_reasons(sample):

@@ -5,7 +5,7 @@ import email.policy
 import re
 import tomllib
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from house import HOSTILE, NOW, ROOT, cases
@@ -355,13 +355,17 @@ def test_what_stands_is_written_as_tables(sample, tmp_path):
 
 
 def test_due_dates_go_to_a_calendar(sample, tmp_path):
-    """One all-day event per date, read back by the library; the same bytes twice."""
+    """One event per date, read back by the library, of an hour with an alarm where the law counts in hours; the same bytes twice."""
     import icalendar
 
     path = sample.calendar(tmp_path / "due.ics", by="2026-12-31")
     events = icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT")
     due = sample.due(by="2026-12-31")
-    assert sorted(str(event.decoded("DTSTART")) for event in events) == sorted(str(one.date()) for one in due["due"])
+    timed = {event.decoded("DTSTART") for event in events if isinstance(event.decoded("DTSTART"), datetime)}
+    assert timed == {one.to_pydatetime() for one in due["due_at"].dropna()}
+    assert all(bool(event.walk("VALARM")) == isinstance(event.decoded("DTSTART"), datetime) for event in events)
+    days = [str(event.decoded("DTSTART")) for event in events if not isinstance(event.decoded("DTSTART"), datetime)]
+    assert sorted(days) == sorted(str(one.date()) for one in due.loc[due["due_at"].isna(), "due"])
     assert path.read_bytes() == sample.calendar(tmp_path / "again.ics", by="2026-12-31").read_bytes()
 
 

@@ -173,10 +173,10 @@ def due(room: BreachRoom) -> Iterator[Due]:
         if aware and one.breach_role == "processor" and not case.sent_notices("controller"):
             yield Due(case.id, aware, "due.breach_controller", "gdpr:33(2)")
         if clock.due and clock.sent is None and must_notify(case, one):
-            yield Due(case.id, clock.due.date(), "due.breach_clock", "gdpr:33(1)")
+            yield Due(case.id, clock.due.date(), "due.breach_clock", "gdpr:33(1)", clock.due)
         ends = clock.due.date() if clock.due else aware
         if ends and is_open(case, one):
-            yield Due(case.id, ends, "due.breach_open", "gdpr:34(1)")
+            yield Due(case.id, ends, "due.breach_open", "gdpr:34(1)", clock.due)
         sent = case.sent_notices("authority")
         if one.closed is None and sent and sent[-1].breach_phase == "preliminary":
             yield Due(case.id, supplement_due(sent[-1].sent), "due.breach_supplement", "gdpr:33(4)")
