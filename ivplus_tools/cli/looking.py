@@ -157,7 +157,8 @@ def due(path: str, valid: str | None, known: str | None, lang: str, by: str | No
     """Print what must be done by this month's end: what is late first, breaches before all.
 
     A line is `DAY room/subject: what [rule]`, with the hour where the law counts in hours; what is past says so, from its minute on.
-    What is owed without undue delay has the day on which we became aware. `ivplus check` tells what is missing or wrong, also where no day is set.
+    What is owed without undue delay has the day on which we became aware. `ivplus check` tells what is missing or wrong, also where
+    no day is set.
     """
     from ivplus_tools import _dates, _room
 
