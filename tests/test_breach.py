@@ -377,6 +377,73 @@ def test_a_draft_has_what_the_law_asks_and_marks_what_is_missing(sample, tmp_pat
         assert form.save(tmp_path / f"x{ending}").stat().st_size > 1000
 
 
+TOLD_WHOLE = {
+    "occurred_from": "2026-02-27T08:10", "detected": "2026-02-28T09:20", "aware": "2026-03-01T10:30", "aware_reason": "Syykuvaus seitsemän",
+    "description": "Kuvaus yksi", "nature": "availability; confidentiality", "cause": "malware", "malicious": "yes",
+    "data_kinds": "name; income", "data_subjects": "Ryhmä kaksi", "people_count": "431", "records_count": "877", "encrypted": "partly",
+    "backup": "partial", "exfiltrated": "yes", "breach_recipient": "unknown", "consequences": "financial_loss", "effects": "Vaikutus kolme",
+    "harm": "serious", "measures_before": "Toimi neljä", "measures_taken": "Toimi viisi", "cross_border": "no",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [one for one in TOLD_WHOLE if one != "aware"])
+def test_every_sentence_to_the_authority_goes_with_the_answer_that_supports_it(desk, name):
+    """Told, an answer stands in the draft; taken away, it stands nowhere in it, and nothing else takes its place but a blank."""
+    case = desk.breach.open("x", **TOLD_WHOLE)
+    value = _records.readable(getattr(case.record, name), Breach.model_fields[name], "fi")
+    whole = case.draft("authority", lang="fi")
+    line = f"{_words.field_label(name, 'fi')}: {value[0]}"
+    assert value[0] in whole.text, whole.text
+    without = desk.breach.open("x", **{one: told for one, told in TOLD_WHOLE.items() if one != name}).draft("authority", lang="fi")
+    gone = {each for section in whole.sections for each in section.lines} - {each for part in without.sections for each in part.lines}
+    assert any(value[0] in each.text for each in gone), line
+    assert value[0] not in "\n".join(
+        each.text for part in without.sections for each in part.lines if each.label == _words.field_label(name, "fi")
+    )
+
+
+def test_what_goes_to_the_authority_holds_no_seal_and_no_inner_reasoning(desk):
+    """The text that is sent tells facts; the ladder and the journal's seal stay with us. The board's paper keeps both."""
+    case = desk.breach.open(
+        "x", nature="availability", cause="malware", malicious="yes", data_kinds="name; health", aware="2026-03-01T10:00"
+    )
+    text = case.draft("authority", lang="fi").text
+    head = desk.verify().head
+    assert head[:12] not in text
+    assert head[:12] in case.draft("board", lang="fi").text
+    for step in case.duty.steps:
+        assert step.key in ("open", "notify", "communicate_open", "document") or step.said("fi") not in text, step.key
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"restored": "no"}, True), ({"backup": "complete"}, False), ({}, False), ({"restored": "yes"}, False),
+        ({"backup": "complete", "restored": "no"}, True),
+    ],
+)  # fmt: skip
+def test_a_letter_says_that_data_are_away_only_where_that_is_told(desk, facts, said):
+    """A loss of availability that may be over is not said to last."""
+    case = desk.breach.open("x", nature="availability", data_kinds="name", description="Katko", **facts)
+    assert ("eivät ole nyt käytettävissämme" in case.draft("people", lang="fi").text) == said
+
+
+@pytest.mark.parametrize("word", ["kyllä", "yes", "ja", "on"])
+def test_a_yes_is_no_complete_backup(word):
+    """That there is a backup does not say how much of the data it holds."""
+    with pytest.raises(ivp.Refusal):
+        Breach("x", backup=word)
+
+
+def test_free_text_in_another_language_is_a_blank_with_the_text_beside_it(sample):
+    """A Swedish draft of a case written in Finnish asks for the translation, and does not send Finnish unmarked."""
+    case = sample.breach.case("2026-002")
+    draft = case.draft("authority", lang="sv")
+    assert _words.field_label("description", "sv") in draft.blanks
+    assert case.record.description in draft.text
+    assert _words.field_label("description", "fi") not in case.draft("authority", lang="fi").blanks
+
+
 def test_no_english_word_stands_in_a_finnish_draft(sample):
     """The drafts of the whole story, against the English words of the lists."""
     for case, kind in itertools.product(sample.breach.cases(), KINDS):
