@@ -508,7 +508,7 @@ def test_the_quarter_is_proved_in_one_command(run, tmp_path):
     assert "audit-2026-03-02.zip" in done.stdout
     first = (tmp_path / "audits" / "audit-2026-03-02.zip").read_bytes()
     told = json.loads(run(*day, "--fail-on", "never", "--format", "json").stdout)
-    assert (told["new"], told["findings"]["error"]) == (False, 65)
+    assert (told["new"], told["findings"]["error"]) == (False, 66)
     assert "ehjä" in run("verify", "audits/audit-2026-03-02.zip").stdout
     (tmp_path / "spoilt.zip").write_bytes(first[:5000] + bytes([first[5000] ^ 1]) + first[5001:])
     assert "spoilt.zip: " in run("verify", "audits/audit-2026-03-02.zip", "spoilt.zip", code=1).stdout
