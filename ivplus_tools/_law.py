@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ class Fact:
     note: dict[str, str]
     reread: date | None
     values: tuple[dict[str, Any], ...]
+    read: dict[str, str] = field(default_factory=dict)  # what was read when it was compared, and in which state
 
     def on(self, day: date) -> dict[str, Any] | None:
         """The value in force on a day; proposals never are."""
@@ -158,7 +159,7 @@ def load(path: Path) -> list[Fact]:
 def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
     rule = raw.get("rule") or "a fact without a rule"
     _demand(path, rule, raw, ("rule", "name", "says", "value"))
-    for words in ("name", "says", *(["note"] if "note" in raw else [])):
+    for words in ("name", "says", *(one for one in ("note", "read") if one in raw)):
         _demand(path, f"{rule} {words}", raw[words], _words.LANGS)
     for one in raw["value"]:
         if not isinstance(one.get("from"), date):
@@ -176,6 +177,7 @@ def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
         note=raw.get("note", {}),
         reread=raw.get("reread", instrument.get("reread")),
         values=values,
+        read=raw.get("read", {}),
     )
 
 
@@ -205,7 +207,7 @@ class Citation:
         lines += [(self._say(f"in_{each}"), f"{one.name[each]}: {one.says[each]}") for each in _words.LANGS]
         lines += [(self._say("source"), one.source)]
         lines += [(self._say("proposal" if value.get("draft") else "in_force"), _validity(value)) for value in one.values]
-        lines += [(self._say("reread"), checked)]
+        lines += [(self._say("reread"), " · ".join(filter(None, (checked, one.read.get(lang) if one.verified else ""))))]
         lines += [(self._say("note"), one.note[lang])] if one.note else []
         return lines + self._others()
 

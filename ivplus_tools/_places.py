@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from ivplus_tools import _words
 
 _LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 _NO_PLACE = ("ZZ", "XA", "XB", "UN", "QO")
+_WORD = re.compile(r"(?:\b\w\.){2,}|[^\W_]+(?:['’-][^\W_]+)*")
+_BREAK = re.compile(r"[;,:\n|•·/()\[\]&+–—→]|\s-\s")
+_MARKED = re.compile(r"[*†‡?¹²³⁴⁵]|\[\d")  # a note elsewhere says more, or the writer doubts
 UNION, AREA = "EU", "EEA"
 
 
@@ -18,6 +23,8 @@ def code(text: object) -> str | None:
     told = " ".join(str(text).split())
     if name_is_known(told):
         return told
+    if _MARKED.search(told):
+        return None
     found = _known().get(_folded(told))
     if found is None and len(told) == 2 and told.casefold() not in _words.synonyms("state"):
         return told.upper() if told.upper() in _names("en") else None  # `no` may be a denial, `fi` is Finland
@@ -51,15 +58,141 @@ def near(text: object) -> dict[str, str]:
 
 
 def split(text: str) -> list[str]:
-    """The places of one cell, in order: codes, and the text of what is no place. `Dublin, Ireland` is Ireland, `Germany, Atlantis` two."""
-    if code(text) is None and (denies(text) or _is_state(text)):
-        return [text.strip()]
+    """The places of one cell, in order: codes, and the text of what is not wholly accounted for, which is no place, ever.
+
+    Every word is a place, a word of `places.toml` that adds nothing (`fillers`), or a town right before its country: `Dublin, Ireland`.
+    """
+    told = text.strip()
+    if known := code(told):
+        return [known]
+    if denies(told) or _is_state(told):
+        return [told]
     found: list[str] = []
-    for piece in re.split(r"[;\n|•·]|/(?!A\b)" if code(text) is None else "$^", text):  # `N/A` is one
-        bare = re.sub(r"\([^()]*\)?", " ", piece)
-        found += _listed(bare) or ([] if not piece.strip() or named_in(piece) else [piece.strip()])
-        found += [one for inner in re.findall(r"\(([^()]*)\)?", piece) for one in named_in(inner)]
-    return list(dict.fromkeys(found))
+    segments = _segments(told)
+    for place, one in enumerate(segments):
+        if not _is_town(segments, place):
+            found += one.places()
+    return list(dict.fromkeys([*found, *([told] if _MARKED.search(told) else [])]))
+
+
+def told_in(sentence: str) -> tuple[str, ...]:
+    """The places that a sentence tells, part by part; a part that names one and is not wholly accounted for stays as its text."""
+    if not sentence.strip() or not (named := _hits(sentence)):
+        return ()
+    if denies(sentence):
+        return (sentence.strip(),)
+    parts = [one for one in _segments(sentence) if one.codes and not (one.short and (one.left or not one.inside))]
+    found = dict.fromkeys(place for one in parts for place in one.places())
+    return tuple(found) if parts or not _MARKED.search(sentence) else (*named, sentence.strip())
+
+
+def _hits(sentence: str) -> list[str]:
+    """The places that a sentence names, whatever it says of them."""
+    words = list(_WORD.finditer(sentence))
+    return [hit for place in range(len(words)) if (hit := _hit(sentence, words, place)[1])]
+
+
+@dataclass
+class _Segment:
+    """Words between two separators: the places that they name, the words left over, and what stands after them."""
+
+    text: str = ""
+    codes: list[str] = field(default_factory=list)
+    short: bool = False  # whether a code of two letters is among them, which beside other words may be anything
+    left: list[str] = field(default_factory=list)
+    filled: bool = False
+    routed: bool = False
+    inside: bool = False
+    after: str = ""
+
+    def places(self) -> list[str]:
+        """The places; with the text itself where it is not accounted for, or where it says through whom or by whom."""
+        whole = not self.left and not (self.short and len(self.codes) > 1) and not (self.routed and not self.codes)
+        if whole:
+            return self.codes
+        return [*([] if self.short else self.codes), *([self.text] if self.text else [])]
+
+
+def _segments(text: str) -> list[_Segment]:
+    """A text in parts: at commas, brackets, stops and other separators, and at words such as `and`."""
+    words = list(_WORD.finditer(text))
+    found, start, last = [_Segment()], 0, 0
+    while start < len(words):
+        length, hit, kind = _hit(text, words, start)
+        end = start + length
+        between = text[last : words[start].start()]
+        if kind == "joint" or _BREAK.search(between) or (". " in between and last - start > 0 and len(words[start - 1].group()) > 2):
+            found[-1].after = between.strip() or "and"
+            found.append(_Segment(inside="(" in between or "[" in between))
+        one = found[-1]
+        if hit:
+            one.codes.append(hit)
+            one.short |= kind == "short"
+        elif kind == "word":
+            one.left.append(words[start].group())
+        one.filled |= kind == "filler"
+        one.routed |= kind == "route"
+        if kind != "joint":
+            one.text = f"{one.text} {text[words[start].start() : words[end - 1].end()]}".strip()
+        last, start = words[end - 1].end(), end
+    found[-1].after = text[last:].strip()
+    return [one for one in found if one.text]
+
+
+def _hit(text: str, words: Sequence[re.Match[str]], start: int) -> tuple[int, str | None, str]:
+    """What begins at a word: how many words, the place that they name, and what they are."""
+    for length in range(min(6, len(words) - start), 0, -1):
+        part = text[words[start].start() : words[start + length - 1].end()]
+        if re.search(r"[;\n|]", part):
+            continue
+        hit = _known().get(_folded(part)) if length > 1 or len(part) > 3 or part.isupper() else None
+        if hit:
+            return length, hit, "place"
+        if length > 1 and part.casefold() in _words.read("places")["fillers"]["texts"]:
+            return length, None, "filler"
+    word, kinds = words[start].group(), _words.read("places")
+    if len(word) == 2 and word.isupper() and code(word):
+        return 1, code(word), "short" if word != UNION else "place"
+    for kind, name in (("joint", "between"), ("filler", "fillers"), ("route", "routes")):
+        if word.casefold() in kinds[name]["texts"]:
+            return 1, None, kind
+    return 1, None, "word"
+
+
+def _is_town(segments: Sequence[_Segment], place: int) -> bool:
+    """Whether a part is a town in the place beside it: `Dublin, Ireland`, `Ireland (Dublin)`; an unknown one only before a full name."""
+    one = segments[place]
+    if one.codes or one.filled or one.routed or not re.fullmatch(r"[^\W\d_a-z][^\d,;]*", one.text) or not _is_name(one.left):
+        return False
+    home = _towns().get(_folded(one.text))
+    states = {_folded(state) for many in _words.read("places")["states"].values() for state in many}
+    after = segments[place + 1] if one.after == "," and place + 1 < len(segments) else None
+    before = segments[place - 1] if place and (one.inside or segments[place - 1].after == "(") else None
+    if after is not None and _folded(after.text) in states:
+        return True
+    if home:
+        return any(beside is not None and home in beside.codes for beside in (after, before))
+    return after is not None and bool(after.codes) and not after.short and not after.left
+
+
+def _is_name(words: Sequence[str]) -> bool:
+    """Whether words look like the name of a town: capitals, no abbreviation, nothing that says who or where else."""
+    known = _words.read("places")
+    if any(one.casefold() in known["no_towns"]["texts"] for one in words):
+        return False
+    return all(
+        one.casefold() in known["town_words"]["texts"] or (one[0].isupper() and not (len(one) < 4 and one.isupper())) for one in words
+    )
+
+
+@cache
+def _towns() -> dict[str, str]:
+    """Folded name of a town -> code of its country: those that time zones are named after, and some where data centres stand."""
+    from babel.core import get_global
+
+    zones = {_folded(zone.split("/")[-1]): place for zone, place in get_global("zone_territories").items() if "/" in zone}
+    told = _words.read("places")["towns"]
+    return zones | {_folded(text): place for place, texts in told.items() for text in texts}
 
 
 def denies(text: str) -> bool:
@@ -73,28 +206,6 @@ def _is_state(text: str) -> bool:
     *before, last = [one.strip() for one in text.split(",") if one.strip()] or [""]
     is_state = last in _words.read("places")["american_states"]["texts"]
     return bool(before) and is_state and code(before[-1]) is None and not re.search(r"[;\n|/()]", text)
-
-
-def _listed(piece: str) -> list[str]:
-    """The places between commas and conjunctions; what stands with a comma before a country and is none is a town or a state in it."""
-    if code(piece):
-        return [str(code(piece))]
-    joint = r"\s(?:" + "|".join(_words.read("places")["between"]["texts"]) + r"|[&+])\s"
-    items: list[tuple[str, bool]] = []  # the text, and whether a comma follows it
-    for part in [one for one in piece.split(",") if one.strip(" .:")]:
-        many = [part] if code(part.strip(" .:")) else re.split(joint, part)
-        items += [(one, place == len(many) - 1) for place, one in enumerate(many)]
-    found: list[str] = []
-    within = False  # whether what follows is a country, or a town in one
-    last: str | None = None
-    for text, comma in reversed(items):
-        known = code(text.strip(" .:")) or next(iter(named_in(text)), None)
-        inside = comma and within and (known is None or (last == "US" and len(text.strip()) == 2))
-        within = known is not None or inside
-        if not inside:
-            last = known
-            found.append(known or text.strip())
-    return found[::-1]
 
 
 @cache
@@ -137,7 +248,11 @@ def _known() -> dict[str, str]:
     for alias, places in _aliases().items():
         if len(places) == 1:
             known.setdefault(_folded(alias), places[0])
-    known |= {_folded(text): place for place, texts in _words.read("places")["names"].items() for text in texts}
+    for place, text in _names("fi").items():
+        for ending in _words.read("places")["endings"]["texts"]:
+            known.setdefault(_folded(text + ("" if text[-1] in "aeiouyäö" else "i") + ending), place)
+    for table in ("names", "states"):
+        known |= {_folded(text): place for place, texts in _words.read("places")[table].items() for text in texts}
     return known | {_folded(place): place for place in _special()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ivplus_tools import _dates, _law, _records, _store, _words
@@ -75,12 +75,13 @@ def _unworded(value: object) -> object:
 
 @dataclass(frozen=True)
 class Due:
-    """One date to come. `what` is a key of the labels."""
+    """One date to come. `what` is a key of the labels; `at` is the instant, where the law counts in hours."""
 
     subject: str
     due: date
     what: str
     rule: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,7 @@ class Room:
                 raise _words.refusal("own_act", kind=type(one).__name__)
         return self._seal(things, valid_from, why, expecting, insist)
 
-    def _seal(
-        self, things: Sequence[Record], valid_from: object, why: str, expecting: int | None = None, insist: bool = False
-    ) -> Receipt:
+    def _seal(self, things: Sequence[Record], valid_from: object, why: str, expecting: int | None = None, insist: bool = False) -> Receipt:
         """Write what an act of the room has made."""
         since, reason = self.when_and_why(valid_from, why, insist)
         return _store.append(self.standpoint, [self.draft(one, since, reason, expecting) for one in things])
@@ -313,7 +312,7 @@ class Room:
         return lay_findings(self.name, self._findings(), self.standpoint.lang)
 
     def due(self, by: object = None) -> pandas.DataFrame:
-        """What is coming, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
+        """What is coming, past dates included: room, subject, due, what, rule, due_at; `by` is the last day shown."""
         return self.coming(by)
 
     def coming(self, by: object = None) -> pandas.DataFrame:
@@ -371,11 +370,17 @@ def lay_due(room: str, dates: Iterable[Due], by: object, at: Standpoint) -> pand
     """Due dates as a frame that knows its day, the earliest first."""
     lang = at.lang
     last = _dates.day(by) if by is not None else date.max
-    rows = [(room, one.subject, one.due, _words.say(one.what, lang), one.rule) for one in dates if one.due <= last]
+    rows = [(room, one.subject, one.due, _words.say(one.what, lang), one.rule, one.at) for one in dates if one.due <= last]
     rows.sort(key=lambda row: (row[2], row[1], row[3]))
-    table = frame(DUE_COLUMNS, rows, lang)
+    table = frame((*DUE_COLUMNS, "due_at"), rows, lang)
     table.attrs["on"] = at.valid_on.isoformat()
     return table
+
+
+def late(table: pandas.DataFrame, at: Standpoint) -> pandas.Series:
+    """Which rows of a `due` frame are past: those of an instant from its minute on, the others from the next day on."""
+    timed = table["due_at"].notna()
+    return (timed & (table["due_at"] <= at.moment)) | (~timed & (table["due"].dt.date < at.valid_on))
 
 
 def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str, days: Sequence[str] = ()) -> pandas.DataFrame:
@@ -385,8 +390,8 @@ def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str, d
     table = pd.DataFrame([tuple(row) for row in rows], columns=list(columns))
     for column in {"valid_from", "since", "due", "object_by", "judged_on", "in_force_from", "in_force_until", *days} & set(columns):
         table[column] = pd.to_datetime(table[column])
-    if "recorded_at" in columns:
-        table["recorded_at"] = pd.to_datetime(table["recorded_at"], utc=True).dt.tz_convert("Europe/Helsinki")
+    for column in {"recorded_at", "due_at"} & set(columns):
+        table[column] = pd.to_datetime(table[column], utc=True).dt.tz_convert("Europe/Helsinki")
     table.attrs["lang"] = lang
     return table
 

@@ -18,6 +18,7 @@ LISTS = {  # columns whose list has another name
     "cause": "breach_cause", "nature": "breach_nature", "encrypted": "protection", "data_kinds": "data_kind", "consequences": "consequence",
 }  # fmt: skip
 MOMENTS = ("occurred_from", "occurred_until", "detected", "processor_notice", "aware", "decided", "sent")
+DUTIES = ("notify", "communicate", "notify_then")  # yes, no, or cannot tell yet
 PERIODS = ("objection_period", "breach_notice")
 PLACES = ("country", "countries", "storage_countries", "access_countries")
 
@@ -43,6 +44,9 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     cells = list(table[column])
     if column in PLACES:
         return ["; ".join(_places.name(one, lang) for one in cell.split("; ")) if isinstance(cell, str) else cell for cell in cells]
+    if column in DUTIES:
+        duties = {True: _words.values("yes_no")["yes"], False: _words.values("yes_no")["no"], None: _words.values("status")["cannot_tell"]}
+        return [duties[cell if isinstance(cell, bool) else None][lang] for cell in cells]
     if str(table[column].dtype) == "bool" or all(isinstance(cell, bool) for cell in cells):
         names = _words.values("yes_no")
         return [names["yes" if cell else "no"][lang] for cell in cells]

@@ -101,6 +101,11 @@ def show_date(day: date | datetime, lang: str, running: bool = False) -> str:
     return f"{_shown_day(day.date(), lang, running)} {joint}{clock}"
 
 
+def show_hour(moment: datetime, lang: str) -> str:
+    """The hour of an instant as that language writes it after a day: klo 13.05."""
+    return show_date(moment, lang).removeprefix(show_date(moment.date(), lang)).strip()
+
+
 @lru_cache(4096)
 def _shown_day(day: date, lang: str, running: bool) -> str:
     from babel.dates import format_date

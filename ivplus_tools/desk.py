@@ -136,7 +136,7 @@ class Desk:
         return _together(parts, at.lang, _severity_order)
 
     def due(self, by: object = None) -> pandas.DataFrame:
-        """What is coming in every room, past dates included: room, subject, due, what, rule; `by` is the last day shown."""
+        """What is coming in every room, past dates included: room, subject, due, what, rule, due_at; `by` is the last day shown."""
         at = _store.read_once(self.standpoint)
         return _together([room(at).coming(by) for room in ROOMS.values()], at.lang, lambda table: table["due"])
 
@@ -216,7 +216,7 @@ class Desk:
         status = status[~unread]
         found, accepted = status["severity"].value_counts(), int((status["state"] == "accepted").sum())
         coming = self.due()
-        late = int((coming["due"] < str(at.valid_on)).sum())
+        late = int(_room.late(coming, at).sum())
         kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records)]
         lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
         severities = [f"{_words.say(f'ui.{one}s', at.lang)} {int(found.get(one, 0))}" for one in _room.SEVERITIES]

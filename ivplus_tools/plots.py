@@ -161,18 +161,28 @@ def breach_timeline(timeline: pandas.DataFrame) -> Chart:
 def breaches(register: pandas.DataFrame) -> Chart:
     """How many breaches there were each year, apart by duty. `register`: as `desk.breach.breaches()` gives it."""
     lang = register.attrs.get("lang", "fi")
-    order = list(_words.values("breach_decision"))
+    names = _words.values("breach_decision") | {"cannot_tell": _words.values("status")["cannot_tell"]}
+    order = list(names)
     counts: dict[str, dict[str, int]] = {}
     for one in register.to_dict("records"):
         row = counts.setdefault(
             next(told for told in (one["aware"], one["detected"], str(one["valid_from"])) if isinstance(told, str))[:4],
             dict.fromkeys(order, 0),
         )
-        row["communicate" if one["communicate"] else "notify" if one["notify"] else "document"] += 1
+        row[_duty_of(one["notify"], one["communicate"])] += 1
     rows = [(year, *counts[year].values()) for year in sorted(counts)]
     table = _room.frame(("year", *order), rows, lang)
-    series = [(code, _words.values("breach_decision")[code][lang]) for code in order]
+    series = [(code, names[code][lang]) for code in order]
     return _bars(table, series, _words.say("plot.breaches", lang), _words.say("plot.breaches_axis", lang))
+
+
+def _duty_of(notify: object, communicate: object) -> str:
+    """The duty as it is drawn: what cannot be told yet is drawn as that."""
+    if communicate is True:
+        return "communicate"
+    if communicate is not False or notify not in (True, False):
+        return "cannot_tell"
+    return "notify" if notify else "document"
 
 
 def retention_calendar(due: pandas.DataFrame) -> Chart:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ivplus_tools as ivp
-from ivplus_tools import _dates, _law, _records, _words
+from ivplus_tools import _dates, _law, _records, _room, _words
 from ivplus_tools.breach import duty, severity
 from ivplus_tools.breach.drafts import missing
 from ivplus_tools.breach.duty import WEIGHED
@@ -35,6 +35,20 @@ def test_the_duty_is_what_the_law_asks(case):
     assert ivp.cite(case["rule"])
     for step in found.steps:
         assert ivp.cite(step.rule)
+
+
+@pytest.mark.parametrize("case", cases("breach_judged"))
+def test_no_soft_answer_moves_a_duty_silently(desk, case):
+    """Each case of breach_judged.toml: the duty stays with the facts, what is open stays open, and the findings say so."""
+    opened = desk.breach.open(case["given"].pop("title", "x"), aware="2026-03-01T10:00", **case["given"])
+    found, expect = opened.duty, dict(case["expect"])
+    codes = set(desk.breach.findings()["code"])
+    assert set(expect.pop("findings", ())) <= codes, found
+    assert not set(expect.pop("no_findings", ())) & codes, found
+    expect = {name: None if told == "cannot_tell" and name != "decides" else told for name, told in expect.items()}
+    assert {name: getattr(found, name) for name in expect} == expect, found
+    assert ivp.cite(case["rule"])
+    assert all(ivp.cite(step.rule) for step in found.steps)
 
 
 @pytest.mark.parametrize("case", cases("breach_severity"))
@@ -79,6 +93,8 @@ def test_the_ladder_holds_for_any_facts(facts):
     ours = facts.get("breach_role") != "processor"
     assert found.notify == (ours and found.level != "none")
     assert not found.communicate or found.level == "high"
+    assert found.communicate is not False or not ours or found.open[1] != "high" or {"removed"} & {step.key for step in found.steps}
+    assert found.decides != "document" or not ours or found.open == ("none", "none")
     assert found.tell_controller != ours
     assert len(found.why) == len(found.steps) >= 2
     assert found.document
@@ -95,6 +111,43 @@ def test_no_answer_of_little_harm_talks_a_hard_trigger_away(facts, trigger):
     assert duty.assess(Breach("x", **told), Rules(ON)).level == "high"
 
 
+OPINIONS = [("harm", one) for one in _records.allowed("harm")] + [("high_risk_removed", "yes"), ("risk_materialised", "no")]
+WEIGHT = {False: 0, None: 1, True: 2}
+UNLIKELY = {  # the steps that make a risk unlikely (Art. 33(1)): nobody got at the data, or nothing can come of them
+    "not_personal", "no_confidentiality", "unintelligible", "hashed", "recipient_nobody", "not_exfiltrated", "contained", "contained_shown",
+    "few_contacts", "gravity_slight", "brief", "backup", "no_outage",
+}  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(FACTS)
+def test_no_opinion_of_the_officer_lowers_a_duty_without_a_finding(facts):
+    """Over all answers at once: with each opinion told and untold; what it lowers, a finding says; the harm lowers nothing at all."""
+    for name, opinion in OPINIONS:
+        bare = {key: told for key, told in facts.items() if key != name}
+        before = duty.assess(Breach("x", **bare), Rules(ON))
+        after = duty.assess(Breach("x", **bare, **{name: opinion}), Rules(ON))
+        lower = any(WEIGHT[getattr(after, one)] < WEIGHT[getattr(before, one)] for one in ("notify", "communicate"))
+        assert not lower or (name != "harm" and "removed" in {step.key for step in after.steps}), (bare, opinion, before, after)
+
+
+@settings(max_examples=150, deadline=None)
+@given(FACTS, st.data())
+def test_no_added_fact_turns_an_open_duty_into_none_unless_a_risk_is_unlikely(facts, data):
+    """From cannot tell to "document": only by a fact that makes a risk unlikely, and then nothing is open any more."""
+    before = duty.assess(Breach("x", **facts), Rules(ON))
+    names = [one for one in WEIGHED if one not in facts and one != "breach_role"]
+    if before.notify is False or not names:
+        return
+    name = data.draw(st.sampled_from(names))
+    answer = data.draw(st.sampled_from([one for one in duty._answers(name, None) if one]))
+    after = duty.assess(Breach("x", **facts, **{name: answer}), Rules(ON))
+    if after.decides == "document":
+        assert after.open == ("none", "none")
+        assert UNLIKELY & {step.key for step in after.steps}
+        assert name != "harm"
+
+
 def test_every_kind_of_data_has_one_weight():
     """Or is sensitive: a kind that nobody weighed would count as the slightest."""
     told = Rules(ON).table("breach:kinds")
@@ -106,7 +159,7 @@ def test_what_is_not_known_is_not_taken_for_none(desk):
     """A title alone: notify, nothing high claimed, and what to ask first is named."""
     case = desk.breach.open("something happened")
     found = case.duty
-    assert (found.level, found.notify, found.communicate, found.open) == ("risk", True, False, ("none", "high"))
+    assert (found.level, found.notify, found.communicate, found.open) == ("risk", True, None, ("none", "high"))
     assert {"nature", "data_kinds", "breach_recipient"} <= set(found.unknown)
     assert case.severity.score is None
     assert case.clock.due is None
@@ -140,7 +193,7 @@ def test_a_proposal_is_only_simulated(sample):
     [
         ("exfiltrated=yes breach_recipient=nobody data_kinds=health", "high", ("high", "high")),
         ("nature=availability cause=malware backup=complete data_kinds=national_id", "risk", ("none", "high")),
-        ("data_kinds=income breach_recipient=public harm=minor", "risk", ("risk", "risk")),
+        ("data_kinds=income breach_recipient=public harm=minor", "high", ("high", "high")),
         ("data_kinds=name cause=insider breach_recipient=known recipient_confirmed=yes", "risk", ("risk", "risk")),
         ("data_kinds=health breach_recipient=known recipient_confirmed=no", "risk", ("risk", "high")),
         ("data_kinds=id_document breach_recipient=known recipient_confirmed=no", "high", ("high", "high")),
@@ -176,6 +229,19 @@ def test_the_clock_is_that_of_the_deadlines(tmp_path, case):
     assert (clock.due, clock.hour_rule) == (due.due, due.hour_rule)
     assert clock.left == due.due - now
     assert not clock.is_over
+
+
+@pytest.mark.parametrize(("now", "late"), [("2026-03-04T22:39", False), ("2026-03-04T22:41", True), ("2026-03-05T09:00", True)])
+def test_the_hour_of_the_limit_is_the_hour_at_which_it_is_overdue(tmp_path, now, late):
+    """Not the next day: the due list, the shell's mark, its exit code and the summary know the minute."""
+    desk = ivp.sample(tmp_path / "j.duckdb", now=now, lang="fi")
+    due = desk.breach.due()
+    row = due[(due["subject"] == "2026-002") & (due["rule"] == "gdpr:33(1)")]
+    assert str(row["due_at"].iloc[0]) == "2026-03-04 22:40:00+02:00"
+    assert _room.late(row, desk.standpoint).tolist() == [late]
+    assert "klo" in repr(ivp.show(row))
+    total = int(_room.late(desk.due(), desk.standpoint).sum())
+    assert str(total) in repr(desk)
 
 
 def test_an_overdue_case_asks_for_the_reasons(sample):
@@ -309,6 +375,73 @@ def test_a_draft_has_what_the_law_asks_and_marks_what_is_missing(sample, tmp_pat
     assert "029 566 6700" in full or "29 566 6700" in full
     for ending in (".docx", ".pdf"):
         assert form.save(tmp_path / f"x{ending}").stat().st_size > 1000
+
+
+TOLD_WHOLE = {
+    "occurred_from": "2026-02-27T08:10", "detected": "2026-02-28T09:20", "aware": "2026-03-01T10:30", "aware_reason": "Syykuvaus seitsemän",
+    "description": "Kuvaus yksi", "nature": "availability; confidentiality", "cause": "malware", "malicious": "yes",
+    "data_kinds": "name; income", "data_subjects": "Ryhmä kaksi", "people_count": "431", "records_count": "877", "encrypted": "partly",
+    "backup": "partial", "exfiltrated": "yes", "breach_recipient": "unknown", "consequences": "financial_loss", "effects": "Vaikutus kolme",
+    "harm": "serious", "measures_before": "Toimi neljä", "measures_taken": "Toimi viisi", "cross_border": "no",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [one for one in TOLD_WHOLE if one != "aware"])
+def test_every_sentence_to_the_authority_goes_with_the_answer_that_supports_it(desk, name):
+    """Told, an answer stands in the draft; taken away, it stands nowhere in it, and nothing else takes its place but a blank."""
+    case = desk.breach.open("x", **TOLD_WHOLE)
+    value = _records.readable(getattr(case.record, name), Breach.model_fields[name], "fi")
+    whole = case.draft("authority", lang="fi")
+    line = f"{_words.field_label(name, 'fi')}: {value[0]}"
+    assert value[0] in whole.text, whole.text
+    without = desk.breach.open("x", **{one: told for one, told in TOLD_WHOLE.items() if one != name}).draft("authority", lang="fi")
+    gone = {each for section in whole.sections for each in section.lines} - {each for part in without.sections for each in part.lines}
+    assert any(value[0] in each.text for each in gone), line
+    assert value[0] not in "\n".join(
+        each.text for part in without.sections for each in part.lines if each.label == _words.field_label(name, "fi")
+    )
+
+
+def test_what_goes_to_the_authority_holds_no_seal_and_no_inner_reasoning(desk):
+    """The text that is sent tells facts; the ladder and the journal's seal stay with us. The board's paper keeps both."""
+    case = desk.breach.open(
+        "x", nature="availability", cause="malware", malicious="yes", data_kinds="name; health", aware="2026-03-01T10:00"
+    )
+    text = case.draft("authority", lang="fi").text
+    head = desk.verify().head
+    assert head[:12] not in text
+    assert head[:12] in case.draft("board", lang="fi").text
+    for step in case.duty.steps:
+        assert step.key in ("open", "notify", "communicate_open", "document") or step.said("fi") not in text, step.key
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"restored": "no"}, True), ({"backup": "complete"}, False), ({}, False), ({"restored": "yes"}, False),
+        ({"backup": "complete", "restored": "no"}, True),
+    ],
+)  # fmt: skip
+def test_a_letter_says_that_data_are_away_only_where_that_is_told(desk, facts, said):
+    """A loss of availability that may be over is not said to last."""
+    case = desk.breach.open("x", nature="availability", data_kinds="name", description="Katko", **facts)
+    assert ("eivät ole nyt käytettävissämme" in case.draft("people", lang="fi").text) == said
+
+
+@pytest.mark.parametrize("word", ["kyllä", "yes", "ja", "on"])
+def test_a_yes_is_no_complete_backup(word):
+    """That there is a backup does not say how much of the data it holds."""
+    with pytest.raises(ivp.Refusal):
+        Breach("x", backup=word)
+
+
+def test_free_text_in_another_language_is_a_blank_with_the_text_beside_it(sample):
+    """A Swedish draft of a case written in Finnish asks for the translation, and does not send Finnish unmarked."""
+    case = sample.breach.case("2026-002")
+    draft = case.draft("authority", lang="sv")
+    assert _words.field_label("description", "sv") in draft.blanks
+    assert case.record.description in draft.text
+    assert _words.field_label("description", "fi") not in case.draft("authority", lang="fi").blanks
 
 
 def test_no_english_word_stands_in_a_finnish_draft(sample):

@@ -156,3 +156,28 @@ def test_our_wording_is_short():
     for fact in _law.facts().values():
         for lang in _words.LANGS:
             assert len(fact.says[lang]) <= 300, (fact.rule, lang)
+
+
+@pytest.mark.parametrize(
+    ("rule", "day"),
+    [
+        ("tsl:29:identification", "2023-12-31"), ("scc:2010/87", "2022-12-28"), ("retention:ALT-LIS", "2024-03-31"),
+        ("retention:TTL-TERV", "2019-03-31"), ("other:LED", "2018-12-31"),
+    ],
+)  # fmt: skip
+def test_a_fact_has_no_value_on_a_day_on_which_it_was_not_the_law(rule, day):
+    """The day before the first, or after the last."""
+    assert _law.value(rule, date.fromisoformat(day)) == {}
+
+
+def test_no_mark_goes_without_a_word_on_what_was_read():
+    """Of the ninety facts unverified in August 2026 at most 65 are; each that was compared since says what was read, in which state."""
+    new = {"breach:confirmation", "breach:consequences"}
+    assert len({fact.rule for fact in _law.unverified()} - new) <= 65
+    compared = [fact for fact in _law.facts().values() if fact.read]
+    assert len(compared) >= 25
+    for fact in compared:
+        assert fact.verified
+        assert fact.reread == date(2026, 11, 29)
+        assert "2025" in fact.read["en"] or "2018" in fact.read["en"]
+        assert fact.read["fi"] in repr(_law.cite(fact.rule, "fi"))

@@ -83,7 +83,7 @@ def test_findings_and_due_have_the_house_columns_and_a_total_order(sample):
     """The same columns everywhere, the worst first, and the same order every time."""
     found, due = sample.findings(), sample.due()
     assert list(found.columns) == ["room", "subject", "code", "severity", "finding", "rule", "since"]
-    assert list(due.columns) == ["room", "subject", "due", "what", "rule"]
+    assert list(due.columns) == ["room", "subject", "due", "what", "rule", "due_at"]
     ranks_of = {"error": 0, "warning": 1, "info": 2}
     ranks = found["severity"].map(ranks_of)
     assert ranks.is_monotonic_increasing

@@ -5,13 +5,14 @@ import email.policy
 import re
 import tomllib
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from house import HOSTILE, NOW, ROOT, cases
 
 import ivplus_tools as ivp
-from ivplus_tools import _law
+from ivplus_tools import _law, _places
+from ivplus_tools.review import worst
 
 TOLD = tomllib.loads((ROOT / "tests/cases/review.toml").read_text(encoding="utf-8"))["complete"]
 KINDS = (
@@ -173,6 +174,18 @@ def test_an_assessment_that_ages_moves_a_transfer_by_time(sample):
 
 
 # --- lists that vendors publish
+
+
+@pytest.mark.parametrize("case", cases("places_told"))
+def test_a_text_is_placed_only_when_all_of_its_words_are_accounted_for(case):
+    """Each case of places_told.toml, judged without any mechanism: what is left over, denied or elsewhere is never cover."""
+    text, expect = case["given"]["text"], case["expect"]
+    found = _places.split(text)
+    if "places" in expect:
+        assert set(found) == set(expect["places"])
+    else:
+        assert worst(tuple(found), date(2026, 3, 2)) in ("cannot_tell", "not_covered"), found
+    assert ivp.cite(case["rule"])
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -342,13 +355,17 @@ def test_what_stands_is_written_as_tables(sample, tmp_path):
 
 
 def test_due_dates_go_to_a_calendar(sample, tmp_path):
-    """One all-day event per date, read back by the library; the same bytes twice."""
+    """One event per date, read back by the library, of an hour with an alarm where the law counts in hours; the same bytes twice."""
     import icalendar
 
     path = sample.calendar(tmp_path / "due.ics", by="2026-12-31")
     events = icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT")
     due = sample.due(by="2026-12-31")
-    assert sorted(str(event.decoded("DTSTART")) for event in events) == sorted(str(one.date()) for one in due["due"])
+    timed = {event.decoded("DTSTART") for event in events if isinstance(event.decoded("DTSTART"), datetime)}
+    assert timed == {one.to_pydatetime() for one in due["due_at"].dropna()}
+    assert all(bool(event.walk("VALARM")) == isinstance(event.decoded("DTSTART"), datetime) for event in events)
+    days = [str(event.decoded("DTSTART")) for event in events if not isinstance(event.decoded("DTSTART"), datetime)]
+    assert sorted(days) == sorted(str(one.date()) for one in due.loc[due["due_at"].isna(), "due"])
     assert path.read_bytes() == sample.calendar(tmp_path / "again.ics", by="2026-12-31").read_bytes()
 
 
@@ -419,3 +436,55 @@ def test_transfers_and_contracts_are_drawn_with_their_frames(sample):
     assert timeline.frame["id"].tolist() == sample.review.agreements()["id"].tolist()
     assert ivp.plots.contracts(sample.review.agreements().head(0), on=NOW[:10]).alt
     assert ivp.plots.transfers(sample.review.transfers().head(0)).alt
+
+
+@pytest.mark.parametrize(
+    ("line", "expect"),
+    [
+        ("A GmbH (Germany). Mail.", "DE"),
+        ("A GmbH – hosting, Ireland", "IE"),
+        ("A GmbH – mail for customers in Germany", None),
+        ("A GmbH – mail, not in Germany", None),
+        ("A GmbH – hosting in Ireland, support from India", "IE; IN"),
+        ("A GmbH – IT services", ""),
+        ("A GmbH (formerly Ireland Ltd)", None),
+        ("A GmbH – hosting in Ireland via B Ltd", None),
+    ],
+)
+def test_an_item_of_a_list_is_placed_only_by_what_is_accounted_for(sample, tmp_path, line, expect):
+    """Prose that names a country is no answer on where the data are."""
+    (tmp_path / "a.md").write_text(f"# Subprocessors\n\n* {line}\n* B Oy – mail\n", encoding="utf-8")
+    row = sample.review.read_list(tmp_path / "a.md", vendor="pilvi").rows.iloc[0]
+    if expect is None:
+        assert row["status"] in ("cannot_tell", "not_covered"), row
+    else:
+        assert row["countries"] == expect
+
+
+@pytest.mark.parametrize("case", cases("vendor_lists"))
+def test_every_row_of_a_page_is_read_or_set_apart(sample, tmp_path, case):
+    """Each case of vendor_lists.toml: who is listed and where, and the sum of what was read and set apart is what the page holds."""
+    given, expect = case["given"], case["expect"]
+    (tmp_path / given["file"]).write_text(given["text"], encoding="utf-8")
+    preview = sample.review.read_list(tmp_path / given["file"], vendor="pilvi")
+    assert dict(zip(preview.rows["name"], preview.rows["countries"], strict=True)) == expect["rows"]
+    parts = preview.parts
+    assert (int(parts["apart"].sum()), int(parts["rows"].sum())) == (expect["apart"], expect["total"]), parts.to_string()
+    assert (parts["read"] + parts["apart"] == parts["rows"]).all()
+    assert (parts.loc[parts["apart"] > 0, "reason"] != "").all()
+    assert f"{expect['total']} = " in repr(preview)
+
+
+@pytest.mark.parametrize("case", cases("company_names"))
+def test_a_list_and_the_graph_agree_on_who_is_one_company(desk, tmp_path, case):
+    """Each case of company_names.toml: who stands behind the vendor, and what a list of the other name changes."""
+    given, same = case["given"], case["expect"]["same"]
+    desk.review.record([ivp.Processor("v", organisation="Vendor"), ivp.Subprocessor("s", processor="v", organisation=given["one"])],
+                       valid_from="2026-01-01", why="w")  # fmt: skip
+    if "aliases" in given:
+        desk.register.record(ivp.Organisation("org", name=given["one"], aliases=given["aliases"]), valid_from="2026-01-01", why="w")
+    review = desk.review._review()
+    assert (review.party(given["one"]) == review.party(given["two"])) == same
+    (tmp_path / "a.csv").write_text(f'Sub-processor;Country\n"{given["two"]}";\nOther Oy;\n', encoding="utf-8")
+    changes = desk.review.read_list(tmp_path / "a.csv", vendor="v", on="2026-03-01").diff().query("name != 'Other Oy'")
+    assert set(changes["change"]) == (set() if same else {"added", "removed"})

@@ -200,6 +200,5 @@ class BreachRoom(Room):
 
     def _states(self) -> Iterator[tuple[str, str, str]]:
         """What the law asks in each case."""
-        names, lang = _words.values("breach_decision"), self.standpoint.lang
         for case in self.still().cases():
-            yield case.id, "column.duty", names[case.duty.decides][lang]
+            yield case.id, "column.duty", case.duty.names()[self.standpoint.lang]

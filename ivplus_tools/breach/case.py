@@ -146,7 +146,7 @@ class Case:
         """
         from ivplus_tools.breach import drafts
 
-        return drafts.draft(Case(self._room._speaking(lang).still(), self.id, self._unsaved), kind, phase)
+        return drafts.draft(Case(self._room._speaking(lang).still(), self.id, self._unsaved), kind, phase, self._lang)
 
     def sent(
         self, draft: Document, at: object = None, to: str | None = None, how: str | None = None, reference: str | None = None

@@ -28,27 +28,33 @@ FORM = {  # the parts of the authority's form and the fields that each asks for,
     "part_consequences": (
         "consequences",
         "effects",
+        "harm",
+        "exfiltrated",
         "breach_recipient",
         "recipients_count",
         "recipient_confirmed",
+        "confirmed_how",
         "restored",
         "unavailable_for",
     ),
     "part_measures": ("measures_before", "measures_taken", "measures_proposed"),
     "part_cross_border": ("cross_border", "people_countries", "other_authorities"),
 }
+FREE = (  # what the officer writes in words, and which a reader of another language cannot read
+    "title", "description", "aware_reason", "delay_reason", "decision_reason", "data_subjects", "effects", "measures_before",
+    "measures_taken",
+)  # fmt: skip
 IF_TOLD = (  # fields that are no blank when they are empty: they do not concern every breach
     "occurred_until", "processor_notice", "aware_reason", "delay_reason", "systems", "processors", "vulnerable", "hashing", "key_safe",
     "backup", "recipients_count", "recipient_confirmed", "restored", "unavailable_for", "effects", "measures_proposed", "people_countries",
-    "other_authorities", "children", "harm", "exfiltrated",
+    "other_authorities", "children", "harm", "exfiltrated", "confirmed_how",
 )  # fmt: skip
-OUTCOMES = ("open", "notify", "no_notify", "communicate", "document")  # steps that are no reason for the level
 
 
-def draft(case: Case, kind: str, phase: str | None = None) -> Document:
-    """A draft of a kind, in the language of the case."""
+def draft(case: Case, kind: str, phase: str | None = None, written: str | None = None) -> Document:
+    """A draft of a kind, in the language of the case; `written`: the language in which its free text is written."""
     kind = _records.code("breach_draft", kind)
-    writer = _Writer(case)
+    writer = _Writer(case, written)
     known = _records.code("breach_phase", phase) if phase else None
     made: Document = getattr(writer, kind)(known)
     return replace(made, about=(kind, writer.phase(known) if kind == "authority" else "", case.id, _digest(made)))
@@ -76,10 +82,22 @@ class _Writer(Writer):
 
     words = "breach"
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, written: str | None = None) -> None:
         super().__init__(case._room)
+        self._foreign = written not in (None, self.lang)  # free text is then to be translated before anything is sent
         self.case, self.breach, self.duty = case, case.record, case.duty
         self.before = case.sent_notices("authority")
+
+    def line(self, record: Record, name: str) -> Line:
+        """A field of a record; free text in another language is a blank with the text beside it."""
+        found = super().line(record, name)
+        return replace(found, text=self._own_words(found.text), blank=True) if self._is_foreign(record, name) else found
+
+    def _is_foreign(self, record: Record, name: str) -> bool:
+        return self._foreign and name in FREE and getattr(record, name, None) is not None
+
+    def _own_words(self, text: str) -> str:
+        return f"{self.say('common.blank')}\n{text}"
 
     # --- the authority
 
@@ -96,7 +114,7 @@ class _Writer(Writer):
         sections = [Section("", "", said=intro)]
         for number, (part, lines) in enumerate(parts, 1):
             sections.append(Section(str(number), self.say(f"authority.{part}"), 1, tuple(self._marked(lines, phase))))
-        return self.document(self.say("authority.title", title=self.breach.title or self.case.id), sections)
+        return self.document(self.say("authority.title", title=self.breach.title or self.case.id), sections, footer="")
 
     def phase(self, phase: str | None) -> str:
         """The phase that was asked for; else supplementary after the first notification, preliminary where required content is missing."""
@@ -126,8 +144,7 @@ class _Writer(Writer):
 
     def _assessed(self) -> Iterator[Line]:
         level = _words.values("level")[self.duty.level][self.lang]
-        why = [step.said(self.lang) for step in self.duty.steps if step.key not in OUTCOMES]
-        yield Line(self.say("authority.level"), "\n".join([level, *why]), self.cited("gdpr:33(1)"))
+        yield Line(self.say("authority.level"), level, self.cited("gdpr:33(1)"))
         yield Line(self.say("authority.score"), self.case.severity._title(), "", self.case.severity.score is None)
 
     def _communication(self) -> Iterator[Line]:
@@ -166,8 +183,8 @@ class _Writer(Writer):
     def people(self, _: str | None) -> Document:
         """The letter of Art. 34(2): what happened, what it can mean, what we have done, what they can do, who answers."""
         said = [self.say("people.greeting"), self._what("people.what"), self.say("people.which", kinds=self._kinds())]
-        if "availability" in texts(self.breach.nature) and self.breach.restored != "yes":
-            lost = self.breach.restored == "no" and self.breach.backup == "none"
+        if "availability" in texts(self.breach.nature) and self.breach.restored == "no":
+            lost = self.breach.backup == "none"
             said.append(self.say("people.lost" if lost else "people.availability"))
         if self.breach.consequences:
             said.append(self.say("people.consequences", consequences="; ".join(self._plain())))
@@ -211,8 +228,9 @@ class _Writer(Writer):
         return super().cited(rule) if rule.startswith("gdpr:") else ""
 
     def _what(self, key: str) -> str:
-        blank = self.say("common.blank")
-        return self.say(key, when=self._when() or blank, description=_stopped(self.breach.description or blank))
+        blank, told = self.say("common.blank"), self.breach.description
+        told = self._own_words(told) if told and self._is_foreign(self.breach, "description") else told
+        return self.say(key, when=self._when() or blank, description=_stopped(told or blank))
 
     def _when(self) -> str:
         moment = self.breach.occurred_from or self.breach.detected

@@ -20,28 +20,33 @@ if TYPE_CHECKING:
 
 WEIGHED = (  # the fields that the ladder reads, in the order in which they are asked
     "personal_data", "breach_role", "nature", "data_kinds", "special_categories", "breach_recipient", "recipient_confirmed",
-    "recipients_count", "exfiltrated", "malicious", "cause", "encrypted", "key_safe", "hashing", "backup", "restored",
-    "unavailable_for", "people_count", "children", "vulnerable", "harm", "high_risk_removed", "risk_materialised",
+    "confirmed_how", "recipients_count", "exfiltrated", "malicious", "cause", "encrypted", "key_safe", "hashing", "backup", "restored",
+    "unavailable_for", "people_count", "children", "vulnerable", "consequences", "harm", "high_risk_removed", "risk_materialised",
     "disproportionate_effort",
 )  # fmt: skip
-OPEN = {"recipient_open": "breach_recipient", "data_open": "data_kinds", "outage_open": "restored"}  # what a step of doubt asks for
+OPEN = {  # what a step of doubt asks for
+    "recipient_open": "breach_recipient", "data_open": "data_kinds", "outage_open": "restored", "not_believed": "confirmed_how",
+    "unconfirmed": "recipient_confirmed",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Duty:
     """What the law asks of a breach as it is known: `level` (none, risk, high), `document`, `notify`, `communicate`, and why.
 
+    A duty is None (cannot tell yet) while an open answer may bring it. `clashes`: answers that contradict each other.
     `publicly`: telling each would take disproportionate effort (34(3)(c)). `tell_controller`: we are the processor (33(2)).
     `triggers`: data that no low score talks away. `open`: the lowest and the highest level that the unknown answers leave.
     """
 
     level: str
-    notify: bool
-    communicate: bool
+    notify: bool | None
+    communicate: bool | None
     publicly: bool
     tell_controller: bool
     steps: tuple[Step, ...]
     triggers: tuple[str, ...]
+    clashes: tuple[str, ...]
     open: tuple[str, str]
     breach: Breach = field(repr=False)
     rules: Rules = field(repr=False)
@@ -55,8 +60,21 @@ class Duty:
 
     @property
     def decides(self) -> str:
-        """The decision that follows: document, notify or communicate."""
+        """The decision that follows: document, notify or communicate; `cannot_tell` while a duty is open, which is never fine."""
+        if self.communicate or (self.notify and self.communicate is False):
+            return "communicate" if self.communicate else "notify"
+        return "cannot_tell" if None in (self.notify, self.communicate) else "document"
+
+    @property
+    def least(self) -> str:
+        """The decision that follows already, whatever the open answers turn out to be."""
         return "communicate" if self.communicate else "notify" if self.notify else "document"
+
+    def names(self) -> dict[str, str]:
+        """What follows, for a reader; an open duty says which."""
+        if self.decides != "cannot_tell":
+            return _words.values("breach_decision")[self.decides]
+        return _words.values("duty")["people_open" if self.notify else "all_open"]
 
     @property
     def flips(self) -> pandas.DataFrame:
@@ -74,7 +92,8 @@ class Duty:
     def unknown(self) -> tuple[str, ...]:
         """Fields that have no answer and whose answer could change the duty or narrow what is open, the first to ask first."""
         found = []
-        asked = {OPEN.get(step.key) for step in self.steps} | {"nature"} if self.open[0] != self.open[1] else set()
+        asked = {OPEN.get(step.key) for step in self.steps if self.notify is not False}
+        asked |= {"nature"} if self.open[0] != self.open[1] else set()
         for name in WEIGHED:
             options = [instead for one, instead in _alternatives(self.breach) if one == name]
             others = (assess(_with(self.breach, name, one), self.rules, self.lang) for one in options)
@@ -90,7 +109,7 @@ class Duty:
         return [*rows, *([(_words.say("ui.needs", self.lang), asked)] if asked else [])]
 
     def _title(self) -> str:
-        return f"{_words.values('level')[self.level][self.lang]} · {_words.values('breach_decision')[self.decides][self.lang]}"
+        return f"{_words.values('level')[self.level][self.lang]} · {self.names()[self.lang]}"
 
     def __repr__(self) -> str:
         width = max(len(rule) for rule, _ in self._rows())
@@ -106,7 +125,8 @@ def assess(breach: Breach, rules: Rules, lang: str = "en") -> Duty:
     """Climb the ladder for a breach by the law of a day."""
     ladder = Ladder(breach, rules)
     found = ladder.climb()
-    return Duty(**found, steps=tuple(ladder.steps), triggers=tuple(dict.fromkeys(ladder.triggers)), breach=breach, rules=rules, lang=lang)
+    found |= {"triggers": tuple(dict.fromkeys(ladder.triggers)), "clashes": tuple(dict.fromkeys(ladder.clashes))}
+    return Duty(**found, steps=tuple(ladder.steps), breach=breach, rules=rules, lang=lang)
 
 
 # --- what would flip it
@@ -143,7 +163,7 @@ def _answers(name: str, now: object) -> list[Any]:
     if name == "data_kinds":
         told = texts(now)
         return [*((*told, one) for one in codes if one not in told), *(tuple(x for x in told if x != one) for one in told if len(told) > 1)]
-    return [(one,) for one in codes] if name == "nature" else codes
+    return [(one,) for one in codes] if name in ("nature", "consequences") else codes
 
 
 def _with(breach: Breach, name: str, answer: object) -> Breach:

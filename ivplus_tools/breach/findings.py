@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ivplus_tools.breach.case import Case
 
 DECISIONS = ("document", "notify", "communicate")
+ASKED = 6  # answers that are asked for first
 
 
 def findings(room: BreachRoom) -> Iterator[Finding]:
@@ -23,7 +24,14 @@ def findings(room: BreachRoom) -> Iterator[Finding]:
     for case in room.cases():
         stands = room._find(case.id, "breach")
         one = stands.record
-        checks = (_times(case, one), _decision(case, one), _notified(case, one, room), _people(case, one), _measures(one, room))
+        checks = (
+            _times(case, one),
+            _judged(case, one),
+            _decision(case, one),
+            _notified(case, one, room),
+            _people(case, one),
+            _measures(one, room),
+        )
         for check in (*checks, _references(one, room)):
             for found in check:
                 yield Finding(case.id, found.code, stands.entry.valid_from, found.about, found.rule, found.severity)
@@ -54,12 +62,12 @@ def _times(case: Case, one: Breach) -> Iterator[Finding]:
 
 def must_notify(case: Case, one: Breach) -> bool:
     """Whether the authority is to be notified: by the officer's decision, else by the duty."""
-    return one.breach_decision != "document" if one.breach_decision else case.duty.notify
+    return one.breach_decision != "document" if one.breach_decision else case.duty.notify is not False
 
 
 def owes_people(case: Case, one: Breach) -> bool:
     """Whether the people are to be told and were not."""
-    asked = case.duty.communicate or one.breach_decision == "communicate"
+    asked = bool(case.duty.communicate) or one.breach_decision == "communicate"
     return asked and not case.sent_notices("people") + case.sent_notices("press")
 
 
@@ -75,10 +83,31 @@ def _decision(case: Case, one: Breach) -> Iterator[Finding]:
         return
     if not one.decision_reason and (one.breach_decision == "document" or one.breach_decision != duty.decides):
         yield _found("BRE-007")
-    below = DECISIONS.index(one.breach_decision) < DECISIONS.index(duty.decides)
-    names = {lang: _words.values("breach_decision")[duty.decides][lang] for lang in _words.LANGS}
+    below = DECISIONS.index(one.breach_decision) < DECISIONS.index(duty.least)
+    names = _words.values("breach_decision")[duty.least]
     if below:
         yield _found("BRE-014" if duty.triggers else "BRE-008", decision=names)
+
+
+def _judged(case: Case, one: Breach) -> Iterator[Finding]:
+    """Where the officer's judgement is below the facts, answers contradict each other, or a duty cannot be told yet."""
+    duty = case.duty
+    for step in duty.steps:
+        if step.key == "harm_below":
+            reason = one.harm_reason or _words.values("state")["unknown"]
+            yield _found("BRE-020", reason=reason, harm=step.about["harm"], level=step.about["level"])
+        elif step.key in duty.clashes:
+            yield _found("BRE-021", rule=step.rule, said={lang: step.said(lang) for lang in _words.LANGS})
+    if is_open(case, one):
+        yield _found("BRE-022", duty=duty.names(), fields=_labels(list(duty.unknown[:ASKED]) or ["harm"]))
+    if any(step.key == "removed" for step in duty.steps) and not texts(one.measures_taken):
+        yield _found("BRE-023")
+
+
+def is_open(case: Case, one: Breach) -> bool:
+    """Whether it cannot be told yet if somebody is to be told; telling the people settles it."""
+    told = one.breach_decision == "communicate" or bool(case.sent_notices("people") + case.sent_notices("press"))
+    return case.duty.decides == "cannot_tell" and not told
 
 
 def _notified(case: Case, one: Breach, room: BreachRoom) -> Iterator[Finding]:
@@ -144,7 +173,10 @@ def due(room: BreachRoom) -> Iterator[Due]:
         if aware and one.breach_role == "processor" and not case.sent_notices("controller"):
             yield Due(case.id, aware, "due.breach_controller", "gdpr:33(2)")
         if clock.due and clock.sent is None and must_notify(case, one):
-            yield Due(case.id, clock.due.date(), "due.breach_clock", "gdpr:33(1)")
+            yield Due(case.id, clock.due.date(), "due.breach_clock", "gdpr:33(1)", clock.due)
+        ends = clock.due.date() if clock.due else aware
+        if ends and is_open(case, one):
+            yield Due(case.id, ends, "due.breach_open", "gdpr:34(1)", clock.due)
         sent = case.sent_notices("authority")
         if one.closed is None and sent and sent[-1].breach_phase == "preliminary":
             yield Due(case.id, supplement_due(sent[-1].sent), "due.breach_supplement", "gdpr:33(4)")

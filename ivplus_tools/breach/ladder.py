@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 
 from ivplus_tools import _dates, _law, _records, _words
-from ivplus_tools._records import texts
+from ivplus_tools._records import NONE, texts
 from ivplus_tools.breach.records import Breach
 
 LEVELS = ("none", "risk", "high")
-SOFT = ("none", "minor")  # judgements of little harm
+OUTCOME = {True: "notify", False: "no_notify", None: "notify_open"}
 ATTACKS = ("malware", "intrusion", "account")
 
 
@@ -56,21 +56,23 @@ class Ladder:
         self._kinds = rules.table("breach:kinds")
         self.steps: list[Step] = []
         self.triggers: list[str] = []
+        self.clashes: list[str] = []
 
     def climb(self) -> dict[str, Any]:
         """The level, then the duties that begin at it, then the exceptions: the fields of a `Duty`."""
-        low, high = self._levels()
+        low, high = self._judged(*self._levels())
         level = low if low == high else max(low, "risk", key=LEVELS.index)
         if low != high:
             self._step("edpb:9/2022:risk", "open", low=self._level(low), high=self._level(high), level=self._level(level))
         ours = self._breach.breach_role != "processor"
-        notify = ours and self._reaches(level, "gdpr:33(1)", "notify_from")
-        communicate = ours and self._reaches(level, "gdpr:34(1)", "communicate_from")
+        notify = ours and self._owed(level, high, "gdpr:33(1)", "notify_from")
+        communicate = ours and self._owed(level, high, "gdpr:34(1)", "communicate_from")
         if not ours:
             self._step("gdpr:33(2)", "processor")
-        elif self._breach.personal_data != "no":
-            self._step("gdpr:33(1)", "notify" if notify else "no_notify", level=self._level(level))
-        communicate, publicly = self._told() if communicate else (False, False)
+        elif not self._is_impersonal():
+            self._step("gdpr:33(1)", OUTCOME[notify], level=self._level(level))
+        communicate, publicly = (False, False) if communicate is False else self._told(communicate)
+        self._below(level)
         self._step("gdpr:33(5)", "document")
         return {
             "level": level, "notify": notify, "communicate": communicate, "publicly": publicly, "tell_controller": not ours,
@@ -79,9 +81,11 @@ class Ladder:
 
     def _levels(self) -> tuple[str, str]:
         """The lowest and the highest level that the facts leave possible."""
-        if self._breach.personal_data == "no":
+        if self._is_impersonal():
             self._step("gdpr:4(12)", "not_personal")
             return "none", "none"
+        if self._breach.personal_data == "no":
+            self._clash("personal_contradicts", rule="gdpr:4(12)")
         exposures = self.exposures()
         gravities = self._gravities(exposures)
         outages = self.outages()
@@ -89,17 +93,52 @@ class Ladder:
         found = [_read(self._rules.table("breach:exposure"), "gravities", exposures, gravities)]
         found.append(_read(self._rules.table("breach:outage"), "needs", outages, needs))
         low, high = (max((span[place] for span in found), key=LEVELS.index) for place in (0, 1))
+        return low, max(high, self._likely(high), key=LEVELS.index)
+
+    def _is_impersonal(self) -> bool:
+        """Whether no personal data are concerned, and nothing that is told says otherwise."""
+        got = self._breach
+        return got.personal_data == "no" and not texts(got.data_kinds) and not texts(got.special_categories)
+
+    def _likely(self, high: str) -> str:
+        """The level that a consequence told as likely may reach; where the other facts do not, that is told."""
+        floors: dict[str, str] = self._rules.table("breach:consequences")["reaches"]
+        told = [one for one in texts(self._breach.consequences) if one in floors]
+        reached = max((floors[one] for one in told), key=LEVELS.index, default="none")
+        names = {lang: "; ".join(_records.name_of("consequence", one, lang) for one in told) for lang in _words.LANGS}
+        if high == "none" and told:
+            self._clash("consequences_contradict", names=names)
+        elif LEVELS.index(reached) > LEVELS.index(high):
+            self._step("edpb:9/2022:risk", "consequences_raise", names=names)
+        if told and self._breach.harm is not None and self._expected() == "none":
+            self._clash("harm_consequences", names=names)
+        return reached
+
+    def _judged(self, low: str, high: str) -> tuple[str, str]:
+        """The officer's own judgement of the harm raises what the facts show, and never lowers it."""
         harm = self._breach.harm
+        if self._is_impersonal() or harm not in ("significant", "serious"):
+            return low, high
         if harm == "serious" and high == "none":
-            self._step("edpb:9/2022:risk", "harm_contradicts")
+            self._clash("harm_contradicts")
             return "none", "high"
         if harm == "serious":
             self._step("edpb:9/2022:risk", "harm_serious")
             return "high", "high"
-        if harm == "significant" and high != "none":
+        if high != "none":
             self._step("edpb:9/2022:risk", "harm_significant")
             low = max(low, "risk", key=LEVELS.index)
         return low, high
+
+    def _expected(self) -> str:
+        """The level that goes with the officer's judgement of the harm."""
+        return str(self._rules.table("breach:consequences")["harm"][self._breach.harm])
+
+    def _below(self, level: str) -> None:
+        """Say where the officer's judgement is below what the facts show: both stand, the duty stays with the facts."""
+        if self._breach.harm is not None and LEVELS.index(self._expected()) < LEVELS.index(level):
+            harm = {lang: _records.name_of("harm", self._breach.harm, lang) for lang in _words.LANGS}
+            self._step("edpb:9/2022:risk", "harm_below", harm=harm, level=self._level(level))
 
     # --- confidentiality
 
@@ -123,19 +162,12 @@ class Ladder:
         if got.breach_recipient in ("unknown", "public"):
             return self._so(rule, f"recipient_{got.breach_recipient}", "uncontrolled")
         if got.breach_recipient == "nobody" and got.exfiltrated == "yes":
-            return self._so(rule, "contradiction", "uncontrolled")
+            self._clash("contradiction")
+            return {"uncontrolled"}
         if got.breach_recipient == "nobody":
             return self._so(rule, "recipient_nobody", "nobody")
         if got.breach_recipient is not None:
-            if got.recipients_count and _records.bounds(got.recipients_count)[0] >= many:
-                return self._so(rule, "recipients_many", "uncontrolled", many=many)
-            if got.malicious == "yes" or got.cause == "insider":
-                return self._so(rule, "not_trusted", "limited")
-            if got.recipient_confirmed == "yes":
-                return self._so(rule, "contained", "contained")
-            loose = got.recipient_confirmed == "no" or got.breach_recipient == "known"  # a stranger who has not answered keeps the data
-            spread = {"limited"} if loose else {"contained", "limited"}
-            return self._so(rule, "limited" if got.recipient_confirmed == "no" else "unconfirmed", *spread)
+            return self._with_recipient(many)
         if got.exfiltrated == "no":
             return self._so(rule, "not_exfiltrated", "nobody")
         if attack_only(got):
@@ -145,6 +177,36 @@ class Ladder:
         if got.cause == "misdirected":
             return self._so(rule, "recipient_open", "contained", "limited", "uncontrolled")
         return self._so(rule, "recipient_open", "nobody", "contained", "limited", "uncontrolled")
+
+    def _with_recipient(self, many: int) -> set[str]:
+        """What a recipient whom we know makes of it: how many they are, how they came by the data, what they have confirmed."""
+        got, rule = self._breach, "edpb:9/2022:risk"
+        if got.recipients_count and _records.bounds(got.recipients_count)[0] >= many:
+            return self._so(rule, "recipients_many", "uncontrolled", many=many)
+        if got.malicious == "yes" or got.cause == "insider":
+            return self._so(rule, "not_trusted", "limited")
+        if got.recipient_confirmed == "yes":
+            return self._confirmed()
+        loose = got.recipient_confirmed == "no" or got.breach_recipient == "known"  # a stranger who has not answered keeps the data
+        spread = {"limited"} if loose else {"vouched", "limited"}
+        return self._so(rule, "limited" if got.recipient_confirmed == "no" else "unconfirmed", *spread)
+
+    def _confirmed(self) -> set[str]:
+        """What a confirmation is worth: who gave it, how, and of which data (`breach:confirmation`); how nobody has told is a word."""
+        got, table = self._breach, self._rules.table("breach:confirmation")
+        worth = str(table[str(got.breach_recipient)][table["hows"].index(got.confirmed_how or table["untold"])])
+        if worth == "few":
+            kinds = set(texts(got.data_kinds))
+            plain = bool(kinds) and not kinds & {*table["accounts"], *self._kinds["gravity"]["hard"], *self._kinds["sensitive"]}
+            plain &= not texts(got.special_categories) and got.children != "yes"
+            worth = "vouched" if plain and self._is_few(table["few_people"]) else "limited"
+        keys = {"contained": "contained_shown", "vouched": "contained", "limited": "not_believed"}
+        return self._so("breach:confirmation", keys[worth], worth)
+
+    def _is_few(self, most: int) -> bool:
+        """Whether the people are counted and few."""
+        counted = self._breach.people_count
+        return counted is not None and _records.bounds(counted)[1] <= most
 
     def _gravities(self, exposures: set[str]) -> set[str]:
         """How grave the exposed data are for the people."""
@@ -158,21 +220,27 @@ class Ladder:
             self._step("edpb:9/2022:risk", "data_open")
             return set(order)
         child = got.children == "yes"
-        weights = [order.index(name) for name, many in self._kinds["gravity"].items() if kinds & set(many)]
-        place = max([0, *weights, order.index("serious") if sensitive or child else 0])
         self._find_triggers(kinds, sensitive, child and "uncontrolled" in exposures, "uncontrolled" in exposures)
         if self.triggers:
             names = {lang: "; ".join(self._trigger(one, lang) for one in self.triggers) for lang in _words.LANGS}
-            self._step("breach:triggers", "trigger_stays" if got.harm in SOFT else "trigger", names=names)
+            self._step("breach:triggers", "trigger", names=names)
             return {order[-1]}
-        if got.harm in SOFT:
-            held = "uncontrolled" not in exposures and got.recipient_confirmed != "no"
-            self._step("edpb:9/2022:risk", "harm_minor" if held else "harm_minor_loose")
-            return {order[self._raised(0 if held else max(place - 1, 0), order)]}
+        if not child and self._is_minor_list(kinds, exposures):
+            self._step("edpb:9/2022:risk", "few_contacts")
+            return {order[0]}
+        weights = [order.index(name) for name, many in self._kinds["gravity"].items() if kinds & set(many)]
+        place = max([0, *weights, order.index("sensitive") if sensitive else 0, order.index("serious") if child else 0])
         self._step("breach:kinds", f"gravity_{order[place]}")
         place = self._raised(place, order)
-        refused = sensitive and got.recipient_confirmed == "no"  # somebody keeps sensitive data and will not give them back
-        return {order[place], order[-1]} if refused and got.harm is None else {order[place]}
+        kept = got.recipient_confirmed in ("no", "yes") and exposures == {"limited"} and got.malicious != "yes" and got.cause != "insider"
+        refused = sensitive and kept  # somebody may keep sensitive data: no confirmation, or one that cannot be believed
+        return {order[place], order[-1]} if refused else {order[place]}
+
+    def _is_minor_list(self, kinds: set[str], exposures: set[str]) -> bool:
+        """A minor number of contact details with recipients whom we know, and nothing sensitive said by them (9/2022, example x)."""
+        table, known = self._rules.table("breach:confirmation"), exposures <= {"limited", "vouched", "contained"}
+        plain = bool(kinds) and kinds <= set(table["contacts"]) and _is_none(self._breach.special_categories)
+        return known and plain and self._is_few(table["few_people"]) and self._breach.vulnerable != "yes"
 
     def _raised(self, place: int, order: list[str]) -> int:
         """One step up for very many people, and for people who cannot well look after themselves; no further than serious."""
@@ -217,13 +285,13 @@ class Ladder:
         if got.backup == "complete" and "integrity" not in told:
             return self._so(rule, "backup", "brief")
         if got.restored == "yes":
-            return self._so(rule, "restored", "brief") if got.harm in SOFT else self._so(rule, "outage_open", "brief", "long")
+            return self._so(rule, "outage_open", "brief", "long")
         return self._so(rule, "outage_open", *({"long", "lost"} if got.backup == "none" else {"brief", "long", "lost"}))
 
     def _needs(self, outages: set[str]) -> set[str]:
         """Whether people's health or safety hangs on the data."""
         got = self._breach
-        if outages == {"unaffected"} or got.harm in SOFT:
+        if outages == {"unaffected"}:
             return {"ordinary"}
         if self._is_vital():
             self._step("breach:outage", "vital")
@@ -233,12 +301,12 @@ class Ladder:
     def _is_vital(self) -> bool:
         got = self._breach
         health = "health" in texts(got.special_categories) or bool(set(texts(got.data_kinds)) & set(self._kinds["needed"]))
-        return got.harm == "serious" or (health and got.harm not in SOFT)
+        return got.harm == "serious" or health or "physical_safety" in texts(got.consequences)
 
     # --- the people
 
-    def _told(self) -> tuple[bool, bool]:
-        """Whether the people are to be told, and whether publicly (Art. 34(3))."""
+    def _told(self, owed: bool | None) -> tuple[bool | None, bool]:
+        """Whether the people are to be told, and whether publicly (Art. 34(3)); `owed` is None while a high risk is open."""
         got = self._breach
         if got.high_risk_removed == "yes":
             stricter = bool(self._rules.value("tsv:34")) and got.risk_materialised != "no"
@@ -246,18 +314,28 @@ class Ladder:
                 self._step("gdpr:34(3)(b)", "removed")
                 return False, False
             self._step("tsv:34", "materialised" if got.risk_materialised == "yes" else "materialised_open")
-        else:
+        elif owed:
             self._step("gdpr:34(1)", "communicate")
-        if got.disproportionate_effort == "yes":
+        if owed is None:
+            self._step("gdpr:34(1)", "communicate_open")
+        elif got.disproportionate_effort == "yes":
             self._step("gdpr:34(3)(c)", "publicly")
             return True, True
-        return True, False
+        return owed, False
 
     # --- steps
 
-    def _reaches(self, level: str, rule: str, name: str) -> bool:
+    def _owed(self, level: str, high: str, rule: str, name: str) -> bool | None:
+        """Whether a duty that begins at a level is owed; None (cannot tell yet) while only an open answer reaches it."""
         start = self._rules.value(rule).get(name)
-        return start is not None and LEVELS.index(level) >= LEVELS.index(start)
+        if start is None or LEVELS.index(high) < LEVELS.index(start):
+            return False
+        return True if LEVELS.index(level) >= LEVELS.index(start) else None
+
+    def _clash(self, key: str, rule: str = "edpb:9/2022:risk", **about: object) -> None:
+        """Answers that contradict each other: a step, and a reason to look again."""
+        self.clashes.append(key)
+        self._step(rule, key, **about)
 
     def _so(self, rule: str, key: str, *found: str, **about: object) -> set[str]:
         self._step(rule, key, **about)
@@ -275,6 +353,11 @@ def attack_only(breach: Breach) -> bool:
     told = texts(breach.nature)
     attacked = breach.malicious == "yes" or breach.cause in ATTACKS
     return bool(attacked and told and "confidentiality" not in told and breach.exfiltrated is None)
+
+
+def _is_none(answer: object) -> bool:
+    """Whether it was told that there are none."""
+    return answer is NONE
 
 
 def _read(table: dict[str, Any], columns: str, rows: set[str], among: set[str]) -> tuple[str, str]:

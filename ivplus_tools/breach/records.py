@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # what the values are, once validated
     Hashing: TypeAlias = Code
     Backup: TypeAlias = Code
     Recipients: TypeAlias = Code
+    Confirmed: TypeAlias = Code
     Harm: TypeAlias = Code
     Consequences: TypeAlias = Codes
     Decision: TypeAlias = Code
@@ -53,6 +54,7 @@ else:
     YesNo, DataKinds, Special = one_of("yes_no"), some_of("data_kind"), some_of("special_category")
     Protection, Hashing, Backup = one_of("protection"), one_of("hashing"), one_of("backup")
     Recipients, Harm, Consequences = one_of("breach_recipient"), one_of("harm"), some_of("consequence")
+    Confirmed = one_of("confirmation")
     Decision, Draft, Phase = one_of("breach_decision"), one_of("breach_draft"), one_of("breach_phase")
     ScorePart, Context, Adjustment = one_of("score_part"), one_of("data_context"), one_of("context_adjustment")
 
@@ -151,10 +153,12 @@ class Breach(Record):
     breach_recipient: Recipients = item("edpb:9/2022:risk")
     recipients_count: Count = item("edpb:9/2022:risk")
     recipient_confirmed: YesNo = item("edpb:9/2022:risk")
+    confirmed_how: Confirmed = item("breach:confirmation")
     # effects
     consequences: Consequences = item("gdpr:33(3)(c)")
     effects: Text = item("gdpr:33(3)(c)")
     harm: Harm = item("gdpr:33(1)")
+    harm_reason: Text = item("gdpr:33(5)")
     high_risk_removed: YesNo = item("gdpr:34(3)(b)")
     risk_materialised: YesNo = item("tsv:34")
     disproportionate_effort: YesNo = item("gdpr:34(3)(c)")

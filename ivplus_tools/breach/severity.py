@@ -145,7 +145,7 @@ def _identification(breach: Breach, rules: Rules, lang: str) -> tuple[float | No
 def _circumstances(breach: Breach, rules: Rules, lang: str) -> dict[str, tuple[float | None, str]]:
     table, ladder = rules.table("enisa:cb"), Ladder(breach, rules)
     exposures, outages, told = ladder.exposures(), ladder.outages(), set(texts(breach.nature))
-    worst = {"nobody": "nobody", "contained": "known", "limited": "known", "uncontrolled": "unknown"}
+    worst = {"nobody": "nobody", "contained": "known", "vouched": "known", "limited": "known", "uncontrolled": "unknown"}
     scores = {table["confidentiality"][worst[one]] for one in exposures}
     found: dict[str, tuple[float | None, str]] = {
         "confidentiality": (scores.pop() if len(scores) == 1 else None, _words.field_label("breach_recipient", lang))

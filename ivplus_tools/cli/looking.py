@@ -170,21 +170,23 @@ def _fails(found: pandas.DataFrame, fail_on: str) -> bool:
 def due(path: str, valid: str | None, known: str | None, lang: str, by: str | None, shape: str) -> None:
     """Print what must be done by this month's end: what is late first, breaches before all.
 
-    A line is `DAY room/subject: what [rule]`; what is past its day says so. What is owed without undue delay has the day on which we
-    became aware. `ivplus check` tells what is missing or wrong, also where no day is set.
+    A line is `DAY room/subject: what [rule]`, with the hour where the law counts in hours; what is past says so, from its minute on.
+    What is owed without undue delay has the day on which we became aware. `ivplus check` tells what is missing or wrong, also where
+    no day is set.
     """
-    from ivplus_tools import _dates
+    from ivplus_tools import _dates, _room
 
     desk = desk_of(path, valid, known, lang)
     on = desk.standpoint.valid_on
     found = desk.due(by or _dates.plus(on.replace(day=1), _dates.Period(months=1)) - timedelta(days=1))
-    late = found["due"].dt.date < on
+    late = _room.late(found, desk.standpoint)
     if shape == "text":
         breaches_first = [*zip(~late, found["room"] != "breach", found["due"], strict=True)]
         for place in sorted(range(len(found)), key=breaches_first.__getitem__):
             one = found.iloc[place]
             mark = f" ({_words.column_name('overdue', lang)})" if late[place] else ""
-            echo(" ".join(f"{one.due.date()} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
+            hour = _words.show_hour(one.due_at, lang) if one.due_at == one.due_at else ""
+            echo(" ".join(f"{one.due.date()} {hour} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
         errors = int((desk.findings()["severity"] == "error").sum())
         echo(_words.say("shell.undated", lang, late=int(late.sum()), errors=errors), err=True)
     else:

@@ -1,15 +1,18 @@
-"""Due dates as a calendar file (.ics): an all-day event each, which the officer's own calendar takes in."""
+"""Due dates as a calendar file (.ics): an all-day event each, or one at its hour with an alarm, for the officer's own calendar."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
 
 if TYPE_CHECKING:
     import pandas
+
+
+BEFORE = timedelta(hours=4)
 
 
 def render(due: pandas.DataFrame, now: datetime, lang: str) -> bytes:
@@ -30,8 +33,22 @@ def _event(icalendar: Any, row: dict[Any, Any], now: datetime, lang: str) -> Any
     named = "|".join(str(row[name]) for name in ("room", "subject", "rule", "due"))
     event.add("uid", f"{hashlib.sha256(named.encode()).hexdigest()[:32]}@ivplus-tools")
     event.add("dtstamp", now)
-    event.add("dtstart", row["due"].date())
+    at = row.get("due_at")
+    if at is not None and at == at:
+        event.add("dtstart", at.to_pydatetime().astimezone(UTC))
+        event.add_component(_alarm(icalendar, f"{row['what']}: {row['subject']}"))
+    else:
+        event.add("dtstart", row["due"].date())
     event.add("summary", f"{row['what']}: {row['subject']}")
     event.add("description", f"{_words.values('room')[row['room']][lang]} · {row['rule']}")
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _alarm(icalendar: Any, text: str) -> Any:
+    """A reminder before the hour, while something can still be done."""
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", text)
+    alarm.add("trigger", -BEFORE)
+    return alarm

@@ -13,18 +13,23 @@ from ivplus_tools.exchange import sources
 from ivplus_tools.exchange.limits import Meter
 
 _UNSEEN = ("script", "style", "template", "noscript", "nav", "header", "footer", "form", "iframe", "object", "svg", "head")
-_BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "ul", "ol", "caption", "dt")
+_BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "ul", "ol", "dl", "caption")
+_FRAME = ("nav", "header", "footer")
 MOST_SPANNED = 100
 """Rows or columns that one merged cell may cover; a page that says more is not believed."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A table or a list: its rows of text cells, what stands above it (nearest last), and whether it is a list of one cell and a rest."""
+    """A table or a list: its rows of text cells, what stands above it (nearest last), and whether it is a list of one cell and a rest.
+
+    `frame`: it belongs to the page's frame (navigation, header, footer), not to what the page says.
+    """
 
     above: tuple[str, ...]
     rows: list[list[str]]
     is_list: bool = False
+    frame: bool = False
 
 
 def blocks(path: Path) -> list[Block]:
@@ -64,24 +69,55 @@ def _of_html(text: str, meter: Meter) -> Iterator[Block]:
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(text, "html.parser")
-    for unseen in page.find_all(_UNSEEN):
-        unseen.decompose()
+    yield from _without_frame(page, meter)
     heading, above = "", ""
     for node in page.find_all(_BLOCKS):
         if node.name == "table":
             if not node.find_parent("table"):
                 yield Block((heading, above), _rows(node, meter))
                 above = ""
-        elif node.name in ("ul", "ol"):
-            if not node.find_parent(("ul", "ol", "table")):
-                yield Block((heading, above), list(_items(node, meter)), is_list=True)
+        elif node.name in ("ul", "ol", "dl"):
+            if not node.find_parent(("ul", "ol", "dl", "table")):
+                yield Block((heading, above), list((_terms if node.name == "dl" else _items)(node, meter)), is_list=True)
                 above = ""
-        elif not node.find_parent(("table", "li")):
+        elif not node.find_parent(("table", "li", "dl")):
             told = _said(node)
             if node.name.startswith("h"):
                 heading, above = told, ""
             elif told:
                 above = told
+
+
+def _without_frame(page: Any, meter: Meter) -> Iterator[Block]:
+    """Take away what no reader sees and the frame of the page; the tables and lists of the frame are told."""
+    for unseen in page.find_all(_UNSEEN):
+        if not unseen.decomposed and unseen.name in _FRAME:
+            yield from _framed(unseen, meter)
+        if not unseen.decomposed:
+            unseen.decompose()
+
+
+def _framed(part: Any, meter: Meter) -> Iterator[Block]:
+    """The tables and lists of a page's navigation, header or footer: counted, never read."""
+    for node in part.find_all(("table", "ul", "ol", "dl")):
+        if not node.find_parent(("table", "ul", "ol", "dl")):
+            rows = _rows(node, meter) if node.name == "table" else list((_terms if node.name == "dl" else _items)(node, meter))
+            yield Block((part.name, ""), rows, node.name != "table", frame=True)
+
+
+def _terms(node: Any, meter: Meter) -> Iterator[list[str]]:
+    """A row per term: the term, and what is said of it."""
+    row: list[str] = []
+    for one in node.find_all(("dt", "dd")):
+        if one.name == "dt":
+            if row:
+                yield row
+            row = [_said(one), ""]
+        elif row:
+            row[1] = "; ".join(filter(None, (row[1], _said(one))))
+        meter.cells(1)
+    if row:
+        yield row
 
 
 def _rows(table: Any, meter: Meter) -> list[list[str]]:

@@ -17,7 +17,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "purpose": ("purposes",),
     "data": (
         "data_subjects", "people_count", "data_categories", "special_categories", "special_condition", "criminal_data", "national_id",
-        "sources",
+        "identified_by_code", "sources",
     ),
     "disclosure": ("recipients", "processors", "transfers", "systems"),
     "storage": ("retention", "security_measures"),

@@ -23,10 +23,12 @@ STEPS: dict[str, tuple[str, ...]] = {
         "data_kinds", "special_categories", "data_subjects", "people_count", "records_count", "children", "vulnerable", "people_countries",
     ),
     "step_hands": (
-        "breach_recipient", "recipients_count", "recipient_confirmed", "exfiltrated", "encrypted", "key_safe", "hashing", "backup",
-        "restored", "unavailable_for",
+        "breach_recipient", "recipients_count", "recipient_confirmed", "confirmed_how", "exfiltrated", "encrypted", "key_safe", "hashing",
+        "backup", "restored", "unavailable_for",
     ),
-    "step_effects": ("consequences", "effects", "harm", "high_risk_removed", "risk_materialised", "disproportionate_effort"),
+    "step_effects": (
+        "consequences", "effects", "harm", "harm_reason", "high_risk_removed", "risk_materialised", "disproportionate_effort",
+    ),
     "step_measures": ("measures_before", "measures_taken", "measures_proposed", "other_authorities", "cross_border", "contact_person"),
     "step_decision": (
         "breach_decision", "decision_reason", "decided", "delay_reason", "reached", "not_reached", "data_contexts", "score_changes",

@@ -65,7 +65,7 @@ def findings(register: Register) -> Iterator[Finding]:
         activity: Activity = stands.record
         checks: tuple[Check, ...]
         if activity.role == "controller":
-            checks = (_content, _purposes, _special, _retention, _contradictions, _dpia, _references, _review)
+            checks = (_content, _purposes, _special, _identified, _retention, _contradictions, _dpia, _references, _review)
         else:
             checks = (_content, _processor, _references, _review)
         for check in checks:
@@ -131,6 +131,15 @@ def _purposes(activity: Activity, register: Register) -> Iterator[Finding]:
             yield _found("REG-023", purpose=purpose)
         if basis in needs_proof and not one.consent_record:
             yield _found("REG-019", purpose=purpose)
+
+
+def _identified(one: Activity, register: Register) -> Iterator[Finding]:
+    """Whether people are identified by the identity code alone, where it is processed and the law asks."""
+    asks = _law.value("tsl:29:identification", register.on)
+    if asks and texts(one.national_id) and one.identified_by_code is None:
+        yield _found("REG-065")
+    elif asks and one.identified_by_code == "yes":
+        yield _found("REG-064")
 
 
 def _special(activity: Activity, _: Register) -> Iterator[Finding]:

@@ -54,7 +54,9 @@ if TYPE_CHECKING:  # what the values are, once validated
     NationalIdGrounds: TypeAlias = Codes
     DpiaTriggers: TypeAlias = Codes
     Relations: TypeAlias = Codes
+    YesNo: TypeAlias = Code
 else:
+    YesNo = one_of("yes_no")
     LegalBasis, Role, Dpia = one_of("legal_basis"), one_of("role", required=True), one_of("dpia")
     StartEvent, ErasureAction, RecipientKind = one_of("start_event"), one_of("action"), one_of("recipient_kind")
     SpecialCategories, SpecialConditions = some_of("special_category"), some_of("special_condition")
@@ -142,6 +144,7 @@ class Activity(Record):
     special_condition: SpecialConditions = item("gdpr:9(2)")
     criminal_data: AnswerText = item("gdpr:10")
     national_id: NationalIdGrounds = item("tsl:29")
+    identified_by_code: YesNo = item("tsl:29:identification")
     sources: AnswerTexts = item("gdpr:14(2)(f)")
     recipients: Recipients = item("gdpr:30(1)(d)")
     processors: AnswerTexts = item("gdpr:28(3)", refers="organisation")
@@ -168,6 +171,7 @@ class Organisation(Record):
     kind: ClassVar[str] = "organisation"
 
     name: Text = item("gdpr:30(1)(a)")
+    aliases: Texts = item("gdpr:30(1)(a)")
     relation: Relations = item("gdpr:30(1)(a)")
     business_id: Text = item("gdpr:30(1)(a)")
     contact: Text = item("gdpr:30(1)(a)")

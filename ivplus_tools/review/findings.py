@@ -9,9 +9,10 @@ from typing import Any
 from ivplus_tools import _dates, _law, _places, _records, _words
 from ivplus_tools._records import texts
 from ivplus_tools._room import Finding
+from ivplus_tools.review import contradictions
 from ivplus_tools.review.coming import objection_window
-from ivplus_tools.review.judgement import ADEQUATE, CANNOT_TELL, DEROGATION, NOT_A_TRANSFER, NOT_COVERED, SAFEGUARDS, Law, aged, judge
-from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer, nameless
+from ivplus_tools.review.judgement import ADEQUATE, CANNOT_TELL, DEROGATION, NOT_A_TRANSFER, NOT_COVERED, SAFEGUARDS, Law, aged
+from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer
 from ivplus_tools.review.state import Review, has_ended, is_in_force
 
 FEW = 6  # clauses that a sentence names in full
@@ -32,7 +33,7 @@ def findings(review: Review) -> Iterator[Finding]:
                 for found in check(stands.record, review):
                     yield Finding(stands.record.id, found.code, stands.entry.valid_from, found.about, found.rule, found.severity)
     yield from _circles(review)
-    yield from _activities(review)
+    yield from contradictions.findings(review)
 
 
 def _found(code: str, rule: str | None = None, **about: object) -> Finding:
@@ -67,7 +68,7 @@ def _processor(one: Processor, review: Review) -> Iterator[Finding]:
     yield from _unknown(one, review, "REV-032")
     for ref in texts(one.activities):
         body = review.register["activity"].get(ref)
-        listed = [review.party(name) for name in _list(body, "processors")]
+        listed = [review.party(name) for name in contradictions.listed(body, "processors")]
         if body is not None and review.party(one.id) not in listed:
             yield _found("REV-031", activity=ref)
     yield from _odd_places((*texts(one.storage_countries), *texts(one.access_countries)))
@@ -258,11 +259,6 @@ def _odd_places(places: Iterable[str]) -> Iterator[Finding]:
             yield _found("TRA-003", place={lang: _places.name(place, lang) for lang in _words.LANGS}, near=near)
 
 
-def third_countries(places: Iterable[str], on: date) -> list[str]:
-    """Those of some places that are outside the area, or may be."""
-    return [one for one in dict.fromkeys(places) if judge(nameless(Transfer, country=one), None, on, Law(on)).status != NOT_A_TRANSFER]
-
-
 def _undeclared(one: Processor | Subprocessor | Disclosure, review: Review) -> Iterator[Finding]:
     """Third countries where data are kept or reached, without a transfer recorded to whom it is there."""
     if isinstance(one, Processor):
@@ -274,7 +270,9 @@ def _undeclared(one: Processor | Subprocessor | Disclosure, review: Review) -> I
     standing = [each.record for each in review.of("transfer") if not has_ended(each.record, review.on)]
     told = {(review.party(each.importer), each.country) for each in standing}
     missing = [
-        place for place in third_countries(places, review.on) if _places.is_country(place) and (review.party(who), place) not in told
+        place
+        for place in contradictions.third_countries(places, review.on)
+        if _places.is_country(place) and (review.party(who), place) not in told
     ]
     if missing:
         names = {lang: ", ".join(_places.name(place, lang) for place in missing) for lang in _words.LANGS}
@@ -303,12 +301,6 @@ def _disclosure(one: Disclosure, review: Review) -> Iterator[Finding]:
 # --- against the register
 
 
-def _list(body: Any, name: str) -> list[str]:
-    """The items of a list answer in what is sealed."""
-    answer = (body or {}).get(name)
-    return answer if isinstance(answer, list) else []
-
-
 def _unknown(one: Any, review: Review, code: str) -> Iterator[Finding]:
     """Names of activities, systems and organisations that stand nowhere."""
     for name, field in type(one).model_fields.items():
@@ -321,41 +313,3 @@ def _unknown(one: Any, review: Review, code: str) -> Iterator[Finding]:
             if not known:
                 near = _words.nearest(ref, review.register[home]) or "–"
                 yield _found(code, field=_words.label_of(name), ref=ref, near=near)
-
-
-def _activities(review: Review) -> Iterator[Finding]:
-    """What the record of processing activities says against what is recorded here."""
-    here = {review.party(one.record.id) for one in review.of("processor")}
-    for ident, body in review.register["activity"].items():
-        for ref in _list(body, "processors"):
-            if review.party(ref) not in here:
-                yield Finding(ident, "REV-030", body["valid_from"], {"name": review.name(ref)})
-        denied = isinstance(body.get("transfers"), dict)  # confirmed none, or not applicable
-        if denied and (importers := _importers(ident, body, review)):
-            yield Finding(ident, "TRA-014", body["valid_from"], {"names": ", ".join(importers)})
-
-
-def _importers(ident: str, body: Any, review: Review) -> list[str]:
-    """To whom an activity's data go outside the area: by transfers and disclosures, by its processors and those behind them."""
-    found = [
-        review.name(one.record.importer)
-        for one in review.of("transfer")
-        if ident in texts(one.record.activities) and not has_ended(one.record, review.on) and _is_outside([one.record.country], review.on)
-    ]
-    found += [
-        review.name(one.record.organisation)
-        for one in review.of("disclosure")
-        if ident in texts(one.record.activities) and _is_outside([one.record.country], review.on)
-    ]
-    keys = {review.party(ref) for ref in _list(body, "processors")}
-    for one in (each.record for each in review.of("processor")):
-        if review.party(one.id) in keys and ident in texts(one.activities):
-            behind = [place for link in review.behind(one.id) for place in texts(link.stands.record.countries)]
-            places = (*texts(one.storage_countries), *texts(one.access_countries), *behind)
-            found += [review.name(one.id)] if _is_outside(places, review.on) else []
-    return list(dict.fromkeys(found))
-
-
-def _is_outside(places: Iterable[str | None], on: date) -> bool:
-    """Whether one of some places is a country outside the area."""
-    return any(map(_places.is_country, third_countries([one for one in places if one], on)))

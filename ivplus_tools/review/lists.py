@@ -1,21 +1,21 @@
-"""Lists of sub-processors as vendors publish them: read, placed by country, compared, and recorded after a preview."""
+"""Lists of sub-processors as vendors publish them: read, compared with what stands, and recorded after a preview."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _dates, _html, _places, _records, _room, _store, _words
+from ivplus_tools import _dates, _html, _records, _room, _store, _words
 from ivplus_tools._records import texts
 from ivplus_tools._store import Draft, Receipt
-from ivplus_tools.exchange import headings, pages
+from ivplus_tools.exchange import headings
+from ivplus_tools.review import reading
+from ivplus_tools.review.reading import Listed, Odd, PartOf, bare_name
 from ivplus_tools.review.records import Subprocessor
-from ivplus_tools.review.state import Review
+from ivplus_tools.review.state import Review, company
 
 if TYPE_CHECKING:
     import pandas
@@ -23,220 +23,71 @@ if TYPE_CHECKING:
     from ivplus_tools.exchange.documents import Document
     from ivplus_tools.review import ReviewRoom
 
-FIELDS = ("name", "countries", "purpose")
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One sub-processor as a list tells it. `where`: the sentence or heading above it."""
-
-    name: str
-    countries: tuple[str, ...]
-    purpose: str
-    where: str
-
-
-@dataclass(frozen=True)
-class Odd:
-    """What a list leaves open about a row."""
-
-    name: str
-    value: str
-    problem: str
-
 
 def read(room: ReviewRoom, path: Path, vendor: str, on: date | None) -> ListPreview:
     """A list as understood; one that names nobody is refused."""
-    lang = room.standpoint.lang
-    odd: list[Odd] = []
-    found: dict[str, Listed] = {}
-    for block in _relevant(pages.blocks(path)):
-        for one in _listed(block, odd, lang):
-            key = headings.folded(one.name) or one.name
-            found[key] = _joined(found[key], one) if key in found else one
-    if not found:
-        raise _words.refusal("no_list", path=path.name)
-    return ListPreview(room, path.name, _records.clean(vendor), on or room.standpoint.valid_on, list(found.values()), odd)
+    return ListPreview(room, path.name, _records.clean(vendor), on or room.standpoint.valid_on, *reading.read(path, room.standpoint.lang))
 
 
-def _relevant(found: list[pages.Block]) -> list[pages.Block]:
-    """Tables with a heading or a column of countries; lists that speak of processors or of a place above them. Failing both, all."""
-    kept = [
-        one
-        for one in found
-        if (_columns(one.rows) is not None if not one.is_list else any(_places.named_in(text) or _speaks(text) for text in one.above))
-    ]
-    return kept or [one for one in found if one.rows]
-
-
-def _speaks(text: str) -> bool:
-    """Whether a sentence speaks of sub-processors or suppliers."""
-    return any(word in text.casefold() for word in _words.read("headings")["sub_list"]["about"])
-
-
-def _listed(block: pages.Block, odd: list[Odd], lang: str) -> Iterator[Listed]:
-    """The sub-processors of one table or list."""
-    place = _columns(block.rows) if not block.is_list else None
-    head, columns = place or (-1, {"name": [0], "purpose": [1]} if block.is_list else {"name": [0]})
-    where, above = _above(block.above)
-    for row in block.rows[head + 1 :]:
-        cells = {name: "; ".join(_cells(row, numbers)) for name, numbers in columns.items()}
-        for one in _entities(cells):
-            own = _countries(one, block.is_list)
-            countries = tuple(dict.fromkeys((*own, *above))) if block.is_list else own or above
-            if not one["name"]:
-                if any(row):
-                    odd.append(Odd("", " | ".join(filter(None, row))[:80], _words.say("sub_list.no_name", lang)))
-                continue
-            listed = Listed(one["name"], countries, one.get("purpose", ""), where)
-            odd += _problems(listed, lang)
-            yield listed
-
-
-def _cells(row: list[str], numbers: list[int]) -> Iterator[str]:
-    """What a row tells in some columns, each text once; signs that no document can show become spaces."""
-    told = (_records.ODD_SIGNS.sub(" ", row[number]).strip() for number in numbers if number < len(row))
-    yield from dict.fromkeys(filter(None, told))
-
-
-def _entities(cells: dict[str, str]) -> Iterator[dict[str, str]]:
-    """A row, or one per line where the cell of names has as many lines as that of countries: companies of one group."""
-    names, places = (cells.get(name, "").split("\n") for name in ("name", "countries"))
-    if len(names) == len(places) > 1:
-        for name, where in zip(names, places, strict=True):
-            yield {**cells, "name": name, "countries": where}
-    else:
-        yield {**cells, "name": " ".join(names)}
-
-
-def _countries(cells: dict[str, str], is_list: bool) -> tuple[str, ...]:
-    """The places of a row: from its columns, else what stands in brackets after the name or in an item."""
-    told = cells.get("countries", "")
-    if told and told not in _words.read("headings")["blank"]["texts"]:
-        return tuple(_places.split(told))
-    inside = " ".join(re.findall(r"\(([^()]*)\)", cells["name"]))
-    return tuple(dict.fromkeys((*_places.named_in(inside), *(_places.named_in(cells.get("purpose", "")) if is_list else ()))))
-
-
-def _above(above: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The last heading, or sentence on who or where they are, that names a place, else the heading; and the places."""
-    for text in reversed(above):
-        for sentence in reversed(re.split(r"(?<=[.!?])\s+", text)):
-            if not (sentence.rstrip().endswith((":", "：")) or not sentence.rstrip().endswith((".", "!", "?")) or _speaks(sentence)):
-                continue
-            if found := _places.named_in(sentence):
-                return sentence, found
-            if _places.denies(sentence):
-                return sentence, ()
-    return next((one for one in reversed(above) if one), ""), ()
-
-
-def _problems(one: Listed, lang: str) -> Iterator[Odd]:
-    if not one.countries:
-        yield Odd(one.name, "", _words.say("sub_list.no_country", lang))
-    for place in one.countries:
-        if not _places.name_is_known(place):
-            yield Odd(one.name, place, _words.say("step.place_unknown", lang, place=place, near=_places.near(place)[lang]))
-        elif not _places.is_country(place) and place not in (_places.UNION, _places.AREA):
-            key = "place_former" if _places.was_country(place) else "place_region"
-            yield Odd(one.name, place, _words.say(f"step.{key}", lang, place=_places.name(place, lang)))
-
-
-def _joined(first: Listed, second: Listed) -> Listed:
-    """Two rows of one sub-processor as one."""
-    purposes = dict.fromkeys(one for one in (first.purpose, second.purpose) if one)
-    return replace(first, countries=tuple(dict.fromkeys((*first.countries, *second.countries))), purpose="; ".join(purposes))
-
-
-def _matched(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
-    """What two lists have under one name, and what only one has; a legal form does not tell names apart where each list has one."""
+def _matched(before: Mapping[str, Any], after: Mapping[str, Any], party: Callable[[str], str]) -> Iterator[tuple[Any, Any]]:
+    """What two lists have under one name, and what only one has; a legal form that only one has tells no names apart."""
     pairs = {name: name for name in after if name in before}
     old, new = (_by_key(name for name in many if name not in pairs) for many in (before, after))
-    pairs |= {new[key][0]: old[key][0] for key in new if key in old and len(new[key]) == len(old[key]) == 1}
+    alone = [(new[key][0], old[key][0]) for key in new if key in old and len(new[key]) == len(old[key]) == 1]
+    pairs |= {one: other for one, other in alone if len({company(one)[1], company(other)[1], ""}) < 3}
+    keys = {party(_written(before[name])): name for name in before if name not in pairs.values()}
+    pairs |= {name: old_name for name in after if name not in pairs and (old_name := keys.get(party(_written(after[name]))))}
     taken = set(pairs.values())
     for name in sorted({*after, *(one for one in before if one not in taken)}):
         yield (before[pairs[name]] if name in pairs else None if name in after else before[name]), after.get(name)
 
 
+def _written(one: Any) -> str:
+    """The name of a company as a list or a record writes it."""
+    return one.name if isinstance(one, Listed) else str(one.organisation or one.id)
+
+
 def _by_key(names: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in names:
-        found.setdefault(_key(name), []).append(name)
+        found.setdefault(bare_name(name), []).append(name)
     return found
-
-
-def _key(name: str) -> str:
-    """A company's name without brackets and legal form."""
-    bare = headings.folded(re.sub(r"\([^()]*\)", " ", name)) or headings.folded(name) or name
-    words = bare.split()
-    forms = _words.read("headings")["sub_list"]["legal_forms"]
-    while len(words) > 1 and words[-1] in forms:
-        words.pop()
-    return " ".join(words)
-
-
-def _columns(rows: list[list[str]]) -> tuple[int, dict[str, list[int]]] | None:
-    """The row of headings (-1: there is none) and the columns of each field; None where nothing looks like a list of companies."""
-    known = {headings.folded(text): name for name in FIELDS for text in _words.read("headings")["sub_list"][name]}
-    width = max(map(len, rows), default=0)
-    for number, row in enumerate(rows[: headings.HEADING_ROWS]):
-        columns: dict[str, list[int]] = {}
-        for place, cell in enumerate(row[: headings.WIDEST]):
-            name = _field(headings.folded(cell), known)
-            if name and (name == "countries" or name not in columns):
-                columns.setdefault(name, []).append(place)
-        if len(columns) > 1 or (columns and width == 1) or (len(row) > 1 and known.get(headings.folded(row[0])) == "name"):
-            taken = [place for many in columns.values() for place in many]
-            columns.setdefault("name", [next(place for place in range(len(row) + 1) if place not in taken)])
-            return number, columns
-    return _by_content(rows)
-
-
-def _field(heading: str, known: dict[str, str]) -> str | None:
-    """The field that a heading names, by itself or as part of a longer one (`Location(s) of processing`)."""
-    if heading in known:
-        return known[heading]
-    inside = [name for text, name in known.items() if len(text) > 4 and len(heading) < 60 and re.search(rf"\b{re.escape(text)}", heading)]
-    return next((one for one in ("countries", "purpose", "name") if one in inside), None)
-
-
-def _by_content(rows: list[list[str]]) -> tuple[int, dict[str, list[int]]] | None:
-    """Without headings: the column whose cells are mostly places, names before it, purposes in another."""
-    width = max(map(len, rows), default=0)
-    if width < 2:
-        return None
-    first = rows[:50]
-    hits = [
-        sum(len(row) > place and bool(row[place]) and all(map(_places.name_is_known, _places.split(row[place]))) for row in first)
-        for place in range(width)
-    ]
-    best = max(range(width), key=lambda place: hits[place])
-    if hits[best] * 2 < len(first):
-        return None
-    others = [place for place in range(width) if place != best]
-    return -1, {"name": others[:1], "countries": [best], **({"purpose": others[1:2]} if len(others) > 1 else {})}
 
 
 class ListPreview:
     """A list of sub-processors as understood, before anything is written. `.diff` compares, `.commit(why=)` records."""
 
-    def __init__(self, room: ReviewRoom, file: str, vendor: str, on: date, listed: list[Listed], odd: list[Odd]) -> None:
+    def __init__(
+        self, room: ReviewRoom, file: str, vendor: str, on: date, listed: list[Listed], odd: list[Odd], parts: Sequence[PartOf] = ()
+    ) -> None:
         self._room, self._file, self.vendor, self.on = room, file, vendor, on
-        self.listed, self._odd = listed, odd
+        self.listed, self._odd, self._parts = listed, odd, parts
         self._lang = room.standpoint.lang
         self._newest = _store.newest(room.standpoint)
-        self._keys = Counter(_key(one.name) for one in listed)
+        self._keys = Counter(bare_name(one.name) for one in listed)
 
     @property
     def rows(self) -> pandas.DataFrame:
-        """Who is listed: name, countries (codes), status (as judged on the list's day without any mechanism), purpose, where."""
+        """Who is listed: name, countries (codes), status (on the list's day, no mechanism), fails (which countries), purpose, where."""
         from ivplus_tools.review import worst
 
         judged: dict[tuple[str, ...], str] = {}
         for one in self.listed:
             judged.setdefault(one.countries, "" if one.countries in judged else worst(one.countries, self.on))
-        rows = [(one.name, "; ".join(one.countries), judged[one.countries], one.purpose, one.where) for one in self.listed]
-        return _room.frame(("name", "countries", "status", "purpose", "where"), rows, self._lang)
+        fails = {one: "; ".join(each for each in one if worst((each,), self.on) in ("not_covered", "cannot_tell")) for one in judged}
+        rows = [
+            (one.name, "; ".join(one.countries), judged[one.countries], fails[one.countries], one.purpose, one.where) for one in self.listed
+        ]
+        return _room.frame(("name", "countries", "status", "fails", "purpose", "where"), rows, self._lang)
+
+    @property
+    def parts(self) -> pandas.DataFrame:
+        """Every table and list of the page: where, rows, read, apart, reason. Read and apart together are all its rows."""
+        rows = [
+            (one.where, one.rows, one.read, one.rows - one.read, _words.say(f"sub_list.{one.reason}", self._lang) if one.reason else "")
+            for one in self._parts
+        ]
+        return _room.frame(("where", "rows", "read", "apart", "reason"), rows, self._lang)
 
     @property
     def problems(self) -> pandas.DataFrame:
@@ -251,7 +102,7 @@ class ListPreview:
         before = _by_name(other.listed) if other is not None else self._standing()
         window = self.window
         rows: list[tuple[object, ...]] = []
-        for was, now in _matched(before, _by_name(self.listed)):
+        for was, now in _matched(before, _by_name(self.listed), self._review().party):
             if was is None or now is None:
                 one = now or was
                 rows.append((one.name, "added" if now else "removed", _told(was), _told(now), window if now else None))
@@ -286,7 +137,7 @@ class ListPreview:
         self._fits()
         stands = {_name_of(one): one for one in self._records()}
         drafts = []
-        for was, now in _matched(stands, _by_name(self.listed)):
+        for was, now in _matched(stands, _by_name(self.listed), self._review().party):
             if now is not None:
                 drafts.append(self._draft(self._record(now, was, bool(stands)), since, reason))
             else:
@@ -326,7 +177,7 @@ class ListPreview:
         return made(self._ident(one), processor=self.vendor, organisation=one.name, list_reference=source, **told, **new)
 
     def _ident(self, one: Listed) -> str:
-        key = _key(one.name)
+        key = bare_name(one.name)
         name = key if self._keys[key] == 1 else headings.folded(one.name) or one.name
         return f"{self.vendor}/{name.replace(' ', '-')}"
 
@@ -347,6 +198,9 @@ class ListPreview:
         lines = [(_words.say("sub_list.listed", self._lang), str(len(table)))]
         lines += [(_words.values("status")[one][self._lang], str(int(count))) for one, count in statuses.items()]
         lines.append((_words.say("preview.problems", self._lang), str(len(self._odd))))
+        apart = sum(one.rows - one.read for one in self._parts)
+        total = sum(one.rows for one in self._parts)
+        lines.append((_words.say("sub_list.total", self._lang), f"{total} = {total - apart} + {apart}"))
         if self.window:
             lines.append((_words.column_name("object_by", self._lang), _words.show_date(self.window, self._lang)))
         return lines

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from ivplus_tools import _store
+from ivplus_tools import _store, _words
 from ivplus_tools._room import Stands
 from ivplus_tools._store import Entry
+from ivplus_tools.exchange import headings
 from ivplus_tools.review.judgement import Judgement, Law, judge
 from ivplus_tools.review.records import Agreement, Transfer, TransferAssessment
 
@@ -44,7 +46,29 @@ class Review:
     def party(self, ref: str | None) -> str:
         """One key for an organisation, however it is named: by a processor's identifier, its own identifier, or its name."""
         told = str(self._organisations.get(ref or "") or ref or "")
-        return told if told in self.register["organisation"] else self._named.get(told.casefold(), told.casefold())
+        if told in self.register["organisation"]:
+            return told
+        return self._named.get(told.casefold()) or self._like(told)
+
+    def _like(self, told: str) -> str:
+        """The key of a name that nobody has told: that of the one company which only brackets or a legal form tell apart from it."""
+        if told.casefold() not in self._likes:
+            base, form = company(told)
+            alike = [key for other, key in self._companies if other[0] == base and (not form or other[1] in ("", form))]
+            self._likes[told.casefold()] = alike[0] if base and len(set(alike)) == 1 else told.casefold()
+        return self._likes[told.casefold()]
+
+    @cached_property
+    def _likes(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _companies(self) -> list[tuple[tuple[str, str], str]]:
+        """Every company by its bare name and legal form, with its key: those of the register, and else those that the review names."""
+        known = [(company(name), ident) for name, ident in self._named.items()]
+        bases = {base for (base, _), _ in known}
+        rest = [(company(ref), ref) for ref in sorted(self._written) if company(ref)[0] not in bases]
+        return known + [(one, ref) for one, ref in rest if one[1] == "" or (one[0], "") not in {other for other, _ in rest}]
 
     @cached_property
     def _organisations(self) -> dict[str, str | None]:
@@ -55,7 +79,8 @@ class Review:
     def _named(self) -> dict[str, str]:
         """The identifier of each organisation of the register, by its name; the first where two share one."""
         named = [(ident, body.get("name")) for ident, body in self.register["organisation"].items()]
-        return {name.casefold(): ident for ident, name in reversed(named) if isinstance(name, str)}
+        others = [(ident, name) for ident, body in self.register["organisation"].items() for name in body.get("aliases") or ()]
+        return {name.casefold(): ident for ident, name in [*reversed(others), *reversed(named)] if isinstance(name, str)}
 
     @cached_property
     def _written(self) -> dict[str, str]:
@@ -184,6 +209,17 @@ class Review:
     @cached_property
     def _pasts(self) -> dict[date, Review]:
         return {}
+
+
+def company(name: str) -> tuple[str, str]:
+    """A company's name without brackets, `aka ...` and legal form; and the legal form."""
+    told = _words.read("headings")["sub_list"]
+    cut = re.split(told["also_known"]["pattern"], re.sub(r"\([^()]*\)", " ", name), maxsplit=1, flags=re.IGNORECASE)[0]
+    words = (headings.folded(cut) or headings.folded(name) or name).split()
+    form: list[str] = []
+    while len(words) > 1 and words[-1] in told["legal_forms"]:
+        form.insert(0, words.pop())
+    return " ".join(words), " ".join(form)
 
 
 def has_ended(transfer: Transfer, on: date) -> bool:

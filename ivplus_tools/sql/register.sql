@@ -13,6 +13,7 @@ CREATE OR REPLACE TEMP MACRO activities() AS TABLE
     answer(body->'data_subjects') AS data_subjects, body->>'people_count' AS people_count, answer(body->'data_categories') AS data_categories,
     answer(body->'special_categories') AS special_categories, answer(body->'special_condition') AS special_condition,
     answer(body->'criminal_data') AS criminal_data, answer(body->'national_id') AS national_id,
+    body->>'identified_by_code' AS identified_by_code,
     answer(body->'sources') AS sources,
     CASE json_type(body->'recipients') WHEN 'ARRAY' THEN each(body->'recipients', '$[*].recipient')
       ELSE answer(body->'recipients') END AS recipients,
@@ -27,7 +28,7 @@ CREATE OR REPLACE TEMP MACRO activities() AS TABLE
 
 CREATE OR REPLACE TEMP MACRO organisations() AS TABLE
   SELECT
-    subject AS id, body->>'name' AS name, answer(body->'relation') AS relation, body->>'business_id' AS business_id,
+    subject AS id, body->>'name' AS name, answer(body->'aliases') AS aliases, answer(body->'relation') AS relation, body->>'business_id' AS business_id,
     body->>'contact' AS contact, body->>'country' AS country, answer(body->'dpo') AS dpo,
     answer(body->'representative') AS representative, body->>'financial_year_end' AS financial_year_end,
     body->>'remarks' AS remarks, valid_from, entry
