@@ -30,7 +30,7 @@ refresh: setup
 
 # The faults of docs/reliability.md in full; `make test` runs each with a few rounds.
 faults: setup
-	IVPLUS_FAULTS=full $(BIN)/python -m pytest tests/faults tests/test_alone.py tests/test_regression_bites.py
+	IVPLUS_FAULTS=full $(BIN)/python -m pytest tests/faults tests/test_alone.py tests/test_regression_bites.py tests/test_spark.py tests/test_erasure_proof.py
 
 # Prints the table of docs/performance.md and writes it there.
 bench: setup

@@ -2,7 +2,8 @@
 
 `python benchmarks/retention.py` (1M and 10M; `--rows 100000000` for all, `--write` puts the table into docs/performance.md). Each method
 runs in a process of its own, so that CPU seconds and peak memory are its own; all must give the same counts, or the run fails. Peers
-that are not installed (polars, pyspark) are left out. Parquet, ordered by date, and shuffled at 10M.
+that are not installed (polars, pyspark) are left out. Parquet, ordered by date, and shuffled at 10M; a CSV of 1M; a rescan of as many files
+of a million rows as the largest size has, after one more.
 """
 
 import argparse
@@ -49,8 +50,32 @@ def make(folder: Path, rows: int, shuffled: bool) -> None:
     (folder / "holds.txt").write_text("\n".join(str(one) for one in range(0, people, 1000)))
 
 
-def ours(folder: Path, memory: str | None = None, spark: bool = False) -> list:
-    """The toolkit's scan."""
+def make_files(folder: Path, first: int, last: int) -> None:
+    """Files of one table of invoices, a million rows each, a fortnight later each."""
+    import duckdb
+
+    con = duckdb.connect()
+    (folder / "invoices").mkdir(exist_ok=True)
+    (folder / "holds.txt").write_text("\n".join(str(one) for one in range(0, 10_000_000, 1000)))
+    for number in range(first, last):
+        day = f"DATE '2011-01-01' + CAST({number} * 55 + i // 18200 AS INTEGER)"
+        source = f"(SELECT *, {day} AS d FROM (SELECT i, hash(i + {number} * 1000000) % 1000000007 AS h FROM range(1000000) AS r(i)))"
+        path = folder / "invoices" / f"{number:03d}.parquet"
+        con.execute(f"COPY ({MAKE['invoices'].format(people=10_000_000)} FROM {source}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def make_csv(folder: Path, rows: int) -> None:
+    """The tables as CSV."""
+    import duckdb
+
+    make(folder, rows, shuffled=False)
+    for table in SHARES:
+        duckdb.sql(f"COPY (FROM '{folder / table}.parquet') TO '{folder / table}.csv' (FORMAT csv)")
+        (folder / f"{table}.parquet").unlink()
+
+
+def desk_of(folder: Path, spark: bool = False, tables: tuple = tuple(SHARES)):
+    """A Desk with a new journal: the source, the rules of these tables, the holds."""
     import ivplus_tools as ivp
 
     desk = ivp.Desk(Path(tempfile.mkdtemp()) / "j.duckdb", by="b", lang="en", now=f"{ON}T09:00")
@@ -62,12 +87,39 @@ def ours(folder: Path, memory: str | None = None, spark: bool = False) -> list:
                 name, source="s", table=table, subject_key=key, start_column=start, start_event=event, period=f"P{months}M", reason="r"
             )
             for name, table, key, start, event, months in RULES
+            if table in tables
         ),
     ]
     desk.register.record(ivp.Organisation("us", relation="own", financial_year_end=YEAR_END), valid_from="2026-01-01", why="w")
     desk.retention.record(retention, valid_from="2026-01-01", why="w")
-    table = desk.retention.scan("s", memory=memory).table.set_index("rule")
-    return [[name, *map(int, table.loc[name, ["total", "no_start", "overdue", "held"]])] for name, *_ in RULES]
+    return desk
+
+
+def ours(folder: Path, memory: str | None = None, spark: bool = False) -> list:
+    """The toolkit's scan."""
+    found = desk_of(folder, spark).retention.scan("s", memory=memory)
+    counts = {one.count.rule: one.count for one in found.found}
+    return [[name, *(int(getattr(counts[name], what)) for what in ("total", "no_start", "overdue", "held"))] for name, *_ in RULES]
+
+
+def rescan(folder: Path, files: int) -> list[tuple[str, float, float]]:
+    """Wall and CPU of the first scan, of one with nothing new and of one after a new file; the last equals a fresh one."""
+    desk, told = desk_of(folder, tables=("invoices",)), []
+    for name, fresh in (("first", False), ("nothing new", False), ("one new file", False), ("fresh", True)):
+        if name == "one new file":
+            make_files(folder, files, files + 1)
+        wall, cpu = time.perf_counter(), time.process_time()
+        found = desk.retention.scan("s", fresh=fresh)
+        told.append((name, time.perf_counter() - wall, time.process_time() - cpu, found.hash))
+    assert told[2][3] == told[3][3] != told[0][3]
+    return [one[:3] for one in told]
+
+
+def count_csv(folder: Path) -> list:
+    """Only the independent count of the records of the CSV files."""
+    from ivplus_tools._sources import text
+
+    return [sum(text.look(folder / f"{table}.csv").records for table in SHARES)]
 
 
 def connected(folder: Path):
@@ -141,10 +193,32 @@ def pandas_rows(folder: Path) -> list:
     return found
 
 
+def apart(work, *arguments: object) -> None:
+    """Do it in a process of its own: the peak memory of a child begins with that of its parent."""
+    child = os.fork()
+    if not child:
+        failed = 1
+        try:
+            work(*arguments)
+            failed = 0
+        finally:
+            os._exit(failed)
+    assert os.waitpid(child, 0)[1] == 0
+
+
 METHODS = {
-    "ours": ours, "ours, 256 MB": lambda folder: ours(folder, "256MB"), "limit": limit, "naive": naive, "polars": polars_rows,
-    "pandas": pandas_rows, "ours on Spark": lambda folder: ours(folder, spark=True),
-}  # fmt: skip
+    "ours": ours,
+    "ours, 256 MB": lambda folder: ours(folder, "256MB"),
+    "limit": limit,
+    "naive": naive,
+    "polars": polars_rows,
+    "pandas": pandas_rows,
+    "ours on Spark": lambda folder: ours(folder, spark=True),
+    "ours, CSV": ours,
+    "CSV, only counted": count_csv,
+}
+OTHERS = ("ours, CSV", "CSV, only counted")
+"""Methods that have a table of their own."""  # fmt: skip
 
 
 def measured(method: str, folder: Path, rounds: int = 3) -> dict:
@@ -167,8 +241,13 @@ def measured(method: str, folder: Path, rounds: int = 3) -> dict:
 
 def compare(rows: int, shuffled: bool, folder: Path) -> list[str]:
     """The lines of one size. What is per row in Python's hands runs at 10M; Spark too."""
-    make(folder, rows, shuffled)
-    left_out = {"pandas": rows > 10_000_000, "ours on Spark": rows != 10_000_000 or shuffled, "polars": False}
+    apart(make, folder, rows, shuffled)
+    left_out = {
+        **dict.fromkeys(OTHERS, True),
+        "pandas": rows > 10_000_000,
+        "ours on Spark": rows != 10_000_000 or shuffled,
+        "polars": False,
+    }
     empty = measured("empty", folder)
     results = {
         name: measured(name, folder, 1 if name in ("pandas", "polars", "ours on Spark") and rows > 1_000_000 else 3)
@@ -189,6 +268,25 @@ def compare(rows: int, shuffled: bool, folder: Path) -> list[str]:
     return [*lines]
 
 
+def compare_csv(rows: int, folder: Path) -> list[str]:
+    """The scan of CSV, and the independent count of records that is a part of it."""
+    apart(make_csv, folder, rows)
+    empty, scan, count = (measured(name, folder) for name in ("empty", *OTHERS))
+    return [
+        f"| CSV, {rows // 1_000_000}M rows: {name} | {run['wall']:.2f} | {run['cpu']:.2f} | {run['cpu'] / scan['cpu']:.2f} | {run['memory']:.0f} |"
+        for name, run in (("scan", scan), ("the count of records alone", count), ("the interpreter", empty))
+    ]
+
+
+def compare_rescan(files: int, folder: Path) -> list[str]:
+    """The scan of many files after one more has come, beside the first."""
+    make_files(folder, 0, files)
+    told = rescan(folder, files)
+    return [
+        f"| {files} Parquet files of 1M rows: {name} | {wall:.2f} | {cpu:.2f} | {cpu / told[0][2]:.3f} | – |" for name, wall, cpu in told
+    ]
+
+
 def main() -> None:
     """Measure, print and perhaps write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -207,6 +305,12 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 lines += compare(rows, shuffled, Path(folder))
                 print("\n".join(lines), flush=True)
+    lines += ["", "| what | wall s | CPU s | CPU / first line | peak MB |", "|---|--:|--:|--:|--:|"]
+    with tempfile.TemporaryDirectory() as folder:
+        lines += compare_csv(1_000_000, Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        lines += compare_rescan(asked.rows // 1_000_000, Path(folder))
+    print("\n".join(lines), flush=True)
     if asked.write:
         page = PAGE.read_text(encoding="utf-8")
         before, _, rest = page.partition(BEGIN)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from ivplus_tools import _dates, _law, _records, _store, _words
+from ivplus_tools import _dates, _law, _records, _shown, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._store import Draft, Entry, Receipt, Standpoint
 
@@ -20,6 +20,9 @@ DUE_COLUMNS = ("room", "subject", "due", "what", "rule")
 SEVERITIES = ("error", "warning", "info")
 FIRST_YEAR, YEARS_AHEAD = 1990, 50
 """Days outside are asked for twice: 1023 and 2126 are slips of the pen."""
+
+
+frame = _shown.plain_frame
 
 
 def failing(level: str) -> tuple[str, ...]:
@@ -286,7 +289,7 @@ class Room:
         lang, old = self.standpoint.lang, stood.body if stood else None
         if new is None or old is None:
             return _words.values("change")["added" if new is not None else "ended"][lang]
-        return "; ".join(_words.field_label(name, lang) for name in _differing(old, new))
+        return "; ".join(_words.field_label(name, lang) for name in _records.differing(old, new))
 
     def changes(self, since: object) -> pandas.DataFrame:
         """What differs from another standpoint (a Desk): kind, subject, change, field, before, after, entry, recorded_by, why.
@@ -302,7 +305,7 @@ class Room:
         for key in sorted(was | now):
             before = was.get(key)
             by = gone.get(before.entry.entry) if before else None
-            rows += _changed(key, before, now.get(key), by or decided.get(key), self.standpoint.lang)
+            rows += _records.changed(key, before, now.get(key), by or decided.get(key), self.standpoint.lang)
         return frame(columns, rows, self.standpoint.lang)
 
     # --- the same two questions in every room
@@ -383,40 +386,7 @@ def late(table: pandas.DataFrame, at: Standpoint) -> pandas.Series:
     return (timed & (table["due_at"] <= at.moment)) | (~timed & (table["due"].dt.date < at.valid_on))
 
 
-def frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str, days: Sequence[str] = ()) -> pandas.DataFrame:
-    """A plain frame that knows its language; days and instants as datetime64, an empty one with the same columns."""
-    import pandas as pd
-
-    table = pd.DataFrame([tuple(row) for row in rows], columns=list(columns))
-    for column in {"valid_from", "since", "due", "object_by", "judged_on", "in_force_from", "in_force_until", *days} & set(columns):
-        table[column] = pd.to_datetime(table[column])
-    for column in {"recorded_at", "due_at"} & set(columns):
-        table[column] = pd.to_datetime(table[column], utc=True).dt.tz_convert("Europe/Helsinki")
-    table.attrs["lang"] = lang
-    return table
-
-
 def _stood_before(entry: Entry, mine: dict[int, Entry], gone: dict[int, Entry]) -> Entry | None:
     """What stood on the day of an entry when it was written."""
     before = [one for one in mine.values() if one.entry < entry.entry and one.kind == entry.kind]
     return _store.standing_of([one for one in before if one.entry not in gone or gone[one.entry].entry > entry.entry], entry.valid_from)
-
-
-def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-
-
-def _changed(key: tuple[str, str], was: Stands | None, now: Stands | None, by: Entry | None, lang: str) -> list[tuple[object, ...]]:
-    """The rows of one subject: added, ended, or a row per field that differs; `by` is the entry that made it so."""
-    told = (by.entry, by.recorded_by, by.why) if by else (None, "", "")
-    if was is None:
-        return [(*key, "added", "", "", "", *told)]
-    if now is None:
-        return [(*key, "ended", "", "", "", *told)]
-    fields = type(now.record).model_fields
-    names = _differing(was.entry.body or {}, now.entry.body or {})
-    both = ((name, fields[name]) for name in fields if name in names)
-    return [
-        (*key, "changed", name, *(_records.to_text(getattr(one.record, name), kind, lang) for one in (was, now)), *told)
-        for name, kind in both
-    ]

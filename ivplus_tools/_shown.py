@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _html, _places, _words
+
+if TYPE_CHECKING:
+    import pandas
 
 STATUSES = ("status", "status_at_start")
 YES_NO = (
@@ -111,3 +114,16 @@ class Shown:
 def show(table: Any, lang: str | None = None, caption: str = "") -> Shown:
     """A frame as a table for reading, in `lang` (else the frame's own language): no text is cut off, everything is escaped."""
     return Shown(table, lang, caption)
+
+
+def plain_frame(columns: Sequence[str], rows: Sequence[Sequence[object]], lang: str, days: Sequence[str] = ()) -> pandas.DataFrame:
+    """A plain frame that knows its language; days and instants as datetime64, an empty one with the same columns."""
+    import pandas as pd
+
+    table = pd.DataFrame([tuple(row) for row in rows], columns=list(columns))
+    for column in {"valid_from", "since", "due", "object_by", "judged_on", "in_force_from", "in_force_until", *days} & set(columns):
+        table[column] = pd.to_datetime(table[column])
+    for column in {"recorded_at", "due_at"} & set(columns):
+        table[column] = pd.to_datetime(table[column], utc=True).dt.tz_convert("Europe/Helsinki")
+    table.attrs["lang"] = lang
+    return table

@@ -24,7 +24,22 @@ WORDS = {
     "country": LOUD, "days": [SINCE, LATER], "kind": "source", "law": "dpf", "name": "real", "ref": EVERY, "reform": "digital-omnibus",
     "since": SINCE, "vendor": f"{EVERY} processor",
 }  # fmt: skip
-WRITES = {"accept", "approve", "assign", "dispute", "draft", "end", "execute", "open", "plan", "record", "reopen", "sign"}
+WRITES = {
+    "accept",
+    "approve",
+    "assign",
+    "confirm",
+    "dispute",
+    "draft",
+    "end",
+    "execute",
+    "open",
+    "plan",
+    "record",
+    "reopen",
+    "sign",
+    "withdraw",
+}
 INSIDE = {"answered", "financial_year_end", "held", "known", "place", "prefilled", "sealed", "standing", "still", "when_and_why"}
 
 
@@ -37,7 +52,7 @@ def made(folder: Path) -> ivp.Desk:
     for name in ROOMS:
         for since, contents in ((SINCE, TEXTS), (LATER, TEXTS[::-1])):
             records = [one for text, content in zip(TEXTS, contents, strict=True) for one in things(text, content) if one.room == name]
-            getattr(desk, name).record(records, valid_from=since, why=EVERY)
+            getattr(desk, name)._seal(records, since, EVERY)  # also what only an act of the room writes
     for text in TEXTS:
         desk.keep_person(f"{text} person", name=text, email=text, phone=text)
     (folder / "real.csv").write_text(f'"{LOUD.replace(chr(34), chr(34) * 2)}",start\n1,2020-01-01\n', encoding="utf-8")

@@ -157,7 +157,7 @@ def test_a_backup_keeps_it_taken_back(desk, tmp_path):
     assert at(tmp_path / "r.duckdb", NOW).register.get("a").owner == "right"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_book_and_queries_agree_on_what_was_taken_back(tmp_path_factory, data):
     """At every standpoint, whatever was written and taken back in whatever order."""

@@ -35,7 +35,7 @@ from ivplus_tools._records.answers import (
     some_of,
     texts,
 )  # fmt: skip
-from ivplus_tools._records.cells import describe, name_of, readable, record_type, show_moment, to_text
+from ivplus_tools._records.cells import changed, describe, differing, name_of, readable, record_type, show_moment, to_text
 from ivplus_tools._records.grammar import free_name, join, split
 from ivplus_tools._records.record import (
     NAMELESS,
@@ -83,11 +83,13 @@ __all__ = [
     "as_code",
     "begin_with_period",
     "bounds",
+    "changed",
     "clean",
     "clean_text",
     "code",
     "codes_in",
     "describe",
+    "differing",
     "free_name",
     "has_other_answers",
     "in_order",

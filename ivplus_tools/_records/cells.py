@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 from pydantic.fields import FieldInfo
 
@@ -134,3 +135,21 @@ def record_type(kind: object) -> type[Record]:
     if not isinstance(kind, str) or kind not in Record.kinds:
         raise _words.refusal("unknown_value", got=kind, what="record", near=_words.nearest(kind, Record.kinds))
     return Record.kinds[kind]
+
+
+def differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """The names of the fields that differ."""
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+
+
+def changed(key: tuple[str, str], was: Any, now: Any, by: Any, lang: str) -> list[tuple[object, ...]]:
+    """The rows of one subject: added, ended, or a row per field that differs; `by` is the entry that made it so."""
+    told = (by.entry, by.recorded_by, by.why) if by else (None, "", "")
+    if was is None:
+        return [(*key, "added", "", "", "", *told)]
+    if now is None:
+        return [(*key, "ended", "", "", "", *told)]
+    fields = type(now.record).model_fields
+    names = differing(was.entry.body or {}, now.entry.body or {})
+    both = ((name, fields[name]) for name in fields if name in names)
+    return [(*key, "changed", name, *(to_text(getattr(one.record, name), kind, lang) for one in (was, now)), *told) for name, kind in both]

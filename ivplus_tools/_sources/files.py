@@ -36,7 +36,8 @@ SELECT list_distinct(flatten(list(json_keys(json)))), count_if(json_type(json) <
 FROM read_json_objects({files}, format = 'newline_delimited', maximum_object_size = 67108864, compression = {packed})
 """
 ROWS_OF_PARQUET = "SELECT sum(num_rows) FROM parquet_file_metadata({files})"
-VIEW = "CREATE TEMP VIEW {name} AS {query}"
+VIEW = "CREATE OR REPLACE TEMP VIEW {name} AS {query}"
+NEW = "ivplus_new {table}"
 DESCRIBED = "DESCRIBE {table}"
 
 
@@ -50,6 +51,8 @@ class Files(Duck):
         self.con.execute("SET preserve_insertion_order = true")
         self.one_pass = False
         self._made: set[str] = set()
+        self._only: dict[str, list[Path]] = {}
+        self._known: dict[str, dict[str, Column]] = {}
         self._looks: dict[Path, text.Form] = {}
         self.keys: dict[str, str] = {}
         """Of JSON, the key of an object by the name of its column."""
@@ -59,17 +62,32 @@ class Files(Duck):
         return sorted(self.found)
 
     def relation(self, table: str) -> str:
-        """The view of a table, made when it is first asked for."""
-        if table not in self._made:
-            kind, files = self.found[table][:2]
+        """The view of a table, made when it is first asked for; of new files it is another view."""
+        view = compose(NEW, table=table) if table in self._only else table
+        if view not in self._made:
+            kind, files = self.found[table][0], self._read(table)
             if kind == "xlsx":
                 sheets.load(self.con, table, files[0], self.found[table][2])
             else:
-                query = " UNION ALL BY NAME ".join(self.queries(kind, files))
-                self.con.execute(compose(VIEW, name=quoted(table), query=query))
-            self._made.add(table)
+                query = " UNION ALL BY NAME ".join(self.queries(kind, files or self.found[table][1][:1]))
+                query += "" if files else " LIMIT 0"
+                self.con.execute(compose(VIEW, name=quoted(view), query=query))
+            self._made.add(view)
         self.one_pass = self.found[table][0] != "parquet"  # text is costly to read
-        return quoted(table)
+        return quoted(view)
+
+    def _read(self, table: str) -> list[Path]:
+        files: list[Path] = self._only[table] if table in self._only else self.found[table][1]
+        return files
+
+    def narrow(self, table: str, files: Sequence[Path] | None, same: bool) -> None:
+        """Read only these files of a Parquet table, or (None) all again. `same`: their columns are."""
+        self._made.discard(compose(NEW, table=table))
+        self._only.pop(table, None)
+        if files is not None:
+            self._only[table] = list(files)
+        if not same:
+            self._known.pop(table, None)
 
     def queries(self, kind: str, files: Sequence[Path]) -> list[str]:
         """The readings of files as one table, in one form whenever they are read."""
@@ -121,8 +139,10 @@ class Files(Duck):
         return compose(JSON, fields=", ".join(fields) or "NULL AS nothing", files=named, packed=_packing(first))
 
     def _columns(self, table: str) -> dict[str, Column]:
-        found = self.con.execute(compose(DESCRIBED, table=self.relation(table))).fetchall()
-        return {name: Column(name, told, family_of(told)) for name, told, *_ in found}
+        if table not in self._known:
+            found = self.con.execute(compose(DESCRIBED, table=self.relation(table))).fetchall()
+            self._known[table] = {name: Column(name, told, family_of(told)) for name, told, *_ in found}
+        return self._known[table]
 
     def stamps(self, table: str) -> dict[str, str]:
         """Size, time and number of each file."""
@@ -130,15 +150,15 @@ class Files(Duck):
 
     def records(self, table: str) -> int | None:
         """The records of text, counted by their bytes; the rows that Parquet's own footers tell."""
-        kind, files = self.found[table][:2]
+        kind, files = self.found[table][0], self._read(table)
         if kind == "csv":
             return sum(self.form(path).records for path in files)
         if kind == "json":
             return sum(text.json_lines(path) for path in files)
         if kind == "parquet":
             named = "[" + ", ".join(constant(plain(path)) for path in files) + "]"
-            [[count]] = self.con.execute(compose(ROWS_OF_PARQUET, files=named)).fetchall()
-            return int(count)
+            query = compose(ROWS_OF_PARQUET, files=named)
+            return int(self.con.execute(query).fetchall()[0][0]) if files else 0
         return None
 
     def recount(self, table: str) -> int | None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from ivplus_tools import _words
+from ivplus_tools import _dates, _words
 
 MADE = "CREATE TABLE IF NOT EXISTS erased (mark BLOB, plan TEXT, until TEXT, PRIMARY KEY (mark, plan)) WITHOUT ROWID"
 BATCH = 10_000
@@ -171,3 +171,8 @@ def tag_of(ident: str) -> str:
     """An identifier as a part of a file name; two identifiers never have one name."""
     plain = "".join(sign if (sign.isascii() and sign.isalnum()) or sign == "-" else "-" for sign in ident)
     return f"{plain[:40]}-{hashlib.sha256(ident.encode(errors='surrogatepass')).hexdigest()[:8]}"
+
+
+def until(on: date, kept: str | None) -> date | None:
+    """The last day on which a backup can bring back what is erased on a day."""
+    return _dates.plus(on, _dates.read_period(kept)) if kept else None

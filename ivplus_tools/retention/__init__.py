@@ -101,6 +101,7 @@ class RetentionRoom(Room):
         """Count every rule's rows where they lie, as of a day (`on`, else the Desk's): total, overdue, held, without a start, by month.
 
         The counts are kept in the journal where somebody records; `progress(done, of)` follows; `memory`: a limit such as `256MB`.
+        Of a Parquet table of several files only those are read that have come since the last scan; `fresh`: all are.
         """
         from ivplus_tools.retention import counting
         from ivplus_tools.retention.scan import result_of
@@ -110,7 +111,7 @@ class RetentionRoom(Room):
         recording = at.by and not at.past and day == at.valid_on
         for one in room.of("source") if recording else ():
             ledger.Ledger(at.path, one.id).end(day)  # what no backup can bring back any more
-        found = counting.scan(room, source, day, progress, memory)
+        found = counting.scan(room, source, day, progress, memory, fresh)
         if recording and (found.uncovered or found.failed):
             made = [result_of(found, name) for name in sorted({*found.uncovered, *found.failed})]
             found.receipt = self._seal(made, day, _words.say("scan.why", at.lang))

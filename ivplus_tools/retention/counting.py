@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _sources, _words
 from ivplus_tools._sources import EVERY, Column, Cut, Engine, Start, condition, latest, ledger
+from ivplus_tools._sources.earlier import Earlier, Question, Reading
 from ivplus_tools.errors import Refusal
 from ivplus_tools.retention.clock import Clock, months_from
 from ivplus_tools.retention.holds import Held, demand_clear, held_by, told_missing
@@ -23,18 +24,22 @@ if TYPE_CHECKING:
 from ivplus_tools.retention.scan import NO_LEDGER, Days, Progress, RuleScan, Scan, days_of, less, plus
 
 
-def scan(room: RetentionRoom, source: str | None, on: date, progress: Progress | None, memory: str | None) -> Scan:
+def scan(room: RetentionRoom, source: str | None, on: date, progress: Progress | None, memory: str | None, fresh: bool = True) -> Scan:
     """Count every rule of a source, or of all. A source that fails is told; the others are scanned all the same."""
     rules, holds = room.of("retention_rule"), room.of("hold")
     names = [source] if source else sorted({one.id for one in room.of("source")} | {str(one.source) for one in rules if one.source})
     found: list[RuleScan] = []
     uncovered, failed, asked = {}, {}, dict[str, frozenset[str]]()
+    at, read = room.standpoint, dict[str, dict[str, Reading]]()
     for done, name in enumerate(names):
         mine = sorted((one for one in rules if one.source == name), key=lambda one: (one.table or "", one.id))
         try:
             held = {one.id: held_by(room, one, holds, on, asked) for one in mine}
             with _sources.opened(room.place(name), memory=memory) as engine:
-                counted = [_returned(engine, one, room) for one in _scan_source(engine, mine, held, on, room)]
+                book = Earlier(engine, at.path, at.valid_on, fresh, bool(at.by) and not at.past)
+                counted = [_returned(engine, one, room) for one in _scan_source(engine, mine, held, on, room, book)]
+                book.keep()
+                read[name] = book.told
                 uncovered[name] = sorted(set(engine.tables()) - engine.views() - {str(one.table) for one in mine})
             found += counted
         except Refusal as refusal:
@@ -45,7 +50,7 @@ def scan(room: RetentionRoom, source: str | None, on: date, progress: Progress |
         if progress:
             progress(done + 1, len(names))
     changed = {name: many for name in names if (many := _kept_changed(room, name))}
-    return Scan(room, on, found, uncovered, failed, changed, sorted(name for name, keys in asked.items() if not keys))
+    return Scan(room, on, found, uncovered, failed, changed, sorted(name for name, keys in asked.items() if not keys), read)
 
 
 def _kept_changed(room: RetentionRoom, source: str) -> list[str]:
@@ -102,11 +107,12 @@ def looked(engine: Engine, rule: RetentionRule, room: RetentionRoom) -> Looked:
 
 
 def _scan_source(
-    engine: Engine, rules: Sequence[RetentionRule], held: Mapping[str, Held], on: date, room: RetentionRoom
+    engine: Engine, rules: Sequence[RetentionRule], held: Mapping[str, Held], on: date, room: RetentionRoom, book: Earlier
 ) -> Iterator[RuleScan]:
     """The rules of one source; those that look at the same rows with the same holds are counted in one reading."""
     ready: list[tuple[RetentionRule, Looked]] = []
     for rule in rules:
+        book.look(str(rule.table))
         problem = _problem(engine, rule, formats_of(rule, room))
         if problem:
             yield _untold(rule, *problem)
@@ -123,14 +129,17 @@ def _scan_source(
         engine.demand_whole(table)
         before = engine.stamps(table)
         starts = list(dict.fromkeys(look.start for _, look in group))
+        asked = Question(tuple(starts), key, where, tuple(keys))
+        kept = book.begin(table, asked)
         engine.hold(table, key, keys)
         engine.begin()
         counted = engine.starts(table, starts, key, where)
-        read = sum(counted.groups[0]["all"].values())
-        whole = read if where == EVERY else engine.total(table)
+        whole = sum(counted.groups[0]["all"].values()) if where == EVERY else engine.total(table)
         unseen = engine.unseen(table)
         engine.rollback()
         _demand_read(engine, table, whole, before)
+        counted, whole = book.end(table, asked, kept, counted, whole)
+        read = sum(counted.groups[0]["all"].values())
         for rule, look in group:
             clock = Clock(str(rule.start_event), str(rule.period), rule.grace, room.financial_year_end(rule))
             apart = Apart(unseen, whole - read, told_missing(held[rule.id], counted.found))

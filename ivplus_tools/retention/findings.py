@@ -14,7 +14,7 @@ from ivplus_tools._records import texts
 from ivplus_tools._room import Due, Finding
 from ivplus_tools.retention import statutes
 from ivplus_tools.retention.clock import clock_of
-from ivplus_tools.retention.holds import in_force, lost, missing_under, touches
+from ivplus_tools.retention.holds import in_force, lost, missing_under, query_lost, touches
 from ivplus_tools.retention.records import ErasurePlan, Hold, RetentionRule, RuleCount
 from ivplus_tools.retention.scan import NO_LEDGER
 
@@ -202,8 +202,10 @@ def _lost(room: RetentionRoom, hold: Hold, rules: list[RetentionRule], since: da
     named = [rule for rule in reached if hold.rules]
     lines = [(rule.id, missing_under(room, hold, rule)) for rule in named]
     missing = [(name, numbers) for name, numbers in lines if numbers]
-    if not missing and hold.subjects and (gone := lost(room, hold, rules)):
+    if not missing and hold.subjects and (gone := lost(room, hold, rules, False)):
         missing = [(", ".join(rule.id for rule in reached) or "–", gone)]
+    if hold.held_table and (keys := query_lost(room, hold, rules)):
+        yield Finding(hold.id, "RET-019", since, {"rows": keys, "where": ", ".join(rule.id for rule in reached)})
     for name, numbers in missing:
         yield Finding(hold.id, "RET-019", since, {"rows": len(numbers), "where": name})
 

@@ -28,6 +28,8 @@ class Held:
     by: tuple[str, ...]
     subjects: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The subjects that each hold names itself."""
+    queries: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The keys that each hold's query has found."""
 
     @property
     def some(self) -> bool:
@@ -115,7 +117,8 @@ def held_by(
                 asked[hold.id] = frozenset(keys_of(room, hold, beside))
             keys |= asked[hold.id]
     subjects = {hold.id: tuple(hold.subjects) for hold in mine if hold.subjects}
-    return Held(everything, frozenset(keys), tuple(hold.id for hold in mine), subjects)
+    queries = {hold.id: asked[hold.id] for hold in mine if hold.held_table}
+    return Held(everything, frozenset(keys), tuple(hold.id for hold in mine), subjects, queries)
 
 
 def keys_of(room: RetentionRoom, hold: Hold, beside: Engine | None = None) -> list[str]:
@@ -137,7 +140,7 @@ def keys_of(room: RetentionRoom, hold: Hold, beside: Engine | None = None) -> li
         return sorted({text_of(key) for (key,) in engine.rows(query)})
 
 
-def demand_clear(room: RetentionRoom, rule: RetentionRule, held: Held, found: Iterable[str]) -> None:
+def demand_clear(room: RetentionRoom, rule: RetentionRule, held: Held, found: frozenset[str]) -> None:
     """Refuse to plan or erase where a hold in force points at nothing: whom it means is not known.
 
     A subject has to be found under a rule that its hold names, else in some table that the hold
@@ -156,20 +159,22 @@ def demand_clear(room: RetentionRoom, rule: RetentionRule, held: Held, found: It
             here &= lost(room, hold, [one for one in rules if one.id != rule.id])
         if here:
             raise _words.refusal("hold_lost", hold=hold.id, rows=len(here))
+        keys = held.queries.get(hold.id, frozenset())
+        if keys and not keys & set(found) and query_lost(room, hold, [one for one in rules if one.id != rule.id]) != 0:
+            raise _words.refusal("hold_lost", hold=hold.id, rows=len(keys))
 
 
-def lost(room: RetentionRoom, hold: Hold, rules: Sequence[RetentionRule]) -> set[int]:
+def lost(room: RetentionRoom, hold: Hold, rules: Sequence[RetentionRule], doubt: bool = True) -> set[int]:
     """The numbers of a hold's subjects that no counted table of these rules has.
 
-    A count that was made before the hold stood as it does says nothing of it.
+    A count that was made before the hold stood as it does says nothing of it; where none says anything, all are
+    in doubt, or (`doubt=False`) none is called lost.
     """
     counts = {str(one.rule): one for scan in room.of("scan") for one in scan.counts or ()}
-    left = set(range(1, len(hold.subjects or ()) + 1))
-    for rule in rules:
-        if touches(hold, rule) and rule.id in counts:
-            told = missed(counts[rule.id].not_found, hold)
-            left &= left if told is None else told
-    return left
+    mine = [counts[rule.id] for rule in rules if touches(hold, rule) and rule.id in counts]
+    told = [found for one in mine if (found := missed(one.not_found, hold)) is not None]
+    left = set(range(1, len(hold.subjects or ()) + 1)) if told or doubt else set()
+    return left.intersection(*told)
 
 
 def missing_under(room: RetentionRoom, hold: Hold, rule: RetentionRule) -> set[int]:
@@ -179,12 +184,25 @@ def missing_under(room: RetentionRoom, hold: Hold, rule: RetentionRule) -> set[i
     return told or set()
 
 
-def told_missing(held: Held, found: Iterable[str]) -> tuple[str, ...]:
+def told_missing(held: Held, found: frozenset[str]) -> tuple[str, ...]:
     """What a count keeps of held subjects: by hold, the numbers of those without a row; no key."""
-    missing = held.missing(found)
-    return tuple(
-        f"{name} {_stamp(keys)}: {' '.join(map(str, missing.get(name, ()))) or '–'}" for name, keys in sorted(held.subjects.items())
-    )
+    missing, there = held.missing(found), set(found)
+    named = (f"{name} {_stamp(keys)}: {' '.join(map(str, missing.get(name, ()))) or '–'}" for name, keys in sorted(held.subjects.items()))
+    asked = (f"{name} ?: {len(keys - there)}/{len(keys)}" for name, keys in sorted(held.queries.items()) if keys)
+    return (*named, *asked)
+
+
+def query_lost(room: RetentionRoom, hold: Hold, rules: Sequence[RetentionRule]) -> int | None:
+    """How many keys a hold's query finds of which no counted table has any; 0 where one has, None where none tells."""
+    counts = {str(one.rule): one for scan in room.of("scan") for one in scan.counts or ()}
+    told: list[tuple[int, int]] = []
+    for rule in rules:
+        lines = (counts[rule.id].not_found or ()) if touches(hold, rule) and rule.id in counts else ()
+        numbers = (line.removeprefix(f"{hold.id} ?: ") for line in lines if line.startswith(f"{hold.id} ?: "))
+        told += [(int(one.partition("/")[0]), int(one.partition("/")[2])) for one in numbers]
+    if not told:
+        return None
+    return max(keys for _, keys in told) if all(missing == keys for missing, keys in told) else 0
 
 
 def missed(told: Iterable[str] | None, hold: Hold) -> set[int] | None:

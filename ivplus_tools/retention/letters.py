@@ -9,7 +9,7 @@ from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import Record
 from ivplus_tools.exchange.documents import Document, Line, Section
 from ivplus_tools.exchange.documents.writer import Writer
-from ivplus_tools.retention.records import ErasurePlan
+from ivplus_tools.retention.records import ErasureCertificate, ErasurePlan
 
 if TYPE_CHECKING:
     from ivplus_tools.retention import RetentionRoom
@@ -20,14 +20,16 @@ SCHEDULE = (
 )  # fmt: skip
 PLANNED = (
     "rule", "source", "table", "location", "action", "as_of", "cutoff", "rows_count", "total", "held", "no_start", "unreadable",
-    "sentinel", "no_key", "unseen", "outside", "k_anonymity", "acting", "reading", "predicate", "keys_hash", "head",
+    "sentinel", "no_key", "unseen", "outside", "k_anonymity", "acting", "reading", "predicate",
     "planned_by", "approved_by", "approved_how", "approved", "plan_state",
 )  # fmt: skip
 DONE = (
     "rule", "source", "table", "location", "action", "rows_count", "total_before", "total_after", "remaining", "held", "no_start",
     "unreadable", "sentinel", "no_key", "unseen", "outside", "acting", "touched", "k_anonymity", "linked", "ledger", "ledger_until",
-    "keys_hash", "planned_by", "approved_by", "approved_how", "executed_by", "executed", "how_known", "kept_copy",
+    "planned_by", "approved_by", "approved_how", "executed_by", "executed", "how_known", "kept_copy",
 )  # fmt: skip
+APART = ("held", "no_start", "unreadable", "sentinel", "no_key", "unseen", "outside")
+"""What a plan or a certificate does not touch, or could not read."""
 NEEDED = ("approved_by", "executed_by", "period", "start_event", "remaining")
 """What a reader misses where it is empty; other empty fields are left out."""
 
@@ -69,7 +71,9 @@ def certificate(room: RetentionRoom, ident: str) -> Document:
     rule = next((one for one in room.of("retention_rule") if one.id == plan.rule), None)
     sections = []
     if done:
-        sections.append(Section("1", letter.say("certificate.done"), lines=tuple(letter.lines(done, DONE))))
+        company = Line(letter.say("certificate.company"), letter.own.get("name") or "", "gdpr:5(2)")
+        lines = (company, *letter.lines(done, DONE))
+        sections.append(Section("1", letter.say("certificate.done"), lines=lines, said=_left(letter, done)))
     sections.append(Section(str(len(sections) + 1), letter.say("certificate.plan"), lines=tuple(letter.lines(plan, PLANNED))))
     if rule:
         sections.append(Section(str(len(sections) + 1), letter.say("certificate.rule"), lines=tuple(letter.lines(rule, SCHEDULE))))
@@ -77,22 +81,22 @@ def certificate(room: RetentionRoom, ident: str) -> Document:
     return letter.document(letter.say(key, plan=ident), sections)
 
 
+def _left(letter: Letter, done: ErasureCertificate) -> str:
+    """What the certificate does not cover, in sentences; what was not counted is said to be so."""
+    if done.remaining is None:
+        return letter.say("certificate.not_counted")
+    apart = [name for name in APART if getattr(done, name) not in (None, "0")]
+    told = ", ".join(f"{_words.field_label(name, letter.lang)} {getattr(done, name)}" for name in apart)
+    return letter.say("certificate.apart", told=told) if told else letter.say("certificate.whole", rows=done.total_after)
+
+
 def told(room: RetentionRoom, plan: ErasurePlan) -> str:
     """A plan in a few lines."""
     lang = room.standpoint.lang
+    apart = tuple(name for name in APART if getattr(plan, name) not in (None, "0"))
     names = (
-        "rule",
-        "action",
-        "rows_count",
-        "total",
-        "held",
-        "cutoff",
-        "k_anonymity",
-        "predicate",
-        "planned_by",
-        "approved_by",
-        "plan_state",
-    )
+        "rule", "action", "rows_count", "total", *apart, "cutoff", "k_anonymity", "acting", "planned_by", "approved_by", "plan_state",
+    )  # fmt: skip
     lines = [(_words.field_label(name, lang), _told(plan, name, lang)) for name in names if getattr(plan, name) is not None]
     width = max(len(label) for label, _ in lines)
     return "\n".join([plan.id, *(f"  {label:<{width}}  {text}" for label, text in lines)])

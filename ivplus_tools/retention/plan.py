@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _records, _sources, _store, _words
@@ -315,13 +314,8 @@ class Plan:
 def _noted(room: RetentionRoom, plan: ErasurePlan, rule: RetentionRule) -> Noted:
     """The way of a plan's rows into the ledger of their source; without a key nothing can be noted."""
     at, source = room.standpoint, room.get(str(plan.source), "source")
-    until = _until(at.now.date(), source.backup_kept)
+    until = ledger.until(at.now.date(), source.backup_kept)
     return Noted(ledger.Ledger(at.path, str(plan.source)), plan.id, str(plan.table), until, bool(rule.subject_key))
-
-
-def _until(on: date, kept: str | None) -> date | None:
-    """The last day on which a backup can bring back what is erased on a day."""
-    return _dates.plus(on, _dates.read_period(kept)) if kept else None
 
 
 def make(room: RetentionRoom, rule_id: str, why: str) -> Plan:

@@ -23,6 +23,7 @@ from ivplus_tools.retention.starts import believed, day_of, is_blank
 if TYPE_CHECKING:
     import pandas
 
+    from ivplus_tools._sources.earlier import Reading
     from ivplus_tools.retention import RetentionRoom
 
 Progress = Callable[[int, int], None]
@@ -115,6 +116,8 @@ class Scan:
     """By source, old files that somebody has written to since they were put aside."""
     empty_queries: list[str] = field(default_factory=list)
     """Holds by a query that finds nobody."""
+    read: dict[str, dict[str, Reading]] = field(default_factory=dict)
+    """By source and Parquet table: how many files were read, how many taken from an earlier reading."""
     receipt: Receipt | None = None
     _lang: str = field(init=False, default="fi")
 
@@ -136,7 +139,18 @@ class Scan:
             rows.append((one.rule.source, one.rule.table, one.rule.id, *told, *days, problem))
         table = counted(COLUMNS, rows, self._lang)
         table.attrs["on"] = self.on.isoformat()
+        table.attrs["read"] = self._read()
         return table
+
+    def _read(self) -> list[str]:
+        """What was taken from an earlier reading, a line per table."""
+        return [
+            _words.say(
+                "scan.earlier", self._lang, source=source, table=table, read=one.read, taken=one.taken,
+                day=_words.show_date(one.day, self._lang, running=True),
+            )
+            for source, tables in self.read.items() for table, one in tables.items() if one.day
+        ]  # fmt: skip
 
     @property
     def months(self) -> pandas.DataFrame:
@@ -172,6 +186,7 @@ class Scan:
     def __repr__(self) -> str:
         lines = [_words.say("scan.title", self._lang, on=_words.show_date(self.on, self._lang, running=True), rules=len(self.found))]
         lines += [self._told(one.count) for one in self.found]
+        lines += self._read()
         lines += [
             _words.say("scan.uncovered", self._lang, source=source, tables=", ".join(many))
             for source, many in self.uncovered.items()

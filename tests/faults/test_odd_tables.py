@@ -147,7 +147,7 @@ def trial(seed, folder):
     path = table.write(folder)
     want, begin = true(table, path), stored(table, path)
     now = f"{table.today}T09:00"
-    desk = ivp.Desk(folder / "j.duckdb", by="tt", lang="en", now=now)
+    desk = ivp.Desk(folder / "j.duckdb", by="tt", lang="en", now=now, trust_clock=True)
     said = refused(rule, desk, table, path)
     if said:
         assert not table.plain, f"the rule of a plain table is refused: {said}"

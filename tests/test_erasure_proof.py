@@ -255,8 +255,8 @@ def test_a_condition_and_the_latest_of_another_table(desk, tmp_path):
         done(desk)
         assert desk.retention.scan("s").table.iloc[0][["total", "overdue"]].tolist() == [2, 0]
     assert rule(period="2 vuotta").period == "P2Y"
+    less = [ivp.RowCondition("status", comparison="less", value="5")]
     with pytest.raises(Refusal, match="order"):
-        less = [ivp.RowCondition("status", comparison="less", value="5")]
         lay(desk, tmp_path / "f", where=less, start_table="orders", start_key="customer")
 
 
@@ -619,7 +619,8 @@ def test_what_is_not_erased_of_a_file_stays_as_it_is(desk, tmp_path):
     path = tmp_path / "t.jsonl"
     path.write_bytes("".join(lines).encode())
     recipe = [
-        {"column": "d", "recipe_how": "year"}, {"column": "note", "recipe_how": "keep"}, {"column": "n", "recipe_how": "bin", "recipe_size": 5},
+        {"column": "d", "recipe_how": "year"}, {"column": "note", "recipe_how": "keep"},
+        {"column": "n", "recipe_how": "bin", "recipe_size": 5},
     ]  # fmt: skip
     lay(desk, path, action="anonymise", recipe=recipe)
     done(desk)
@@ -687,7 +688,7 @@ def test_rows_that_a_backup_brings_back_are_told(desk, tmp_path):
         assert str(row["returned"]) == "<NA>"
         assert "RET-023" in set(desk.retention.findings()["code"])
     key.write_text(secret)
-    later = ivp.Desk(tmp_path / "j.duckdb", by="tt", lang="en", now="2026-12-02T09:00")
+    later = ivp.Desk(tmp_path / "j.duckdb", by="tt", lang="en", now="2026-12-02T09:00", trust_clock=True)
     later.retention.scan("s")
     assert not key.exists()
     assert "RET-023" not in set(later.retention.findings()["code"])
