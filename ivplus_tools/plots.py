@@ -260,6 +260,7 @@ def _bars(table: pandas.DataFrame, series: Sequence[tuple[str, str]], title: str
     axes.set_xlim(0, max([*left, 1]) * 1.12)
     if len(series) > 1:
         chart.legend(loc="outside lower right")
+        chart.set_figheight(chart.get_figheight() + 0.25 * len(series))  # room for the legend
     told = "; ".join(
         f"{name} " + ", ".join(f"{label} {row[column]}".strip() for column, label in series)
         for name, (_, row) in zip(names, table.iterrows(), strict=True)
