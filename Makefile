@@ -20,7 +20,7 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest tests -p no:nbval -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks -n 2 --dist loadfile
 
 refresh: setup
@@ -30,7 +30,7 @@ refresh: setup
 
 # The faults of docs/reliability.md in full; `make test` runs each with a few rounds.
 faults: setup
-	IVPLUS_FAULTS=full $(BIN)/python -m pytest tests/faults tests/test_alone.py tests/test_regression_bites.py tests/test_spark.py tests/test_erasure_proof.py
+	IVPLUS_FAULTS=full $(BIN)/python -m pytest tests/faults tests/test_alone.py tests/test_regression_bites.py tests/test_spark.py tests/test_erasure_proof.py tests/test_readme.py
 
 # Prints the table of docs/performance.md and writes it there.
 bench: setup

@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -130,7 +130,12 @@ class Period:
 
 def read_period(text: object) -> Period:
     """A period from ISO 8601 (`PT72H`, `P14D`, `P2W`, `P1M`, `P6Y`, `P1Y6M`); anything else is refused."""
-    match = _PERIOD.fullmatch(str(text).strip())
+    return _period(str(text).strip())
+
+
+@lru_cache(1024)
+def _period(text: str) -> Period:
+    match = _PERIOD.fullmatch(text)
     if not match or not any(match.groups()):
         raise _words.refusal("bad_period", got=text)
     years, months, weeks, days, hours = (int(part or 0) for part in match.groups())

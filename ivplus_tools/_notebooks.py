@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ivplus_tools import _words
+
+# Reading a notebook imports jsonschema, which builds a grammar for each kind of internet address if it can: 1.5 seconds for nothing.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None: an import of it fails, as if it were not there
 
 PARAMETERS = "parameters"
 """The tag of the cell whose values a run may replace, as papermill has it."""

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,8 @@ os.environ.pop("IVPLUS_NOW", None)
 os.environ.pop("IVPLUS_LANG", None)
 
 import ivplus_tools as ivp
+
+sys.modules.setdefault("rfc3987_syntax", None)  # as `_notebooks` does, before any test imports nbformat
 
 LONGEST = ["ui", "test_retention.py", "test_audit.py", "test_review.py", "test_regression_bites.py", "test_store.py", "test_readme.py"]
 SERVERS_REQUIRED = os.environ.get("IVPLUS_SERVERS_REQUIRED") == "1"

@@ -373,8 +373,8 @@ def test_any_flipped_byte_is_found_and_named(made, tmp_path):
     chance = random.Random(7)
     for info in infos:
         start = info.header_offset + 30 + len(info.filename)
-        inside = [start, start + info.file_size - 1, *(chance.randrange(start, start + info.file_size) for _ in range(2))]
-        places[info.filename] = [*inside, *(info.header_offset + at for at in (0, 10, 14, 18, 31))]
+        inside = [start, start + info.file_size - 1, chance.randrange(start, start + info.file_size)]
+        places[info.filename] = [*inside, info.header_offset + chance.choice((0, 10, 14, 18, 31))]
     for name, spots in places.items():
         for number, spot in enumerate(spots):
             spoilt = bytearray(whole)
@@ -382,7 +382,7 @@ def test_any_flipped_byte_is_found_and_named(made, tmp_path):
             path.write_bytes(spoilt)
             faults = verify.check(path)
             assert faults, (name, spot)
-            if name != "directory" and number < 4:
+            if name != "directory" and number < 3:
                 assert any(name in where for _, where in faults), (name, faults)
 
 

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import io
+import os
 import re
 
 import pytest
@@ -11,6 +12,8 @@ from house import ROOT
 BLOCK = re.compile(r"```python\n(.*?)```(?:\s*```text\n(.*?)```)?", re.S)
 
 
+AS_IN_FINNISH = set() if os.environ.get("IVPLUS_FAULTS") == "full" else {"officer.en.md-1"}
+"""A whole year with its audit, which runs in the Finnish guide; here the same calls are demanded, and `make faults` runs both."""
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
 
 
@@ -22,7 +25,8 @@ def chains():
             if "import ivplus_tools" in block:
                 found.append([])
             found[-1].append((block, shown))
-        yield from (pytest.param(path.name, chain, id=f"{path.name}-{number}") for number, chain in enumerate(found))
+        numbered = [(f"{path.name}-{number}", chain) for number, chain in enumerate(found)]
+        yield from (pytest.param(path.name, chain, id=name) for name, chain in numbered if name not in AS_IN_FINNISH)
 
 
 def said(block, name, space):
@@ -64,6 +68,16 @@ def test_the_code_of_documentation_runs_and_shows_what_stands_below_it(name, cha
         for line in shown.splitlines():
             wanted = re.escape(" ".join(line.split())).replace("…", ".*")
             assert any(re.fullmatch(wanted, one) for one in lines), f"{line!r} is not among:\n" + "\n".join(lines)
+
+
+def test_the_guides_make_the_same_calls_in_both_languages():
+    """Names and texts are of the language, what is called is not."""
+    calls = {}
+    for name in ("officer.fi.md", "officer.en.md"):
+        code = "\n".join(block for block, _ in BLOCK.findall((ROOT / "docs" / name).read_text(encoding="utf-8")))
+        calls[name] = [node.attr for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Attribute)]
+    assert len(calls["officer.fi.md"]) > 20
+    assert calls["officer.fi.md"] == calls["officer.en.md"]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

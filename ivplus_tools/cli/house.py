@@ -20,6 +20,9 @@ LAB_SETTINGS: dict[str, dict[str, object]] = {
     "@jupyterlab/apputils-extension/sanitizer.jupyterlab-settings": {"allowCommandLinker": False},
 }  # fmt: skip
 
+# jsonschema builds a grammar for each kind of internet address if it can, which delays the first page by more than a second
+START_LAB = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyterlab.labapp import main; main()"
+
 
 def lab_settings() -> Path:
     """The folder in which `ivplus lab` keeps JupyterLab's settings."""
@@ -48,7 +51,7 @@ def lab(port: int, no_browser: bool) -> None:
     os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
     root = NOTEBOOKS if NOTEBOOKS.is_dir() else Path.cwd()
     arguments = [
-        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+        sys.executable, "-c", START_LAB, f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
         "--LabApp.default_url=/lab/tree/00_start.ipynb", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None", "--LabApp.extension_manager=readonly",
     ]  # fmt: skip

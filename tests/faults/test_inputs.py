@@ -177,7 +177,7 @@ def test_spoilt_registers_are_read_or_refused_and_nothing_is_half_written(made, 
     at = place(tmp_path / "j")
     before = entries(at.desk.standpoint.path)
     counted = {"files": 0, "read": 0, "refused": 0, "committed": 0}
-    for number in range(rounds(1000, 60)):
+    for number in range(rounds(1000, 25)):
         (tmp_path / "x").write_bytes(mutated(seeds[number % len(seeds)], chance))
         counted["files"] += 1
         read = []
@@ -200,7 +200,7 @@ ANY = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=rounds(1000, 60), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=rounds(1000, 25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from([ivp.Activity, ivp.Organisation, ivp.System]), st.data())
 def test_any_value_of_any_field_is_taken_or_refused(place, tmp_path_factory, kind, data):
     """What is taken stands afterwards as it was given; what is refused is one line and leaves the journal as it was."""

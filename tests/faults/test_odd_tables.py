@@ -15,7 +15,7 @@ import ivplus_tools as ivp
 
 ONE = os.environ.get("IVPLUS_ODD_SEED")
 STEP = rounds(280, 20)
-BEGINS = range(0, rounds(2240, 60), STEP)
+BEGINS = range(0, rounds(2240, 20), STEP)
 DATED = {"valid_from": "2026-01-01", "why": "x"}
 
 

@@ -42,7 +42,7 @@ def test_copies_taken_while_a_process_writes_open_whole_or_are_refused(tmp_path,
     put(ivp.Desk(path, by="parent"), "first")
     old_file, old_wal, old = path.read_bytes(), None, {}
     with writer(path, "w") as child:
-        for _ in range(rounds(200, 8)):
+        for _ in range(rounds(200, 4)):
             mixed = path.read_bytes()  # read while it is being written
             known = stopped(child, path, chance)
             file, log = path.read_bytes(), path.with_name("j.duckdb.wal")
@@ -63,7 +63,7 @@ def test_copies_taken_while_a_process_writes_open_whole_or_are_refused(tmp_path,
             os.kill(child.pid, signal.SIGCONT)
     final = entries(path)
     assert all(found.items() <= final.items() for found in seen)
-    tally(moments=rounds(200, 8), copies=len(seen) + refusals, opened=len(seen), refused=refusals)
+    tally(moments=rounds(200, 4), copies=len(seen) + refusals, opened=len(seen), refused=refusals)
 
 
 @pytest.mark.xfail(reason="a write changes the block that holds the metadata in place", strict=True)
@@ -72,7 +72,7 @@ def test_a_write_of_which_only_some_pages_reached_the_disk_changes_nothing(tmp_p
     chance, path, in_place = random.Random("pages"), tmp_path / "j.duckdb", 0
     desk = ivp.Desk(path, by="parent")
     put(desk, "first")
-    for number in range(rounds(200, 8)):
+    for number in range(rounds(200, 4)):
         known, before, place = entries(path), path.read_bytes(), path.stat().st_ino
         put(desk, f"a{number}")
         after = path.read_bytes()
@@ -80,7 +80,7 @@ def test_a_write_of_which_only_some_pages_reached_the_disk_changes_nothing(tmp_p
             in_place += 1
             pages = [chance.choice((before, after))[at : at + PAGE] for at in range(HEADERS * PAGE, len(before), PAGE)]
             assert entries(laid(tmp_path / "copy", before[: HEADERS * PAGE] + b"".join(pages))) == known
-    tally(writes=rounds(200, 8), in_place=in_place)
+    tally(writes=rounds(200, 4), in_place=in_place)
 
 
 def test_a_backup_is_restored_where_a_killed_process_left_its_log(tmp_path, place):
@@ -110,14 +110,14 @@ def test_a_disk_whose_power_was_cut_holds_every_acknowledged_entry(tmp_path, tal
     """What the kernel had given to the disk at that moment, mounted as after a power cut, opens whole, and the next write works."""
     chance = random.Random("cut")
     with disk_of(tmp_path) as (disk, after_a_cut), writer(disk / "j.duckdb", "w") as child:
-        for number in range(rounds(200, 8)):
+        for number in range(rounds(200, 4)):
             known = stopped(child, disk / "j.duckdb", chance)
             with after_a_cut() as after:
                 found = entries(after / "j.duckdb")
                 assert known.items() <= found.items()
                 assert put(ivp.Desk(after / "j.duckdb", by="parent"), f"p{number}").entries == (len(found) + 1,)
             os.kill(child.pid, signal.SIGCONT)
-    tally(cuts=rounds(200, 8))
+    tally(cuts=rounds(200, 4))
 
 
 HOLDS = {

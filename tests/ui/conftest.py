@@ -15,6 +15,8 @@ import pytest
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
+from ivplus_tools.cli.house import START_LAB
+
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 REQUIRED = os.environ.get("IVPLUS_BROWSER_REQUIRED") == "1"
 CHROMIUM = os.environ.get("IVPLUS_CHROMIUM") or next(
@@ -53,7 +55,7 @@ class Lab:
             TZ="Europe/Helsinki",
         )  # fmt: skip
         command = [
-            sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+            sys.executable, "-c", START_LAB, "--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
             "--ServerApp.ip=127.0.0.1", f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={root}",
             "--LabApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             "--LabApp.extension_manager=readonly", "--KernelManager.transport=ipc",
