@@ -52,6 +52,13 @@ def was_country(place: str) -> bool:
     return place in _special() and place not in (AREA, "XEPO")
 
 
+def zones(country: str) -> list[str]:
+    """The time zones of a country; none where it is none."""
+    from babel.core import get_global
+
+    return list(get_global("territory_zones").get(country, ()))
+
+
 def near(text: object) -> dict[str, str]:
     """The nearest names in each language, for a text that is no place."""
     return {lang: _words.nearest(text, _names(lang).values(), 3) for lang in _words.LANGS}

@@ -118,7 +118,7 @@ class ListPreview:
         """The last day to object: the list's day and the period that the contract with the vendor gives; None where it gives none."""
         stands = self._review().agreement_of(self.vendor)
         period = stands.record.objection_period if stands else None
-        return _dates.plus(self.on, _dates.read_period(period)) if period else None
+        return _dates.plus(self.on, _dates.read_notice(period)) if period else None
 
     def draft(self, kind: str = "question", lang: str | None = None, other: ListPreview | None = None) -> Document:
         """A mail to the vendor about the changes, an `objection` or a `question`: `.save("mail.eml")` opens as a draft, nothing is sent."""
