@@ -499,5 +499,8 @@ def test_a_list_and_the_graph_agree_on_who_is_one_company(desk, tmp_path, case):
     review = desk.review._review()
     assert (review.party(given["one"]) == review.party(given["two"])) == same
     (tmp_path / "a.csv").write_text(f'Sub-processor;Country\n"{given["two"]}";\nOther Oy;\n', encoding="utf-8")
-    changes = desk.review.read_list(tmp_path / "a.csv", vendor="v", on="2026-03-01").diff().query("name != 'Other Oy'")
+    preview = desk.review.read_list(tmp_path / "a.csv", vendor="v", on="2026-03-01")
+    changes = preview.diff().query("name != 'Other Oy'")
     assert set(changes["change"]) == (set() if same else {"added", "removed"})
+    suggested = given["one"] in set(preview.problems.query(f"name == {given['two']!r}")["value"])
+    assert suggested == case["expect"].get("perhaps", False)
