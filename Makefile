@@ -27,6 +27,7 @@ refresh: setup
 	$(BIN)/ivplus refresh-notebooks
 	$(BIN)/python docs/make_dictionary.py
 	$(BIN)/python docs/make_findings.py
+	$(BIN)/python docs/make_lawyer.py
 
 # The faults of docs/reliability.md in full; `make test` runs each with a few rounds.
 faults: setup

@@ -5,17 +5,18 @@ from __future__ import annotations
 import calendar
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivplus_tools import _html, _law, _words
+from ivplus_tools import _html, _law, _places, _words
 from ivplus_tools.errors import Refusal
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 _PERIOD = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(\d{1,5})H)?")
+_WORKING = re.compile(r"P(\d{1,4})B")
 _SLASHED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
@@ -52,26 +53,26 @@ def day(got: object) -> date:
     raise _words.refusal("bad_date", got=text)
 
 
-def instant(got: object) -> datetime:
-    """An instant in Helsinki time from a datetime, `2026-03-02T09:00`, `2.3.2026 9.00` or a day (its first moment)."""
+def instant(got: object, zone: ZoneInfo = HELSINKI) -> datetime:
+    """An instant from a datetime, `2026-03-02T09:00`, `2.3.2026 9.00` or a day (its first moment), in Helsinki time or of `zone`."""
     if got != got:
         raise _words.refusal("bad_instant", got=str(got))
     if isinstance(got, datetime):
-        return got.astimezone(HELSINKI) if got.tzinfo else _local(got)
+        return got.astimezone(zone) if got.tzinfo else _local(got, zone)
     if isinstance(got, date):
-        return datetime.combine(got, time(), HELSINKI)
+        return datetime.combine(got, time(), zone)
     text = str(got).strip()
     finnish = re.fullmatch(r"(\S+) (?:klo |kl\. )?(\d{1,2})[.:](\d{2})", text.replace("\u00a0", " "))
     try:
         if finnish:
-            return _local(datetime.combine(day(finnish[1]), time(int(finnish[2]), int(finnish[3]))))
+            return _local(datetime.combine(day(finnish[1]), time(int(finnish[2]), int(finnish[3]))), zone)
         if len(text) > 10 and re.match(r"\d{4}-\d{2}-\d{2}[T ]", text):
-            return instant(datetime.fromisoformat(text))
+            return instant(datetime.fromisoformat(text), zone)
     except ValueError as error:
         if isinstance(error, Refusal):
             raise
     try:
-        return datetime.combine(day(text), time(), HELSINKI)
+        return datetime.combine(day(text), time(), zone)
     except ValueError:
         raise _words.refusal("bad_instant", got=text) from None
 
@@ -110,22 +111,29 @@ def _is_bare(got: object) -> bool:
     return (isinstance(got, date) and not isinstance(got, datetime)) or ("T" not in text and " " not in text)
 
 
-def _local(naive: datetime) -> datetime:
-    """Wall-clock time in Helsinki; an hour that the spring change skips is refused."""
-    there = naive.replace(tzinfo=HELSINKI)
-    if there.astimezone(UTC).astimezone(HELSINKI).replace(tzinfo=None) != naive:
+def _local(naive: datetime, zone: ZoneInfo) -> datetime:
+    """Wall-clock time in a zone; an hour that the spring change skips is refused."""
+    there = naive.replace(tzinfo=zone)
+    if there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
         raise _words.refusal("skipped_hour", got=naive.isoformat(" ", "minutes"))
     return there
 
 
 @dataclass(frozen=True)
 class Period:
-    """A length of time as the law writes it: years and months by the calendar, days and hours counted."""
+    """A length of time as the law writes it: years and months by the calendar, days, working days and hours counted."""
 
     years: int = 0
     months: int = 0
     days: int = 0
     hours: int = 0
+    working: int = 0
+
+
+def read_notice(text: object) -> Period:
+    """A period to answer in or to give notice in: as others, or of working days (`P5B`)."""
+    working = _WORKING.fullmatch(str(text).strip())
+    return Period(working=int(working[1])) if working and int(working[1]) else read_period(text)
 
 
 def read_period(text: object) -> Period:
@@ -146,14 +154,22 @@ def _period(text: str) -> Period:
     return Period(years, months, days + 7 * weeks, hours)
 
 
-def plus(start: date, length: Period) -> date:
-    """`start` and a period of days, months or years, clamped to the end of a shorter month (1182/71, Art. 3(2)(c))."""
-    month = start.month - 1 + length.months + 12 * length.years
+def plus(start: date, length: Period, sign: int = 1, country: str = "FI") -> date:
+    """`start` and a period of days, months or years, clamped to the end of a shorter month (1182/71, Art. 3(2)(c)).
+
+    With `sign` -1 it is counted back; working days are those of `country`.
+    """
+    month = start.month - 1 + sign * (length.months + 12 * length.years)
     year, month = start.year + month // 12, month % 12 + 1
     try:
         last = calendar.monthrange(year, month)[1]
-        return date(year, month, min(start.day, last)) + timedelta(days=length.days)
-    except (ValueError, OverflowError):
+        on = date(year, month, min(start.day, last)) + sign * timedelta(days=length.days)
+        for _ in range(length.working):
+            on = _working_day_from(on + timedelta(days=sign), country, sign)
+        return on
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, Refusal):
+            raise
         raise _words.refusal("bad_period", got=f"{length.years}Y {length.months}M {length.days}D") from None
 
 
@@ -193,53 +209,95 @@ class Deadline:
         return _html.table([], self.rows, row_headers=True)
 
 
-def deadline(start: object, period: str, country: str = "FI", lang: str = "fi") -> Deadline:
-    """When a period ends under Regulation (EEC, Euratom) No 1182/71, with the public holidays of `country`.
+def deadline(start: object, period: str, country: str = "FI", lang: str = "fi", back: bool = False) -> Deadline:
+    """When a period ends under Regulation (EEC, Euratom) No 1182/71, with the public holidays and the day of `country`.
 
-    `start`: the day or instant of the event. `period`: ISO 8601 (`PT72H`, `P14D`, `P1M`, `P6Y`). Hours are elapsed hours.
+    `start`: the day or instant of the event. `period`: ISO 8601 (`PT72H`, `P14D`, `P1M`, `P6Y`) or working days (`P5B`). `country`: a
+    Member State (`DE`), or `EU` (the Commission) and `EU-EP` (the Parliament). `back`: the last day on which a notice is in time.
     Where the law is disputed, the strict reading is `due` and the other one stands in `notes`.
     """
     _words.language(lang)
-    length = read_period(period)
+    length, where = read_notice(period), _country(country)
     try:
         if length.hours:
-            return _hours(start, period, length, country, lang)
-        return _days(day(start) if _is_bare(start) else instant(start).date(), period, length, country, lang)
+            return _hours(start, period, length, where, lang, -1 if back else 1)
+        if _is_bare(start):
+            return _days(day(start), period, length, where, lang, -1 if back else 1)
+        began, notes = _day_there(instant(start, _zones(where)[0]), where, lang)
+        found = _days(began, period, length, where, lang, -1 if back else 1)
+        return replace(found, notes=(*found.notes, *notes))
     except OverflowError:
         raise _words.refusal("bad_instant", got=str(start)) from None
 
 
-def _hours(start: object, text: str, length: Period, country: str, lang: str) -> Deadline:
-    began = instant(start)
-    elapsed = timedelta(hours=length.hours)
+def _country(told: object) -> str:
+    """The code of a country or institution, as told or by its name."""
+    return told if isinstance(told, str) and told in _institutions() else str(_places.code(told) or told)
+
+
+def _institutions() -> dict[str, dict[str, Any]]:
+    """The institutions of the Union whose holidays the facts have: code -> names, time zone, days."""
+    found: dict[str, dict[str, Any]] = _law.fact("1182/71:2(1)").values[-1].get("institutions", {})
+    return found
+
+
+def _zones(country: str) -> list[ZoneInfo]:
+    """The time zones of a country, its main one first where the facts tell it."""
+    if country in _institutions():
+        return [ZoneInfo(_institutions()[country]["zone"])]
+    main = _law.fact("1182/71:2(1)").values[-1].get("main_zones", {}).get(country)
+    return [ZoneInfo(name) for name in dict.fromkeys([*([main] if main else []), *_places.zones(country)])] or [HELSINKI]
+
+
+def _day_there(at: datetime, country: str, lang: str) -> tuple[date, list[str]]:
+    """The day of an instant in a country: in its main zone, else the earliest day that it was anywhere there; the other is a note."""
+    zones = _zones(country)
+    days = [at.astimezone(zone).date() for zone in zones]
+    main = country in _law.fact("1182/71:2(1)").values[-1].get("main_zones", {})
+    began = days[0] if main else min(days)
+    other = next((one for one in days if one != began), None)
+    return began, [_words.say("note.other_day", lang, at=_words.show_date(other, lang, running=True))] if other else []
+
+
+def _hours(start: object, text: str, length: Period, country: str, lang: str, sign: int) -> Deadline:
+    began = instant(start, _zones(country)[0]).astimezone(HELSINKI)
+    elapsed = sign * timedelta(hours=length.hours)
     due = (began.astimezone(UTC) + elapsed).astimezone(HELSINKI)
-    next_hour = began.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    hour_rule = (next_hour + elapsed).astimezone(HELSINKI)
-    notes = [_words.say("note.hour_rule", lang, at=_words.show_date(hour_rule, lang, running=True))]
-    other = _two_working_days(began.date(), due.date(), country)
-    if length.hours >= 48 and other != due.date():
-        wide = datetime.combine(other, due.timetz().replace(tzinfo=None), HELSINKI)
-        notes.append(_words.say("note.two_working_days_disputed", lang, at=_words.show_date(wide, lang, running=True)))
+    notes, hour_rule = [], None
+    if sign > 0:
+        next_hour = began.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        hour_rule = (next_hour + elapsed).astimezone(HELSINKI)
+        notes.append(_words.say("note.hour_rule", lang, at=_words.show_date(hour_rule, lang, running=True)))
+        first, last = (_day_there(one, country, lang)[0] for one in (began, due))
+        other = _two_working_days(first, last, country, 1)
+        if length.hours >= 48 and other != last:
+            wide = due + (other - last)
+            notes.append(_words.say("note.two_working_days_disputed", lang, at=_words.show_date(wide, lang, running=True)))
     if began.utcoffset() != began.replace(fold=1).utcoffset():
         notes.append(_words.say("note.ambiguous_hour", lang))
     if _is_bare(start):
         notes.append(_words.say("note.time_of_day_missing", lang))
-    return Deadline(began, text, due, due, hour_rule, "1182/71:3(1)", tuple(notes + _projected(due.date(), country, lang)), lang)
+    last = _day_there(due, country, lang)[0]
+    return Deadline(began, text, due, due, hour_rule, "1182/71:3(1)", tuple(notes + _projected(last, country, lang)), lang)
 
 
-def _days(began: date, text: str, length: Period, country: str, lang: str) -> Deadline:
-    nominal = plus(began, length)
-    due, rule, notes = nominal, "1182/71:3(2)", []
-    if not is_working_day(nominal, country):
-        due, rule = _next_working_day(nominal, country), "1182/71:3(4)"
+def _days(began: date, text: str, length: Period, country: str, lang: str, sign: int) -> Deadline:
+    nominal = plus(began, length, sign, country)
+    due, rule, notes = nominal, "1182/71:2(2)" if length.working else "1182/71:3(2)", []
+    if sign > 0 and not is_working_day(nominal, country):
+        due, rule = _working_day_from(nominal, country), "1182/71:3(4)"
         notes.append(_words.say("note.rolled", lang, nominal=_words.show_date(nominal, lang, running=True)))
-    at_least_two = nominal - began >= timedelta(days=2)
-    if at_least_two and (wider := _two_working_days(began, due, country)) != due:
+    at_least_two = abs(nominal - began) >= timedelta(days=2) and not length.working
+    if at_least_two and (wider := _two_working_days(began, due, country, sign)) != due:
         due, rule = wider, "1182/71:3(5)"
         notes.append(_words.say("note.two_working_days", lang))
-    safe = _next_working_day(nominal, country, eves_work=True)
-    if safe < due and rule == "1182/71:3(4)":
-        notes.append(_words.say("note.eves", lang, at=_words.show_date(safe, lang, running=True)))
+    if sign > 0:
+        safe = _working_day_from(nominal, country, eves_work=True)
+        if safe < due and rule == "1182/71:3(4)":
+            notes.append(_words.say("note.eves", lang, at=_words.show_date(safe, lang, running=True)))
+    elif not is_working_day(due, country):
+        rule, safe = "1182/71:3(4):backwards", _working_day_from(due, country, -1)
+        notes.append(_words.say("note.not_moved", lang, at=_words.show_date(safe, lang, running=True)))
     return Deadline(began, text, due, nominal, None, rule, tuple(notes + _projected(due, country, lang)), lang)
 
 
@@ -251,39 +309,45 @@ def is_working_day(on: date, country: str = "FI", eves_work: bool = False) -> bo
     return name is None or (eves_work and name in _law.value("1182/71:2(1)", on).get("eves", ()))
 
 
-def _next_working_day(on: date, country: str, eves_work: bool = False) -> date:
+def _working_day_from(on: date, country: str, sign: int = 1, eves_work: bool = False) -> date:
+    """A day itself where it is a working day, else the next one, or the one before."""
     while not is_working_day(on, country, eves_work):
-        on += timedelta(days=1)
+        on += timedelta(days=sign)
     return on
 
 
-def _two_working_days(began: date, end: date, country: str) -> date:
-    """The first day, not before `end`, by which at least two working days have passed since `began`."""
+def _two_working_days(began: date, end: date, country: str, sign: int) -> date:
+    """The first day, not nearer than `end`, by which at least two working days lie between it and `began`."""
     counted, on = 0, began
-    while counted < 2 or on < end:
-        on += timedelta(days=1)
+    while counted < 2:
+        on += timedelta(days=sign)
         counted += is_working_day(on, country)
-    return on
+    return max(on, end) if sign > 0 else min(on, end)
 
 
 @cache
 def _holidays(country: str, year: int) -> dict[date, str]:
-    """Public holidays of a year, with English names, from the holidays library (its Finnish list agrees with the OJ's)."""
+    """Public holidays of a year: of an institution those published, of a country those of the holidays library, with English names."""
     import holidays
 
+    if told := _institutions().get(country):
+        if str(year) not in told["days"]:
+            raise _words.refusal("no_holiday_list", country=told["name"], year=year)
+        return dict.fromkeys(told["days"][str(year)], country)
     try:
         found = holidays.country_holidays(country, years=year, language="en_US" if country == "FI" else None)
     except (NotImplementedError, KeyError, TypeError, AttributeError):
-        raise _words.refusal(
-            "unknown_value", got=country, what="country", near=_words.nearest(country, holidays.list_supported_countries())
-        ) from None
+        near = _words.nearest(country, [*holidays.list_supported_countries(), *_institutions()])
+        raise _words.refusal("unknown_value", got=country, what="country", near=near) from None
     return dict(found)
 
 
 def _projected(on: date, country: str, lang: str) -> list[str]:
     """A note when the holiday list of that year has not been compared with the one in the Official Journal."""
+    if told := _institutions().get(country):
+        return [_words.say("note.institution", lang, name=told["name"][lang])]
     if country != "FI":
-        return [_words.say("note.other_country", lang, country=country)]
+        return [_words.say("note.other_country", lang, country=f"{_places.name(country, lang)} ({country})")]
     published: list[Any] = _law.value("1182/71:2(1)", on).get("published_years", [])
     return [] if on.year in published else [_words.say("note.projected", lang, year=on.year)]
 

@@ -52,6 +52,13 @@ def was_country(place: str) -> bool:
     return place in _special() and place not in (AREA, "XEPO")
 
 
+def zones(country: str) -> list[str]:
+    """The time zones of a country; none where it is none."""
+    from babel.core import get_global
+
+    return list(get_global("territory_zones").get(country, ()))
+
+
 def near(text: object) -> dict[str, str]:
     """The nearest names in each language, for a text that is no place."""
     return {lang: _words.nearest(text, _names(lang).values(), 3) for lang in _words.LANGS}
@@ -251,16 +258,22 @@ def _known() -> dict[str, str]:
     for place, text in _names("fi").items():
         for ending in _words.read("places")["endings"]["texts"]:
             known.setdefault(_folded(text + ("" if text[-1] in "aeiouyäö" else "i") + ending), place)
+    for place, text in _names_of("de").items():  # vendors' lists come in German too
+        known.setdefault(_folded(text), place)
     for table in ("names", "states"):
         known |= {_folded(text): place for place, texts in _words.read("places")[table].items() for text in texts}
     return known | {_folded(place): place for place in _special()}
 
 
-@cache
 def _names(lang: str) -> dict[str, str]:
+    return _names_of(_LOCALES[lang])
+
+
+@cache
+def _names_of(locale: str) -> dict[str, str]:
     from babel import Locale
 
-    return {place: text for place, text in Locale.parse(_LOCALES[lang]).territories.items() if place not in _NO_PLACE}
+    return {place: text for place, text in Locale.parse(locale).territories.items() if place not in _NO_PLACE}
 
 
 @cache

@@ -356,13 +356,13 @@ def row_of(room: str, found: Finding, lang: str) -> tuple[str, str, str, str, st
 
 
 def law_findings(at: Standpoint) -> list[Finding]:
-    """Facts that nobody has compared with the official text, and instruments not re-read in time."""
-    found = []
-    for fact in _law.unverified():
-        since = fact.values[0]["from"]
-        about: dict[str, object] = {"name": fact.name, "note": fact.note or dict.fromkeys(_words.LANGS, "–")}
-        found.append(Finding(fact.rule, "LAW-001", since, about, fact.rule))
+    """Instruments with facts that nobody has compared with the official text, one finding each, and those not re-read in time."""
+    found, unread = [], _law.unverified()
     for key, instrument in {one.instrument["key"]: one.instrument for one in _law.facts().values()}.items():
+        mine = [one for one in unread if one.instrument["key"] == key]
+        if mine:
+            about: dict[str, object] = {"name": instrument["name"], "count": len(mine), "key": key}
+            found.append(Finding(key, "LAW-001", min(one.values[0]["from"] for one in mine), about))
         reread, every = instrument.get("reread"), instrument.get("reread_every")
         if reread and every and _dates.plus(reread, _dates.read_period(every)) < at.valid_on:
             found.append(Finding(key, "LAW-002", reread, {"name": instrument["name"], "reread": reread}))

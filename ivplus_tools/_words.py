@@ -132,8 +132,11 @@ def show_number(number: int | float, lang: str) -> str:
 
 
 def show_period(text: str, lang: str) -> str:
-    """An ISO 8601 period of one unit in words and as it is (`6 years (P6Y)`); any other text as it is."""
+    """A period of one unit in words and as it is (`6 years (P6Y)`, `5 working days (P5B)`); any other text as it is."""
     from babel.units import format_unit
+
+    if working := re.fullmatch(r"P(\d{1,4})B", text):
+        return f"{say('deadline.working_days', lang, count=int(working[1]))} ({text})"
 
     match = re.fullmatch(r"P(?:(\d{1,4})([YMWD])|T(\d{1,5})H)", text)
     if not match:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _compare, _dates, _html, _records, _room, _store, _words, exchange
+from ivplus_tools import _compare, _dates, _html, _law, _records, _room, _store, _words, exchange
 from ivplus_tools._room import Room
 from ivplus_tools._store import Standpoint, Verification
 from ivplus_tools.audit import AuditRoom
@@ -212,15 +212,14 @@ class Desk:
         for entry in _store.standing(at):
             counts[entry.kind] = counts.get(entry.kind, 0) + 1
         status = self.audit.status()
-        unread = status["code"] == "LAW-001"  # a fact of the law that nobody has compared is no fault of the company
-        status = status[~unread]
+        status = status[status["code"] != "LAW-001"]  # a fact of the law that nobody has compared is no fault of the company
         found, accepted = status["severity"].value_counts(), int((status["state"] == "accepted").sum())
         coming = self.due()
         late = int(_room.late(coming, at).sum())
         kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records)]
         lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
         severities = [f"{_words.say(f'ui.{one}s', at.lang)} {int(found.get(one, 0))}" for one in _room.SEVERITIES]
-        severities += [_words.say("shell.unread", at.lang, count=int(unread.sum()))]
+        severities += [_words.say("shell.unread", at.lang, count=len(_law.unverified()))]
         severities += [f"{_words.column_name('accepted', at.lang)} {accepted}"] if accepted else []
         lines.append((_words.say("ui.findings", at.lang), " · ".join(severities)))
         if len(coming):

@@ -22,7 +22,7 @@ def test_a_period_ends_when_the_law_says(case):
     got = ivp.deadline(case["given"]["start"], case["given"]["period"])
     for name, expected in case["expect"].items():
         if name == "safe":
-            assert _dates._next_working_day(got.nominal, "FI", eves_work=True).isoformat() == expected
+            assert _dates._working_day_from(got.nominal, "FI", eves_work=True).isoformat() == expected
             assert (expected < str(got.due)) == any("aatto" in note for note in got.notes)
         elif name in ("due", "hour_rule") and "T" in expected:
             assert getattr(got, name) == datetime.fromisoformat(expected)
@@ -30,6 +30,93 @@ def test_a_period_ends_when_the_law_says(case):
         else:
             assert getattr(got, name).isoformat() == expected
     assert ivp.cite(got.rule)
+
+
+@pytest.mark.parametrize("case", cases("deadlines_abroad"))
+def test_a_period_is_counted_where_the_act_takes_place_and_backwards_too(case):
+    """Each case of deadlines_abroad.toml: the day of the country, institutions, working days, notices to be given in time."""
+    told, expect = case["given"], case["expect"]
+    if "refused" in expect:
+        with pytest.raises(ivp.Refusal, match=expect["refused"]):
+            ivp.deadline(**told)
+        return
+    got = ivp.deadline(**told, lang="en")
+    for name in ("start", "due", "nominal"):
+        if name in expect:
+            value = getattr(got, name)
+            assert (value == datetime.fromisoformat(expect[name])) if "T" in expect[name] else (value.isoformat() == expect[name]), name
+    assert expect.get("note", "") in " ".join(got.notes)
+    assert expect.get("rule", got.rule) == got.rule
+    assert ivp.cite(got.rule)
+
+
+def _easter(year):
+    """Easter Sunday by Gauss's rule for the Gregorian calendar of 1900 to 2099, apart from the code and its library."""
+    a, b, c = year % 19, year % 4, year % 7
+    d = (19 * a + 24) % 30
+    e = (2 * b + 4 * c + 6 * d + 5) % 7
+    april = 22 + d + e - 31
+    april -= 7 if april == 26 or (april == 25 and d == 28 and e == 6 and a > 10) else 0
+    return date(year, 4, 1) + timedelta(days=april - 1)
+
+
+def _works_in_finland(day):
+    """Whether a day is a Finnish working day by the Act on holidays and the list in the Official Journal, written out slowly."""
+    easter = _easter(day.year)
+    feasts = {easter + timedelta(days=n) for n in (-2, 0, 1, 39, 49)}
+    fixed = {(1, 1), (1, 6), (5, 1), (12, 6), (12, 24), (12, 25), (12, 26)}
+    midsummer_eve = next(date(day.year, 6, n) for n in range(19, 26) if date(day.year, 6, n).weekday() == 4)
+    return day.weekday() < 5 and day not in feasts and (day.month, day.day) not in fixed and day != midsummer_eve
+
+
+def _slowly(start, unit, number, back):
+    """The end of a period by walking day by day, with the articles of Regulation 1182/71 one after another."""
+    step = timedelta(days=-1 if back else 1)
+    end = start
+    if unit == "B":
+        left = number
+        while left:
+            end += step
+            left -= _works_in_finland(end)
+        return end
+    if unit == "M":
+        index = start.year * 12 + start.month - 1 + (-number if back else number)
+        end = (
+            next(
+                date(index // 12, index % 12 + 1, day)
+                for day in range(start.day, 27, -1)
+                if (date(index // 12, index % 12 + 1, 28) + timedelta(days=day - 28)).month == index % 12 + 1
+            )
+            if start.day > 28
+            else date(index // 12, index % 12 + 1, start.day)
+        )
+    else:
+        for _ in range(number * (7 if unit == "W" else 1)):
+            end += step
+    two_days = abs((end - start).days) >= 2
+    while not back and not _works_in_finland(end):
+        end += step
+    while two_days and sum(_works_in_finland(start + step * n) for n in range(1, abs((end - start).days) + 1)) < 2:
+        end += step
+    return end
+
+
+@given(
+    st.dates(date(2019, 1, 1), date(2031, 12, 31)), st.sampled_from("DWMB"), st.integers(1, 40), st.booleans(),
+)  # fmt: skip
+def test_every_period_agrees_with_a_slow_count_on_the_fingers(start, unit, number, back):
+    """Forwards and back, in days, weeks, months and working days: the same end as walking day by day with an own calendar."""
+    assert ivp.deadline(start, f"P{number}{unit}", back=back).due == _slowly(start, unit, number, back)
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 12, 31)), st.sampled_from(["DE", "FR", "IE", "PL", "GR", "SE"]))
+def test_the_day_of_an_event_is_that_of_the_country(at, country):
+    """An instant told in UTC starts the period on the day that the wall there showed; a time without a zone is the country's."""
+    zones = {"DE": "Berlin", "FR": "Paris", "IE": "Dublin", "PL": "Warsaw", "GR": "Athens", "SE": "Stockholm"}
+    utc = at.replace(tzinfo=UTC)
+    assert ivp.deadline(utc, "P14D", country=country).start == utc.astimezone(ZoneInfo(f"Europe/{zones[country]}")).date()
+    noon = at.replace(hour=12)
+    assert ivp.deadline(noon, "P14D", country=country).start == noon.date()
 
 
 @pytest.mark.parametrize("case", cases("retention_periods"))

@@ -81,9 +81,36 @@ def test_a_rule_is_compared_with_its_statute(desk, case):
         ivp.Organisation("me", name="Oma Oy", relation="own", financial_year_end="04-30", contact="x"), valid_from="2018-01-01", why="x"
     )
     fields = {"statute": told["statute"], "period": told["period"], "start_event": told["start"], "reason": told.get("reason")}
-    put(desk, ivp.RetentionRule("r", **fields, grace=told.get("grace")))
+    put(desk, ivp.RetentionRule("r", **fields, grace=told.get("grace"), longer_ground=told.get("ground")))
     codes = set(desk.retention.findings()["code"]) & {"RET-003", "RET-004", "RET-013"}
     assert codes == set(case["expect"]["codes"])
+
+
+@pytest.mark.parametrize("case", cases("retention_grounds"))
+def test_a_text_is_no_ground_and_a_start_of_ones_own_is_told(desk, case):
+    """Each case of retention_grounds.toml: what is told of a maximum, a review, or another start event, and how gravely."""
+    told = case["given"]
+    fields = {name: told[name] for name in ("statute", "period", "grace", "reason", "longer_ground", "action") if name in told}
+    put(desk, ivp.RetentionRule("r", start_event=told["start"], **fields))
+    found = desk.retention.findings()
+    found = found[found["code"].isin(["RET-003", "RET-004", "RET-013", "RET-027", "RET-028"])]
+    assert dict(zip(found["code"], found["severity"], strict=True)) == case["expect"]
+
+
+def test_the_library_of_statutes_says_what_they_ask_and_from_when(sample):
+    """Wording, reviews and every start event that a statute allows."""
+    table = sample.retention.statutes().set_index("code")
+    assert table.loc["RAHAN", "start_event"] == "CUST_END; EVENT"
+    assert table.loc["REKRY-RL", "start_event"] == "EVENT; RECR_END"
+    assert table.loc["KPL-10", "start_event"] == "FY_END"
+    assert set(table.query("review == 'yes'").index) == {"TTL-TERV", "BRE"}
+    assert "viisi vuotta" in table.loc["RAHAN", "says"]
+    assert table["says"].str.len().min() > 20
+
+
+def test_retention_tells_the_hour_of_what_is_due_as_every_room_does(sample):
+    """The same columns as the other rooms, and the rows besides."""
+    assert list(sample.retention.due().columns) == [*sample.register.due().columns, "rows"]
 
 
 @pytest.mark.parametrize("case", KINDS["vague"])
@@ -573,7 +600,7 @@ def test_the_library_of_statutes_is_sound():
     """Every statute has a kind and a start that is known; one with a length has a period; spellings lead to one code."""
     for code, fact in _law.codes("retention_statute").items():
         value = fact.values[-1]
-        assert value["kind"] in ("minimum", "maximum", "claim", "policy"), code
+        assert value["kind"] in ("minimum", "maximum", "claim", "policy", "review"), code
         if "period" in value:
             assert _dates.read_period(value["period"])
             assert value["start"] in _law.codes("start_event"), code

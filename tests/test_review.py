@@ -294,6 +294,19 @@ def test_a_list_recorded_adds_announces_and_ends(sample, tmp_path):
     assert sample.verify().entries == entries
 
 
+@pytest.mark.parametrize(
+    ("told", "last"), [("P10B", "2026-04-14"), ("10 työpäivää", "2026-04-14"), ("5 business days", "2026-04-07"), ("P30D", "2026-04-28")]
+)
+def test_a_period_to_object_may_be_of_working_days(sample, tmp_path, told, last):
+    """Ten working days over Easter skip Good Friday, Easter Monday and two weekends."""
+    [contract] = [one.record for one in sample.review._review().agreements_of("pilvi")][:1]
+    sample.review.record(contract.replace(objection_period=told), valid_from="2026-03-02", why="w")
+    path = tmp_path / "list.csv"
+    path.write_text("Company;Country\nUusi Esimerkki Oy;Suomi\n", encoding="utf-8")
+    preview = sample.review.read_list(path, vendor="pilvi", on="2026-03-29")
+    assert str(preview.window) == last
+
+
 def test_a_draft_to_a_vendor_is_an_unsent_mail(sample, tmp_path):
     """Address, subject and text in three languages; hostile names stay text, and no header can be slipped in."""
     path = tmp_path / "list.html"
@@ -486,5 +499,8 @@ def test_a_list_and_the_graph_agree_on_who_is_one_company(desk, tmp_path, case):
     review = desk.review._review()
     assert (review.party(given["one"]) == review.party(given["two"])) == same
     (tmp_path / "a.csv").write_text(f'Sub-processor;Country\n"{given["two"]}";\nOther Oy;\n', encoding="utf-8")
-    changes = desk.review.read_list(tmp_path / "a.csv", vendor="v", on="2026-03-01").diff().query("name != 'Other Oy'")
+    preview = desk.review.read_list(tmp_path / "a.csv", vendor="v", on="2026-03-01")
+    changes = preview.diff().query("name != 'Other Oy'")
     assert set(changes["change"]) == (set() if same else {"added", "removed"})
+    suggested = given["one"] in set(preview.problems.query(f"name == {given['two']!r}")["value"])
+    assert suggested == case["expect"].get("perhaps", False)

@@ -167,6 +167,19 @@ def _period(got: object) -> object:
     return text
 
 
+def _notice(got: object) -> object:
+    """A period to answer or give notice in, which may be of working days: `P5B`, `5 työpäivää`."""
+    text = clean_text(got)
+    if isinstance(text, str):
+        told = re.fullmatch(r"(\d{1,4})\s+(.+)", text)
+        if told and told[2].casefold().rstrip(".") in _words.read("headings")["period"]["working_days"]:
+            text = f"P{int(told[1])}B"
+        if re.fullmatch(r"P\d{1,4}B", text):
+            _dates.read_notice(text)
+            return text
+    return _period(text)
+
+
 def _place(got: object) -> object:
     """The code of a place where it is understood; other text stays as it was written, for a finding to tell."""
     text = clean_text(got)
@@ -225,6 +238,7 @@ MonthDay = Annotated[str | None, BeforeValidator(_month_day)]
 Day = Annotated[date | None, BeforeValidator(_day)]
 AnswerDay = Annotated[date | Stated | None, BeforeValidator(_day), BeforeValidator(_read_answer)]
 Period = Annotated[str | None, BeforeValidator(_period)]
+Notice = Annotated[str | None, BeforeValidator(_notice)]
 AnswerText = Annotated[str | Stated | None, BeforeValidator(clean_text), BeforeValidator(_read_answer)]
 Countries = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_formal)]
 AnswerTexts = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_answer)]

@@ -1,4 +1,4 @@
-"""Commands that look and change nothing but the counts of a scan: check, due, rule, scan, verify."""
+"""Commands that look and change nothing but the counts of a scan: check, due, rule, law, scan, verify."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ivplus_tools.desk import Desk
 
-FOLDED = "LAW-001"  # one per fact that nobody has compared with the official text: dozens, and the same every day
+UNREAD = "LAW-001"  # facts that nobody has compared with the official text: no fault of the company, so counted apart
 SAME = ["room", "subject", "code", "finding"]  # what makes two findings the same
 
 
@@ -73,9 +73,8 @@ def check(
     """Print what is missing or wrong, one finding a line, the worst first.
 
     A line on stdout is `room/subject: CODE message [rule]`; `ivplus rule CODE` explains the code. A summary goes to stderr. The rules
-    that nobody has compared with the official text are one closing line, `law/*: LAW-001 ...`, unless --room law asks for them; they
-    count for --fail-on, and the other formats hold each. An accepted finding says until when, and does not count for --fail-on until
-    that day has passed. SARIF 2.1.0 is what pipelines and code hosts read.
+    that nobody has compared with the official text are one line per instrument, `law/KEY: LAW-001 ...`; `ivplus law` lists them.
+    An accepted finding says until when, and does not count for --fail-on until that day has passed. SARIF 2.1.0 is for pipelines.
     """
     desk = desk_of(path, valid, known, lang)
     found = desk.audit.status()
@@ -88,7 +87,8 @@ def check(
 
         echo(json.dumps(sarif.log_of(found, desk.standpoint), ensure_ascii=False, indent=1))
     elif shape == "text":
-        _print_lines(found, lang, fold="law" not in rooms)
+        for one in found.itertuples():
+            echo(line_of(one, lang))
         if not quiet:
             echo(_summary(found, lang), err=True)
     else:
@@ -114,21 +114,11 @@ def _new_since(found: pandas.DataFrame, desk: Desk, since: str) -> pandas.DataFr
     return found[[row not in stood and not (row in accepted and state == "accepted") for row, state in rows]].reset_index(drop=True)
 
 
-def _print_lines(found: pandas.DataFrame, lang: str, fold: bool) -> None:
-    """Findings on stdout, where every line has the same form."""
-    folded = found["code"].eq(FOLDED) & fold
-    for one in found[~folded].itertuples():
-        echo(line_of(one, lang))
-    if folded.any():
-        text = _words.say("shell.folded", lang, count=int(folded.sum()))
-        echo(f"law/*: {FOLDED} {text} [{_words.read('findings')[FOLDED]['rule']}]")
-
-
 def _summary(found: pandas.DataFrame, lang: str) -> str:
     """How many findings of each severity, and how many facts nobody has compared with the official text."""
     from ivplus_tools import _law
 
-    counts = found[found["code"] != FOLDED]["severity"].value_counts()  # these are counted apart
+    counts = found[found["code"] != UNREAD]["severity"].value_counts()  # these are counted apart
     told = [f"{_words.say(f'ui.{one}s', lang)} {counts.get(one, 0)}" for one in ("error", "warning", "info")]
     if accepted := int((found["state"] == "accepted").sum()):
         told.append(_words.say("shell.accepted_count", lang, count=accepted))
@@ -223,6 +213,28 @@ def rule(code: str, lang: str) -> None:
     from ivplus_tools import _law
 
     echo(repr(_law.cite(code, lang)))
+
+
+@main.command(
+    exits={0: "printed, also where nothing is left to compare"},
+    examples=("ivplus law", "ivplus law adequacy --lang en", "ivplus law --format csv > to-compare.csv"),
+)
+@click.argument("instrument", required=False)
+@in_language
+@as_table
+def law(instrument: str | None, lang: str, shape: str) -> None:
+    """List the rules not yet compared with the official text, of one INSTRUMENT or of all: what to look up, and where.
+
+    They are the lawyer's work and no faults of the company, so `ivplus check` tells only how many an instrument has. Needs no journal.
+    """
+    from ivplus_tools import _law, _room
+
+    known = {one.instrument["key"] for one in _law.facts().values()}
+    if instrument and instrument not in known:
+        raise _words.refusal("unknown_value", got=instrument, what="instrument", near=_words.nearest(instrument, known, 3))
+    unread = [one for one in _law.unverified() if instrument in (None, one.instrument["key"])]
+    rows = [(one.rule, one.name[lang], one.note.get(lang, "–"), one.source) for one in unread]
+    print_table(_room.frame(("rule", "name", "note", "source"), rows, lang), shape)
 
 
 # --- scan, verify

@@ -15,6 +15,8 @@ from ivplus_tools.exchange.limits import Meter
 _UNSEEN = ("script", "style", "template", "noscript", "nav", "header", "footer", "form", "iframe", "object", "svg", "head")
 _BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "ul", "ol", "dl", "caption")
 _FRAME = ("nav", "header", "footer")
+ITEM = "• "
+"""Begins a line that is an item of a list within a cell."""
 MOST_SPANNED = 100
 """Rows or columns that one merged cell may cover; a page that says more is not believed."""
 
@@ -128,6 +130,9 @@ def _rows(table: Any, meter: Meter) -> list[list[str]]:
         row: list[str] = []
         for cell in line.find_all(("td", "th"), recursive=False):
             _carry(row, carried)
+            for item in cell.find_all("li"):
+                item.insert_before("\n")
+                item.insert(0, ITEM)
             told = _said(cell)
             for _ in range(_span(cell, "colspan")):
                 if (down := _span(cell, "rowspan") - 1) > 0:
@@ -183,7 +188,8 @@ def _said(node: Any) -> str:
 
 def tables_in(page: str) -> list[list[list[str]]]:
     """The rows of every table of a fragment of HTML, as text cells."""
-    return [block.rows for block in _of_html(page, Meter("HTML")) if not block.is_list]
+    found = [block.rows for block in _of_html(page, Meter("HTML")) if not block.is_list]
+    return [[[re.sub(f"^{ITEM}", "", cell, flags=re.MULTILINE) for cell in row] for row in rows] for rows in found]
 
 
 def text_in(page: str) -> str:

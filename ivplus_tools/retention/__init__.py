@@ -72,15 +72,17 @@ class RetentionRoom(Room):
     def statutes(self) -> pandas.DataFrame:
         """The library of retention law in force on the day: code, name, kind, period, start_event, review, says, source.
 
-        `kind`: `minimum` and `maximum` are set by law, `claim` is a limitation period, `policy` our own decision. `review`: the
-        period is the time to the next review, not the end.
+        `kind`: `minimum` and `maximum` are set by law, `claim` is a limitation period, `policy` our own decision, `review` a review set
+        by law. `review`: the period is the time to the next review, not the end. `start_event`: several where the law allows them.
         """
+        from ivplus_tools.retention.statutes import starts_of
+
         lang, rows = self.standpoint.lang, []
         for code, fact in _law.codes("retention_statute").items():
             now = fact.on(self.standpoint.valid_on)
             if now:
                 review = "yes" if now.get("review") else "no"
-                told = (now["kind"], now.get("period"), now.get("start"), review, fact.says[lang], fact.source)
+                told = (now["kind"], now.get("period"), "; ".join(starts_of(now)) or None, review, fact.says[lang], fact.source)
                 rows.append((code, fact.name[lang], *told))
         return _room.frame(("code", "name", "kind", "period", "start_event", "review", "says", "source"), rows, lang)
 
@@ -234,17 +236,17 @@ class RetentionRoom(Room):
     # --- the same questions in every room
 
     def due(self, by: object = None) -> pandas.DataFrame:
-        """What is coming: room, subject, due, what, rule, rows (how many, where rows fall due); a row per rule and month."""
+        """What is coming: room, subject, due, what, rule, due_at, rows (how many, where rows fall due); a row per rule and month."""
         lang = self.standpoint.lang
         last = _dates.day(by) if by is not None else date.max
         rows = [
-            (self.name, one.subject, one.due, _words.say(one.what, lang), one.rule, count)
+            (self.name, one.subject, one.due, _words.say(one.what, lang), one.rule, one.at, count)
             for one, count in checks.due(self.still(), whole=True)
             if one.due <= last
         ]
         import pandas as pd
 
-        table = _room.frame((*_room.DUE_COLUMNS, "rows"), sorted(rows, key=lambda row: (row[2], row[1], row[3])), lang)
+        table = _room.frame((*_room.DUE_COLUMNS, "due_at", "rows"), sorted(rows, key=lambda row: (row[2], row[1], row[3])), lang)
         table["rows"] = pd.array(table["rows"], dtype="Int64")
         table.attrs["on"] = self.standpoint.valid_on.isoformat()
         return table

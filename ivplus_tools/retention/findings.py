@@ -63,8 +63,15 @@ def _judged(rule: RetentionRule, room: RetentionRoom, since: date, on: date) -> 
     cited = f"retention:{rule.statute}"
     if found.kind == "minimum" and found.short:
         yield Finding(rule.id, "RET-003", since, about, cited)
-    if found.kind in ("maximum", "claim") and found.long and not rule.reason:
-        yield Finding(rule.id, "RET-004", since, about, cited)
+    allowed = {"maximum": statutes.has_ground(rule), "claim": bool(rule.reason)}.get(found.kind, True)
+    if found.long and not allowed:
+        yield Finding(rule.id, "RET-004", since, {**about, "missing": _told(f"longer.{found.kind}")}, cited)
+    if found.long and found.kind == "review" and rule.action != "review":
+        yield Finding(rule.id, "RET-027", since, about, cited)
+    if found.own and found.kind != "policy":
+        own: dict[str, object] = {"own": _law.codes("start_event")[str(rule.start_event)].name, "effect": _told(f"own_start.{found.own}")}
+        severity = "warning" if found.own == "unknown" else _own_start_weight(found)
+        yield Finding(rule.id, "RET-028", since, {**about, **own}, cited, severity=severity)
     if found.padded:
         yield Finding(
             rule.id,
@@ -73,6 +80,16 @@ def _judged(rule: RetentionRule, room: RetentionRoom, since: date, on: date) -> 
             {**about, "grace": {lang: _words.show_period(rule.grace or "", lang) for lang in _words.LANGS}},
             cited,
         )
+
+
+def _told(key: str) -> dict[str, str]:
+    return {lang: _words.say(key, lang) for lang in _words.LANGS}
+
+
+def _own_start_weight(found: statutes.Judged) -> str:
+    """How grave a start event of one's own is: an error where it breaks the minimum or the maximum."""
+    wrong = {"minimum": "shorter", "maximum": "longer", "claim": "longer", "review": "longer"}
+    return "error" if wrong[found.kind] == found.own else "info"
 
 
 def _own_length(rule: RetentionRule, lang: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SCHEDULE = (
     "data_category", "source", "table", "where", "start_table", "start_column", "date_format", "start_event", "period", "grace",
-    "action", "statute", "reason",
+    "action", "statute", "longer_ground", "reason",
 )  # fmt: skip
 PLANNED = (
     "rule", "source", "table", "location", "action", "as_of", "cutoff", "rows_count", "total", "held", "no_start", "unreadable",

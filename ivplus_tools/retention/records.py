@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # what the values are, once validated
     StartEvent: TypeAlias = Code
     Action: TypeAlias = str
     Statute: TypeAlias = Code
+    LongerGround: TypeAlias = Code
     EmptyStart: TypeAlias = Code
     YesNo: TypeAlias = Code
     How: TypeAlias = Code
@@ -50,6 +51,7 @@ else:
     StartEvent, Statute = one_of("start_event"), one_of("retention_statute")
     Action, EmptyStart, YesNo = one_of("action", required=True), one_of("empty_start"), one_of("yes_no")
     How, State, Problem = one_of("recipe_how"), one_of("plan_state"), one_of("scan_problem")
+    LongerGround = one_of("longer_ground")
     HowKnown, Comparison, ApprovedHow = one_of("how_known"), one_of("comparison"), one_of("approved_how")
 IDENTITY_CODE = re.compile(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", re.IGNORECASE)
 
@@ -163,6 +165,7 @@ class RetentionRule(Record):
     action: Action = item("gdpr:5(1)(e)", default="erase")
     recipe: some(ColumnRecipe) = item("gdpr:4(1)")  # type: ignore[valid-type]
     statute: Statute = item("gdpr:6(3)")
+    longer_ground: LongerGround = item("gdpr:6(3)")
     reason: Text = item("gdpr:5(2)")
     remarks: Text = item("gdpr:5(2)")
 

@@ -20,7 +20,10 @@ YEARS = [EARLIEST + timedelta(days=1461 * 22 + 59 + number) for number in range(
 
 @dataclass(frozen=True)
 class Judged:
-    """How a rule compares with its statute: `short` or `long` for some start, and whether grace is added to a limitation period."""
+    """How a rule compares with its statute: `short` or `long` for some start, and whether grace is added to a limitation period.
+
+    `own`: a start event that is not the statute's makes the time `shorter` or `longer`, or nobody can tell (`unknown`).
+    """
 
     kind: str
     period: str
@@ -28,6 +31,7 @@ class Judged:
     short: bool
     long: bool
     padded: bool
+    own: str
 
 
 def judge(rule: RetentionRule, financial_year_end: str, on: date) -> Judged | None:
@@ -37,9 +41,36 @@ def judge(rule: RetentionRule, financial_year_end: str, on: date) -> Judged | No
     now: dict[str, Any] = (fact.on(on) if fact else None) or {}
     if clock is None or not now.get("period"):
         return None
-    law = Clock(now["start"], now["period"], None, financial_year_end)
+    starts = starts_of(now)
+    start = next((one for one in starts if _event(one) == _event(clock.start_event)), starts[0])
+    law = Clock(start, now["period"], None, financial_year_end)
     short, long = _compared(clock, law)
-    return Judged(now["kind"], now["period"], now["start"], short, long, now["kind"] == "claim" and bool(rule.grace))
+    own = "" if any(_event(one) == _event(clock.start_event) for one in starts) else _direction(clock.start_event, starts)
+    return Judged(now["kind"], now["period"], start, short, long, now["kind"] == "claim" and bool(rule.grace), own)
+
+
+def starts_of(value: dict[str, Any]) -> list[str]:
+    """The start events that a statute allows, the main one first."""
+    return [one for one in (value.get("start"), *value.get("starts", ())) if one]
+
+
+def _event(start: str) -> str:
+    """The event behind a start: that of a calendar's end is the event in that year."""
+    return str(_law.codes("start_event")[start].values[0].get("of", start))
+
+
+def _direction(own: str, starts: list[str]) -> str:
+    """Whether a start event never comes later than those of the statute, or never earlier; else nobody can tell."""
+    before = {one: set(fact.values[0].get("before", ())) for one, fact in _law.codes("start_event").items()}
+    if all(_event(one) in before[own] for one in starts):
+        return "shorter"
+    return "longer" if all(_event(own) in before[_event(one)] for one in starts) else "unknown"
+
+
+def has_ground(rule: RetentionRule) -> bool:
+    """Whether a rule names a ground on which its own statute allows more than the maximum."""
+    fact = _law.codes("longer_ground").get(rule.longer_ground or "")
+    return fact is not None and fact.values[0]["statute"] == rule.statute
 
 
 @cache

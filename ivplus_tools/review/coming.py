@@ -46,4 +46,4 @@ def _after(day: date, rule: str) -> date:
 def objection_window(one: Subprocessor, stands: Stands | None) -> date | None:
     """The last day on which a change may be objected to: its notice plus the agreed period."""
     period = stands.record.objection_period if stands else None
-    return _dates.plus(one.announced, _dates.read_period(period)) if period and one.announced else None
+    return _dates.plus(one.announced, _dates.read_notice(period)) if period and one.announced else None

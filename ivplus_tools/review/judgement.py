@@ -159,7 +159,7 @@ class _Ladder:
             failed = self._fails(rule, "no_hr")
         if failed:
             return False
-        missing = [name for name in value["needs"] if getattr(got, name) is None]
+        missing = [name for name in value["needs"] if getattr(got, name) in (None, "under_review")]
         if hr and got.dpf_hr != "yes":
             missing += [name for name in ("hr_data", hr) if getattr(got, name) is None and (name == "hr_data" or got.hr_data == "yes")]
         if "dpf_checked" in value["needs"] and got.dpf_checked and not self._checked(rule, got.dpf_checked, value["from"]):

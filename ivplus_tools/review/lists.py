@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,8 +92,16 @@ class ListPreview:
 
     @property
     def problems(self) -> pandas.DataFrame:
-        """What the list leaves open: name, value, problem."""
-        return _room.frame(("name", "value", "problem"), [(one.name, one.value, one.problem) for one in self._odd], self._lang)
+        """What the list leaves open: name, value, problem; also which company of another name a name may be, for the officer to say."""
+        rows = [(one.name, one.value, one.problem) for one in (*self._odd, *self._perhaps)]
+        return _room.frame(("name", "value", "problem"), rows, self._lang)
+
+    @cached_property
+    def _perhaps(self) -> list[Odd]:
+        """Names that may be those of companies which stand under another name; nothing is merged unasked."""
+        review = self._review()
+        found = [(one.name, review.perhaps(one.name)) for one in self.listed]
+        return [Odd(name, other, _words.say("sub_list.perhaps", self._lang, other=other)) for name, others in found for other in others]
 
     def diff(self, other: ListPreview | None = None) -> pandas.DataFrame:
         """What this list changes, against an earlier list or against what stands: name, change, before, after, object_by.
@@ -118,7 +127,7 @@ class ListPreview:
         """The last day to object: the list's day and the period that the contract with the vendor gives; None where it gives none."""
         stands = self._review().agreement_of(self.vendor)
         period = stands.record.objection_period if stands else None
-        return _dates.plus(self.on, _dates.read_period(period)) if period else None
+        return _dates.plus(self.on, _dates.read_notice(period)) if period else None
 
     def draft(self, kind: str = "question", lang: str | None = None, other: ListPreview | None = None) -> Document:
         """A mail to the vendor about the changes, an `objection` or a `question`: `.save("mail.eml")` opens as a draft, nothing is sent."""
@@ -197,7 +206,7 @@ class ListPreview:
         statuses = table["status"].value_counts()
         lines = [(_words.say("sub_list.listed", self._lang), str(len(table)))]
         lines += [(_words.values("status")[one][self._lang], str(int(count))) for one, count in statuses.items()]
-        lines.append((_words.say("preview.problems", self._lang), str(len(self._odd))))
+        lines.append((_words.say("preview.problems", self._lang), str(len(self._odd) + len(self._perhaps))))
         apart = sum(one.rows - one.read for one in self._parts)
         total = sum(one.rows for one in self._parts)
         lines.append((_words.say("sub_list.total", self._lang), f"{total} = {total - apart} + {apart}"))

@@ -113,6 +113,11 @@ def _listed(block: pages.Block, odd: list[Odd], lang: str) -> Iterator[list[List
     head, columns = place or (-1, {"name": [0], "purpose": [1]} if block.is_list else {"name": [0]})
     where, above = _above(block.above)
     for row in (one for one in block.rows[head + 1 :] if any(one)):
+        if not block.is_list and len(row) > 1 and len(set(row)) == 1:  # a text across the table: a heading of the rows below, or a note
+            where, above = _above((*block.above, row[0]))
+            odd.append(Odd("", row[0][:80], _words.say("sub_list.across", lang)))
+            yield []
+            continue
         cells = {name: "; ".join(_cells(row, numbers)) for name, numbers in columns.items()}
         rows = []
         for one in (each for each in _entities(cells) if each["name"]):
@@ -132,9 +137,14 @@ def _cells(row: list[str], numbers: list[int]) -> Iterator[str]:
 
 
 def _entities(cells: dict[str, str]) -> Iterator[dict[str, str]]:
-    """A row, or one per line where the cell of names has as many lines as that of countries: companies of one group."""
+    """A row, or one per line where the cell of names has as many lines as that of countries, or per item of a list in that cell."""
     names, places = (cells.get(name, "").split("\n") for name in ("name", "countries"))
-    if len(names) == len(places) > 1:
+    if items := [one.removeprefix(pages.ITEM) for one in names if one.startswith(pages.ITEM)]:
+        beside = [one.removeprefix(pages.ITEM) for one in places if one.startswith(pages.ITEM)]
+        paired = len(items) == len(beside) == len(places) > 1
+        for number, name in enumerate(items):
+            yield {**cells, "name": name, **({"countries": beside[number]} if paired else {})}
+    elif len(names) == len(places) > 1:
         for name, where in zip(names, places, strict=True):
             yield {**cells, "name": name, "countries": where}
     else:

@@ -13,6 +13,7 @@ from ivplus_tools._records import (
     AnswerText,
     AnswerTexts,
     Day,
+    Notice,
     Part,
     Period,
     Place,
@@ -109,7 +110,7 @@ class Agreement(Record):
     reference: Text = item("gdpr:28(9)")
     clauses: Verdicts = item("gdpr:28(3)")
     subprocessor_authorisation: Authorisation = item("gdpr:28(2)")
-    objection_period: Period = item("gdpr:28(2)")
+    objection_period: Notice = item("gdpr:28(2)")
     breach_notice: Period = item("gdpr:33(2)")
     reviewed: Day = item("gdpr:24(1)")
     review_by: Day = item("gdpr:24(1)")

@@ -58,6 +58,13 @@ class Review:
             self._likes[told.casefold()] = alike[0] if base and len(set(alike)) == 1 else told.casefold()
         return self._likes[told.casefold()]
 
+    def perhaps(self, told: str) -> list[str]:
+        """Names of other companies that may be the same one as a name: only the officer can say so."""
+        key, known = self.party(told), [*(str(body.get("name") or "") for body in self.register["organisation"].values())]
+        known += [name for body in self.register["organisation"].values() for name in body.get("aliases") or ()]
+        known += self._written.values()
+        return [one for one in dict.fromkeys(filter(None, known)) if self.party(one) != key and alike(told, one)]
+
     @cached_property
     def _likes(self) -> dict[str, str]:
         return {}
@@ -220,6 +227,26 @@ def company(name: str) -> tuple[str, str]:
     while len(words) > 1 and words[-1] in told["legal_forms"]:
         form.insert(0, words.pop())
     return " ".join(words), " ".join(form)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names may be of one company: a name in brackets or after `aka`, initials, or the first word is the same."""
+    names, others = _names(one), _names(other)
+    first, second = (company(each)[0].split() for each in (one, other))
+    same_start = first[0] == second[0] and len(first[0]) > 3
+    return bool(names & others) or bool(_initials(names) & others) or bool(names & _initials(others)) or same_start
+
+
+def _names(name: str) -> set[str]:
+    """Every name that a name holds: without brackets, in brackets, after `aka`."""
+    pattern = _words.read("headings")["sub_list"]["also_known"]["pattern"]
+    parts = [name, *re.findall(r"\(([^()]*)\)", name), *re.split(pattern, name, flags=re.IGNORECASE)[1:]]
+    return {company(part)[0] for part in parts if headings.folded(part)}
+
+
+def _initials(names: set[str]) -> set[str]:
+    """The abbreviations of names of three words or more."""
+    return {"".join(word[0] for word in name.split()[:count]) for name in names for count in range(3, len(name.split()) + 1)}
 
 
 def has_ended(transfer: Transfer, on: date) -> bool:

@@ -10,7 +10,7 @@ CREATE OR REPLACE TEMP MACRO retention_rules() AS TABLE
     body->>'table' AS "table", body->>'subject_key' AS subject_key, body->>'start_column' AS start_column, body->>'start_table' AS start_table,
     body->>'start_key' AS start_key, answer(body->'date_format') AS date_format, body->>'start_event' AS start_event,
     body->>'empty_start' AS empty_start, body->>'period' AS period, body->>'period_text' AS period_text, body->>'grace' AS grace,
-    coalesce(body->>'action', 'erase') AS action, body->>'statute' AS statute, body->>'reason' AS reason, body->>'remarks' AS remarks,
+    coalesce(body->>'action', 'erase') AS action, body->>'statute' AS statute, body->>'longer_ground' AS longer_ground, body->>'reason' AS reason, body->>'remarks' AS remarks,
     valid_from, entry
   FROM standing() WHERE kind = 'retention_rule' ORDER BY id;
 
