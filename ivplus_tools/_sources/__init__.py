@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 from ivplus_tools import _words
 from ivplus_tools._sources import ledger
-from ivplus_tools._sources.engine import Asked, Counted, Engine, Outcome, Tally
+from ivplus_tools._sources.carrying import Asked, Outcome, Tally
+from ivplus_tools._sources.engine import Counted, Engine
 from ivplus_tools._sources.reasons import failed, first_line, reason_of  # fmt: skip
 from ivplus_tools._sources.sql import EARLIEST, EVERY, Column, Cut, Start, compose, condition, latest, literal, quoted, text_of  # fmt: skip
 from ivplus_tools.errors import Refusal
@@ -109,7 +110,7 @@ def told(name: str, engine: Engine) -> Iterator[None]:
     except Refusal:
         raise
     except failing as error:
-        raise failed(name, error) from None
+        raise failed(name, error, engine.reason(error)) from None
 
 
 def _again(place: Place, beside: Engine | None) -> Engine | None:
@@ -181,7 +182,7 @@ def swaps_of(place: Place, tag: str, told: Sequence[str]) -> list[Swap]:
     if not place.is_files or not told:
         return []
     files = [path.resolve() for _, many, *_ in tables.tables_of(place.name, place.path).values() for path in many]
-    base, found = rewrite.base_of(files), []
+    base, found = tables.base_of(files), []
     for line in told:
         name, old, new = line.rsplit(" ", 2)
         found.append(rewrite.Swap(base / name, tag, old, new))

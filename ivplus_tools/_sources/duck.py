@@ -81,11 +81,11 @@ class Duck(Engine):
             for one in told if len(told) > 1 else ():
                 self._put([one])
 
-    def fill_starts(self, texts: Sequence[str]) -> None:
-        """The start texts that are meant."""
-        self.con.execute("CREATE OR REPLACE TEMP TABLE ivplus_starts (k VARCHAR)")
+    def fill_texts(self, name: str, texts: Sequence[str]) -> None:
+        """A temporary table of texts."""
+        self.con.execute(compose("CREATE OR REPLACE TEMP TABLE {name} (k VARCHAR)", name=name))
         if texts:
-            self.con.execute("INSERT INTO ivplus_starts SELECT unnest(?)", [list(texts)])
+            self.con.execute(compose("INSERT INTO {name} SELECT unnest(?)", name=name), [list(texts)])
 
     def write(self, statement: str) -> int:
         """Run a changing statement."""

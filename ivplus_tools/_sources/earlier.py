@@ -24,6 +24,8 @@ from ivplus_tools._sources.engine import Counted, Counts, Engine
 from ivplus_tools._sources.sql import Column, Start
 
 SECRET, END = "scans", b"PAR1"
+FORM = "2"
+"""How an answer is kept: one that was kept otherwise is as good as none."""
 PARTS = ("all", "held", "keyless")
 LARGEST = 64 << 20
 """Octets of the largest footer that is hashed, and of the largest file of ours."""
@@ -170,7 +172,7 @@ class Earlier:
         """Everything that an answer depends on, beside the files and their columns."""
         groups = [start.group(self.engine.matches) for start in asked.starts]
         key = [asked.key.own, asked.key.empty] if asked.key else []
-        return self._mark(repr(groups), repr(asked.starts), repr(key), asked.where, *asked.held)
+        return self._mark(FORM, repr(groups), repr(asked.starts), repr(key), asked.where, *asked.held)
 
     def _mark(self, *told: str) -> str:
         said = json.dumps(told).encode()
@@ -228,7 +230,8 @@ def together(new: Counted, kept: Mapping[str, Any], held: Sequence[str]) -> Coun
             for number, count in zip(*told[name], strict=True):
                 day = None if number is None else date.fromordinal(number)
                 counts[day] = counts.get(day, 0) + count
-    return Counted(new.groups, new.found | {held[place] for place in kept["found"]})
+    found = new.found | {held[place] for place in kept["found"]}
+    return Counted(new.groups, found, new.doubtful + kept["doubtful"])
 
 
 def of_days(counted: Counted) -> bool:
@@ -246,4 +249,4 @@ def told_of(counted: Counted, rows: int, held: Sequence[str]) -> dict[str, Any]:
 
     groups = [{name: columns(one[name]) for name in PARTS} for one in counted.groups]
     found = [place for place, key in enumerate(held) if key in counted.found]
-    return {"groups": groups, "rows": rows, "found": found}
+    return {"groups": groups, "rows": rows, "found": found, "doubtful": counted.doubtful}

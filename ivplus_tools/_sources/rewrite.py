@@ -22,9 +22,9 @@ from typing import IO, Any
 
 from ivplus_tools import _words
 from ivplus_tools._sources import text
+from ivplus_tools._sources.carrying import Asked, Outcome, Tally, demand_confirmed, demand_same
 from ivplus_tools._sources.duck import constant
-from ivplus_tools._sources.engine import Asked, Outcome, Tally, demand_confirmed, demand_same
-from ivplus_tools._sources.files import PARQUET, Files, plain, stamp_of
+from ivplus_tools._sources.files import PARQUET, Files, base_of, plain, shown, stamp_of
 from ivplus_tools._sources.sql import Cut, compose, quoted
 
 NUMBERED = "SELECT {row}{changes} FROM (SELECT *, row_number() OVER () AS {row} FROM {table} AS f) AS t WHERE {where} ORDER BY {row}"
@@ -108,7 +108,7 @@ class WritableFiles(Files):
         if kind == "xlsx":
             raise _words.refusal("read_only_source", source=self.name)
         stamps = {path: stamp_of(path) for path in files}
-        if linked := [path.name for path in files if path.stat().st_nlink > 1]:
+        if linked := [self.named(path) for path in files if path.stat().st_nlink > 1]:
             raise _words.refusal("other_names", source=self.name, names=", ".join(linked))
         demand_same(self.tally(cut, asked.secret, asked.seen), expected)
         before = self.total(cut.table)
@@ -183,7 +183,7 @@ class WritableFiles(Files):
         stays = "1 = 1" if changes else f"({where}) IS NOT TRUE"
         old = self._sum(", ".join(_value(one) for one in told.values()), kind, path, stays)
         if self._sum("*", kind, new, "1 = 1") != old:
-            raise _words.refusal("not_alike", source=self.name, path=path.name)
+            raise _words.refusal("not_alike", source=self.name, path=self.named(path))
 
     def _changed_columns(self, columns: list[str], cut: Cut, changes: Mapping[str, str] | None) -> dict[str, str]:
         """What each column of `ivplus_old` becomes, in its own type."""
@@ -235,7 +235,7 @@ class WritableFiles(Files):
         made.chmod(0o600)
         shapes = [self.con.execute(compose(SHAPE, file=constant(plain(one)))).fetchall() for one in (path, made)]
         if shapes[0] != shapes[1]:
-            raise _words.refusal("parquet_types", source=self.name, path=path.name)
+            raise _words.refusal("parquet_types", source=self.name, path=self.named(path))
 
     def _write_text(self, kind: str, path: Path, made: Path, meant: _Meant, changed: list[str] | None) -> None:
         """A text file without the numbered records, or with some fields changed; the others as they were."""
@@ -260,7 +260,7 @@ class WritableFiles(Files):
                 if number == meant.number and not (blank and not lone):
                     meant.next()
         if meant.number is not None:
-            raise _words.refusal("not_alike", source=self.name, path=path.name)
+            raise _words.refusal("not_alike", source=self.name, path=self.named(path))
 
     def _changed(self, kind: str, path: Path, raw: str, new: dict[str, str | None]) -> str:
         """A record with some fields changed."""
@@ -388,13 +388,3 @@ def _exchanged(one: Path, other: Path) -> bool:
         call = ctypes.CDLL(None, use_errno=True).renameat2
         return bool(call(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), EXCHANGE) == 0)
     return False
-
-
-def base_of(files: Sequence[Path]) -> Path:
-    """The folder that all files lie in."""
-    return Path(os.path.commonpath([path.parent for path in files]))
-
-
-def shown(path: Path, base: Path) -> str:
-    """A file as the journal names it: from the source's folder on."""
-    return path.relative_to(base).as_posix()

@@ -142,7 +142,7 @@ def _scan_source(
         read = sum(counted.groups[0]["all"].values())
         for rule, look in group:
             clock = Clock(str(rule.start_event), str(rule.period), rule.grace, room.financial_year_end(rule))
-            apart = Apart(unseen, whole - read, told_missing(held[rule.id], counted.found))
+            apart = Apart(unseen, whole - read, counted.doubtful, told_missing(held[rule.id], counted.found))
             groups = counted.groups[starts.index(look.start)]
             yield replace(_counted(rule, clock, look, groups, held[rule.id], apart, on), stamps=before, found=counted.found)
 
@@ -203,10 +203,11 @@ def _problem(engine: Engine, rule: RetentionRule, formats: Sequence[str]) -> tup
 
 @dataclass(frozen=True)
 class Apart:
-    """What a reading left out: rows not read, rows of no concern, held subjects without a row."""
+    """What a reading left out: rows not read, of no concern, with a key almost held; held subjects without a row."""
 
     unseen: int
     outside: int
+    doubtful: int
     not_found: tuple[str, ...]
 
 
@@ -227,7 +228,8 @@ def _counted(
     made: Any = RuleCount
     count = made(
         rule.id, table=rule.table, total=rows.total, no_start=rows.empty + rows.unreadable, unreadable=rows.unreadable,
-        sentinel=rows.sentinel, unseen=apart.unseen, outside=apart.outside, no_key=sum(keyless.values()), overdue=overdue,
+        sentinel=rows.sentinel, unseen=apart.unseen, outside=apart.outside, no_key=sum(keyless.values()),
+        doubtful=apart.doubtful, overdue=overdue,
         held=rows.until(cutoff) - overdue, oldest=free.days[0] if free.days else None, cutoff=cutoff,
         next_due=clock.erasable_from(later[0]) if later else None, months=_months(clock, free, on),
         not_found=apart.not_found or None,
@@ -253,7 +255,7 @@ def readied(engine: Engine, cut: Cut) -> Cut:
         text for text, day in days
         if day and low < day <= cut.through and believed(day) and day not in cut.never
     )  # fmt: skip
-    engine.fill_starts(sorted(meant))
+    engine.fill_texts("ivplus_starts", sorted(meant))
     return replace(cut, texts=meant)
 
 

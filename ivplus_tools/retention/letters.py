@@ -9,7 +9,7 @@ from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import Record
 from ivplus_tools.exchange.documents import Document, Line, Section
 from ivplus_tools.exchange.documents.writer import Writer
-from ivplus_tools.retention.records import ErasureCertificate, ErasurePlan
+from ivplus_tools.retention.records import APART, ErasureCertificate, ErasurePlan
 
 if TYPE_CHECKING:
     from ivplus_tools.retention import RetentionRoom
@@ -19,17 +19,15 @@ SCHEDULE = (
     "action", "statute", "reason",
 )  # fmt: skip
 PLANNED = (
-    "rule", "source", "table", "location", "action", "as_of", "cutoff", "rows_count", "total", "held", "no_start", "unreadable",
-    "sentinel", "no_key", "unseen", "outside", "k_anonymity", "acting", "reading", "predicate",
+    "rule", "source", "table", "location", "action", "as_of", "cutoff", "rows_count", "total", *APART, "k_anonymity",
+    "acting", "reading", "predicate",
     "planned_by", "approved_by", "approved_how", "approved", "plan_state",
 )  # fmt: skip
 DONE = (
-    "rule", "source", "table", "location", "action", "rows_count", "total_before", "total_after", "remaining", "held", "no_start",
-    "unreadable", "sentinel", "no_key", "unseen", "outside", "acting", "touched", "k_anonymity", "linked", "ledger", "ledger_until",
+    "rule", "source", "table", "location", "action", "rows_count", "total_before", "total_after", "remaining", *APART,
+    "acting", "touched", "k_anonymity", "linked", "ledger", "ledger_until",
     "planned_by", "approved_by", "approved_how", "executed_by", "executed", "how_known", "kept_copy",
 )  # fmt: skip
-APART = ("held", "no_start", "unreadable", "sentinel", "no_key", "unseen", "outside")
-"""What a plan or a certificate does not touch, or could not read."""
 NEEDED = ("approved_by", "executed_by", "period", "start_event", "remaining")
 """What a reader misses where it is empty; other empty fields are left out."""
 
