@@ -33,7 +33,8 @@ __all__ = [
 SAMPLES = Path(__file__).parent.parent.parent / "data_samples"
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
 KEY = r"(access|account|api)[_-]?key(_?id)?"
-SECRET = rf"(pass(word|wd)?|pwd|secret|token|(?<![a-z])sig|signature|credential|{KEY})\s*="
+ASKED = r"(^|[?&;,#\s])(key|pw|pin|auth|sig|sas|code)"  # a folder may be called key=1
+SECRET = rf"(pass(word|wd|phrase|code)?|pwd|secret|token|(?<![a-z])sig|signature|credential|{KEY}|{ASKED})\s*="
 CONTAINER = r"spark:(abfs|wasb)s?://[^/:@]+@[^/:@]+/"  # what stands before its @ is no user
 USER = rf"//[^@]*:[^@]*@|^(?!postgres|{CONTAINER})[^/:]+[/:][^@]+@[^/]+[:/]"
 PASSWORD = re.compile(rf"{USER}|{SECRET}", re.IGNORECASE)
@@ -69,8 +70,13 @@ class Place:
 
 def checked(location: str) -> str:
     """A location as it may be recorded; one with a password in it is refused."""
-    if any(PASSWORD.search(told) for told in (location, unquote(location))):
-        raise _words.refusal("password_told")
+    told = location
+    while True:
+        if PASSWORD.search(told):
+            raise _words.refusal("password_told")
+        if (plain := unquote(told)) == told:
+            break
+        told = plain
     if location.startswith(POSTGRES):
         from ivplus_tools._sources import postgres
 

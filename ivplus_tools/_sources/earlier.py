@@ -21,6 +21,7 @@ from typing import Any, cast
 
 from ivplus_tools._sources import files, ledger
 from ivplus_tools._sources.engine import Counted, Counts, Engine
+from ivplus_tools._sources.files import hive_of
 from ivplus_tools._sources.sql import Column, Start
 
 SECRET, END = "scans", b"PAR1"
@@ -91,7 +92,7 @@ class Earlier:
             return
         kept = {} if self._fresh else self._load(table)
         days = kept.get("days", {})
-        alike = len({hive_of(path) for path in files}) == 1
+        alike = len({tuple(hive_of(path)) for path in files}) == 1
         if not (days and alike and set(days) <= set(prints.values()) and self._same(table, prints, kept)):
             kept, days = {}, {}
         shape = kept.get("shape") or self._shape(table)
@@ -215,11 +216,6 @@ def fingerprint(path: Path) -> tuple[str, ...]:
         footer = hashlib.sha256(file.read(length)).hexdigest()
     stamp = (told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino, told.st_dev)
     return (str(path.resolve()), *map(str, stamp), footer)
-
-
-def hive_of(path: Path) -> tuple[str, ...]:
-    """The names of the folders `key=value` of a file."""
-    return tuple(part.partition("=")[0] for part in path.parent.parts if "=" in part)
 
 
 def together(new: Counted, kept: Mapping[str, Any], held: Sequence[str]) -> Counted:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 
@@ -29,6 +30,10 @@ CSV = (
     "null_padding = false, compression = {packed}, {ending}max_line_size = {longest}, columns = {columns}, nullstr = '')"
 )
 PARQUET = "SELECT * FROM read_parquet({files}, union_by_name = {many}, hive_partitioning = {hive}, hive_types_autocast = false)"
+INSIDE = """
+SELECT DISTINCT filename, CAST({name} AS VARCHAR)
+FROM read_parquet({files}, union_by_name = true, hive_partitioning = false, filename = true) WHERE {name} IS NOT NULL
+"""
 JSON = """
 SELECT {fields} FROM read_json_objects({files}, format = 'newline_delimited', maximum_object_size = 67108864,
   compression = {packed})
@@ -75,6 +80,7 @@ class Files(Duck):
             if kind == "xlsx":
                 sheets.load(self.con, table, files[0], self.found[table][2])
             else:
+                self._demand_one_value(kind, files)
                 query = " UNION ALL BY NAME ".join(self.queries(kind, files or self.found[table][1][:1]))
                 query += "" if files else " LIMIT 0"
                 self.con.execute(compose(VIEW, name=quoted(view), query=query))
@@ -95,6 +101,20 @@ class Files(Duck):
         if not same:
             self._known.pop(table, None)
 
+    def _demand_one_value(self, kind: str, files: Sequence[Path]) -> None:
+        """Refuse a file that tells of a column something else than the folder that it lies in."""
+        names = {name.casefold() for path in files for name in hive_of(path)} if kind == "parquet" else set()
+        if not names:
+            return
+        named = "[" + ", ".join(constant(plain(path)) for path in files) + "]"
+        query = compose(PARQUET, files=named, many="true", hive="false")
+        inside = [str(one) for one, *_ in self.con.execute(compose("DESCRIBE {query}", query=query)).fetchall()]
+        for name in (one for one in inside if one.casefold() in names):
+            for file, told in self.con.execute(compose(INSIDE, name=quoted(name), files=named)).fetchall():
+                folders = {key.casefold(): value for key, value in hive_of(Path(file)).items()}
+                if folders.get(name.casefold(), told) != told:
+                    raise _words.refusal("hive_differs", path=self.named(Path(file)), column=name)
+
     def queries(self, kind: str, files: Sequence[Path]) -> list[str]:
         """The readings of files as one table, in one form whenever they are read."""
         if kind == "csv":
@@ -102,7 +122,7 @@ class Files(Duck):
         named = "[" + ", ".join(constant(plain(path)) for path in files) + "]"
         if kind == "json":
             return [self._json(files, named)]
-        hive = any("=" in part for path in files for part in path.parent.parts)
+        hive = any(map(hive_of, files))
         parts = {"many": str(len(files) > 1).lower(), "hive": str(hive).lower()}
         return [compose(PARQUET, files=named, **parts)]
 
@@ -254,6 +274,12 @@ def stamp_of(path: Path) -> str:
     """Size, time and number of a file."""
     told = path.stat()
     return f"{told.st_size}-{told.st_mtime_ns}-{told.st_ino}"
+
+
+def hive_of(path: Path) -> dict[str, str | None]:
+    """What the folders `key=value` of a file tell."""
+    parts = (part.partition("=") for part in path.parent.parts if "=" in part)
+    return {unquote(key): None if value == "__HIVE_DEFAULT_PARTITION__" else unquote(value) for key, _, value in parts}
 
 
 def base_of(files: Sequence[Path]) -> Path:

@@ -12,7 +12,7 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -155,6 +155,12 @@ def fields(record: str, separator: str) -> list[str]:
     return next(csv.reader(io.StringIO(record, newline=""), delimiter=separator), [])
 
 
+def is_heading(told: Sequence[str], names: Set[str]) -> bool:
+    """Whether cells are a heading again: half of them, and more than one, are names of columns."""
+    known = sum(one.strip().casefold() in names for one in told)
+    return known > 1 and known * 2 >= len(told)
+
+
 def unique(names: Sequence[str]) -> Iterator[str]:
     """Each name once, whatever its case: readers of tables do not tell `n` from `N`.
 
@@ -272,8 +278,7 @@ class _Count:
             begin = max(block.rfind("\n", 0, place), block.rfind("\r", 0, place)) + 1
             end = BREAK.search(block, place)
             told = fields(block[begin : end.start() if end else None], self.separator)
-            known = sum(one.strip().casefold() in self._names for one in told)
-            if known > 1 and known * 2 >= len(told):
+            if is_heading(told, self._names):
                 line = self.line + len(BREAK.findall(block[:begin])) + 1
                 raise _words.refusal("two_headings", path=path, line=line)
 

@@ -9,13 +9,13 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _dates, _sources, _words
+from ivplus_tools import _dates, _sources, _store, _words
 from ivplus_tools._sources import EVERY, Column, Cut, Engine, Start, condition, latest, ledger
 from ivplus_tools._sources.earlier import Earlier, Question, Reading
 from ivplus_tools.errors import Refusal
 from ivplus_tools.retention.clock import Clock, months_from
 from ivplus_tools.retention.holds import Held, demand_clear, held_by, told_missing
-from ivplus_tools.retention.records import RetentionRule, RuleCount, Source
+from ivplus_tools.retention.records import ErasureCertificate, RetentionRule, RuleCount, Source
 from ivplus_tools.retention.starts import NUMERIC, SENTINELS, believed, day_of
 
 if TYPE_CHECKING:
@@ -262,7 +262,8 @@ def readied(engine: Engine, cut: Cut) -> Cut:
 def _returned(engine: Engine, one: RuleScan, room: RetentionRoom) -> RuleScan:
     """How many of the rows past their time were erased before: a backup has brought them back.
 
-    Not known where the ledger, its secret or marks of a certificate that has not ended are missing.
+    Not known where the ledger, its secret or marks of a certificate that has not ended are missing, nor where what was
+    erased was told by another table, key or start than any rule of today: its marks are like no row's.
     """
     count, rule, on = one.count, one.rule, room.standpoint.valid_on
     done = [each for each in room.of("certificate") if each.source == rule.source and each.ledger]
@@ -271,13 +272,37 @@ def _returned(engine: Engine, one: RuleScan, room: RetentionRoom) -> RuleScan:
         return one
     book = ledger.Ledger(room.standpoint.path, str(rule.source))
     plans = {str(each.plan): str(each.ledger) for each in done}
-    if not book.vouches(plans):
+    here = room.get(str(rule.source), "source").body()
+    rules = (each for each in room.of("retention_rule") if each.source == rule.source and each.table in engine.tables())
+    now = {_marked_by(each.body(), here) for each in rules}
+    if not book.vouches(plans) or not {_marked_then(each, room) for each in done} <= now:
         return replace(one, count=count.model_copy(update={"detail": NO_LEDGER}))
     if count.cutoff is None:
         return one
     cut = cut_of(rule, looked(engine, rule, room), count.cutoff, False)
     found = str(back(engine, cut, book, book.secret or b"", frozenset(plans)))
     return replace(one, count=count.model_copy(update={"returned": found}))
+
+
+MARKED = ("table", "subject_key", "start_column", "start_table", "start_key")
+
+
+def _marked_by(rule: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[object, ...]:
+    """By what the ledger knows the rows of a rule: table, key, and how their starts are written."""
+    forms = rule.get("date_format") or source.get("date_format") or ("ISO",)
+    return (*map(rule.get, MARKED), *forms)
+
+
+def _marked_then(done: ErasureCertificate, room: RetentionRoom) -> tuple[object, ...] | None:
+    """The same of a rule as it was when its plan was carried out; None where that cannot be found."""
+    at = room.standpoint
+    with contextlib.suppress(Refusal):
+        plan = room._find(str(done.plan), "erasure_plan")
+        rules = (one for one in _store.history(at, str(done.rule)) if one.seal == plan.record.rule_seal)
+        known = (one for one in _store.history(at, str(done.source)) if one.kind == "source" and one.entry < plan.entry.entry)
+        sources = [one.body or {} for one in known]
+        return next((_marked_by(one.body or {}, sources[-1]) for one in rules if sources), None)
+    return None
 
 
 def back(engine: Engine, cut: Cut, book: ledger.Ledger, secret: bytes, plans: frozenset[str]) -> int:
