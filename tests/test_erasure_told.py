@@ -449,3 +449,26 @@ def test_names_with_two_letters_for_one_are_one_persons():
     """Rn for m, VV for W, AE for Æ, ligatures; two persons whose names only resemble each other stay two."""
     assert [pair for pair in ALIKE if not same_person(*pair)] == []
     assert [pair for pair in OTHER if same_person(*pair)] == []
+
+
+# --- the certificate reads like a document
+
+
+def test_a_predicate_is_told_in_words(desk, tmp_path):
+    """What an engine is asked stands in the journal; a reader of the plan gets a sentence, in each language."""
+    (tmp_path / "t.csv").write_text("id;d\nK1;1.2.2020\nK2;1.2.2020\nK3;2026-01-01\n")
+    where = [ivp.RowCondition("id", comparison="not_empty")]
+    lay(desk, tmp_path / "t.csv", hold("K1"), date_format=["d.M.yyyy", "ISO"], where=where)
+    plan = desk.retention.plan("r")
+    assert "CASE WHEN" in plan.record.predicate
+    for lang, said in (
+        ("fi", "sarakkeen d päivä on viimeistään 31.5.2023; "),
+        ("sv", "kolumnen d är senast 31.5.2023; "),
+        ("en", "held one"),
+    ):
+        told = [line.text for section in plan.document(lang).sections for line in section.lines]
+        [words] = [text for text in told if said in text]
+        assert "CASE" not in "".join(told)
+        assert "1.3.2026" in words or lang == "en"
+    desk.retention.record(rule(reason="y"), valid_from="2026-01-01", why="x")
+    assert "CASE WHEN" in str(plan.document("fi").sections)  # the rule is another now: only the sealed text is sure
