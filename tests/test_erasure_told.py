@@ -247,6 +247,17 @@ def test_without_a_twin_nothing_is_doubtful(desk, tmp_path):
     assert sorted(again.overdue("r")) == ["x", "y"]
 
 
+def test_a_held_key_is_found_among_octets(desk, tmp_path):
+    """DuckDB takes no text beyond ASCII for octets: a hold on such a key finds its row all the same."""
+    with contextlib.closing(duckdb.connect(str(tmp_path / "t.duckdb"))) as con:
+        con.execute("CREATE TABLE t (id BLOB, d DATE)")
+        con.execute("INSERT INTO t SELECT encode(k), DATE '2020-01-01' FROM (VALUES ('Mäki'), ('ß'), ('K1'), ('k2')) v(k)")
+    assert lay(desk, tmp_path / "t.duckdb", hold("Mäki", "ß", "K2"))[["overdue", "held", "doubtful"]].tolist() == [1, 3, 1]
+    put(desk, hold("Mäki", "ß"))
+    desk.retention.scan("s")
+    assert int(desk.retention.plan("r").record.rows_count) == 2
+
+
 def slow(key):
     """A key folded by looking at every sign: obvious, and slow."""
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", key).casefold())
