@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import stat
+import unicodedata
 from datetime import date
 
 import duckdb
@@ -372,6 +373,11 @@ def laid(folder, engine, kind, rows, server):
     return path, read
 
 
+def folded(key):
+    """A key without its blanks, in one case and composition, as a reader would take two keys for one."""
+    return unicodedata.normalize("NFC", "".join(key.split()).casefold())
+
+
 @given(case=tables())
 @settings(max_examples=600 if os.environ.get("IVPLUS_FAULTS") == "full" else 25, deadline=None)
 def test_no_held_row_is_in_a_list_a_plan_or_an_erasure(tmp_path_factory, postgres, case):
@@ -382,7 +388,8 @@ def test_no_held_row_is_in_a_list_a_plan_or_an_erasure(tmp_path_factory, postgre
     place, read = laid(folder, engine, kind, rows, postgres)
     before = read()
     row = lay(desk, place, *([hold(*held)] if held else []))
-    mine = [one for one, (key, _) in zip(before, rows, strict=True) if key in held]
+    folds = {folded(one) for one in held} - {""} if kind not in ("BLOB", "bytea") else set()
+    mine = [one for one, (key, _) in zip(before, rows, strict=True) if key in held or folded(key) in folds]
     if not row["overdue"]:
         with pytest.raises(Refusal):
             desk.retention.plan("r")

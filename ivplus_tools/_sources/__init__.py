@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 from ivplus_tools import _words
 from ivplus_tools._sources import ledger
-from ivplus_tools._sources.engine import Asked, Counted, Engine, Outcome, Tally
+from ivplus_tools._sources.carrying import Asked, Outcome, Tally
+from ivplus_tools._sources.engine import Counted, Engine
 from ivplus_tools._sources.reasons import failed, first_line, reason_of  # fmt: skip
 from ivplus_tools._sources.sql import EARLIEST, EVERY, Column, Cut, Start, compose, condition, latest, literal, quoted, text_of  # fmt: skip
 from ivplus_tools.errors import Refusal
@@ -32,7 +33,8 @@ __all__ = [
 SAMPLES = Path(__file__).parent.parent.parent / "data_samples"
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
 KEY = r"(access|account|api)[_-]?key(_?id)?"
-SECRET = rf"(pass(word|wd)?|pwd|secret|token|(?<![a-z])sig|signature|credential|{KEY})\s*="
+ASKED = r"(^|[?&;,#\s])(key|pw|pin|auth|sig|sas|code)"  # a folder may be called key=1
+SECRET = rf"(pass(word|wd|phrase|code)?|pwd|secret|token|(?<![a-z])sig|signature|credential|{KEY}|{ASKED})\s*="
 CONTAINER = r"spark:(abfs|wasb)s?://[^/:@]+@[^/:@]+/"  # what stands before its @ is no user
 USER = rf"//[^@]*:[^@]*@|^(?!postgres|{CONTAINER})[^/:]+[/:][^@]+@[^/]+[:/]"
 PASSWORD = re.compile(rf"{USER}|{SECRET}", re.IGNORECASE)
@@ -68,8 +70,13 @@ class Place:
 
 def checked(location: str) -> str:
     """A location as it may be recorded; one with a password in it is refused."""
-    if any(PASSWORD.search(told) for told in (location, unquote(location))):
-        raise _words.refusal("password_told")
+    told = location
+    while True:
+        if PASSWORD.search(told):
+            raise _words.refusal("password_told")
+        if (plain := unquote(told)) == told:
+            break
+        told = plain
     if location.startswith(POSTGRES):
         from ivplus_tools._sources import postgres
 
@@ -109,7 +116,7 @@ def told(name: str, engine: Engine) -> Iterator[None]:
     except Refusal:
         raise
     except failing as error:
-        raise failed(name, error) from None
+        raise failed(name, error, engine.reason(error)) from None
 
 
 def _again(place: Place, beside: Engine | None) -> Engine | None:
@@ -181,7 +188,7 @@ def swaps_of(place: Place, tag: str, told: Sequence[str]) -> list[Swap]:
     if not place.is_files or not told:
         return []
     files = [path.resolve() for _, many, *_ in tables.tables_of(place.name, place.path).values() for path in many]
-    base, found = rewrite.base_of(files), []
+    base, found = tables.base_of(files), []
     for line in told:
         name, old, new = line.rsplit(" ", 2)
         found.append(rewrite.Swap(base / name, tag, old, new))

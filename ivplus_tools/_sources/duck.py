@@ -16,6 +16,8 @@ from ivplus_tools._sources.sql import Column, compose, family_of, literal, quote
 
 TOLD = "CREATE OR REPLACE TEMP TABLE ivplus_told AS SELECT CAST(0 AS BIGINT) AS n, {key} AS k FROM {table} AS t LIMIT 0"
 HOLDS = "CREATE OR REPLACE TEMP TABLE ivplus_holds AS SELECT DISTINCT k FROM ivplus_told"
+PUT = "INSERT INTO ivplus_told SELECT unnest(?), unnest(?)"
+PUT_OCTETS = "INSERT INTO ivplus_told SELECT n, encode(k) FROM (SELECT unnest(?) AS n, unnest(?) AS k)"
 TABLES = """
 SELECT schema_name, table_name, false FROM duckdb_tables() WHERE database_name = 'source' AND NOT internal
 UNION ALL
@@ -68,24 +70,25 @@ class Duck(Engine):
         """The keys in the type of the key column, where they can be of it."""
         own = key.own if key else "CAST('' AS VARCHAR)"
         self.con.execute(compose(TOLD, key=own, table=self.relation(table)))
+        insert = PUT_OCTETS if key and key.type == "BLOB" else PUT
         for start in range(0, len(told), BATCH):
-            self._put(told[start : start + BATCH])
+            self._put(insert, told[start : start + BATCH])
         self.con.execute(HOLDS)
 
-    def _put(self, told: Sequence[tuple[int, str]]) -> None:
+    def _put(self, insert: str, told: Sequence[tuple[int, str]]) -> None:
         """Many at once; where one cannot be of the type, each for itself."""
         numbers, keys = [n for n, _ in told], [key for _, key in told]
         try:
-            self.con.execute("INSERT INTO ivplus_told SELECT unnest(?), unnest(?)", [numbers, keys])
+            self.con.execute(insert, [numbers, keys])
         except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException):
             for one in told if len(told) > 1 else ():
-                self._put([one])
+                self._put(insert, [one])
 
-    def fill_starts(self, texts: Sequence[str]) -> None:
-        """The start texts that are meant."""
-        self.con.execute("CREATE OR REPLACE TEMP TABLE ivplus_starts (k VARCHAR)")
+    def fill_texts(self, name: str, texts: Sequence[str]) -> None:
+        """A temporary table of texts."""
+        self.con.execute(compose("CREATE OR REPLACE TEMP TABLE {name} (k VARCHAR)", name=name))
         if texts:
-            self.con.execute("INSERT INTO ivplus_starts SELECT unnest(?)", [list(texts)])
+            self.con.execute(compose("INSERT INTO {name} SELECT unnest(?)", name=name), [list(texts)])
 
     def write(self, statement: str) -> int:
         """Run a changing statement."""

@@ -21,9 +21,12 @@ from typing import Any, cast
 
 from ivplus_tools._sources import files, ledger
 from ivplus_tools._sources.engine import Counted, Counts, Engine
+from ivplus_tools._sources.files import hive_of
 from ivplus_tools._sources.sql import Column, Start
 
 SECRET, END = "scans", b"PAR1"
+FORM = "2"
+"""How an answer is kept: one that was kept otherwise is as good as none."""
 PARTS = ("all", "held", "keyless")
 LARGEST = 64 << 20
 """Octets of the largest footer that is hashed, and of the largest file of ours."""
@@ -89,7 +92,7 @@ class Earlier:
             return
         kept = {} if self._fresh else self._load(table)
         days = kept.get("days", {})
-        alike = len({hive_of(path) for path in files}) == 1
+        alike = len({tuple(hive_of(path)) for path in files}) == 1
         if not (days and alike and set(days) <= set(prints.values()) and self._same(table, prints, kept)):
             kept, days = {}, {}
         shape = kept.get("shape") or self._shape(table)
@@ -170,7 +173,7 @@ class Earlier:
         """Everything that an answer depends on, beside the files and their columns."""
         groups = [start.group(self.engine.matches) for start in asked.starts]
         key = [asked.key.own, asked.key.empty] if asked.key else []
-        return self._mark(repr(groups), repr(asked.starts), repr(key), asked.where, *asked.held)
+        return self._mark(FORM, repr(groups), repr(asked.starts), repr(key), asked.where, *asked.held)
 
     def _mark(self, *told: str) -> str:
         said = json.dumps(told).encode()
@@ -215,11 +218,6 @@ def fingerprint(path: Path) -> tuple[str, ...]:
     return (str(path.resolve()), *map(str, stamp), footer)
 
 
-def hive_of(path: Path) -> tuple[str, ...]:
-    """The names of the folders `key=value` of a file."""
-    return tuple(part.partition("=")[0] for part in path.parent.parts if "=" in part)
-
-
 def together(new: Counted, kept: Mapping[str, Any], held: Sequence[str]) -> Counted:
     """The groups of new files and of kept ones."""
     for groups, told in zip(new.groups, kept["groups"], strict=True):
@@ -228,7 +226,8 @@ def together(new: Counted, kept: Mapping[str, Any], held: Sequence[str]) -> Coun
             for number, count in zip(*told[name], strict=True):
                 day = None if number is None else date.fromordinal(number)
                 counts[day] = counts.get(day, 0) + count
-    return Counted(new.groups, new.found | {held[place] for place in kept["found"]})
+    found = new.found | {held[place] for place in kept["found"]}
+    return Counted(new.groups, found, new.doubtful + kept["doubtful"])
 
 
 def of_days(counted: Counted) -> bool:
@@ -246,4 +245,4 @@ def told_of(counted: Counted, rows: int, held: Sequence[str]) -> dict[str, Any]:
 
     groups = [{name: columns(one[name]) for name in PARTS} for one in counted.groups]
     found = [place for place, key in enumerate(held) if key in counted.found]
-    return {"groups": groups, "rows": rows, "found": found}
+    return {"groups": groups, "rows": rows, "found": found, "doubtful": counted.doubtful}

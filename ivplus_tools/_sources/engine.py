@@ -10,7 +10,9 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from ivplus_tools import _words
-from ivplus_tools._sources import sql
+from ivplus_tools._sources import near, sql
+from ivplus_tools._sources.carrying import Asked, Outcome, Tally, demand_confirmed, demand_named, demand_same
+from ivplus_tools._sources.reasons import reason_of
 from ivplus_tools._sources.sql import Column, Cut, Start, compose, forms, text_of
 
 Counts = dict[object, int]
@@ -20,14 +22,6 @@ MOST_STARTS = 200_000
 """A column with more different texts than this is no column of days."""
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How many rows a cut has, and a sum of keyed hashes over them, whatever their order."""
-
-    rows: int
-    digest: str
-
-
 @dataclass
 class Counted:
     """What one reading of a table gave: groups by start, and which held keys are there."""
@@ -35,37 +29,8 @@ class Counted:
     groups: list[dict[str, Counts]]
     """Per start: `all`, `held` and `keyless` (without a subject key)."""
     found: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What carrying out a cut did: rows before and after, files kept aside, other tables touched."""
-
-    before: int
-    after: int
-    kept: str = ""
-    touched: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a carrying out was asked for."""
-
-    secret: bytes
-    everything: bool = False
-    """Whether every row of the table may go."""
-    still: Callable[[], None] = lambda: None
-    """The last look before it."""
-    tag: str = ""
-    """For the names of old files."""
-    effects: frozenset[str] = frozenset()
-    """Triggers, rules and keys that may act."""
-    guarded: frozenset[str] = frozenset()
-    """Tables in which nothing else may change, since rows of them may be held."""
-    seen: Callable[[str, str], None] | None = None
-    """Told of each row, key and start, before it goes."""
-    swapping: Callable[[Mapping[str, str]], None] = lambda _: None
-    """Told of the stamps of old and new files before the first is put in place."""
+    doubtful: int = 0
+    """Rows whose key is almost a held one."""
 
 
 class Engine:
@@ -83,7 +48,9 @@ class Engine:
     def __init__(self, name: str) -> None:
         self.name = name
         self.told: tuple[str, ...] = ()
-        """The held keys, as their holds tell them."""
+        """The held keys, as their holds tell them, and those of the table that are almost one."""
+        self.doubtful = 0
+        """Rows whose key is almost a held one."""
 
     # --- to be told by each engine
 
@@ -110,9 +77,13 @@ class Engine:
         """Make `ivplus_told(n, k)` and `ivplus_holds(k)`, each k once, in the key's own type."""
         raise NotImplementedError
 
-    def fill_starts(self, texts: Sequence[str]) -> None:
-        """Make the relation `ivplus_starts(k)` with these texts."""
+    def fill_texts(self, name: str, texts: Sequence[str]) -> None:
+        """Make the relation of that name, `(k)`, with these texts."""
         raise NotImplementedError
+
+    def bare(self, text: str) -> str:
+        """The letters and digits of ASCII in a text, small."""
+        return f"lower(regexp_replace({text}, '[^0-9A-Za-z]', '', 'g'))"
 
     def write(self, statement: str) -> int:
         """Run a changing statement; how many rows it changed."""
@@ -145,6 +116,10 @@ class Engine:
     def odd_line(self, table: str) -> str:  # noqa: ARG002  only text has lines
         """Where the reader and the second count part, as file and line."""
         return "–"
+
+    def reason(self, error: BaseException) -> str:
+        """Why it failed, without what it holds."""
+        return reason_of(error)
 
     def demand_whole(self, table: str) -> None:
         """Refuse a table of which the source shows a part only."""
@@ -199,17 +174,35 @@ class Engine:
         A key that cannot be of the column's type matches nothing; where the type knows no equality
         nothing could be shown to be free, and it is refused.
         """
-        self.told = tuple(sorted(set(keys)))
-        family = key.family if key else "text"
-        pairs = [(n, form) for n, told in enumerate(self.told) for form in forms(family, told)]
-        self.fill_holds(table, key, pairs)
-        if not pairs or key is None:
+        self.told, self.doubtful = tuple(sorted(set(keys))), 0
+        self._fill(table, key)
+        if not self.told or key is None:
             return
         try:
             next(self.rows(compose(sql.COMPARABLE, temp=self.temp)), None)
         except self.trouble:
             told = {"column": key.name, "type": key.type}
             raise _words.refusal("hold_key_type", source=self.name, **told) from None
+        if key.family not in (*sql.NUMBERS, *sql.NATIVE):
+            self._hold_near(table, key)
+
+    def _fill(self, table: str, key: Column | None) -> None:
+        family = key.family if key else "text"
+        pairs = [(n, form) for n, told in enumerate(self.told) for form in forms(family, told)]
+        self.fill_holds(table, key, pairs)
+
+    def _hold_near(self, table: str, key: Column) -> None:
+        """Hold the keys too that are almost a held one, and count their rows."""
+        self.fill_texts("ivplus_near", sorted(near.bare_forms(self.told)))
+        parts = {"shown": key.text, "bare": self.bare(key.text), "odd": self.matches(key.text, near.LIKE_ASCII)}
+        parts |= {"table": self.relation(table), "temp": self.temp}
+        free = compose(self.free, key=key.own, temp=self.temp)
+        held = {near.folded(told) for told in self.told}
+        rows = self.rows(compose(sql.NEAR, **parts, free=free))
+        found = {str(told): count for told, count in rows if near.folded(str(told)) in held}
+        if found:
+            self.told, self.doubtful = (*self.told, *sorted(found)), sum(found.values())
+            self._fill(table, key)
 
     def starts(self, table: str, starts: Sequence[Start], key: Column | None, where: str = sql.EVERY) -> Counted:
         """How many rows start when, by start; and which held keys the rows have."""
@@ -241,7 +234,7 @@ class Engine:
                             found.add(self.told[count])
                         else:
                             _add(groups[places[which]][name], day, count)
-        return Counted(groups, frozenset(found))
+        return Counted(groups, frozenset(found), self.doubtful)
 
     def _grouped(self, query: str) -> Counts:
         """Groups of a start; a column that holds too many different texts is refused."""
@@ -268,7 +261,17 @@ class Engine:
                 _add(groups[place][name], days[place], count)
         family = key.family if key else "text"
         found = (told for told in self.told if keys & set(forms(family, told)))
-        return Counted(groups, frozenset(found))
+        return Counted(groups, frozenset(found), self.doubtful)
+
+    def examples(self, table: str, start: Start, where: str) -> list[tuple[object, str, int]]:
+        """The different starts of a table: as they are grouped, one of their texts, how many rows."""
+        text = f"CAST({start.own} AS {start.column.as_text})"
+        parts = {"start": start.group(self.matches), "shown": text, "table": self.relation(table)}
+        found = islice(self.rows(compose(sql.EXAMPLES, **parts, where=where)), MOST_STARTS + 1)
+        told = [(day, text_of(one), int(count)) for day, one, count in found]
+        if len(told) > MOST_STARTS:
+            raise _words.refusal("too_many_starts", source=self.name, most=MOST_STARTS)
+        return told
 
     def texts(self, table: str, start: Start, where: str) -> list[str]:
         """The different start texts of a table."""
@@ -364,25 +367,6 @@ class Engine:
 def _add(counts: Counts, day: object, count: int) -> None:
     """Two values of an engine, such as infinity, may be one day here."""
     counts[day] = counts.get(day, 0) + count
-
-
-def demand_same(found: Tally, expected: Tally) -> None:
-    """Refuse what is not what was planned and approved."""
-    if (found.rows, found.digest) != (expected.rows, expected.digest):
-        raise _words.refusal("drifted", planned=expected.rows, found=found.rows)
-
-
-def demand_confirmed(total: int, expected: Tally, asked: Asked) -> None:
-    """Refuse to take every row of a table where that was not said."""
-    if total == expected.rows and not asked.everything:
-        raise _words.refusal("confirm_all", rows=total)
-
-
-def demand_named(effects: Iterable[str], asked: Asked) -> None:
-    """Refuse what would act beside the erasure and was not named."""
-    unnamed = [one for one in effects if not {one, one.partition(" ")[2]} & asked.effects]
-    if unnamed:
-        raise _words.refusal("effects", effects=", ".join(unnamed))
 
 
 def _alike(starts: Sequence[Start]) -> list[list[int]]:

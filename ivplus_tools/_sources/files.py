@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 
 from ivplus_tools import _words
 from ivplus_tools._sources import sheets, text
 from ivplus_tools._sources.duck import Duck, constant
+from ivplus_tools._sources.reasons import reason_of
 from ivplus_tools._sources.sql import Column, compose, family_of, quoted
+from ivplus_tools.errors import Refusal
 
 KINDS = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".parq": "parquet", ".jsonl": "json",
@@ -26,6 +30,10 @@ CSV = (
     "null_padding = false, compression = {packed}, {ending}max_line_size = {longest}, columns = {columns}, nullstr = '')"
 )
 PARQUET = "SELECT * FROM read_parquet({files}, union_by_name = {many}, hive_partitioning = {hive}, hive_types_autocast = false)"
+INSIDE = """
+SELECT DISTINCT filename, CAST({name} AS VARCHAR)
+FROM read_parquet({files}, union_by_name = true, hive_partitioning = false, filename = true) WHERE {name} IS NOT NULL
+"""
 JSON = """
 SELECT {fields} FROM read_json_objects({files}, format = 'newline_delimited', maximum_object_size = 67108864,
   compression = {packed})
@@ -39,6 +47,8 @@ ROWS_OF_PARQUET = "SELECT sum(num_rows) FROM parquet_file_metadata({files})"
 VIEW = "CREATE OR REPLACE TEMP VIEW {name} AS {query}"
 NEW = "ivplus_new {table}"
 DESCRIBED = "DESCRIBE {table}"
+COUNT = "SELECT count(*) FROM ({query})"
+WHOLE = "SELECT max(hash(f)) FROM ({query}) AS f"
 
 
 class Files(Duck):
@@ -54,6 +64,7 @@ class Files(Duck):
         self._only: dict[str, list[Path]] = {}
         self._known: dict[str, dict[str, Column]] = {}
         self._looks: dict[Path, text.Form] = {}
+        self._copies: dict[Path, Path] = {}
         self.keys: dict[str, str] = {}
         """Of JSON, the key of an object by the name of its column."""
 
@@ -69,6 +80,7 @@ class Files(Duck):
             if kind == "xlsx":
                 sheets.load(self.con, table, files[0], self.found[table][2])
             else:
+                self._demand_one_value(kind, files)
                 query = " UNION ALL BY NAME ".join(self.queries(kind, files or self.found[table][1][:1]))
                 query += "" if files else " LIMIT 0"
                 self.con.execute(compose(VIEW, name=quoted(view), query=query))
@@ -89,6 +101,20 @@ class Files(Duck):
         if not same:
             self._known.pop(table, None)
 
+    def _demand_one_value(self, kind: str, files: Sequence[Path]) -> None:
+        """Refuse a file that tells of a column something else than the folder that it lies in."""
+        names = {name.casefold() for path in files for name in hive_of(path)} if kind == "parquet" else set()
+        if not names:
+            return
+        named = "[" + ", ".join(constant(plain(path)) for path in files) + "]"
+        query = compose(PARQUET, files=named, many="true", hive="false")
+        inside = [str(one) for one, *_ in self.con.execute(compose("DESCRIBE {query}", query=query)).fetchall()]
+        for name in (one for one in inside if one.casefold() in names):
+            for file, told in self.con.execute(compose(INSIDE, name=quoted(name), files=named)).fetchall():
+                folders = {key.casefold(): value for key, value in hive_of(Path(file)).items()}
+                if folders.get(name.casefold(), told) != told:
+                    raise _words.refusal("hive_differs", path=self.named(Path(file)), column=name)
+
     def queries(self, kind: str, files: Sequence[Path]) -> list[str]:
         """The readings of files as one table, in one form whenever they are read."""
         if kind == "csv":
@@ -96,15 +122,44 @@ class Files(Duck):
         named = "[" + ", ".join(constant(plain(path)) for path in files) + "]"
         if kind == "json":
             return [self._json(files, named)]
-        hive = any("=" in part for path in files for part in path.parent.parts)
+        hive = any(map(hive_of, files))
         parts = {"many": str(len(files) > 1).lower(), "hive": str(hive).lower()}
         return [compose(PARQUET, files=named, **parts)]
 
     def form(self, path: Path) -> text.Form:
         """How a CSV file is written, as it was at the first look."""
         if path not in self._looks:
-            self._looks[path] = text.look(path)
+            self._looks[path] = text.look(path, name=self.named(path))
         return self._looks[path]
+
+    def named(self, path: Path) -> str:
+        """A file as a sentence names it: from the folder on that all of them lie in."""
+        return shown(path.resolve(), base_of([one.resolve() for _, many, *_ in self.found.values() for one in many]))
+
+    def reason(self, error: BaseException) -> str:
+        """Why it failed, with the file where that can be told, and the line of a ragged record."""
+        path = self._failed_at(str(error))
+        if path is None or isinstance(error, Refusal):
+            return reason_of(error)
+        odd = text.ragged(path, self._looks[path]) if path in self._looks else None
+        told = f"line {odd[0]}, {odd[1]} columns, expected {len(self._looks[path].columns)}" if odd else reason_of(error)
+        return f"{self.named(path)}, {told}"
+
+    def _failed_at(self, said: str) -> Path | None:
+        """The file that a complaint names, else the first one that cannot be read by itself."""
+        known = {str(made): path for path, made in self._copies.items()}
+        known |= {str(path): path for _, many, *_ in self.found.values() for path in many}
+        named = [one for one in known if one in said]
+        if named:
+            return known[max(named, key=len)]
+        con = self.con.cursor()  # the transaction of the failure is over
+        for kind, many, *_ in self.found.values():
+            for path in many if kind == "parquet" and self._made else ():
+                try:
+                    con.execute(compose(WHOLE, query=self.queries(kind, [path])[0])).fetchall()
+                except duckdb.Error:
+                    return path
+        return None
 
     def _csv(self, path: Path) -> str:
         """One CSV file; what DuckDB reads in no sure way is read from a private plain copy."""
@@ -114,6 +169,7 @@ class Files(Duck):
         if form.encoding != "utf-8" or skip != 1 or not sure:
             skip, source = 0, self._private / f"{len(list(self._private.iterdir()))}.csv"
             text.plain_copy(path, form, source)
+            self._copies[path] = source
         columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in form.columns)
         ending = "" if source == path and form.ending == "\r\n" else "new_line = '\\n', "
         return compose(
@@ -129,7 +185,7 @@ class Files(Duck):
             others, doubled = 1, 0
         if others or doubled:
             path, line = next(text.odd_json(files), (files[0], 0))
-            raise _words.refusal("bad_json_line", path=path.name, line=line or "–")
+            raise _words.refusal("bad_json_line", path=self.named(path), line=line or "–")
         self.keys = dict(zip(text.unique(keys or []), keys or [], strict=True))
         return self._json_of(named, files[0])
 
@@ -165,18 +221,23 @@ class Files(Duck):
         """CSV sign by sign."""
         kind, files = self.found[table][:2]
         if kind == "csv":
-            self._looks.update({path: text.look(path, slowly=True) for path in files})
+            self._looks.update({path: text.look(path, True, self.named(path)) for path in files})
         return self.records(table)
 
     def odd_line(self, table: str) -> str:
-        """The first line that was read otherwise than it is written."""
+        """The first line that was read otherwise than it is written, or the file where the counts part."""
         kind, files = self.found[table][:2]
-        for path in files if kind == "csv" else ():
+        for path in files:
             with contextlib.suppress(duckdb.Error):
-                line = text.unlike(path, self.form(path), self.rows(self._csv(path)))
-                if line:
-                    return f"{path.name}:{line}"
-        return files[0].name
+                if kind == "csv" and (line := text.unlike(path, self.form(path), self.rows(self._csv(path)))):
+                    return f"{self.named(path)}:{line}"
+                if kind == "json" and self._objects(path) != text.json_lines(path):
+                    return self.named(path)
+        return self.named(files[0]) if len(files) == 1 else "–"
+
+    def _objects(self, path: Path) -> int:
+        query = self._json_of(f"[{constant(plain(path))}]", path)
+        return int(self.con.execute(compose(COUNT, query=query)).fetchall()[0][0])
 
     def reading(self, table: str) -> str:
         """How each file is read."""
@@ -213,6 +274,22 @@ def stamp_of(path: Path) -> str:
     """Size, time and number of a file."""
     told = path.stat()
     return f"{told.st_size}-{told.st_mtime_ns}-{told.st_ino}"
+
+
+def hive_of(path: Path) -> dict[str, str | None]:
+    """What the folders `key=value` of a file tell."""
+    parts = (part.partition("=") for part in path.parent.parts if "=" in part)
+    return {unquote(key): None if value == "__HIVE_DEFAULT_PARTITION__" else unquote(value) for key, _, value in parts}
+
+
+def base_of(files: Sequence[Path]) -> Path:
+    """The folder that all files lie in."""
+    return Path(os.path.commonpath([path.parent for path in files]))
+
+
+def shown(path: Path, base: Path) -> str:
+    """A file as the journal names it: from the source's folder on."""
+    return path.relative_to(base).as_posix()
 
 
 def kind_of(path: Path) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ivplus_tools._sources import sql
+from ivplus_tools._sources import near, sql
 from ivplus_tools._sources.engine import BATCH, Engine
 from ivplus_tools._sources.reasons import failed
 from ivplus_tools._sources.sql import Column, compose
@@ -47,6 +47,7 @@ class Sqlite(Engine):
         self.con.execute("PRAGMA cache_spill = OFF")  # readers, such as a hold's query, go on meanwhile
         self.con.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")  # told apart, not refused
         self.con.create_function("regexp", 2, _fits, deterministic=True)
+        self.con.create_function("ivplus_bare", 1, _bare, deterministic=True)
 
     def tables(self) -> list[str]:
         """Every table and view of the file."""
@@ -85,12 +86,16 @@ class Sqlite(Engine):
         self.con.executemany("INSERT INTO temp.ivplus_told VALUES (?, ?)", each)
         self.con.execute("INSERT OR IGNORE INTO temp.ivplus_holds SELECT k FROM temp.ivplus_told")
 
-    def fill_starts(self, texts: Sequence[str]) -> None:
-        """The start texts that are meant."""
-        self.con.execute("DROP TABLE IF EXISTS temp.ivplus_starts")
-        self.con.execute("CREATE TEMP TABLE ivplus_starts (k TEXT PRIMARY KEY) WITHOUT ROWID")
+    def fill_texts(self, name: str, texts: Sequence[str]) -> None:
+        """A temporary table of texts."""
+        self.con.execute(compose("DROP TABLE IF EXISTS temp.{name}", name=name))
+        self.con.execute(compose("CREATE TEMP TABLE {name} (k TEXT PRIMARY KEY) WITHOUT ROWID", name=name))
         each = [(text,) for text in texts]
-        self.con.executemany("INSERT OR IGNORE INTO temp.ivplus_starts VALUES (?)", each)
+        self.con.executemany(compose("INSERT OR IGNORE INTO temp.{name} VALUES (?)", name=name), each)
+
+    def bare(self, text: str) -> str:
+        """A function of ours: SQLite has none."""
+        return f"ivplus_bare({text})"
 
     def where_it_is(self, table: str) -> str:
         """The file and the table."""
@@ -140,6 +145,10 @@ class Sqlite(Engine):
 
 def _fits(pattern: str, text: object) -> bool:
     return text is not None and re.fullmatch(pattern, str(text)) is not None
+
+
+def _bare(text: object) -> str | None:
+    return None if text is None else near.bare(str(text))
 
 
 def _numbers(key: str) -> set[object]:

@@ -155,14 +155,16 @@ class Postgres(Engine):
             for one in told if len(told) > 1 else ():
                 self._put([one])
 
-    def fill_starts(self, texts: Sequence[str]) -> None:
-        """The start texts that are meant."""
-        self.con.execute("DROP TABLE IF EXISTS pg_temp.ivplus_starts")
-        self.con.execute("CREATE TEMP TABLE ivplus_starts (k text)")
-        with self.con.cursor() as cursor, cursor.copy("COPY pg_temp.ivplus_starts (k) FROM STDIN") as copy:
+    def fill_texts(self, name: str, texts: Sequence[str]) -> None:
+        """A temporary table of texts."""
+        parts = {"name": name}
+        self.con.execute(compose("DROP TABLE IF EXISTS pg_temp.{name}", **parts))
+        self.con.execute(compose("CREATE TEMP TABLE {name} (k text)", **parts))
+        into = compose("COPY pg_temp.{name} (k) FROM STDIN", **parts)
+        with self.con.cursor() as cursor, cursor.copy(into) as copy:
             for text in texts:
                 copy.write_row([text])
-        self.con.execute("ANALYZE pg_temp.ivplus_starts")
+        self.con.execute(compose("ANALYZE pg_temp.{name}", **parts))
 
     temp: ClassVar[str] = "pg_temp."
 

@@ -18,10 +18,7 @@ def reason_of(error: BaseException) -> str:
     code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
     line = re.search(r"(?:CSV Error on Line|record/value|line):? (\d+)", str(error), re.IGNORECASE)
     parts = [kind, *([str(code)] if code else []), *([f"line {line[1]}"] if line else [])]
-    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", str(error))
-    if counts:
-        parts.append(f"{counts[2]} columns, expected {counts[1]}")
-    elif _tells_names_only(error, kind) and not line:
+    if _tells_names_only(error, kind) and not line:
         parts.append(first_line(error))
     return ", ".join(parts)
 
@@ -47,6 +44,6 @@ def first_line(error: BaseException) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def failed(source: str, error: BaseException) -> Refusal:
+def failed(source: str, error: BaseException, reason: str = "") -> Refusal:
     """That a source could not be read or written, in one line."""
-    return _words.refusal("source_failed", source=source, reason=reason_of(error))
+    return _words.refusal("source_failed", source=source, reason=reason or reason_of(error))

@@ -7,13 +7,9 @@ one until the officer confirms; nothing that changed meanwhile is ever written o
 from __future__ import annotations
 
 import contextlib
-import csv
 import ctypes
 import gzip
-import io
-import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,27 +17,30 @@ from pathlib import Path
 from typing import IO, Any
 
 from ivplus_tools import _words
-from ivplus_tools._sources import text
+from ivplus_tools._sources import changed, text
+from ivplus_tools._sources.carrying import Asked, Outcome, Tally, demand_confirmed, demand_same
 from ivplus_tools._sources.duck import constant
-from ivplus_tools._sources.engine import Asked, Outcome, Tally, demand_confirmed, demand_same
-from ivplus_tools._sources.files import PARQUET, Files, plain, stamp_of
+from ivplus_tools._sources.files import PARQUET, Files, base_of, hive_of, plain, shown, stamp_of
 from ivplus_tools._sources.sql import Cut, compose, quoted
 
 NUMBERED = "SELECT {row}{changes} FROM (SELECT *, row_number() OVER () AS {row} FROM {table} AS f) AS t WHERE {where} ORDER BY {row}"
 COPIED = (
     "COPY (SELECT {columns} FROM ivplus_old AS t WHERE {where}) TO {file} "
-    "(FORMAT parquet, COMPRESSION {codec}, ROW_GROUP_SIZE {group}, KV_METADATA {metadata})"
+    "(FORMAT parquet, COMPRESSION {codec}, ROW_GROUP_SIZE {group}, KV_METADATA {metadata}{numbers})"
 )
 SUM = "SELECT count(*), sum(CAST(hash([{values}]) AS HUGEINT)) FROM {table} AS t WHERE {where}"
+WITH_FOLDERS = "SELECT *{folders} FROM ({query})"
+MAY_BE_EMPTY = "CASE WHEN random() >= 0 THEN {value} END"
+"""A value of which the writer does not know that it is always there: else it declares the column as required."""
 SHAPE = """
-SELECT name, type, CASE WHEN starts_with(converted_type, 'TIM') THEN converted_type END
-FROM parquet_schema({file}) WHERE num_children IS NULL
+SELECT name, repetition_type, num_children, field_id, type, type_length, scale, precision, duckdb_type,
+  CASE WHEN starts_with(converted_type, 'TIM') THEN converted_type END
+FROM parquet_schema({file})
 """
 CODEC = "SELECT first(compression), max(row_group_num_rows) FROM parquet_metadata({file})"
 METADATA = "SELECT decode(key), value FROM parquet_kv_metadata({file})"
 AT_FDCWD, EXCHANGE = -100, 2  # of Linux
 MADE, OLD = ".ivplus-new", ".ivplus-old"
-JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class WritableFiles(Files):
         if kind == "xlsx":
             raise _words.refusal("read_only_source", source=self.name)
         stamps = {path: stamp_of(path) for path in files}
-        if linked := [path.name for path in files if path.stat().st_nlink > 1]:
+        if linked := [self.named(path) for path in files if path.stat().st_nlink > 1]:
             raise _words.refusal("other_names", source=self.name, names=", ".join(linked))
         demand_same(self.tally(cut, asked.secret, asked.seen), expected)
         before = self.total(cut.table)
@@ -161,11 +160,15 @@ class WritableFiles(Files):
         """A view of one file; the columns that stand in it, those of its folders left out."""
         one = f"[{constant(plain(path))}]"
         query = self._json_of(one, path) if kind == "json" else " ".join(self.queries(kind, [path]))
-        self.con.execute(compose("CREATE OR REPLACE TEMP VIEW {name} AS {query}", name=name, query=query))
         if kind == "parquet":
-            parts = {"files": constant(plain(path)), "many": "false", "hive": "false"}
-            query = compose(PARQUET, **parts)
-        return [str(one) for one, *_ in self.con.execute(compose("DESCRIBE {query}", query=query)).fetchall()]
+            query = compose(PARQUET, files=one, many="false", hive="false")
+        columns = [str(one) for one, *_ in self.con.execute(compose("DESCRIBE {query}", query=query)).fetchall()]
+        if kind == "parquet":  # a column that is in file and folder is the file's
+            told = {key: value for key, value in hive_of(path).items() if key.casefold() not in {one.casefold() for one in columns}}
+            values = (f", CAST({'NULL' if value is None else constant(value)} AS VARCHAR) AS {quoted(key)}" for key, value in told.items())
+            query = compose(WITH_FOLDERS, folders="".join(values), query=query)
+        self.con.execute(compose("CREATE OR REPLACE TEMP VIEW {name} AS {query}", name=name, query=query))
+        return columns
 
     def _sum(self, values: str, kind: str, path: Path, where: str) -> tuple[int, int]:
         name = "ivplus_old" if values != "*" else "ivplus_one"
@@ -183,7 +186,7 @@ class WritableFiles(Files):
         stays = "1 = 1" if changes else f"({where}) IS NOT TRUE"
         old = self._sum(", ".join(_value(one) for one in told.values()), kind, path, stays)
         if self._sum("*", kind, new, "1 = 1") != old:
-            raise _words.refusal("not_alike", source=self.name, path=path.name)
+            raise _words.refusal("not_alike", source=self.name, path=self.named(path))
 
     def _changed_columns(self, columns: list[str], cut: Cut, changes: Mapping[str, str] | None) -> dict[str, str]:
         """What each column of `ivplus_old` becomes, in its own type."""
@@ -225,17 +228,24 @@ class WritableFiles(Files):
         [[codec, group]] = self.con.execute(compose(CODEC, file=file)).fetchall()
         metadata = self.con.execute(compose(METADATA, file=file)).fetchall()
         shown_values = ", ".join(f"{quoted(key)}: {_blob(value)}" for key, value in metadata)
+        shape = self._shape(path)
+        top = dict(_top(shape))
+        numbers = ", ".join(f"{quoted(name)}: {one[3]}" for name, one in top.items() if one[3] is not None)
+        values = {name: compose(MAY_BE_EMPTY, value=new) if top[name][1] == "OPTIONAL" else new for name, new in told.items()}
         query = compose(
-            COPIED, columns=", ".join(f"{new} AS {quoted(name)}" for name, new in told.items()),
+            COPIED, columns=", ".join(f"{new} AS {quoted(name)}" for name, new in values.items()),
             where="1 = 1" if changes else f"({where}) IS NOT TRUE", file=constant(str(made)),
-            codec="lz4_raw" if codec.upper() == "LZ4_RAW" else codec.lower(),
-            group=str(max(int(group or 0), 2048)), metadata=f"{{{shown_values}}}",
+            codec="lz4_raw" if codec.upper() == "LZ4_RAW" else codec.lower(), group=str(max(int(group or 0), 2048)),
+            metadata=f"{{{shown_values}}}", numbers=f", FIELD_IDS {{{numbers}}}" if numbers else "",
         )  # fmt: skip
         self.con.execute(query)
         made.chmod(0o600)
-        shapes = [self.con.execute(compose(SHAPE, file=constant(plain(one)))).fetchall() for one in (path, made)]
-        if shapes[0] != shapes[1]:
-            raise _words.refusal("parquet_types", source=self.name, path=path.name)
+        if self._shape(made)[1:] != shape[1:]:
+            raise _words.refusal("parquet_types", source=self.name, path=self.named(path))
+
+    def _shape(self, path: Path) -> list[tuple[Any, ...]]:
+        """The root of a Parquet file's schema, and everything below it in order."""
+        return self.con.execute(compose(SHAPE, file=constant(plain(path)))).fetchall()
 
     def _write_text(self, kind: str, path: Path, made: Path, meant: _Meant, changed: list[str] | None) -> None:
         """A text file without the numbered records, or with some fields changed; the others as they were."""
@@ -260,20 +270,16 @@ class WritableFiles(Files):
                 if number == meant.number and not (blank and not lone):
                     meant.next()
         if meant.number is not None:
-            raise _words.refusal("not_alike", source=self.name, path=path.name)
+            raise _words.refusal("not_alike", source=self.name, path=self.named(path))
 
     def _changed(self, kind: str, path: Path, raw: str, new: dict[str, str | None]) -> str:
         """A record with some fields changed."""
         if kind == "json":
             names = {self.keys[name]: told for name, told in new.items()}
-            return json_changed(raw, names)
+            return changed.with_values(raw, names)
         form = self.form(path)
-        cells = dict(zip(form.columns, text.fields(raw, form.separator), strict=True))
-        cells |= {name: told or "" for name, told in new.items()}
-        ending = raw[len(raw.rstrip("\r\n")) :] if not raw.endswith("\r\n") else "\r\n"
-        out = io.StringIO(newline="")
-        csv.writer(out, delimiter=form.separator, lineterminator=ending).writerow(cells.values())
-        return out.getvalue()
+        places = {form.columns.index(name): told or "" for name, told in new.items()}
+        return changed.with_cells(raw, form.separator, places)
 
 
 class _Meant:
@@ -292,37 +298,13 @@ class _Meant:
         self.number, self.cells = (None, ()) if found is None else (int(found[0]), found[1:])
 
 
-def json_changed(raw: str, new: Mapping[str, str | None]) -> str:
-    """An object of one line with the values of some keys changed; every other sign stays."""
-    decode, place, kept = json.JSONDecoder().raw_decode, raw.index("{") + 1, 0
-    parts: list[str] = []
-    while True:
-        place = _blank(raw, place)
-        if raw[place] in "},":
-            if raw[place] == "}":
-                return "".join(parts) + raw[kept:]
-            place = _blank(raw, place + 1)
-        key, place = decode(raw, place)
-        place = _blank(raw, _blank(raw, place) + 1)
-        value, end = decode(raw, place)
-        if key in new:
-            parts += [raw[kept:place], _json_value(value, new[key])]
-            kept = end
-        place = end
-
-
-def _blank(raw: str, place: int) -> int:
-    while raw[place] in " \t\r\n":
-        place += 1
-    return place
-
-
-def _json_value(old: object, new: str | None) -> str:
-    """A number stays one where both are; nothing is null."""
-    if new is None:
-        return "null"
-    number = isinstance(old, (int, float)) and not isinstance(old, bool)
-    return new if number and JSON_NUMBER.fullmatch(new) else json.dumps(new, ensure_ascii=False)
+def _top(shape: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The columns of a schema, without what lies within them."""
+    within = 0
+    for one in shape[1:]:
+        if not within:
+            yield str(one[0]), one
+        within += int(one[2] or 0) - bool(within)
 
 
 def _value(own: str) -> str:
@@ -388,13 +370,3 @@ def _exchanged(one: Path, other: Path) -> bool:
         call = ctypes.CDLL(None, use_errno=True).renameat2
         return bool(call(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), EXCHANGE) == 0)
     return False
-
-
-def base_of(files: Sequence[Path]) -> Path:
-    """The folder that all files lie in."""
-    return Path(os.path.commonpath([path.parent for path in files]))
-
-
-def shown(path: Path, base: Path) -> str:
-    """A file as the journal names it: from the source's folder on."""
-    return path.relative_to(base).as_posix()

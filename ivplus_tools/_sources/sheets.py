@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,12 +46,13 @@ def load(con: duckdb.DuckDBPyConnection, table: str, path: Path, name: str) -> N
     try:
         sheet = book[name]
         sheet.reset_dimensions()  # what a file says of its size is not believed
-        rows = (row for row in sheet.values if any(cell is not None for cell in row))
-        heads = list(next(rows, ()))
+        numbered = ((number, row) for number, row in enumerate(sheet.values, 1) if any(cell is not None for cell in row))
+        first, heads = next(numbered, (0, ()))
         places = [place for place, head in enumerate(heads) if head is not None]
         if not places:
             raise _words.refusal("no_heading", path=path.name)
         columns = list(text.unique([str(heads[place]) for place in places]))
+        rows = _data(numbered, [str(heads[place]) for place in places], f"{path.name}!{name}", first)
         made = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
         con.execute(compose("CREATE TEMP TABLE {name} ({columns})", name=quoted(table), columns=made))
         marks = ", ".join("unnest(?::VARCHAR[])" for _ in columns)
@@ -65,6 +67,18 @@ def load(con: duckdb.DuckDBPyConnection, table: str, path: Path, name: str) -> N
             con.execute(insert, [list(cells) for cells in zip(*batch, strict=True)])
     finally:
         book.close()
+
+
+def _data(numbered: Iterator[tuple[int, Any]], heads: list[str], sheet: str, first: int) -> Iterator[Any]:
+    """The rows below the heading; a title in its place, or a second heading, is refused with its row."""
+    names = {head.strip().casefold() for head in heads}
+    for place, (number, row) in enumerate(numbered):
+        told = [str(cell) for cell in row if cell is not None]
+        if place == 0 and len(heads) == 1 and len(told) > 1:
+            raise _words.refusal("title_line", path=sheet, line=first + 1)
+        if text.is_heading(told, names):
+            raise _words.refusal("two_headings", path=sheet, line=number)
+        yield row
 
 
 def _shown(cell: object) -> str | None:

@@ -27,7 +27,7 @@ SETTINGS = {
 }
 ANY = "SELECT * FROM {table} AS t"
 KEY = "SELECT {key} AS k FROM {table} AS t LIMIT 0"
-HOLDS, TOLD, STARTS = "ivplus_holds", "ivplus_told", "ivplus_starts"
+HOLDS, TOLD = "ivplus_holds", "ivplus_told"
 STRING = "STRING"
 PARQUET, GLOB = ".parquet", set("*?[{")
 LOGS = "{,*/}{_delta_log,.hoodie,metadata/*.metadata.json}"  # of Delta, Hudi and Iceberg
@@ -153,10 +153,14 @@ class Spark(Engine):
         self._view(typed.hint("broadcast"), TOLD)
         self._view(typed.select("k").distinct().hint("broadcast"), HOLDS)
 
-    def fill_starts(self, texts: Sequence[str]) -> None:
-        """The start texts that are meant."""
+    def fill_texts(self, name: str, texts: Sequence[str]) -> None:
+        """A temporary view of texts, sent to every executor."""
         frame = self.session.createDataFrame([(text,) for text in texts], "k string")
-        self._view(frame.hint("broadcast"), STARTS)
+        self._view(frame.hint("broadcast"), name)
+
+    def bare(self, text: str) -> str:
+        """Every match is replaced here."""
+        return f"lower(regexp_replace({text}, '[^0-9A-Za-z]', ''))"
 
     def where_it_is(self, table: str) -> str:
         """The table as the session names it; a plan is carried out in the system itself."""

@@ -29,6 +29,14 @@ EVERY = "1 = 1"
 STARTS = """
 SELECT s.d, count(*) AS n FROM (SELECT {start} AS d FROM {table} AS t WHERE {where}) AS s GROUP BY s.d
 """
+EXAMPLES = """
+SELECT s.d, min(s.x) AS x, count(*) AS n
+FROM (SELECT {start} AS d, {shown} AS x FROM {table} AS t WHERE {where}) AS s GROUP BY s.d
+"""
+NEAR = """
+SELECT {shown} AS k, count(*) AS n FROM {table} AS t
+WHERE ({bare} IN (SELECT s.k FROM {temp}ivplus_near AS s) OR {odd}) AND {free} GROUP BY {shown}
+"""
 STARTS_OF = "WITH chosen AS (SELECT {chosen} FROM {table} AS t WHERE {where}) {counted}"
 COUNTED = "SELECT {place} AS which, {name} AS d, count(*) AS n FROM chosen GROUP BY {name}"
 FOUND = "SELECT DISTINCT -1 AS which, {empty} AS d, g.n AS n FROM chosen AS c JOIN {temp}ivplus_told AS g ON c.k = g.k"

@@ -12,7 +12,7 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,20 +80,20 @@ def _blocks(path: Path, encoding: str) -> Iterator[str]:
         yield rest
 
 
-def look(path: Path, slowly: bool = False) -> Form:
+def look(path: Path, slowly: bool = False, name: str = "") -> Form:
     """The form of a CSV file; refused where its encoding or heading cannot be understood.
 
-    `slowly`: count every quote where it stands, and not in pairs.
+    `slowly`: count every quote where it stands, and not in pairs. `name`: what a refusal calls it.
     """
     encodings = [_encoding(path)]
     if encodings == ["utf-8"]:
         encodings.append("cp1252")  # what programs for Windows write in Finland
     for encoding in encodings:
         try:
-            return _form(path, encoding, slowly)
+            return _form(path, encoding, slowly, name or path.name)
         except UnicodeDecodeError:
             continue
-    raise _words.refusal("text_encoding", path=path.name, got=", ".join(encodings))
+    raise _words.refusal("text_encoding", path=name or path.name, got=", ".join(encodings))
 
 
 def _encoding(path: Path) -> str:
@@ -105,17 +105,17 @@ def _encoding(path: Path) -> str:
     return "utf-16-be" if head.startswith(codecs.BOM_UTF16_BE) or upper * 3 > len(head) else "utf-8"
 
 
-def _form(path: Path, encoding: str, slowly: bool) -> Form:
+def _form(path: Path, encoding: str, slowly: bool, name: str) -> Form:
     with opened(path, encoding) as file:
         declared, before, raw = _heading(file)
         heading = raw.rstrip("\r\n")
         if not heading:
-            raise _words.refusal("no_heading", path=path.name)
-        _demand_heading(file, path.name, heading, before)
+            raise _words.refusal("no_heading", path=name)
+        _demand_heading(file, name, heading, before)
         separator = declared or max(SEPARATORS, key=lambda sign: len(fields(heading, sign)))
         columns = tuple(unique(fields(heading, separator)))
     counted = _Count(separator, len(columns) == 1, slowly, fields(heading, separator))
-    counted.add(_blocks(path, encoding), path.name, before)
+    counted.add(_blocks(path, encoding), name, before)
     ending = _ending(raw, counted.breaks)
     return Form(encoding, separator, before, columns, counted.records, ending, counted.longest, counted.inner)
 
@@ -155,6 +155,12 @@ def fields(record: str, separator: str) -> list[str]:
     return next(csv.reader(io.StringIO(record, newline=""), delimiter=separator), [])
 
 
+def is_heading(told: Sequence[str], names: Set[str]) -> bool:
+    """Whether cells are a heading again: half of them, and more than one, are names of columns."""
+    known = sum(one.strip().casefold() in names for one in told)
+    return known > 1 and known * 2 >= len(told)
+
+
 def unique(names: Sequence[str]) -> Iterator[str]:
     """Each name once, whatever its case: readers of tables do not tell `n` from `N`.
 
@@ -186,9 +192,9 @@ def _bare(block: str, separator: str) -> str | None:
     Quick, and misled by two inch marks in fields with line breaks: a count that differs from a
     reader's is made again sign by sign.
     """
-    outside = block.split('"')[::2]
-    if len(outside) == 1:
+    if '"' not in block:
         return block
+    outside = block.split('"')[::2]
     ends = ("", separator, "\n", "\r")
     sure = outside[0][-1:] in ends and outside[-1][:1] in ends and not block.count('"') % 2
     return "q".join(outside) if sure else None
@@ -272,8 +278,7 @@ class _Count:
             begin = max(block.rfind("\n", 0, place), block.rfind("\r", 0, place)) + 1
             end = BREAK.search(block, place)
             told = fields(block[begin : end.start() if end else None], self.separator)
-            known = sum(one.strip().casefold() in self._names for one in told)
-            if known > 1 and known * 2 >= len(told):
+            if is_heading(told, self._names):
                 line = self.line + len(BREAK.findall(block[:begin])) + 1
                 raise _words.refusal("two_headings", path=path, line=line)
 
@@ -310,21 +315,31 @@ class _Count:
         self.breaks[kind] += line[-1:] in ("\r", "\n")
 
 
-def unlike(path: Path, form: Form, rows: Iterator[tuple[Any, ...]]) -> int | None:
-    """The line of the first record that a reader of tables gave otherwise; None where none is."""
+def _numbered(path: Path, form: Form) -> Iterator[tuple[int, list[str]]]:
+    """The records of a file that are not blank: the line where each begins, and its fields."""
     with opened(path, form.encoding) as file:
         line = form.before
         for _ in range(line):
             file.readline()
         for record in records(file, form.separator):
             begun, line = line + 1, line + len(BREAK.findall(record)) or line + 1
-            if not record.strip("\r\n") and len(form.columns) > 1:
-                continue
-            told = next(rows, None)
-            mine = fields(record, form.separator)
-            if told is None or [one or "" for one in told] != mine:
-                return begun
+            if record.strip("\r\n") or len(form.columns) == 1:
+                yield begun, fields(record, form.separator)
+
+
+def unlike(path: Path, form: Form, rows: Iterator[tuple[Any, ...]]) -> int | None:
+    """The line of the first record that a reader of tables gave otherwise; None where none is."""
+    for line, mine in _numbered(path, form):
+        told = next(rows, None)
+        if told is None or [one or "" for one in told] != mine:
+            return line
     return None
+
+
+def ragged(path: Path, form: Form) -> tuple[int, int] | None:
+    """The line of the first record that has not as many fields as the heading, and how many it has."""
+    width = len(form.columns)
+    return next(((line, len(mine)) for line, mine in _numbered(path, form) if len(mine) != width), None)
 
 
 def plain_copy(path: Path, form: Form, made: Path) -> None:

@@ -27,19 +27,23 @@ class RetentionBoard(widgets.VBox):
         self.source = shared.field(widgets.Dropdown, description=self._say("source"), options=[])
         self.rule = shared.field(widgets.Dropdown, description=self._say("rule"), options=[])
         self.state = shared.field(widgets.Dropdown, description=self._say("status"), options=shown, value="all")
+        forms = [("", ""), *((names[self._lang], code) for code, names in _words.values("date_format").items())]
+        self.date_format = shared.field(widgets.Dropdown, description=self._say("dates"), options=forms)
         self.count = widgets.Button(description=self._say("scan"), button_style="primary")
         self.progress = widgets.IntProgress(min=0, max=1, layout=widgets.Layout(display="none", width="12em"))
-        self.message, self.table, self.months, self.figure, self.downloads = (shared.html() for _ in range(5))
+        self.message, self.dates, self.table, self.months, self.figure, self.downloads = (shared.html() for _ in range(6))
         for one in (self.source, self.rule, self.state):
             one.observe(lambda _: self._show(), "value")
+        for one in (self.rule, self.date_format):
+            one.observe(lambda _: self._show_dates(), "value")
         self.count.on_click(lambda _: self._on_count())
         filters = widgets.HBox(
-            [self.source, self.rule, self.state, self.count, self.progress],
+            [self.source, self.rule, self.state, self.date_format, self.count, self.progress],
             layout=widgets.Layout(flex_flow="row wrap", align_items="flex-end"),
         )
         beside = widgets.HBox([self.figure, self.months], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"))
         style = widgets.HTML(_html.form_style("ivplus-retention"))
-        self.children = [style, filters, self.message, self.table, beside, self.downloads]
+        self.children = [style, filters, self.message, self.dates, self.table, beside, self.downloads]
         self.add_class("ivplus-retention")
         self._fill()
 
@@ -81,7 +85,8 @@ class RetentionBoard(widgets.VBox):
         everything = (self._say("all"), "")
         for box, column in ((self.source, "source"), (self.rule, "rule")):
             kept = box.value
-            names = sorted(set(self._counts[column].dropna()))
+            recorded = {one.id for one in room.of("retention_rule" if column == "rule" else column)}
+            names = sorted(set(self._counts[column].dropna()) | recorded)
             box.options = [everything, *((name, name) for name in names)]
             box.value = kept if kept in names else ""
         self._show()
@@ -103,6 +108,18 @@ class RetentionBoard(widgets.VBox):
         else:
             self.table.value = _shown.show(found)._repr_html_()
         self._draw(found)
+
+    def _show_dates(self) -> None:
+        """How the chosen form reads the days of the chosen rule: live, recorded nowhere."""
+        rule, form = self.rule.value, self.date_format.value
+        if not form or not rule:
+            self.dates.value = _html.paragraph(self._say("dates_rule")) if form else ""
+            return
+        try:
+            found = self._desk.retention.dates(rule, form)
+            self.dates.value = _html.paragraph(self._say("dates_of", rule=rule)) + _shown.show(found)._repr_html_()
+        except Refusal as refusal:
+            self.dates.value = _html.note([refusal.text(self._lang)], alert=True)
 
     def _draw(self, found: Any) -> None:
         rows = self._due[self._due["subject"].isin(found["rule"]) & self._due["rows"].notna()]

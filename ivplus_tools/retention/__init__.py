@@ -61,6 +61,15 @@ class RetentionRoom(Room):
             rows = [(table, column.name, column.type) for table in engine.tables() for column in engine.columns(table).values()]
         return _room.frame(("table", "column", "type"), rows, self.standpoint.lang)
 
+    def dates(self, name: str, date_format: object = None) -> pandas.DataFrame:
+        """How the start texts of a rule, or of every rule of a source, are read as days: rule, text, day, rows. Read now, kept nowhere.
+
+        Ten examples, those that are no day first, then how many others. `date_format`: as if that were declared.
+        """
+        from ivplus_tools.retention import examples
+
+        return examples.frame(self, name, date_format)
+
     def plans(self) -> pandas.DataFrame:
         """Plans of erasure, with what became of them: id, rule, plan_state, rows, planned_by, approved_by, executed, ..."""
         return _store.frame(self.standpoint, "FROM erasure_plans()")

@@ -6,9 +6,12 @@ import re
 import unicodedata
 from functools import cache
 
+PAIRS = (("æ", "ae"), ("œ", "oe"), ("vv", "w"), ("rn", "m"), ("cl", "d"))
+"""Small letters that are read as one, after the confusables of single signs."""
+
 
 def same_person(one: str | None, other: str | None) -> bool:
-    """Whether two names look alike: letters of other scripts, signs that are not seen, full stops."""
+    """Whether two names look alike: letters of other scripts, two letters for one, signs that are not seen, full stops."""
     return any(_skeleton(one or "", case) == _skeleton(other or "", case) for case in (0, 1))
 
 
@@ -17,7 +20,10 @@ def _skeleton(name: str, case: int) -> str:
     plain = unicodedata.normalize("NFKD", name)
     cased = plain.upper() if case else plain.casefold()
     alike = (_alike(sign) for sign in unicodedata.normalize("NFKD", cased))
-    return "".join(sign for sign in alike if sign.isalnum()).casefold()
+    found = "".join(sign for sign in alike if sign.isalnum()).casefold()
+    for pair, sign in PAIRS:
+        found = found.replace(pair, sign)
+    return found
 
 
 @cache

@@ -9,13 +9,13 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _dates, _sources, _words
+from ivplus_tools import _dates, _sources, _store, _words
 from ivplus_tools._sources import EVERY, Column, Cut, Engine, Start, condition, latest, ledger
 from ivplus_tools._sources.earlier import Earlier, Question, Reading
 from ivplus_tools.errors import Refusal
 from ivplus_tools.retention.clock import Clock, months_from
 from ivplus_tools.retention.holds import Held, demand_clear, held_by, told_missing
-from ivplus_tools.retention.records import RetentionRule, RuleCount, Source
+from ivplus_tools.retention.records import ErasureCertificate, RetentionRule, RuleCount, Source
 from ivplus_tools.retention.starts import NUMERIC, SENTINELS, believed, day_of
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _scan_source(
         read = sum(counted.groups[0]["all"].values())
         for rule, look in group:
             clock = Clock(str(rule.start_event), str(rule.period), rule.grace, room.financial_year_end(rule))
-            apart = Apart(unseen, whole - read, told_missing(held[rule.id], counted.found))
+            apart = Apart(unseen, whole - read, counted.doubtful, told_missing(held[rule.id], counted.found))
             groups = counted.groups[starts.index(look.start)]
             yield replace(_counted(rule, clock, look, groups, held[rule.id], apart, on), stamps=before, found=counted.found)
 
@@ -203,10 +203,11 @@ def _problem(engine: Engine, rule: RetentionRule, formats: Sequence[str]) -> tup
 
 @dataclass(frozen=True)
 class Apart:
-    """What a reading left out: rows not read, rows of no concern, held subjects without a row."""
+    """What a reading left out: rows not read, of no concern, with a key almost held; held subjects without a row."""
 
     unseen: int
     outside: int
+    doubtful: int
     not_found: tuple[str, ...]
 
 
@@ -227,7 +228,8 @@ def _counted(
     made: Any = RuleCount
     count = made(
         rule.id, table=rule.table, total=rows.total, no_start=rows.empty + rows.unreadable, unreadable=rows.unreadable,
-        sentinel=rows.sentinel, unseen=apart.unseen, outside=apart.outside, no_key=sum(keyless.values()), overdue=overdue,
+        sentinel=rows.sentinel, unseen=apart.unseen, outside=apart.outside, no_key=sum(keyless.values()),
+        doubtful=apart.doubtful, overdue=overdue,
         held=rows.until(cutoff) - overdue, oldest=free.days[0] if free.days else None, cutoff=cutoff,
         next_due=clock.erasable_from(later[0]) if later else None, months=_months(clock, free, on),
         not_found=apart.not_found or None,
@@ -253,14 +255,15 @@ def readied(engine: Engine, cut: Cut) -> Cut:
         text for text, day in days
         if day and low < day <= cut.through and believed(day) and day not in cut.never
     )  # fmt: skip
-    engine.fill_starts(sorted(meant))
+    engine.fill_texts("ivplus_starts", sorted(meant))
     return replace(cut, texts=meant)
 
 
 def _returned(engine: Engine, one: RuleScan, room: RetentionRoom) -> RuleScan:
     """How many of the rows past their time were erased before: a backup has brought them back.
 
-    Not known where the ledger, its secret or marks of a certificate that has not ended are missing.
+    Not known where the ledger, its secret or marks of a certificate that has not ended are missing, nor where what was
+    erased was told by another table, key or start than any rule of today: its marks are like no row's.
     """
     count, rule, on = one.count, one.rule, room.standpoint.valid_on
     done = [each for each in room.of("certificate") if each.source == rule.source and each.ledger]
@@ -269,13 +272,37 @@ def _returned(engine: Engine, one: RuleScan, room: RetentionRoom) -> RuleScan:
         return one
     book = ledger.Ledger(room.standpoint.path, str(rule.source))
     plans = {str(each.plan): str(each.ledger) for each in done}
-    if not book.vouches(plans):
+    here = room.get(str(rule.source), "source").body()
+    rules = (each for each in room.of("retention_rule") if each.source == rule.source and each.table in engine.tables())
+    now = {_marked_by(each.body(), here) for each in rules}
+    if not book.vouches(plans) or not {_marked_then(each, room) for each in done} <= now:
         return replace(one, count=count.model_copy(update={"detail": NO_LEDGER}))
     if count.cutoff is None:
         return one
     cut = cut_of(rule, looked(engine, rule, room), count.cutoff, False)
     found = str(back(engine, cut, book, book.secret or b"", frozenset(plans)))
     return replace(one, count=count.model_copy(update={"returned": found}))
+
+
+MARKED = ("table", "subject_key", "start_column", "start_table", "start_key")
+
+
+def _marked_by(rule: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[object, ...]:
+    """By what the ledger knows the rows of a rule: table, key, and how their starts are written."""
+    forms = rule.get("date_format") or source.get("date_format") or ("ISO",)
+    return (*map(rule.get, MARKED), *forms)
+
+
+def _marked_then(done: ErasureCertificate, room: RetentionRoom) -> tuple[object, ...] | None:
+    """The same of a rule as it was when its plan was carried out; None where that cannot be found."""
+    at = room.standpoint
+    with contextlib.suppress(Refusal):
+        plan = room._find(str(done.plan), "erasure_plan")
+        rules = (one for one in _store.history(at, str(done.rule)) if one.seal == plan.record.rule_seal)
+        known = (one for one in _store.history(at, str(done.source)) if one.kind == "source" and one.entry < plan.entry.entry)
+        sources = [one.body or {} for one in known]
+        return next((_marked_by(one.body or {}, sources[-1]) for one in rules if sources), None)
+    return None
 
 
 def back(engine: Engine, cut: Cut, book: ledger.Ledger, secret: bytes, plans: frozenset[str]) -> int:

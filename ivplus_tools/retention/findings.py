@@ -183,11 +183,11 @@ def _counted(count: RuleCount, rule: RetentionRule, since: date) -> Iterator[Fin
 
 def _apart(count: RuleCount, rule: RetentionRule, since: date) -> Iterator[Finding]:
     """Rows that a count could not deal with, or that had gone and have come back."""
-    sentinel, no_key, unseen = (int(one or 0) for one in (count.sentinel, count.no_key, count.unseen))
+    sentinel, no_key, unseen, doubtful = (int(one or 0) for one in (count.sentinel, count.no_key, count.unseen, count.doubtful))
     if sentinel:
         yield Finding(rule.id, "RET-020", since, {"rows": sentinel, "column": rule.start_column})
-    if unseen or (no_key and rule.action != "anonymise"):
-        yield Finding(rule.id, "RET-021", since, {"no_key": no_key, "unseen": unseen})
+    if unseen or doubtful or (no_key and rule.action != "anonymise"):
+        yield Finding(rule.id, "RET-021", since, {"no_key": no_key, "doubtful": doubtful, "unseen": unseen})
     if int(count.returned or 0):
         yield Finding(rule.id, "RET-022", since, {"rows": int(count.returned or 0)})
     elif count.detail == NO_LEDGER:

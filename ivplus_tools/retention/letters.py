@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import Record
 from ivplus_tools.exchange.documents import Document, Line, Section
 from ivplus_tools.exchange.documents.writer import Writer
-from ivplus_tools.retention.records import ErasureCertificate, ErasurePlan
+from ivplus_tools.retention import counting
+from ivplus_tools.retention.records import APART, ErasureCertificate, ErasurePlan, RetentionRule
 
 if TYPE_CHECKING:
     from ivplus_tools.retention import RetentionRoom
@@ -19,17 +21,15 @@ SCHEDULE = (
     "action", "statute", "longer_ground", "reason",
 )  # fmt: skip
 PLANNED = (
-    "rule", "source", "table", "location", "action", "as_of", "cutoff", "rows_count", "total", "held", "no_start", "unreadable",
-    "sentinel", "no_key", "unseen", "outside", "k_anonymity", "acting", "reading", "predicate",
+    "rule", "source", "table", "location", "action", "as_of", "cutoff", "rows_count", "total", *APART, "k_anonymity",
+    "acting", "reading", "predicate",
     "planned_by", "approved_by", "approved_how", "approved", "plan_state",
 )  # fmt: skip
 DONE = (
-    "rule", "source", "table", "location", "action", "rows_count", "total_before", "total_after", "remaining", "held", "no_start",
-    "unreadable", "sentinel", "no_key", "unseen", "outside", "acting", "touched", "k_anonymity", "linked", "ledger", "ledger_until",
+    "rule", "source", "table", "location", "action", "rows_count", "total_before", "total_after", "remaining", *APART,
+    "acting", "touched", "k_anonymity", "linked", "ledger", "ledger_until",
     "planned_by", "approved_by", "approved_how", "executed_by", "executed", "how_known", "kept_copy",
 )  # fmt: skip
-APART = ("held", "no_start", "unreadable", "sentinel", "no_key", "unseen", "outside")
-"""What a plan or a certificate does not touch, or could not read."""
 NEEDED = ("approved_by", "executed_by", "period", "start_event", "remaining")
 """What a reader misses where it is empty; other empty fields are left out."""
 
@@ -38,10 +38,35 @@ class Letter(Writer):
     """Words of `words/retention.toml`."""
 
     words = "retention"
+    rule: RetentionRule | None = None
+    """The rule of a plan, where it is still the one that was planned with."""
+    forms: tuple[str, ...] = ()
+    """How its days are written."""
 
     def lines(self, record: Record, names: tuple[str, ...]) -> Iterator[Line]:
         """The fields of a record that have an answer, and those that need one."""
         return (self.line(record, name) for name in names if getattr(record, name) is not None or name in NEEDED)
+
+    def answer(self, record: Record, name: str) -> object:
+        """A predicate in words: what an engine is asked is long, and stands in the journal."""
+        if name == "predicate" and isinstance(record, ErasurePlan) and self.rule and record.cutoff:
+            return self._predicate(record, self.rule, record.cutoff)
+        return super().answer(record, name)
+
+    def _predicate(self, plan: ErasurePlan, rule: RetentionRule, cutoff: date) -> str:
+        lang, asked = self.lang, plan.predicate or ""
+        key = "predicate.latest" if rule.start_table else "predicate.start"
+        told = [self.say(key, table=rule.start_table, column=rule.start_column, cutoff=_words.show_date(cutoff, lang))]
+        if "ivplus_starts" in asked:
+            names = _words.values("date_format")
+            told.append(self.say("predicate.forms", forms=", ".join(names[one][lang] for one in self.forms)))
+        if rule.where:
+            told.append(self.say("predicate.where", told="; ".join(_records.readable(rule.where, type(rule).model_fields["where"], lang))))
+        if "ivplus_holds" in asked or plan.action == "anonymise":
+            told.append(self.say("predicate.keyed", column=rule.subject_key))
+        if "ivplus_holds" in asked:
+            told.append(self.say("predicate.free"))
+        return "; ".join([*told, self.say("predicate.exact")])
 
 
 def schedule(room: RetentionRoom) -> Document:
@@ -56,7 +81,7 @@ def schedule(room: RetentionRoom) -> Document:
         count = counts.get(rule.id)
         if count and not count.problem:
             told = (f"{_words.field_label(name, letter.lang)} {getattr(count, name)}" for name in ("total", "overdue", "held", "no_start"))
-            lines.append(Line(letter.say("schedule.counted"), " · ".join(told), "gdpr:5(1)(e)"))
+            lines.append(Line(letter.say("schedule.counted"), " · ".join(told), letter.cited("gdpr:5(1)(e)")))
         sections.append(Section(str(number), rule.id, lines=tuple(lines)))
     if not sections:
         sections = [Section("", "", said=letter.say("schedule.none"))]
@@ -67,12 +92,16 @@ def certificate(room: RetentionRoom, ident: str) -> Document:
     """A plan with its predicate and approval and, once it is done, the certificate before it."""
     letter = Letter(room)
     plan: ErasurePlan = room.get(ident, "erasure_plan")
+    letter.rule = next((one.record for one in room._of("retention_rule") if one.entry.seal == plan.rule_seal), None)
+    letter.forms = counting.formats_of(letter.rule, room) or ("ISO",) if letter.rule else ()
     done = next((one for one in room.of("certificate") if one.plan == ident), None)
     rule = next((one for one in room.of("retention_rule") if one.id == plan.rule), None)
     sections = []
     if done:
-        company = Line(letter.say("certificate.company"), letter.own.get("name") or "", "gdpr:5(2)")
-        lines = (company, *letter.lines(done, DONE))
+        company = Line(letter.say("certificate.company"), letter.own.get("name") or "", letter.cited("gdpr:5(2)"))
+        rows = Line(letter.say("certificate.rows"), str(done.rows_count or ""), letter.cited("gdpr:5(1)(e)"))
+        own = _words.field_label("rows_count", letter.lang)
+        lines = (company, *(rows if one.label == own else one for one in letter.lines(done, DONE)))
         sections.append(Section("1", letter.say("certificate.done"), lines=lines, said=_left(letter, done)))
     sections.append(Section(str(len(sections) + 1), letter.say("certificate.plan"), lines=tuple(letter.lines(plan, PLANNED))))
     if rule:

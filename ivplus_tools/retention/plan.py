@@ -16,15 +16,12 @@ from ivplus_tools.retention import counting
 from ivplus_tools.retention import recipe as recipes
 from ivplus_tools.retention.approval import same_person
 from ivplus_tools.retention.clock import clock_of
-from ivplus_tools.retention.records import ErasureCertificate, ErasurePlan, RetentionRule, RuleCount
+from ivplus_tools.retention.records import APART, ErasureCertificate, ErasurePlan, RetentionRule, RuleCount
 
 if TYPE_CHECKING:
     from ivplus_tools._sources.rewrite import Swap
     from ivplus_tools.exchange.documents import Document
     from ivplus_tools.retention import RetentionRoom
-
-APART = ("no_start", "unreadable", "sentinel", "unseen", "outside", "no_key", "held")
-"""What a plan and a certificate tell of the rows that they do not touch."""
 
 
 class Plan:
@@ -129,7 +126,7 @@ class Plan:
 
     def _undone(self, engine: Engine, error: Exception) -> None:
         """Record that nothing was done; where that is not sure, `settle` has to look."""
-        reason = _sources.reason_of(error)
+        reason = engine.reason(error)
         if engine.committing:
             raise _words.refusal("unsure", plan=self.id, reason=reason) from None
         self._keep(self.record.replace(plan_state="not_done"), "plan.not_done", reason)

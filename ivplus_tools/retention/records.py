@@ -227,6 +227,7 @@ class RuleCount(Part):
     outside: Count = item("gdpr:5(1)(e)")
     returned: Count = item("gdpr:5(1)(e)")
     no_key: Count = item("gdpr:5(1)(e)")
+    doubtful: Count = item("gdpr:18(1)")
     overdue: Count = item("gdpr:5(1)(e)")
     held: Count = item("gdpr:5(1)(e)")
     oldest: Day = item("gdpr:5(1)(e)")
@@ -254,83 +255,71 @@ class ScanResult(Record):
     hash: Text = item("gdpr:5(2)")
 
 
-class ErasurePlan(Record):
-    """What is to be erased or anonymised, frozen: predicate, rows, a keyed hash of them; who planned and approved it."""
+class Erasure(Record):
+    """What a plan and its certificate both tell: of which rows, what is not touched, what acts beside it, and who answers for it."""
 
     own_act: ClassVar[bool] = True
     room: ClassVar[str] = "retention"
-    kind: ClassVar[str] = "erasure_plan"
 
     rule: Text = item("gdpr:5(1)(e)", refers="retention_rule")
     source: Text = item("gdpr:5(2)", refers="source")
     table: Text = item("gdpr:5(2)")
     location: Text = item("gdpr:5(2)")
     action: Action = item("gdpr:5(1)(e)", default="erase")
+    rows_count: Count = item("gdpr:5(1)(e)")
+    held: Count = item("gdpr:17(3)")
+    no_start: Count = item("gdpr:5(1)(e)")
+    unreadable: Count = item("gdpr:5(1)(e)")
+    sentinel: Count = item("gdpr:5(1)(e)")
+    no_key: Count = item("gdpr:5(1)(e)")
+    doubtful: Count = item("gdpr:18(1)")
+    unseen: Count = item("gdpr:5(1)(e)")
+    outside: Count = item("gdpr:5(1)(e)")
+    acting: Texts = item("gdpr:5(2)")
+    keys_hash: Text = item("gdpr:5(2)")
+    rests_on: Text = item("gdpr:5(2)")
+    k_anonymity: Count = item("gdpr:4(1)")
+    planned_by: Text = item("gdpr:5(2)")
+    approved_by: Text = item("gdpr:5(2)")
+    approved_how: ApprovedHow = item("gdpr:5(2)")
+    single_officer: YesNo = item("gdpr:5(2)")
+
+
+APART = ("held", "no_start", "unreadable", "sentinel", "no_key", "doubtful", "unseen", "outside")
+"""What a count, a plan or a certificate does not touch, or could not read: told wherever it is told."""
+
+
+class ErasurePlan(Erasure):
+    """What is to be erased or anonymised, frozen: predicate, rows, a keyed hash of them; who planned and approved it."""
+
+    kind: ClassVar[str] = "erasure_plan"
+
+    total: Count = item("gdpr:5(1)(e)")
     as_of: Day = item("gdpr:5(1)(e)")
     cutoff: Day = item("gdpr:5(1)(e)")
     predicate: Text = item("gdpr:5(2)")
     reading: Text = item("gdpr:5(2)")
     place_hash: Text = item("gdpr:5(2)")
-    rows_count: Count = item("gdpr:5(1)(e)")
-    total: Count = item("gdpr:5(1)(e)")
-    held: Count = item("gdpr:17(3)")
-    no_start: Count = item("gdpr:5(1)(e)")
-    unreadable: Count = item("gdpr:5(1)(e)")
-    sentinel: Count = item("gdpr:5(1)(e)")
-    unseen: Count = item("gdpr:5(1)(e)")
-    outside: Count = item("gdpr:5(1)(e)")
-    no_key: Count = item("gdpr:5(1)(e)")
-    acting: Texts = item("gdpr:5(2)")
     swaps: Texts = item("gdpr:5(2)")
-    keys_hash: Text = item("gdpr:5(2)")
     rule_seal: Text = item("gdpr:5(2)")
-    k_anonymity: Count = item("gdpr:4(1)")
     head: Text = item("gdpr:5(2)")
-    rests_on: Text = item("gdpr:5(2)")
-    planned_by: Text = item("gdpr:5(2)")
-    approved_by: Text = item("gdpr:5(2)")
     approved: Moment = item("gdpr:5(2)")
-    approved_how: ApprovedHow = item("gdpr:5(2)")
-    single_officer: YesNo = item("gdpr:5(2)")
     plan_state: State = item("gdpr:5(2)")
 
 
-class ErasureCertificate(Record):
+class ErasureCertificate(Erasure):
     """That a plan was carried out: what, how many, by which rule, who, before and after, and what was not read."""
 
-    own_act: ClassVar[bool] = True
-    room: ClassVar[str] = "retention"
     kind: ClassVar[str] = "certificate"
 
     plan: Text = item("gdpr:5(2)", refers="erasure_plan")
-    rule: Text = item("gdpr:5(1)(e)", refers="retention_rule")
-    source: Text = item("gdpr:5(2)", refers="source")
-    table: Text = item("gdpr:5(2)")
-    location: Text = item("gdpr:5(2)")
-    action: Action = item("gdpr:5(1)(e)", default="erase")
-    rows_count: Count = item("gdpr:5(1)(e)")
     total_before: Count = item("gdpr:5(2)")
     total_after: Count = item("gdpr:5(2)")
     remaining: Count = item("gdpr:5(1)(e)")
-    held: Count = item("gdpr:17(3)")
-    no_start: Count = item("gdpr:5(1)(e)")
-    unreadable: Count = item("gdpr:5(1)(e)")
-    sentinel: Count = item("gdpr:5(1)(e)")
-    unseen: Count = item("gdpr:5(1)(e)")
-    outside: Count = item("gdpr:5(1)(e)")
-    no_key: Count = item("gdpr:5(1)(e)")
-    acting: Texts = item("gdpr:5(2)")
     touched: Texts = item("gdpr:5(2)")
     ledger: Text = item("gdpr:5(1)(e)")
     ledger_until: Day = item("gdpr:5(1)(e)")
-    keys_hash: Text = item("gdpr:5(2)")
-    rests_on: Text = item("gdpr:5(2)")
-    k_anonymity: Count = item("gdpr:4(1)")
     linked: Text = item("gdpr:4(1)")
-    planned_by: Text = item("gdpr:5(2)")
-    approved_by: Text = item("gdpr:5(2)")
-    approved_how: ApprovedHow = item("gdpr:5(2)")
-    single_officer: YesNo = item("gdpr:5(2)")
     executed_by: Text = item("gdpr:5(2)")
     executed: Moment = item("gdpr:5(2)")
     kept_copy: Text = item("gdpr:5(2)")

@@ -17,7 +17,7 @@ from ivplus_tools._sources import Cut
 from ivplus_tools._store import Receipt
 from ivplus_tools.errors import Refusal
 from ivplus_tools.retention.holds import Held
-from ivplus_tools.retention.records import RetentionRule, RuleCount, ScanResult
+from ivplus_tools.retention.records import APART, RetentionRule, RuleCount, ScanResult
 from ivplus_tools.retention.starts import believed, day_of, is_blank
 
 if TYPE_CHECKING:
@@ -29,15 +29,11 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 COLUMNS = (
     "source", "table", "rule", "total", "no_start", "overdue", "held", "unreadable", "sentinel", "no_key",
-    "unseen", "outside", "returned", "next_due", "oldest", "cutoff", "problem",
+    "doubtful", "unseen", "outside", "returned", "next_due", "oldest", "cutoff", "problem",
 )  # fmt: skip
-COUNTS = COLUMNS[3:13]
-
-
+COUNTS = COLUMNS[3:14]
 NO_LEDGER = "no_ledger"
 """What a count keeps where nobody can tell which rows have come back."""
-APART = ("unreadable", "sentinel", "no_key", "unseen", "outside", "returned")
-"""What a count could not read, could not understand or left out: told wherever the count is told."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +124,9 @@ class Scan:
     def table(self) -> pandas.DataFrame:
         """Counts of rows: source, table, rule, total, no_start, overdue (held ones not counted), held, and what was not read.
 
-        `unreadable` (no_start includes it), `sentinel` (1900-01-01 and the like), `no_key`, `unseen` (under the
-        table's name, not read), `outside` (the rule's condition leaves them out), `returned` (erased before).
+        `unreadable` (no_start includes it), `sentinel` (1900-01-01 and the like), `no_key`, `doubtful` (the key is almost
+        a held one: not erased), `unseen` (under the table's name, not read), `outside` (the rule's condition leaves them out),
+        `returned` (erased before).
         """
         rows = []
         for one in self.found:
@@ -203,7 +200,7 @@ class Scan:
             return f"  {count.rule}: {_words.values('scan_problem')[count.problem][self._lang]} {count.detail or ''}".rstrip()
         shown = {name: _words.show_number(number(getattr(count, name)) or 0, self._lang) for name in COUNTS}
         line = "  " + _words.say("scan.line", self._lang, rule=count.rule, **shown)
-        apart = (name for name in APART if number(getattr(count, name)))
+        apart = (name for name in (*APART[2:], "returned") if number(getattr(count, name)))
         told = "; ".join(f"{_words.field_label(name, self._lang)} {shown[name]}" for name in apart)
         return f"{line}; {told}" if told else line
 

@@ -27,7 +27,7 @@ CREATE OR REPLACE TEMP MACRO certificates() AS TABLE
     CAST(body->>'total_after' AS BIGINT) AS total_after, CAST(body->>'remaining' AS BIGINT) AS remaining,
     CAST(body->>'held' AS BIGINT) AS held, CAST(body->>'no_start' AS BIGINT) AS no_start, CAST(body->>'unreadable' AS BIGINT) AS unreadable,
     CAST(body->>'sentinel' AS BIGINT) AS sentinel, CAST(body->>'unseen' AS BIGINT) AS unseen, CAST(body->>'outside' AS BIGINT) AS outside,
-    CAST(body->>'no_key' AS BIGINT) AS no_key, answer(body->'acting') AS acting, answer(body->'touched') AS touched, body->>'location' AS location,
+    CAST(body->>'no_key' AS BIGINT) AS no_key, CAST(body->>'doubtful' AS BIGINT) AS doubtful, answer(body->'acting') AS acting, answer(body->'touched') AS touched, body->>'location' AS location,
     body->>'keys_hash' AS keys_hash,
     CAST(body->>'k_anonymity' AS BIGINT) AS k_anonymity, body->>'linked' AS linked, body->>'planned_by' AS planned_by,
     body->>'approved_by' AS approved_by, body->>'approved_how' AS approved_how, body->>'executed_by' AS executed_by, body->>'executed' AS executed, body->>'kept_copy' AS kept_copy,
@@ -41,6 +41,6 @@ CREATE OR REPLACE TEMP MACRO erasure_plans() AS TABLE
     body->>'predicate' AS predicate, body->>'planned_by' AS planned_by, body->>'approved_by' AS approved_by, body->>'approved' AS approved,
     body->>'single_officer' AS single_officer, body->>'approved_how' AS approved_how,
     CAST(body->>'no_start' AS BIGINT) AS no_start, CAST(body->>'unreadable' AS BIGINT) AS unreadable, CAST(body->>'sentinel' AS BIGINT) AS sentinel,
-    CAST(body->>'unseen' AS BIGINT) AS unseen, CAST(body->>'outside' AS BIGINT) AS outside, CAST(body->>'no_key' AS BIGINT) AS no_key,
+    CAST(body->>'unseen' AS BIGINT) AS unseen, CAST(body->>'outside' AS BIGINT) AS outside, CAST(body->>'no_key' AS BIGINT) AS no_key, CAST(body->>'doubtful' AS BIGINT) AS doubtful,
     answer(body->'acting') AS acting, valid_from, entry
   FROM standing() WHERE kind = 'erasure_plan' ORDER BY id;

@@ -1,9 +1,11 @@
 """Rows written to files while an erasure runs, and erasures killed at any step: nothing is lost."""
 
 import contextlib
+import functools
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -24,6 +26,8 @@ STEPS = (rewrite.__file__, plans.__file__)
 ROWS = {"A": "2015-01-01", "K": "2015-01-01", "B": "2025-01-01"}  # overdue, held, not yet due
 NUMBERS = (1, 2, 3)
 KINDS = [(kind, how) for kind in ("csv", "jsonl", "parquet") for how in ("append", "held", "replace") if (kind, how) != ("parquet", "held")]
+KILLS = [(kind, written) for kind in ("csv", "jsonl", "parquet") for written in (False, True)]
+KINDS, KILLS = rounds((KINDS, KILLS), ([("csv", "held"), ("jsonl", "append"), ("parquet", "replace")], KILLS[1::2]))
 HERE = str(Path(__file__).parent)
 CHILD = f"""
 import sys
@@ -127,7 +131,7 @@ def other_writer():
         sys.stdout.flush()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def write():
     """A function by which the other process writes a row; back when the row is acknowledged."""
     command = [sys.executable, "-c", CHILD.format(call="other_writer")]
@@ -145,17 +149,50 @@ def write():
 # --- the desk, and its steps
 
 
-def approved(folder, location, *holds):
-    """A desk beside the files, and a plan over them that another has approved."""
-    desk = ivp.Desk(folder / "j.duckdb", by="tt", lang="en", now=NOW)
-    desk.source("s", location)
-    rule = ivp.RetentionRule(
-        "r", source="s", table="data", subject_key="customer", start_column="ended",
-        start_event="CUST_END", period="P3Y", reason="x",
-    )  # fmt: skip
-    hold = ivp.Hold("h", subjects=["K1", "K2", "K3"], reason="r", review_by="2027-01-01")
-    desk.retention.record([rule, hold, *holds], valid_from="2026-01-01", why="x")
-    return desk, desk.retention.plan("r").approve("boss")
+class Ready:
+    """A desk beside files, and a plan over them that another has approved: made once, and laid anew for each round.
+
+    A plan is bound to its place, so every round is at the same one.
+    """
+
+    def __init__(self, home, kind, busy=False):
+        self.home, self.kind, self.folder, self.busy = home, kind, home / "data", home / "holds.sqlite"
+        home.mkdir()
+        desk = ivp.Desk(home / "j.duckdb", by="tt", lang="en", now=NOW)
+        desk.source("s", lay(self.folder, kind))
+        rule = ivp.RetentionRule(
+            "r", source="s", table="data", subject_key="customer", start_column="ended",
+            start_event="CUST_END", period="P3Y", reason="x",
+        )  # fmt: skip
+        holds = [ivp.Hold("h", subjects=["K1", "K2", "K3"], reason="r", review_by="2027-01-01")]
+        if busy:
+            with contextlib.closing(sqlite3.connect(self.busy)) as con, con:
+                con.execute("CREATE TABLE h (k TEXT)")
+                con.execute("INSERT INTO h VALUES ('K1')")
+            desk.source("holds", str(self.busy))
+            where = {"source": "holds", "held_table": "h", "held_column": "k"}
+            holds.append(ivp.Hold("q", **where, reason="r", review_by="2027-01-01"))
+        desk.retention.record([rule, *holds], valid_from="2026-01-01", why="x")
+        self.plan = desk.retention.plan("r").approve("boss").id
+        self.kept = home.with_name(f"{home.name}-kept")
+        shutil.copytree(home, self.kept)
+        with Steps() as self.steps:
+            self.laid()[1].execute("s")
+        assert self.steps.swaps
+
+    def laid(self):
+        """The desk and its plan, and everything as it was before the erasure."""
+        shutil.rmtree(self.home)
+        shutil.copytree(self.kept, self.home)
+        desk = ivp.Desk(self.home / "j.duckdb", by="tt", lang="en", now=NOW)
+        return desk, desk.retention.get_plan(self.plan)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    """A function that gives what is ready for a kind of files, with a hold by query or without."""
+    place = tmp_path_factory.mktemp("ready")
+    return functools.cache(lambda kind, busy=False: Ready(place / f"{kind}{busy}", kind, busy))
 
 
 class Steps:
@@ -185,16 +222,6 @@ class Steps:
             if self.seen == self.at:
                 self.act()
         return self._line
-
-
-def steps_of(folder, kind):
-    """The lines that an erasure runs, and those of them that put files in place."""
-    folder.mkdir()
-    _, plan = approved(folder, lay(folder / "data", kind))
-    with Steps() as steps:
-        plan.execute("s")
-    assert steps.swaps
-    return steps
 
 
 def some_steps(chance, steps, count):
@@ -241,15 +268,13 @@ def demand_true(desk, plan, folder, kind, acknowledged):
 
 @linux
 @pytest.mark.parametrize(("kind", "how"), KINDS)
-def test_a_row_written_at_any_step_is_not_lost(tmp_path, write, tally, kind, how):
+def test_a_row_written_at_any_step_is_not_lost(ready, write, tally, kind, how):
     """Another process writes before a random line of the erasure: the row is there, or is told."""
-    chance, steps = random.Random(kind + how), steps_of(tmp_path / "steps", kind)
+    chance, made = random.Random(kind + how), ready(kind)
     seen = {"done": 0, "not_done": 0, "started": 0, "approved": 0}
-    for number, strike in enumerate(some_steps(chance, steps, rounds(50, 2))):
-        home = tmp_path / str(number)
-        home.mkdir()
-        folder, rows = home / "data", []
-        desk, plan = approved(home, lay(folder, kind))
+    for number, strike in enumerate(some_steps(chance, made.steps, rounds(4, 1))):
+        folder, rows = made.folder, []
+        desk, plan = made.laid()
         paths = [folder / f"t{one}.{kind}" for one in NUMBERS]
         for path in paths if how == "held" else ():
             write(kind, "open", path, "")
@@ -274,9 +299,9 @@ def test_a_row_written_at_any_step_is_not_lost(tmp_path, write, tally, kind, how
 
 @linux
 @pytest.mark.parametrize(("kind", "how"), KINDS)
-def test_rows_written_while_a_hold_is_asked_for_are_not_lost(tmp_path, write, tally, kind, how, monkeypatch):
+def test_rows_written_while_a_hold_is_asked_for_are_not_lost(ready, write, tally, kind, how, monkeypatch):
     """A hold by query in a database that is kept busy: the rows written meanwhile are there."""
-    chance, seen = random.Random(kind + how), {"done": 0, "not_done": 0}
+    chance, seen, made = random.Random(kind + how), {"done": 0, "not_done": 0}, ready(kind, True)
     look = plans.Plan._last_look
 
     def slowly(*given):
@@ -285,19 +310,9 @@ def test_rows_written_while_a_hold_is_asked_for_are_not_lost(tmp_path, write, ta
         time.sleep(chance.uniform(0, 0.05))
 
     monkeypatch.setattr(plans.Plan, "_last_look", slowly)
-    for number in range(rounds(50, 1)):
-        home = tmp_path / str(number)
-        home.mkdir()
-        folder, busy, rows = home / "data", home / "holds.sqlite", []
-        with contextlib.closing(sqlite3.connect(busy)) as con, con:
-            con.execute("CREATE TABLE h (k TEXT)")
-            con.execute("INSERT INTO h VALUES ('K1')")
-        where = {"source": "holds", "held_table": "h", "held_column": "k"}
-        hold = ivp.Hold("q", **where, reason="r", review_by="2027-01-01")
-        location = lay(folder, kind)
-        desk = ivp.Desk(home / "j.duckdb", by="tt", lang="en", now=NOW)
-        desk.source("holds", str(busy))
-        desk, plan = approved(home, location, hold)
+    for number in range(rounds(3, 1)):
+        folder, rows = made.folder, []
+        desk, plan = made.laid()
         path, changes = folder / f"t{chance.choice(NUMBERS)}.{kind}", chance.random() < 0.7
         if how == "held":
             write(kind, "open", path, "")
@@ -308,7 +323,7 @@ def test_rows_written_while_a_hold_is_asked_for_are_not_lost(tmp_path, write, ta
                 write(kind, how, path, key)  # noqa: B023
                 rows.append((key, ROWS["B"]))  # noqa: B023
 
-        command = [sys.executable, "-c", BUSY, str(busy)]
+        command = [sys.executable, "-c", BUSY, str(made.busy)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout.readline() == "ready\n"
             refused(plan.execute, "s")
@@ -332,18 +347,15 @@ def killed(home, ident, step):
 
 
 @linux
-@pytest.mark.parametrize("written", [False, True])
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
-def test_a_kill_at_any_step_is_settled(tmp_path, write, tally, kind, written):
+@pytest.mark.parametrize(("kind", "written"), KILLS)
+def test_a_kill_at_any_step_is_settled(ready, write, tally, kind, written):
     """Killed before a random line: `settle` says whether old or new is there, and loses no row."""
-    chance, steps = random.Random(f"{kind}{written}"), steps_of(tmp_path / "steps", kind)
+    chance, made = random.Random(f"{kind}{written}"), ready(kind)
     seen = {"done": 0, "approved": 0, "started": 0}
-    for number, step in enumerate(some_steps(chance, steps, rounds(50, 2))):
-        home = tmp_path / str(number)
-        home.mkdir()
-        folder, rows = home / "data", []
-        desk, plan = approved(home, lay(folder, kind))
-        command = [sys.executable, "-c", CHILD.format(call="killed"), str(home), plan.id, str(step)]
+    for number, step in enumerate(some_steps(chance, made.steps, rounds(9, 1))):
+        folder, rows = made.folder, []
+        desk, plan = made.laid()
+        command = [sys.executable, "-c", CHILD.format(call="killed"), str(made.home), plan.id, str(step)]
         assert subprocess.run(command).returncode == -signal.SIGKILL
         if written:
             write(kind, "append", folder / f"t{chance.choice(NUMBERS)}.{kind}", f"W{number}")
