@@ -24,7 +24,6 @@ from ivplus_tools._records.answers import (
     Texts,
     allowed,
     begin_with_period,
-    bounds,
     clean,
     clean_text,
     code,
@@ -36,6 +35,7 @@ from ivplus_tools._records.answers import (
     texts,
 )  # fmt: skip
 from ivplus_tools._records.cells import changed, describe, differing, name_of, readable, record_type, show_moment, to_text
+from ivplus_tools._records.counts import MOST, added, bounds, highest_told, show_count
 from ivplus_tools._records.grammar import free_name, join, split
 from ivplus_tools._records.record import (
     NAMELESS,
@@ -55,6 +55,7 @@ from ivplus_tools._records.record import (
 )  # fmt: skip
 
 __all__ = [
+    "MOST",
     "NAMELESS",
     "NONE",
     "ODD_SIGNS",
@@ -77,6 +78,7 @@ __all__ = [
     "Stated",
     "Text",
     "Texts",
+    "added",
     "allowed",
     "answer_of",
     "answered",
@@ -92,6 +94,7 @@ __all__ = [
     "differing",
     "free_name",
     "has_other_answers",
+    "highest_told",
     "in_order",
     "is_period",
     "item",
@@ -104,6 +107,7 @@ __all__ = [
     "readable",
     "record_type",
     "shape",
+    "show_count",
     "show_moment",
     "some",
     "some_of",
