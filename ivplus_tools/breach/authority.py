@@ -93,7 +93,7 @@ class Notification(CaseWriter):
         for name in FORM[part]:
             if self.asks(name):
                 yield self.line(self.breach, name)
-            if name == "aware":
+            if name == "aware_reason":
                 yield from self.limit()
 
     def asks(self, name: str) -> bool:

@@ -29,7 +29,7 @@ class Letters(CaseWriter):
         sections = [Section("", "", said="\n\n".join(parts))]
         if advice := list(self._advice()):
             sections.append(Section("", self.say("people.advice"), 2, said="\n\n".join(advice)))
-        sections.append(Section("", "", said=self._closing()))
+        sections.append(Section("", self.say("people.more"), 2, said=self._closing()))
         blanks = [one for one in self.lines("description", "data_kinds", "consequences", "measures_taken") if one.blank]
         if self.is_foreign(self.breach, "measures_proposed"):
             blanks += self.lines("measures_proposed")
@@ -79,7 +79,7 @@ class Letters(CaseWriter):
     def _closing(self) -> str:
         blank = self.say("common.blank")
         contact = self.say("people.contact", contact=self.contact() or blank)
-        return f"{contact}\n\n{self.say('people.closing')}\n{self.own.get('name') or blank}"
+        return f"{contact}\n\n{self.say('people.closing')}\n{self.signer() or blank}"
 
     def _unreached(self) -> list[Line]:
         """A word to the officer about those who were not reached."""
@@ -95,7 +95,7 @@ class Letters(CaseWriter):
         said.append(self.say(f"{kind}.withdrawn", day=day or blank, reason=stopped(self.told("no_breach_reason") or blank)))
         blanks = [one for one in self.lines("no_breach_reason") if one.blank]
         blanks += [] if day else [self.blank_line("authority.previous")]
-        sections = [Section("", "", said="\n\n".join([*said, self._closing()]))]
+        sections = [Section("", "", said="\n\n".join(said)), Section("", self.say("people.more"), 2, said=self._closing())]
         blanks += self.ours()
         sections += [Section("", blank, 2, tuple(blanks))] if blanks else []
         return self.document(self.say(f"{kind}.withdrawn_title"), sections, footer="")
@@ -133,7 +133,7 @@ class Letters(CaseWriter):
             "situation": self.lines("title", "description", "nature", "data_kinds", "people_count", "breach_recipient"),
             "times": [*self.lines("occurred_from", "detected", "aware"), *(Line(label, text) for label, text in self.case.clock.rows[:2])],
             "duty": duty, "decision": self.lines("breach_decision", "decision_reason", "decided"),
-            "measures": self.lines("measures_taken", "measures_proposed"), "open": asked, "next": next_,
+            "measures": self.lines("measures_taken", "measures_proposed"), "open": asked, **({"next": next_} if next_ else {}),
         }  # fmt: skip
         sections = [Section("", "", said=self.say("board.intro"))]
         for number, (name, lines) in enumerate(parts.items(), 1):

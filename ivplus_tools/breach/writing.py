@@ -39,6 +39,8 @@ class CaseWriter(Writer):
     def line(self, record: Record, name: str) -> Line:
         """A field of a record; free text in another language is a blank with the text beside it."""
         found = super().line(record, name)
+        if name == "unavailable_for":
+            found = replace(found, text=found.text.partition(" (")[0])  # the code behind the words is for us
         return replace(found, text=self._to_translate(found.text), blank=True) if self.is_foreign(record, name) else found
 
     def lines(self, *names: str) -> list[Line]:
@@ -80,7 +82,9 @@ class CaseWriter(Writer):
     def joined(self, items: Iterable[str]) -> str:
         """Items as a sentence lists them."""
         *first, last = list(items) or [""]
-        return f"{', '.join(first)} {self.say('people.and')} {last}" if first else last
+        link = self.say("people.and")
+        doubled = any(f" {link} " in one for one in (*first, last))
+        return f"{', '.join(first)} {self.say('people.as_well_as') if doubled else link} {last}" if first else last
 
     def sentences(self, name: str) -> str:
         """The items of a list, each a sentence; marked where there is none or it is of another language."""
@@ -94,7 +98,8 @@ class CaseWriter(Writer):
     def named(self, key: str) -> str:
         """The title of a draft: that of the case, or its number where the title is of another language."""
         foreign = self.is_foreign(self.breach, "title")
-        return self.say(key, title=self.case.id if foreign or not self.breach.title else self.breach.title)
+        title = self.case.id if foreign or not self.breach.title else self.breach.title
+        return f"{self.say(key)} – {title}"
 
     def moment(self, name: str) -> str:
         """A moment of the case in running text."""
@@ -111,7 +116,11 @@ class CaseWriter(Writer):
     def ours(self) -> list[Line]:
         """What a letter still needs of us: who answers, who signs."""
         lines = [] if self.contact() else [self.blank_line("authority.contact_point")]
-        return lines + ([] if self.own.get("name") else [self.blank_line("authority.controller")])
+        return lines + ([] if self.signer() else [self.blank_line("authority.controller")])
+
+    def signer(self) -> str:
+        """Who tells the people: the controller; a processor does not."""
+        return "" if self.breach.breach_role == "processor" else str(self.own.get("name") or "")
 
     def told_people(self) -> list[BreachNotice]:
         """What was told to the people, each or publicly."""
