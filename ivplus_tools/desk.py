@@ -280,8 +280,11 @@ def restore(folder: str | Path, path: str | Path) -> Verification:
     return _store.restore(_store.path_of(folder), _store.path_of(path).absolute())
 
 
-def describe(kind: str | type[_records.Record], lang: str = "fi") -> pandas.DataFrame:
-    """The fields of a record type (`activity`, `processor`, `transfer`, ...): field, label, rule, answers, values, meaning."""
+def describe(kind: str | type[_records.Record] | type[_records.Part], lang: str = "fi") -> pandas.DataFrame:
+    """The fields of a record (`activity`, `breach`, ...) or of its part (`measure`), or the codes of a list (`data_kind`).
+
+    Columns: field, label, rule, answers, values, meaning.
+    """
     columns = ("field", "label", "rule", "answers", "values", "meaning")
     name: Any = getattr(kind, "kind", kind)
     return _room.frame(columns, _records.describe(name, _words.language(lang)), lang)

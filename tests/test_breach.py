@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 import ivplus_tools as ivp
 from ivplus_tools import _dates, _law, _records, _room, _words
 from ivplus_tools.breach import duty, severity
-from ivplus_tools.breach.drafts import missing
+from ivplus_tools.breach import findings as checks
 from ivplus_tools.breach.duty import WEIGHED
 from ivplus_tools.breach.ladder import LEVELS, Rules
-from ivplus_tools.breach.records import Breach
+from ivplus_tools.breach.records import FREE, Breach
+from ivplus_tools.breach.writing import missing
 
 ON = _dates.day("2026-03-02")
 KINDS = ("authority", "people", "board", "controller", "press")
@@ -112,26 +113,66 @@ def test_no_answer_of_little_harm_talks_a_hard_trigger_away(facts, trigger):
 
 
 OPINIONS = [("harm", one) for one in _records.allowed("harm")] + [("high_risk_removed", "yes"), ("risk_materialised", "no")]
+OPINIONS += [("is_breach", "no"), ("is_breach", "yes")]
 WEIGHT = {False: 0, None: 1, True: 2}
 UNLIKELY = {  # the steps that make a risk unlikely (Art. 33(1)): nobody got at the data, or nothing can come of them
     "not_personal", "no_confidentiality", "unintelligible", "hashed", "recipient_nobody", "not_exfiltrated", "contained", "contained_shown",
-    "few_contacts", "gravity_slight", "brief", "backup", "no_outage",
+    "few_contacts", "gravity_slight", "brief", "backup", "no_outage", "already_public", "no_breach",
 }  # fmt: skip
+REASONS = st.fixed_dictionaries(
+    {}, optional={"no_breach_reason": st.just("r"), "measures_taken": st.just("m"), "harm_reason": st.just("h")}
+)
 
 
-@settings(max_examples=150, deadline=None)
-@given(FACTS)
-def test_no_opinion_of_the_officer_lowers_a_duty_without_a_finding(facts):
+class Unrecorded:
+    """A case that is nowhere written: what the findings ask of one."""
+
+    def __init__(self, record):
+        self.duty = duty.assess(record, Rules(ON))
+
+    def sent_notices(self, _kind=None):
+        """Nothing was sent."""
+        return []
+
+    in_force = sent_notices
+
+
+def judged(record):
+    """The codes of the findings that a record of these answers has about its judgement."""
+    case = Unrecorded(record)
+    return {one.code for check in (checks._judged, checks._no_breach) for one in check(case, record)}
+
+
+@settings(max_examples=100, deadline=None)
+@given(FACTS, REASONS)
+def test_no_opinion_of_the_officer_lowers_a_duty_without_a_finding(facts, reasons):
     """Over all answers at once: with each opinion told and untold; what it lowers, a finding says; the harm lowers nothing at all."""
+    facts = facts | reasons
     for name, opinion in OPINIONS:
         bare = {key: told for key, told in facts.items() if key != name}
         before = duty.assess(Breach("x", **bare), Rules(ON))
-        after = duty.assess(Breach("x", **bare, **{name: opinion}), Rules(ON))
-        lower = any(WEIGHT[getattr(after, one)] < WEIGHT[getattr(before, one)] for one in ("notify", "communicate"))
-        assert not lower or (name != "harm" and "removed" in {step.key for step in after.steps}), (bare, opinion, before, after)
+        record = Breach("x", **bare, **{name: opinion})
+        after = duty.assess(record, Rules(ON))
+        if any(WEIGHT[getattr(after, one)] < WEIGHT[getattr(before, one)] for one in ("notify", "communicate")):
+            found = {"is_breach": {"BRE-024"}}.get(name, {"BRE-023", "BRE-026"})
+            assert name != "harm", (bare, opinion, before, after)
+            assert judged(record) & found, (bare, opinion, before, after)
 
 
-@settings(max_examples=150, deadline=None)
+def test_a_judgement_that_lowers_without_a_finding_would_be_seen():
+    """The control: each opinion lowers a duty somewhere, and its finding names it."""
+    high = {"nature": "confidentiality", "data_kinds": "national_id", "malicious": "no"}
+    for told, code in (
+        ({"breach_recipient": "unknown", "high_risk_removed": "yes", "risk_materialised": "no"}, "BRE-023"),
+        ({"breach_recipient": "unknown", "high_risk_removed": "yes", "risk_materialised": "no", "measures_taken": "m"}, "BRE-026"),
+        ({"is_breach": "no", "no_breach_reason": "r"}, "BRE-024"),
+    ):
+        record = Breach("x", **high, **told)
+        assert duty.assess(record, Rules(ON)).communicate is False
+        assert code in judged(record)
+
+
+@settings(max_examples=120, deadline=None)
 @given(FACTS, st.data())
 def test_no_added_fact_turns_an_open_duty_into_none_unless_a_risk_is_unlikely(facts, data):
     """From cannot tell to "document": only by a fact that makes a risk unlikely, and then nothing is open any more."""
@@ -349,6 +390,18 @@ def test_a_decision_needs_its_reason_and_may_differ(sample):
     assert {"BRE-014", "BRE-010"} <= set(sample.breach.findings().query("subject == '2026-002'")["code"])
 
 
+def test_a_decision_against_the_duty_stands_with_its_reason_and_its_finding_can_be_accepted(sample):
+    """Both stay visible: what the law asks and what was decided; accepted, it does not count until the day."""
+    case = sample.breach.case("2026-002")
+    case.decide("document", reason="vastaanottaja on tuttu")
+    assert case.duty.decides != "document"
+    assert (case.record.breach_decision, case.record.decision_reason) == ("document", "vastaanottaja on tuttu")
+    sample.audit.accept("BRE-008", "2026-002", reason="hallitus hyväksyi", until="2026-06-30")
+    status = sample.audit.status()
+    row = status[(status["code"] == "BRE-008") & (status["subject"] == "2026-002")].iloc[0]
+    assert row["state"] == "accepted"
+
+
 # --- drafts
 
 
@@ -368,10 +421,11 @@ def test_a_draft_has_what_the_law_asks_and_marks_what_is_missing(sample, tmp_pat
     for name in set(asked) - {"contact_person"}:
         label = _words.field_label(name, lang)
         assert label in form.text
-        assert (label in form.blanks) == (name in missing(case.record, "x"))
+        to_translate = lang != "fi" and name in FREE and getattr(case.record, name) is not None
+        assert (label in form.blanks) == (to_translate or name in missing(case.record, "x"))
     assert form.text.count(blank) == len(form.blanks)
     full = desk.breach.case("2025-001").draft("people").text
-    assert blank not in full
+    assert (blank in full) == (lang != "fi")  # the case is written in Finnish
     assert "029 566 6700" in full or "29 566 6700" in full
     for ending in (".docx", ".pdf"):
         assert form.save(tmp_path / f"x{ending}").stat().st_size > 1000

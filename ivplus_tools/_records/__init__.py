@@ -25,7 +25,6 @@ from ivplus_tools._records.answers import (
     Texts,
     allowed,
     begin_with_period,
-    bounds,
     clean,
     clean_text,
     code,
@@ -37,6 +36,7 @@ from ivplus_tools._records.answers import (
     texts,
 )  # fmt: skip
 from ivplus_tools._records.cells import changed, describe, differing, name_of, readable, record_type, show_moment, to_text
+from ivplus_tools._records.counts import MOST, added, bounds, highest_told, show_count
 from ivplus_tools._records.grammar import free_name, join, split
 from ivplus_tools._records.record import (
     NAMELESS,
@@ -56,6 +56,7 @@ from ivplus_tools._records.record import (
 )  # fmt: skip
 
 __all__ = [
+    "MOST",
     "NAMELESS",
     "NONE",
     "ODD_SIGNS",
@@ -79,6 +80,7 @@ __all__ = [
     "Stated",
     "Text",
     "Texts",
+    "added",
     "allowed",
     "answer_of",
     "answered",
@@ -94,6 +96,7 @@ __all__ = [
     "differing",
     "free_name",
     "has_other_answers",
+    "highest_told",
     "in_order",
     "is_period",
     "item",
@@ -106,6 +109,7 @@ __all__ = [
     "readable",
     "record_type",
     "shape",
+    "show_count",
     "show_moment",
     "some",
     "some_of",

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from ivplus_tools import _dates, _law, _places, _words
+from ivplus_tools._records.counts import read_count
 from ivplus_tools._records.grammar import free_name, split
 from ivplus_tools.errors import BadInput
 
@@ -113,24 +114,6 @@ def _moment(got: object) -> object:
     return None if got is None or got == "" else _dates.moment(got)
 
 
-def _count(got: object) -> object:
-    """A number or an estimated range, `213` or `200-250`; what is negative, no whole number or beyond mankind is refused."""
-    if got is None or got == "":
-        return None
-    text = re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}\b)", "", str(got).strip()).replace("–", "-")
-    match = re.fullmatch(r"(\d{1,10})(?:\s*-\s*(\d{1,10}))?", text)
-    if isinstance(got, bool) or not match or int(match[2] or match[1]) < int(match[1]) or int(match[2] or match[1]) > MOST:
-        raise _words.refusal("bad_count", got=str(got)[:40])
-    low, high = int(match[1]), int(match[2] or match[1])
-    return str(low) if low == high else f"{low}-{high}"
-
-
-def bounds(count: str) -> tuple[int, int]:
-    """The lowest and the highest number of a count."""
-    low, _, high = count.partition("-")
-    return int(low), int(high or low)
-
-
 def texts(answer: object) -> tuple[str, ...]:
     """The items of a list answer; nothing for the other answers."""
     return answer if isinstance(answer, tuple) else ()
@@ -226,8 +209,6 @@ def _map(got: object) -> object:
     return made or None
 
 
-MOST = 9_999_999_999
-"""More people or records than any breach has had."""
 ODD_SIGNS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 """Control characters, lone surrogates and what is no character: no document can show them."""
 
@@ -251,11 +232,11 @@ class Timed:
 
 @dataclass(frozen=True)
 class Counted:
-    """Marks a field whose values are numbers or estimated ranges."""
+    """Marks a field whose values are numbers, estimated ranges, bounds or approximate numbers."""
 
 
 Moment = Annotated[str | None, BeforeValidator(_moment), Timed()]
-Count = Annotated[str | None, BeforeValidator(_count), Counted()]
+Count = Annotated[str | None, BeforeValidator(read_count), Counted()]
 
 
 @dataclass(frozen=True)
@@ -282,6 +263,18 @@ def allowed(name: str) -> dict[str, dict[str, str]]:
     if not found:
         raise KeyError(f"no list is called {name}")
     return found
+
+
+def lists() -> list[str]:
+    """The name of every list that a field may take its codes from."""
+    return sorted(
+        {*_words.read("labels")["value"], *(one["list"] for fact in _law.facts().values() for one in fact.values if "list" in one)}
+    )
+
+
+def is_list(name: str) -> bool:
+    """Whether there is a list of that name."""
+    return bool(_law.codes(name) or _words.values(name))
 
 
 def code(name: str, got: object) -> str:

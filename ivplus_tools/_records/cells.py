@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from ivplus_tools import _dates, _places, _words
-from ivplus_tools._records.answers import Counted, Placed, Stated, Timed, _read_answer, allowed, bounds
+from ivplus_tools import _dates, _law, _places, _words
+from ivplus_tools._records.answers import Counted, Placed, Stated, Timed, _read_answer, allowed, is_list, lists
+from ivplus_tools._records.counts import show_count
 from ivplus_tools._records.grammar import join
 from ivplus_tools._records.record import Part, Record, has_other_answers, listed_in, part_of, shape, told
 
@@ -59,7 +60,7 @@ def _readable_one(value: object, field: FieldInfo, lang: str) -> str:
     if any(isinstance(mark, Timed) for mark in field.metadata):
         return show_moment(text, lang)
     if any(isinstance(mark, Counted) for mark in field.metadata):
-        return "–".join(_words.show_number(number, lang) for number in dict.fromkeys(bounds(text)))
+        return show_count(text, lang)
     return _words.show_period(text, lang)
 
 
@@ -105,15 +106,42 @@ def _part_text(part: Part, lang: str) -> str:
     return join(texts if len(texts) > 1 or part.first_may_stand_alone else [*texts, "-"], "fields")
 
 
-def describe(kind: str, lang: str) -> list[tuple[str, str, str, str, str, str]]:
-    """The fields of a record and of its parts: field, label, rule, answers, allowed values, meaning."""
+def describe(kind: object, lang: str) -> list[tuple[str, str, str, str, str, str]]:
+    """The fields of a record and of its parts, or the codes of a list: field, label, rule, answers, allowed values, meaning."""
+    if isinstance(kind, str) and kind not in _described_types() and is_list(kind):
+        return _codes_of(kind, lang)
     rows = []
-    for name, field in record_type(kind).model_fields.items():
+    for name, field in _type_of(kind).model_fields.items():
         rows.append(_described(name, name, field, lang))
         if shape(field) == "parts":
             parts = part_of(field).model_fields
             rows += [_described(f"{name}.{inner}", inner, one, lang) for inner, one in parts.items()]
     return rows
+
+
+def _described_types() -> dict[str, type[Record] | type[Part]]:
+    """Every record and every part by its name: `breach`, `data_context`."""
+    parts = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", one.__name__).lower(): one for one in Part.__subclasses__()}
+    return {**parts, **Record.kinds}
+
+
+def _type_of(kind: object) -> type[Record] | type[Part]:
+    """A record, a part or a list by its name or class; another name is refused with the nearest of all of them."""
+    known = _described_types()
+    name = next((one for one, type_ in known.items() if type_ is kind), kind)
+    if not isinstance(name, str) or name not in known:
+        raise _words.refusal("unknown_value", got=kind, what="record", near=_words.nearest(kind, [*known, *lists()]))
+    return known[name]
+
+
+def _codes_of(name: str, lang: str) -> list[tuple[str, str, str, str, str, str]]:
+    """The codes of a list: those of the law with their rule and what it says."""
+    law = _law.codes(name)
+    rules = {code: (fact.rule, fact.says[lang]) for code, fact in law.items()}
+    return [
+        (code, labels[lang], rules.get(code, ("", ""))[0], "code", "", rules.get(code, ("", ""))[1])
+        for code, labels in allowed(name).items()
+    ]
 
 
 def _described(path: str, name: str, field: FieldInfo, lang: str) -> tuple[str, str, str, str, str, str]:

@@ -14,7 +14,7 @@ from ivplus_tools._room import Due, Finding, Room
 from ivplus_tools._store import Standpoint
 from ivplus_tools.breach import findings as checks
 from ivplus_tools.breach.case import Case, not_to_come
-from ivplus_tools.breach.records import Breach, BreachNotice
+from ivplus_tools.breach.records import LANGUAGE, Breach, BreachNotice
 
 if TYPE_CHECKING:
     import pandas
@@ -118,6 +118,8 @@ class BreachRoom(Room):
         ident = id or self.next_id()
         record = made(ident, title=title, aware=aware, **facts)
         record = record.replace(**self.prefilled(record))
+        if record.written_in is None:
+            record = record.replace(written_in=(LANGUAGE[self.standpoint.lang],))
         not_to_come(record, self.standpoint)
         since = valid_from if valid_from is not None else self.standpoint.now.date()
         self.record(record, valid_from=since, why=why or title, expecting=0)
@@ -138,10 +140,9 @@ class BreachRoom(Room):
             items = [item for body in bodies if isinstance(body.get(name), list) for item in body[name]]
             if items and getattr(record, name) is None:
                 found[name] = list(dict.fromkeys(items))
-        counts = [_records.bounds(body["people_count"]) for body in bodies if body.get("people_count")]
+        counts = [body["people_count"] for body in bodies if body.get("people_count")]
         if counts and record.people_count is None and len(counts) == len(bodies):
-            low, high = (sum(pair[place] for pair in counts) for place in (0, 1))
-            found["people_count"] = f"{low}-{high}"
+            found["people_count"] = _records.added(counts)
         measures = [body["security_measures"] for body in bodies if isinstance(body.get("security_measures"), list)]
         if measures and record.measures_before is None:
             found["measures_before"] = list(dict.fromkeys(item for many in measures for item in many))

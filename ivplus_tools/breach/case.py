@@ -13,7 +13,7 @@ from ivplus_tools.breach import clock as clocks
 from ivplus_tools.breach import duty as duties
 from ivplus_tools.breach import severity as severities
 from ivplus_tools.breach.ladder import Rules
-from ivplus_tools.breach.records import Breach, BreachNotice
+from ivplus_tools.breach.records import FREE, LANGUAGE, Breach, BreachNotice
 from ivplus_tools.errors import Changed
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Case:
             newest = _store.newest(self._room.standpoint).get(("breach", self.id), 0)
             stands = self._room._find(self.id, "breach").record
             told = facts(stands)
-            record = stands.replace(**told)
+            record = stands.replace(**told, **_languages(stands, told, self._lang))
             if "activities" in told:
                 record = record.replace(**self._room.prefilled(record))
             not_to_come(record, self._room.standpoint)
@@ -139,14 +139,15 @@ class Case:
 
     # --- out
 
-    def draft(self, kind: str = "authority", lang: str | None = None, phase: str | None = None) -> Document:
+    def draft(self, kind: str = "authority", lang: str | None = None, phase: str | None = None, form: str | None = None) -> Document:
         """A draft for the `authority`, the `people`, the `board`, the `controller` or the `press`: `.text`, `.blanks`, `.save(path)`.
 
-        It says nothing that the case does not say; what is missing is marked. `phase`: `preliminary`, `complete`, `supplementary`.
+        It says nothing that the case does not say; what is missing is marked. `phase`: `preliminary`, `complete`, `supplementary`,
+        `withdrawal`. `form="edpb"`: the notification in the blocks of the EDPB's common template, which is a draft.
         """
         from ivplus_tools.breach import drafts
 
-        return drafts.draft(Case(self._room._speaking(lang).still(), self.id, self._unsaved), kind, phase, self._lang)
+        return drafts.draft(Case(self._room._speaking(lang).still(), self.id, self._unsaved), kind, phase, self._lang, form)
 
     def sent(
         self, draft: Document, at: object = None, to: str | None = None, how: str | None = None, reference: str | None = None
@@ -185,6 +186,12 @@ class Case:
             key=lambda one: (_dates.instant(one.sent), one.id) if one.sent else (self._room.moment, one.id),
         )
 
+    def in_force(self) -> list[BreachNotice]:
+        """The notifications to the authority that were not withdrawn since."""
+        found = self.sent_notices("authority")
+        last = max((place for place, one in enumerate(found) if one.breach_phase == "withdrawal"), default=-1)
+        return found[last + 1 :]
+
     def _rules(self, record: Breach) -> Rules:
         """The law of the day on which the clock began, where that is told: a reform leaves earlier cases alone."""
         today = self._room.standpoint.valid_on
@@ -192,7 +199,7 @@ class Case:
         return Rules(min(began, today), self._room.reform)
 
     def _clock(self, record: Breach) -> clocks.Clock:
-        told = [one.sent for one in self.sent_notices("authority") if one.sent and one.breach_phase != "withdrawal"]
+        told = [one.sent for one in self.in_force() if one.sent]
         sent = _dates.instant(told[0]) if told else None
         return clocks.of(record, self._rules(record), self._room.moment, sent, self._lang)
 
@@ -222,6 +229,14 @@ class Case:
 
     def _repr_html_(self) -> str:
         return _html.table([], self._still()._rows(), caption=f"{self.id} · {self.record.title}", row_headers=True)
+
+
+def _languages(stands: Breach, told: dict[str, Any], lang: str) -> dict[str, Any]:
+    """The language of the Desk beside that of what stands, where free text is written in another one."""
+    before = _records.texts(stands.written_in)
+    if "written_in" in told or not before or LANGUAGE[lang] in before or not set(told) & set(FREE):
+        return {}
+    return {"written_in": (*before, LANGUAGE[lang])}
 
 
 def not_to_come(record: Breach | BreachNotice, at: Standpoint) -> None:

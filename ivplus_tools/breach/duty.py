@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     import pandas
 
 WEIGHED = (  # the fields that the ladder reads, in the order in which they are asked
-    "personal_data", "breach_role", "nature", "data_kinds", "special_categories", "breach_recipient", "recipient_confirmed",
-    "confirmed_how", "recipients_count", "exfiltrated", "malicious", "cause", "encrypted", "key_safe", "hashing", "backup", "restored",
-    "unavailable_for", "people_count", "children", "vulnerable", "consequences", "harm", "high_risk_removed", "risk_materialised",
-    "disproportionate_effort",
+    "personal_data", "is_breach", "breach_role", "nature", "data_kinds", "special_categories", "breach_recipient",
+    "recipient_confirmed", "confirmed_how", "recipients_count", "exfiltrated", "misuse_signs", "malicious", "cause", "encrypted",
+    "key_safe", "hashing", "backup", "restored", "unavailable_for", "people_count", "already_public", "children", "vulnerable",
+    "consequences", "harm", "high_risk_removed", "risk_materialised", "disproportionate_effort",
 )  # fmt: skip
 OPEN = {  # what a step of doubt asks for
     "recipient_open": "breach_recipient", "data_open": "data_kinds", "outage_open": "restored", "not_believed": "confirmed_how",
-    "unconfirmed": "recipient_confirmed",
+    "unconfirmed": "recipient_confirmed", "no_breach_open": "no_breach_reason",
 }  # fmt: skip
 
 
@@ -57,6 +57,11 @@ class Duty:
     def why(self) -> tuple[str, ...]:
         """The reasons as sentences, in the order of the ladder."""
         return tuple(step.said(self.lang) for step in self.steps)
+
+    @property
+    def is_no_breach(self) -> bool:
+        """Whether it turned out to be no breach of personal data."""
+        return any(step.key == "no_breach" for step in self.steps)
 
     @property
     def decides(self) -> str:
@@ -133,10 +138,11 @@ def assess(breach: Breach, rules: Rules, lang: str = "en") -> Duty:
 
 
 def _is_idle(name: str, breach: Breach) -> bool:
-    """Whether a question is no question any more: personal data that are named, an outage where nothing was away."""
+    """Whether a question is no question: data that are named, an outage where nothing was away, what concerns few breaches."""
     told = texts(breach.nature)
     outage = name in ("unavailable_for", "restored", "backup") and bool(told) and not {"availability", "integrity"} & set(told)
-    return outage or (name == "personal_data" and breach.data_kinds is not None)
+    unlikely = name == "already_public" or (name == "misuse_signs" and breach.cause not in ("lost", "disposal"))
+    return outage or unlikely or (name == "personal_data" and breach.data_kinds is not None)
 
 
 def _core(duty: Duty) -> tuple[object, ...]:

@@ -27,6 +27,7 @@ def findings(room: BreachRoom) -> Iterator[Finding]:
         checks = (
             _times(case, one),
             _judged(case, one),
+            _no_breach(case, one),
             _decision(case, one),
             _notified(case, one, room),
             _people(case, one),
@@ -61,13 +62,15 @@ def _times(case: Case, one: Breach) -> Iterator[Finding]:
 
 
 def must_notify(case: Case, one: Breach) -> bool:
-    """Whether the authority is to be notified: by the officer's decision, else by the duty."""
+    """Whether the authority is to be notified: by the officer's decision, else by the duty; not where it was no breach."""
+    if case.duty.is_no_breach:
+        return False
     return one.breach_decision != "document" if one.breach_decision else case.duty.notify is not False
 
 
 def owes_people(case: Case, one: Breach) -> bool:
     """Whether the people are to be told and were not."""
-    asked = bool(case.duty.communicate) or one.breach_decision == "communicate"
+    asked = bool(case.duty.communicate) or (one.breach_decision == "communicate" and not case.duty.is_no_breach)
     return asked and not case.sent_notices("people") + case.sent_notices("press")
 
 
@@ -100,8 +103,18 @@ def _judged(case: Case, one: Breach) -> Iterator[Finding]:
             yield _found("BRE-021", rule=step.rule, said={lang: step.said(lang) for lang in _words.LANGS})
     if is_open(case, one):
         yield _found("BRE-022", duty=duty.names(), fields=_labels(list(duty.unknown[:ASKED]) or ["harm"]))
-    if any(step.key == "removed" for step in duty.steps) and not texts(one.measures_taken):
-        yield _found("BRE-023")
+    if any(step.key == "removed" for step in duty.steps):
+        told = "; ".join(texts(one.measures_taken))
+        yield _found("BRE-026", measures=told) if told else _found("BRE-023")
+
+
+def _no_breach(case: Case, one: Breach) -> Iterator[Finding]:
+    """That it was no breach is the officer's answer: it stands with its reason, and what was notified is withdrawn."""
+    if one.is_breach == "no":
+        yield _found("BRE-024", reason=one.no_breach_reason or _words.values("state")["unknown"])
+    sent = case.in_force()
+    if case.duty.is_no_breach and sent:
+        yield _found("BRE-025", sent=_dates.instant(sent[-1].sent) if sent[-1].sent else "–")
 
 
 def is_open(case: Case, one: Breach) -> bool:
@@ -112,18 +125,18 @@ def is_open(case: Case, one: Breach) -> bool:
 
 def _notified(case: Case, one: Breach, room: BreachRoom) -> Iterator[Finding]:
     """What Art. 33(3) asks of a notification, and its phases."""
-    from ivplus_tools.breach import drafts
+    from ivplus_tools.breach.writing import CaseWriter, missing
 
-    sent = case.sent_notices("authority")
+    sent = case.in_force()
     if case.clock.is_late and not one.delay_reason:
         yield _found("BRE-003", sent=case.clock.sent, due=case.clock.due)
-    missing = drafts.missing(one, drafts._Writer(case).contact())
-    if sent and missing:
-        yield _found("BRE-009", fields=_labels(missing))
+    lacking = missing(one, CaseWriter(case).contact())
+    if sent and lacking:
+        yield _found("BRE-009", fields=_labels(lacking))
     if sent and sent[-1].breach_phase == "preliminary" and supplement_due(sent[-1].sent) < room.moment.date():
         yield _found("BRE-012", due=supplement_due(sent[-1].sent))
-    if one.closed and (missing or one.cause is None):
-        yield _found("BRE-015", fields=_labels(missing or ["cause"]))
+    if one.closed and (lacking or one.cause is None):
+        yield _found("BRE-015", fields=_labels(lacking or ["cause"]))
 
 
 def supplement_due(sent: str | None) -> date:
@@ -137,7 +150,7 @@ def _people(case: Case, one: Breach) -> Iterator[Finding]:
     told = case.sent_notices("people") + case.sent_notices("press")
     if owes_people(case, one):
         yield _found("BRE-010")
-    if told and one.not_reached and _records.bounds(one.not_reached)[0] and not case.sent_notices("press"):
+    if told and one.not_reached and _records.bounds(one.not_reached)[1] and not case.sent_notices("press"):
         yield _found("BRE-011", count=one.not_reached)
     if case.sent_notices("people") and one.reached is None:
         yield _found("BRE-018")
@@ -177,7 +190,7 @@ def due(room: BreachRoom) -> Iterator[Due]:
         ends = clock.due.date() if clock.due else aware
         if ends and is_open(case, one):
             yield Due(case.id, ends, "due.breach_open", "gdpr:34(1)", clock.due)
-        sent = case.sent_notices("authority")
+        sent = case.in_force()
         if one.closed is None and sent and sent[-1].breach_phase == "preliminary":
             yield Due(case.id, supplement_due(sent[-1].sent), "due.breach_supplement", "gdpr:33(4)")
         for each in one.measures_proposed or ():

@@ -5,47 +5,17 @@ Every factor is a set of what may be, so that an unknown answer stays unknown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from ivplus_tools import _dates, _law, _records, _words
+from ivplus_tools import _dates, _records, _words
 from ivplus_tools._records import NONE, texts
 from ivplus_tools.breach.records import Breach
+from ivplus_tools.breach.rules import Rules, Step
 
+__all__ = ["ATTACKS", "LEVELS", "Ladder", "Rules", "Step", "attack_only"]
 LEVELS = ("none", "risk", "high")
 OUTCOME = {True: "notify", False: "no_notify", None: "notify_open"}
 ATTACKS = ("malware", "intrusion", "account")
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The facts in force on a day; `reform` puts a proposal in the place of what it would change."""
-
-    day: date
-    reform: str | None = None
-
-    def value(self, rule: str) -> dict[str, Any]:
-        """The value of a rule on the day, or as the proposal has it; empty where the rule is not in force."""
-        drafts = (one for one in _law.fact(rule).values if self.reform and one.get("reform") == self.reform)
-        return next(drafts, None) or _law.value(rule, self.day)
-
-    def table(self, rule: str) -> dict[str, Any]:
-        """A table of the toolkit's practice, which has no day of its own."""
-        return self.value(rule) or _law.fact(rule).values[0]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One rung of the ladder: the rule, a sentence of `breach.toml`, and what it is about."""
-
-    rule: str
-    key: str
-    about: dict[str, object] = field(default_factory=dict)
-
-    def said(self, lang: str) -> str:
-        """The step as a sentence."""
-        return str(_words.read("breach")["step"][self.key][lang]).format(**_words.local(self.about, lang))
 
 
 class Ladder:
@@ -69,7 +39,7 @@ class Ladder:
         communicate = ours and self._owed(level, high, "gdpr:34(1)", "communicate_from")
         if not ours:
             self._step("gdpr:33(2)", "processor")
-        elif not self._is_impersonal():
+        elif not self._is_out():
             self._step("gdpr:33(1)", OUTCOME[notify], level=self._level(level))
         communicate, publicly = (False, False) if communicate is False else self._told(communicate)
         self._below(level)
@@ -84,6 +54,11 @@ class Ladder:
         if self._is_impersonal():
             self._step("gdpr:4(12)", "not_personal")
             return "none", "none"
+        if self._is_no_breach():
+            self._step("gdpr:4(12)", "no_breach")
+            return "none", "none"
+        if self._breach.is_breach == "no":
+            self._unbelieved()
         if self._breach.personal_data == "no":
             self._clash("personal_contradicts", rule="gdpr:4(12)")
         exposures = self.exposures()
@@ -99,6 +74,28 @@ class Ladder:
         """Whether no personal data are concerned, and nothing that is told says otherwise."""
         got = self._breach
         return got.personal_data == "no" and not texts(got.data_kinds) and not texts(got.special_categories)
+
+    def _is_no_breach(self) -> bool:
+        """Whether it turned out to be no breach: told with a reason, and nothing that is told says otherwise."""
+        got = self._breach
+        return got.is_breach == "no" and bool(got.no_breach_reason) and not self._is_breached()
+
+    def _is_breached(self) -> bool:
+        """Whether somebody got at the data, or they are gone."""
+        got = self._breach
+        taken = "yes" in (got.exfiltrated, got.misuse_signs, got.risk_materialised) or got.breach_recipient not in (None, "nobody")
+        return taken or got.restored == "no" or got.harm in ("significant", "serious")
+
+    def _unbelieved(self) -> None:
+        """That it was no breach is not enough without a reason, and against what else is told."""
+        if self._is_breached():
+            self._clash("no_breach_contradicts", rule="gdpr:4(12)")
+        else:
+            self._step("gdpr:4(12)", "no_breach_open")
+
+    def _is_out(self) -> bool:
+        """Whether there is no breach of personal data at all."""
+        return self._is_impersonal() or self._is_no_breach()
 
     def _likely(self, high: str) -> str:
         """The level that a consequence told as likely may reach; where the other facts do not, that is told."""
@@ -117,7 +114,7 @@ class Ladder:
     def _judged(self, low: str, high: str) -> tuple[str, str]:
         """The officer's own judgement of the harm raises what the facts show, and never lowers it."""
         harm = self._breach.harm
-        if self._is_impersonal() or harm not in ("significant", "serious"):
+        if self._is_out() or harm not in ("significant", "serious"):
             return low, high
         if harm == "serious" and high == "none":
             self._clash("harm_contradicts")
@@ -145,9 +142,13 @@ class Ladder:
     def exposures(self) -> set[str]:
         """Who may have got at the data."""
         got, told = self._breach, texts(self._breach.nature)
-        exposed = got.exfiltrated == "yes" or got.breach_recipient not in (None, "nobody") or "confidentiality" in told
+        exposed = "yes" in (got.exfiltrated, got.misuse_signs) or got.breach_recipient not in (None, "nobody") or "confidentiality" in told
         if told and not exposed and not attack_only(got):
             return self._so("gdpr:4(12)", "no_confidentiality", "nobody")
+        if got.already_public == "yes":
+            if self._is_plainly_public():
+                return self._so("gdpr:33(1)", "already_public", "nobody")
+            self._step("gdpr:33(1)", "public_not_enough")
         if got.encrypted == "yes" and got.key_safe == "yes":
             return self._so("gdpr:34(3)(a)", "unintelligible", "nobody")
         if got.hashing == "strong" and set(texts(got.data_kinds)) <= {"credentials", *self._kinds["gravity"]["slight"]} and got.data_kinds:
@@ -156,12 +157,18 @@ class Ladder:
             self._step("gdpr:34(3)(a)", "key_open")  # protection that is not shown excuses nothing
         return self._reached()
 
+    def _is_plainly_public(self) -> bool:
+        """Whether data that were public before tell nothing that may not be public, and nobody has gathered them to use them."""
+        got, kinds = self._breach, set(texts(self._breach.data_kinds))
+        grave = kinds & {*self._kinds["gravity"]["hard"], *self._kinds["sensitive"]} or texts(got.special_categories)
+        return bool(kinds) and not grave and got.children != "yes" and "yes" not in (got.malicious, got.misuse_signs)
+
     def _reached(self) -> set[str]:
         got, many = self._breach, self._rules.table("breach:exposure")["many_recipients"]
         rule = "edpb:9/2022:risk"
         if got.breach_recipient in ("unknown", "public"):
             return self._so(rule, f"recipient_{got.breach_recipient}", "uncontrolled")
-        if got.breach_recipient == "nobody" and got.exfiltrated == "yes":
+        if (got.breach_recipient == "nobody" or got.exfiltrated == "no") and "yes" in (got.exfiltrated, got.misuse_signs):
             self._clash("contradiction")
             return {"uncontrolled"}
         if got.breach_recipient == "nobody":
@@ -172,7 +179,7 @@ class Ladder:
             return self._so(rule, "not_exfiltrated", "nobody")
         if attack_only(got):
             return self._so(rule, "attack_open", "nobody", "uncontrolled")
-        if got.malicious == "yes" or got.exfiltrated == "yes" or got.cause in ("lost", "published"):
+        if "yes" in (got.malicious, got.exfiltrated, got.misuse_signs) or got.cause in ("lost", "published"):
             return self._so(rule, "out_of_hand", "uncontrolled")
         if got.cause == "misdirected":
             return self._so(rule, "recipient_open", "contained", "limited", "uncontrolled")
@@ -181,13 +188,14 @@ class Ladder:
     def _with_recipient(self, many: int) -> set[str]:
         """What a recipient whom we know makes of it: how many they are, how they came by the data, what they have confirmed."""
         got, rule = self._breach, "edpb:9/2022:risk"
-        if got.recipients_count and _records.bounds(got.recipients_count)[0] >= many:
+        if got.recipients_count and _records.highest_told(got.recipients_count) >= many:
             return self._so(rule, "recipients_many", "uncontrolled", many=many)
         if got.malicious == "yes" or got.cause == "insider":
             return self._so(rule, "not_trusted", "limited")
         if got.recipient_confirmed == "yes":
             return self._confirmed()
-        loose = got.recipient_confirmed == "no" or got.breach_recipient == "known"  # a stranger who has not answered keeps the data
+        strangers = self._rules.table("breach:confirmation")["strangers"]
+        loose = got.recipient_confirmed == "no" or got.breach_recipient in strangers  # a stranger who has not answered keeps the data
         spread = {"limited"} if loose else {"vouched", "limited"}
         return self._so(rule, "limited" if got.recipient_confirmed == "no" else "unconfirmed", *spread)
 
@@ -246,7 +254,7 @@ class Ladder:
         """One step up for very many people, and for people who cannot well look after themselves; no further than serious."""
         got, many = self._breach, self._rules.table("breach:exposure")["many_people"]
         for raises, key in (
-            (bool(got.people_count) and _records.bounds(str(got.people_count))[0] >= many, "many_people"),
+            (bool(got.people_count) and _records.highest_told(str(got.people_count)) >= many, "many_people"),
             (got.vulnerable == "yes", "vulnerable"),
         ):
             if raises and place < order.index("serious"):
@@ -276,7 +284,9 @@ class Ladder:
             return {"unaffected", "brief", "long", "lost"}
         if got.restored == "no" and got.backup == "none":
             return self._so(rule, "lost", "lost")
-        if got.unavailable_for:
+        if got.unavailable_for == "PT0H" and got.restored == "no":
+            self._clash("never_away", rule=rule)
+        elif got.unavailable_for:
             limit = _hours(table["brief_is_vital" if self._is_vital() else "brief_is"])
             brief = _hours(got.unavailable_for) <= limit and got.restored != "no"
             return self._so(rule, "brief" if brief else "long", "brief" if brief else "long", period=_period(got.unavailable_for))
@@ -367,7 +377,7 @@ def _read(table: dict[str, Any], columns: str, rows: set[str], among: set[str]) 
 
 
 def _hours(period: str) -> int:
-    length = _dates.read_period(period)
+    length = _dates.Period() if period == "PT0H" else _dates.read_period(period)
     days = length.days + 30 * length.months + 365 * length.years  # only to tell a short outage from a long one
     return length.hours + 24 * days
 

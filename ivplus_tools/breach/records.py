@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeAlias
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, WrapValidator, model_validator
 
 from ivplus_tools import _law, _words
 from ivplus_tools._records import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # what the values are, once validated
     Recipients: TypeAlias = Code
     Confirmed: TypeAlias = Code
     Harm: TypeAlias = Code
+    Languages: TypeAlias = Codes
     Consequences: TypeAlias = Codes
     Decision: TypeAlias = Code
     Draft: TypeAlias = Code
@@ -54,9 +56,19 @@ else:
     YesNo, DataKinds, Special = one_of("yes_no"), some_of("data_kind"), some_of("special_category")
     Protection, Hashing, Backup = one_of("protection"), one_of("hashing"), one_of("backup")
     Recipients, Harm, Consequences = one_of("breach_recipient"), one_of("harm"), some_of("consequence")
-    Confirmed = one_of("confirmation")
+    Confirmed, Languages = one_of("confirmation"), some_of("language")
     Decision, Draft, Phase = one_of("breach_decision"), one_of("breach_draft"), one_of("breach_phase")
     ScorePart, Context, Adjustment = one_of("score_part"), one_of("data_context"), one_of("context_adjustment")
+
+
+LANGUAGE = {"fi": "finnish", "sv": "swedish", "en": "english"}
+"""What a language of the toolkit is called in the list of languages."""
+
+
+FREE = (  # what the officer writes in words, and which a reader of another language cannot read
+    "title", "description", "no_breach_reason", "discovered_how", "aware_reason", "delay_reason", "decision_reason", "harm_reason",
+    "data_subjects", "effects", "measures_before", "measures_taken", "measures_proposed", "other_authorities",
+)  # fmt: skip
 
 
 def _score(got: object) -> object:
@@ -71,10 +83,17 @@ def _score(got: object) -> object:
     return text
 
 
+def _outage(got: object, read: Callable[[object], object]) -> object:
+    """A period, of which none at all is one too: `PT0H`, `P0D`, `0 h`."""
+    return "PT0H" if isinstance(got, str) and re.fullmatch(r"(P0D|PT0[HMS]|0+\s*[^\W\d_]*\.?)", got.strip()) else read(got)
+
+
 if TYPE_CHECKING:
     Score: TypeAlias = str | None
+    Outage: TypeAlias = str | None
 else:
     Score = Annotated[str | None, BeforeValidator(_score)]
+    Outage = Annotated[Period, WrapValidator(_outage)]
 
 
 class Measure(Part):
@@ -117,10 +136,13 @@ class Breach(Record):
     title: Text = item("gdpr:33(5)")
     breach_role: Role = item("gdpr:33(2)", default="controller")
     personal_data: YesNo = item("gdpr:4(12)")
+    is_breach: YesNo = item("gdpr:4(12)")
+    no_breach_reason: Text = item("gdpr:33(5)")
     # when
     occurred_from: Moment = item("gdpr:33(5)")
     occurred_until: Moment = item("gdpr:33(5)")
     detected: Moment = item("gdpr:33(5)")
+    discovered_how: Text = item("gdpr:33(5)")
     processor_notice: Moment = item("gdpr:33(2)")
     aware: Moment = item("gdpr:33(1)")
     aware_reason: Text = item("edpb:9/2022:aware")
@@ -135,6 +157,7 @@ class Breach(Record):
     data_subjects: AnswerTexts = item("gdpr:33(3)(a)")
     people_count: Count = item("gdpr:33(3)(a)")
     records_count: Count = item("gdpr:33(3)(a)")
+    already_public: YesNo = item("gdpr:33(1)")
     children: YesNo = item("edpb:9/2022:risk")
     vulnerable: YesNo = item("edpb:9/2022:risk")
     people_countries: Places = item("gdpr:33(1)")
@@ -147,9 +170,11 @@ class Breach(Record):
     hashing: Hashing = item("gdpr:34(3)(a)")
     backup: Backup = item("gdpr:33(5)")
     restored: YesNo = item("gdpr:33(5)")
-    unavailable_for: Period = item("gdpr:33(5)")
+    unavailable_for: Outage = item("gdpr:33(5)")
+    given_again: YesNo = item("enisa:cb")
     # who got at the data
     exfiltrated: YesNo = item("gdpr:33(5)")
+    misuse_signs: YesNo = item("enisa:cb")
     breach_recipient: Recipients = item("edpb:9/2022:risk")
     recipients_count: Count = item("edpb:9/2022:risk")
     recipient_confirmed: YesNo = item("edpb:9/2022:risk")
@@ -180,6 +205,7 @@ class Breach(Record):
     not_reached: Count = item("gdpr:34(1)")
     contact_person: Text = item("gdpr:33(3)(b)", refers="person")
     notes: Texts = item("gdpr:33(5)")
+    written_in: Languages = item("gdpr:34(2)")
     closed: Day = item("gdpr:33(5)")
 
     @model_validator(mode="after")

@@ -92,7 +92,7 @@ def of(breach: Breach, rules: Rules, lang: str = "en") -> Severity:
             )
     parts = tuple(Part(name, *found[name]) for name in PARTS)
     many = rules.table("enisa:se")["many"]
-    flags = ["many"] if breach.people_count and _records.bounds(breach.people_count)[0] > many else []
+    flags = ["many"] if breach.people_count and _records.highest_told(breach.people_count) > many else []
     flags += ["unintelligible"] if breach.encrypted == "yes" and breach.key_safe == "yes" else []
     dpc, ei = parts[0].score, parts[1].score
     score = None if dpc is None or ei is None else total(dpc, ei, *(one.score or 0 for one in parts[2:]))
@@ -142,11 +142,20 @@ def _identification(breach: Breach, rules: Rules, lang: str) -> tuple[float | No
     return score, " + ".join(_records.name_of("data_kind", one, lang) for one in because) or "–"
 
 
+def _regained(outage: str, name: str, breach: Breach) -> str:
+    """Data that are lost, and that the person can give again, count as data that are away for a time."""
+    return "given_again" if outage == "lost" and name == "availability" and breach.given_again == "yes" else outage
+
+
 def _circumstances(breach: Breach, rules: Rules, lang: str) -> dict[str, tuple[float | None, str]]:
     table, ladder = rules.table("enisa:cb"), Ladder(breach, rules)
     exposures, outages, told = ladder.exposures(), ladder.outages(), set(texts(breach.nature))
     worst = {"nobody": "nobody", "contained": "known", "vouched": "known", "limited": "known", "uncontrolled": "unknown"}
     scores = {table["confidentiality"][worst[one]] for one in exposures}
+    if breach.breach_recipient in table["one_knows"] and exposures != {"nobody"}:
+        scores = {table["confidentiality"]["known"]}  # however many they are
+    elif breach.cause in table["unseen"] and breach.misuse_signs == "no" and breach.breach_recipient != "public":
+        scores = {table["confidentiality"]["nobody"]}  # gone, and no sign that anybody has used the data
     found: dict[str, tuple[float | None, str]] = {
         "confidentiality": (scores.pop() if len(scores) == 1 else None, _words.field_label("breach_recipient", lang))
     }
@@ -154,7 +163,7 @@ def _circumstances(breach: Breach, rules: Rules, lang: str) -> dict[str, tuple[f
         if told and name not in told:
             found[name] = (0, "–")
         else:
-            spans = {table[name].get(one, 0) for one in outages}
+            spans = {table[name].get(_regained(one, name, breach), 0) for one in outages}
             found[name] = (spans.pop() if len(spans) == 1 else None, _words.field_label("restored", lang))
     malice = {"yes": table["malice"], "no": 0}.get(str(breach.malicious))
     return {**found, "malice": (malice, _words.field_label("malicious", lang))}

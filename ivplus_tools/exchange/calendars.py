@@ -6,13 +6,10 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _words
+from ivplus_tools import _dates, _law, _words
 
 if TYPE_CHECKING:
     import pandas
-
-
-BEFORE = timedelta(hours=4)
 
 
 def render(due: pandas.DataFrame, now: datetime, lang: str) -> bytes:
@@ -50,5 +47,6 @@ def _alarm(icalendar: Any, text: str) -> Any:
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", text)
-    alarm.add("trigger", -BEFORE)
+    before = _dates.read_period(_law.fact("breach:alarm").values[-1]["period"])
+    alarm.add("trigger", -timedelta(hours=before.hours))
     return alarm

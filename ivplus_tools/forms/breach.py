@@ -17,22 +17,31 @@ from ivplus_tools.exchange.documents import html
 from ivplus_tools.forms.record import RecordForm
 
 STEPS: dict[str, tuple[str, ...]] = {
-    "step_times": ("title", "breach_role", "occurred_from", "occurred_until", "detected", "processor_notice", "aware", "aware_reason"),
-    "step_what": ("description", "personal_data", "nature", "cause", "malicious", "activities", "systems", "processors"),
+    "step_times": (
+        "title", "breach_role", "occurred_from", "occurred_until", "detected", "discovered_how", "processor_notice", "aware",
+        "aware_reason",
+    ),
+    "step_what": (
+        "description", "personal_data", "is_breach", "no_breach_reason", "nature", "cause", "malicious", "activities", "systems",
+        "processors",
+    ),
     "step_whose": (
-        "data_kinds", "special_categories", "data_subjects", "people_count", "records_count", "children", "vulnerable", "people_countries",
+        "data_kinds", "special_categories", "data_subjects", "people_count", "records_count", "already_public", "children",
+        "vulnerable", "people_countries",
     ),
     "step_hands": (
-        "breach_recipient", "recipients_count", "recipient_confirmed", "confirmed_how", "exfiltrated", "encrypted", "key_safe", "hashing",
-        "backup", "restored", "unavailable_for",
+        "breach_recipient", "recipients_count", "recipient_confirmed", "confirmed_how", "exfiltrated", "misuse_signs", "encrypted",
+        "key_safe", "hashing", "backup", "restored", "unavailable_for", "given_again",
     ),
     "step_effects": (
         "consequences", "effects", "harm", "harm_reason", "high_risk_removed", "risk_materialised", "disproportionate_effort",
     ),
-    "step_measures": ("measures_before", "measures_taken", "measures_proposed", "other_authorities", "cross_border", "contact_person"),
+    "step_measures": (
+        "measures_before", "measures_taken", "measures_proposed", "other_authorities", "cross_border", "contact_person",
+    ),
     "step_decision": (
         "breach_decision", "decision_reason", "decided", "delay_reason", "reached", "not_reached", "data_contexts", "score_changes",
-        "notes", "closed",
+        "notes", "written_in", "closed",
     ),
 }  # fmt: skip
 EVERY = 30  # seconds between two readings of the clock

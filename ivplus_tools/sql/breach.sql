@@ -2,24 +2,25 @@
 CREATE OR REPLACE TEMP MACRO breaches() AS TABLE
   SELECT
     subject AS id, body->>'title' AS title, body->>'breach_decision' AS breach_decision, body->>'decision_reason' AS decision_reason,
+    body->>'is_breach' AS is_breach, body->>'no_breach_reason' AS no_breach_reason,
     coalesce(body->>'breach_role', 'controller') AS breach_role, body->>'personal_data' AS personal_data,
-    body->>'occurred_from' AS occurred_from, body->>'occurred_until' AS occurred_until, body->>'detected' AS detected,
+    body->>'occurred_from' AS occurred_from, body->>'occurred_until' AS occurred_until, body->>'detected' AS detected, body->>'discovered_how' AS discovered_how,
     body->>'processor_notice' AS processor_notice, body->>'aware' AS aware, body->>'aware_reason' AS aware_reason,
     body->>'description' AS description, answer(body->'nature') AS nature, body->>'cause' AS cause, body->>'malicious' AS malicious,
     answer(body->'data_kinds') AS data_kinds, answer(body->'special_categories') AS special_categories,
     answer(body->'data_subjects') AS data_subjects, body->>'people_count' AS people_count, body->>'records_count' AS records_count,
-    TRY_CAST(string_split(body->>'people_count', '-')[1] AS BIGINT) AS people_min,
-    TRY_CAST(string_split(body->>'people_count', '-')[-1] AS BIGINT) AS people_max,
-    body->>'children' AS children, body->>'vulnerable' AS vulnerable, answer(body->'people_countries') AS people_countries,
+    TRY_CAST(regexp_extract(body->>'people_count', '^(>=)?([0-9]+)(-[0-9]+)?$', 2) AS BIGINT) AS people_min,
+    TRY_CAST(regexp_extract(body->>'people_count', '^(<=)?([0-9]+-)?([0-9]+)$', 3) AS BIGINT) AS people_max,
+    body->>'already_public' AS already_public, body->>'children' AS children, body->>'vulnerable' AS vulnerable, answer(body->'people_countries') AS people_countries,
     answer(body->'activities') AS activities, answer(body->'systems') AS systems, answer(body->'processors') AS processors,
     body->>'encrypted' AS encrypted, body->>'key_safe' AS key_safe, body->>'hashing' AS hashing, body->>'backup' AS backup,
-    body->>'restored' AS restored, body->>'unavailable_for' AS unavailable_for, body->>'exfiltrated' AS exfiltrated,
+    body->>'restored' AS restored, body->>'unavailable_for' AS unavailable_for, body->>'given_again' AS given_again, body->>'exfiltrated' AS exfiltrated, body->>'misuse_signs' AS misuse_signs,
     body->>'breach_recipient' AS breach_recipient, body->>'recipients_count' AS recipients_count, body->>'recipient_confirmed' AS recipient_confirmed,
     body->>'confirmed_how' AS confirmed_how,
     answer(body->'consequences') AS consequences, body->>'effects' AS effects, body->>'harm' AS harm, body->>'harm_reason' AS harm_reason,
     answer(body->'measures_before') AS measures_before, answer(body->'measures_taken') AS measures_taken,
     body->>'delay_reason' AS delay_reason, body->>'cross_border' AS cross_border, answer(body->'other_authorities') AS other_authorities,
-    body->>'reached' AS reached, body->>'not_reached' AS not_reached, body->>'contact_person' AS contact_person,
+    body->>'reached' AS reached, body->>'not_reached' AS not_reached, body->>'contact_person' AS contact_person, answer(body->'written_in') AS written_in,
     CAST(body->>'closed' AS DATE) AS closed, valid_from, entry
   FROM standing() WHERE kind = 'breach' ORDER BY id;
 

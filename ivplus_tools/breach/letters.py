@@ -1,0 +1,163 @@
+"""The letter to the people, the public notice, the page for the management, the notice to a controller; all rests on answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from ivplus_tools import _law, _records, _words
+from ivplus_tools._records import texts
+from ivplus_tools.breach.writing import CaseWriter, stopped
+from ivplus_tools.exchange.documents import Document, Line, Section
+
+
+class Letters(CaseWriter):
+    """Everything that is not for the authority."""
+
+    def document_of(self, kind: str) -> Document:
+        """The draft of a kind."""
+        made: Document = getattr(self, kind)()
+        return made
+
+    # --- the people
+
+    def people(self) -> Document:
+        """The letter of Art. 34(2): what happened, what it can mean, what we have done, what they can do, who answers."""
+        if self.is_withdrawn:
+            return self._taken_back("people")
+        parts = [self.say("people.greeting"), " ".join(self._happened()), *self._effects(), *self._measures()]
+        sections = [Section("", "", said="\n\n".join(parts))]
+        if advice := list(self._advice()):
+            sections.append(Section("", self.say("people.advice"), 2, said="\n\n".join(advice)))
+        sections.append(Section("", self.say("people.more"), 2, said=self._closing()))
+        blanks = [one for one in self.lines("description", "data_kinds", "consequences", "measures_taken") if one.blank]
+        if self.is_foreign(self.breach, "measures_proposed"):
+            blanks += self.lines("measures_proposed")
+        blanks = [*([] if self._when() else self.lines("occurred_from")), *blanks, *self.ours(), *self._unreached()]
+        sections += [Section("", self.say("common.blank"), 2, tuple(blanks))] if blanks else []
+        return self.document(self.say("people.title"), sections, footer="")
+
+    def _happened(self) -> Iterator[str]:
+        blank = self.say("common.blank")
+        yield self.say("people.what")
+        yield self._when() or self.say("people.when", when=blank)
+        yield self.say("people.story", description=stopped(self.told("description") or blank))
+        yield self.say("people.which", kinds=self.told("data_kinds") or blank)
+
+    def _when(self) -> str:
+        """When it happened; where that is not known, when it was noticed, and said so."""
+        begun, ended = self.moment("occurred_from"), self.moment("occurred_until")
+        if begun:
+            return self.say("people.span", begun=begun, ended=ended) if ended and ended != begun else self.say("people.when", when=begun)
+        noticed = self.moment("detected")
+        return self.say("people.noticed", when=noticed) if noticed else ""
+
+    def _effects(self) -> Iterator[str]:
+        if "availability" in texts(self.breach.nature) and self.breach.restored == "no":
+            lost = self.breach.backup == "none"
+            yield self.say("people.lost" if lost else "people.availability")
+            if lost and self.breach.given_again == "yes":
+                yield self.say("people.given_again")
+        plain = "; ".join(str(_words.read("breach")["plain"][one][self.lang]) for one in texts(self.breach.consequences))
+        yield self.say("people.consequences", consequences=plain or self.say("common.blank"))
+
+    def _measures(self) -> Iterator[str]:
+        yield self.say("people.done", measures=self.sentences("measures_taken"))
+        if self.breach.measures_proposed:
+            yield self.say("people.proposed", measures=self.sentences("measures_proposed"))
+
+    def _advice(self) -> Iterator[str]:
+        """What the people can do, by the kinds of data; nothing where nobody got at them."""
+        if not self.is_exposed:
+            return
+        advice = _words.read("breach")["advice"]
+        sensitive = ["health" if one == "health" else "special" for one in texts(self.breach.special_categories)]
+        kinds = [one for one in (*texts(self.breach.data_kinds), *sensitive) if one in advice and one != "general"]
+        told = list(dict.fromkeys(str(advice[one][self.lang]) for one in kinds))
+        yield from told or [str(advice["general"][self.lang])]
+
+    def _closing(self) -> str:
+        blank = self.say("common.blank")
+        contact = self.say("people.contact", contact=self.contact() or blank)
+        return f"{contact}\n\n{self.say('people.closing')}\n{self.signer() or blank}"
+
+    def _unreached(self) -> list[Line]:
+        """A word to the officer about those who were not reached."""
+        if not self.breach.not_reached or not _records.bounds(self.breach.not_reached)[1]:
+            return []
+        counts = [_records.show_count(one, self.lang) if one else "–" for one in (self.breach.reached, self.breach.not_reached)]
+        return [Line("", self.say("people.reached", reached=counts[0], not_reached=counts[1]), "", True)]
+
+    def _taken_back(self, kind: str) -> Document:
+        """That what was told before turned out to be no breach, and why."""
+        blank, day = self.say("common.blank"), self.sent_on(self.case.sent_notices(kind))
+        said = [self.say("people.greeting")] if kind == "people" else []
+        said.append(self.say(f"{kind}.withdrawn", day=day or blank, reason=stopped(self.told("no_breach_reason") or blank)))
+        blanks = [one for one in self.lines("no_breach_reason") if one.blank]
+        blanks += [] if day else [self.blank_line("authority.previous")]
+        sections = [Section("", "", said="\n\n".join(said)), Section("", self.say("people.more"), 2, said=self._closing())]
+        blanks += self.ours()
+        sections += [Section("", blank, 2, tuple(blanks))] if blanks else []
+        return self.document(self.say(f"{kind}.withdrawn_title"), sections, footer="")
+
+    def press(self) -> Document:
+        """The public communication of Art. 34(3)(c)."""
+        if self.is_withdrawn:
+            return self._taken_back("press")
+        blank, each = self.say("common.blank"), self.breach.disproportionate_effort == "yes"
+        facts = {
+            "what": self.told("description"),
+            "when": self._when(),
+            "kinds": self.told("data_kinds"),
+            "who": self.told("data_subjects"),
+        }
+        facts |= {"advice": " ".join(self._advice())} if self.is_exposed else {}
+        facts["contact"] = self.contact()
+        said = [self.say("press.intro"), *([self.say("press.each")] if each else [])]
+        said += [self.say(f"press.{name}", text=stopped(text or blank)) for name, text in facts.items()]
+        blanks = [] if self._when() else self.lines("occurred_from")
+        blanks += [one for one in self.lines("description", "data_kinds", "data_subjects") if one.blank]
+        blanks += [*self.ours(), *([] if self.breach.disproportionate_effort else self.lines("disproportionate_effort"))]
+        sections = [Section("", "", said="\n".join(said))]
+        sections += [Section("", blank, 2, tuple(blanks))] if blanks else []
+        return self.document(self.say("press.title"), sections, footer="")
+
+    # --- the others
+
+    def board(self) -> Document:
+        """A page for the management: what happened, when, what the law asks, what was decided, what is open."""
+        duty = [Line(_law.fact(step.rule).name[self.lang], step.said(self.lang), self.cited(step.rule)) for step in self.duty.steps]
+        asked = [self.filled(_words.field_label(name, self.lang), "") for name in self.duty.unknown]
+        next_ = [Line(told, _words.show_date(one, self.lang)) for told, one in self._coming()]
+        parts = {
+            "situation": self.lines("title", "description", "nature", "data_kinds", "people_count", "breach_recipient"),
+            "times": [*self.lines("occurred_from", "detected", "aware"), *(Line(label, text) for label, text in self.case.clock.rows[:2])],
+            "duty": duty, "decision": self.lines("breach_decision", "decision_reason", "decided"),
+            "measures": self.lines("measures_taken", "measures_proposed"), "open": asked, **({"next": next_} if next_ else {}),
+        }  # fmt: skip
+        sections = [Section("", "", said=self.say("board.intro"))]
+        for number, (name, lines) in enumerate(parts.items(), 1):
+            sections.append(Section(str(number), self.say(f"board.{name}"), 1, tuple(lines), "" if lines else self.say("common.none")))
+        return self.document(self.named("board.title"), sections)
+
+    def controller(self) -> Document:
+        """What we tell a controller as its processor (Art. 33(2)), or as a joint controller: what is known now."""
+        names = (
+            "description", "nature", "cause", "occurred_from", "detected", "data_subjects", "people_count", "data_kinds", "records_count",
+            "consequences", "measures_taken",
+        )  # fmt: skip
+        intro = {"processor": "controller.intro", "joint_controller": "controller.joint"}.get(self.breach.breach_role)
+        lines = [] if intro else [self.filled(_words.field_label("breach_role", self.lang), "")]
+        lines += [*self.lines(*names), self.filled(self.say("authority.contact_point"), self.contact(), self.cited("gdpr:33(3)(b)"))]
+        opening = [self.say("common.greeting"), *([self.say(intro)] if intro else [])]
+        sections = [Section("", "", said="\n\n".join(opening)), Section("", self.say("board.situation"), 2, tuple(lines))]
+        sections.append(Section("", "", said=self.say("controller.closing")))
+        return self.mail(self.named("controller.title"), sections, "")
+
+    def _coming(self) -> Iterator[tuple[str, date]]:
+        if self.case.clock.due and self.case.clock.sent is None:
+            yield _words.say("due.breach_clock", self.lang), self.case.clock.due
+        foreign = self.is_foreign(self.breach, "measures_proposed")
+        for one in self.breach.measures_proposed or ():
+            if one.due and not one.done:
+                yield self._to_translate(str(one.measure)) if foreign else str(one.measure), one.due

@@ -1,0 +1,148 @@
+"""What every draft of a case shares: its fields in a language, free text to be translated, who answers, who got at the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ivplus_tools import _dates, _law, _records, _words
+from ivplus_tools._records import Record
+from ivplus_tools.breach.case import Case
+from ivplus_tools.breach.ladder import Ladder
+from ivplus_tools.breach.records import FREE, LANGUAGE, Breach, BreachNotice
+from ivplus_tools.exchange.documents import Line, Writer
+
+
+class CaseWriter(Writer):
+    """The words and the fields of one case. What the case does not say is marked; text in another language is marked with it."""
+
+    words = "breach"
+
+    def __init__(self, case: Case, written: str | None = None) -> None:
+        super().__init__(case._room)
+        self._written = written  # the language of the Desk, for a case that does not say in which one it is written
+        self.case, self.breach, self.duty = case, case.record, case.duty
+        self.before = case.sent_notices("authority")
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it turned out to be no breach of personal data."""
+        return bool({"no_breach", "not_personal"} & {step.key for step in self.duty.steps})
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether somebody may have got at the data."""
+        return Ladder(self.breach, self.duty.rules).exposures() != {"nobody"}
+
+    # --- lines
+
+    def line(self, record: Record, name: str) -> Line:
+        """A field of a record; free text in another language is a blank with the text beside it."""
+        found = super().line(record, name)
+        if name == "unavailable_for":
+            found = replace(found, text=found.text.partition(" (")[0])  # the code behind the words is for us
+        return replace(found, text=self._to_translate(found.text), blank=True) if self.is_foreign(record, name) else found
+
+    def lines(self, *names: str) -> list[Line]:
+        """Fields of the case, one line each."""
+        return [self.line(self.breach, name) for name in names]
+
+    def is_foreign(self, record: Record, name: str) -> bool:
+        """Whether a field holds free text of another language than the draft's, or of several."""
+        if name not in FREE or getattr(record, name, None) is None:
+            return False
+        told = _records.texts(self.breach.written_in)
+        return told != (LANGUAGE[self.lang],) if told else self._written not in (None, self.lang)
+
+    def _to_translate(self, text: str) -> str:
+        return f"{self.say('common.blank')}\n{text}"
+
+    def blank_line(self, key: str, rule: str = "") -> Line:
+        """A line that asks for what the case does not hold."""
+        return self.filled(self.say(key), "", rule)
+
+    def answer(self, record: Record, name: str) -> object:
+        """Systems and processors by the names that the register has for them."""
+        answer = getattr(record, name)
+        if name not in ("systems", "processors", "activities") or not isinstance(answer, tuple):
+            return answer
+        return tuple(self.case._room.name_of(one) for one in answer)
+
+    def cited(self, rule: str) -> str:
+        """Articles of the Regulation; the toolkit's other rules mean nothing to a reader outside."""
+        return super().cited(rule) if rule.startswith("gdpr:") else ""
+
+    # --- pieces of sentences
+
+    def told(self, name: str) -> str:
+        """A field in running text, `a, b and c`; empty where it is not known, marked where it is of another language."""
+        text = self.joined(_records.readable(self.answer(self.breach, name), Breach.model_fields[name], self.lang))
+        return self._to_translate(text) if text and self.is_foreign(self.breach, name) else text
+
+    def joined(self, items: Iterable[str]) -> str:
+        """Items as a sentence lists them."""
+        *first, last = list(items) or [""]
+        link = self.say("people.and")
+        doubled = any(f" {link} " in one for one in (*first, last))
+        return f"{', '.join(first)} {self.say('people.as_well_as') if doubled else link} {last}" if first else last
+
+    def sentences(self, name: str) -> str:
+        """The items of a list, each a sentence; marked where there is none or it is of another language."""
+        if name == "measures_proposed":
+            items = [str(one.measure) for one in self.breach.measures_proposed or () if one.measure]
+        else:
+            items = _records.readable(getattr(self.breach, name), Breach.model_fields[name], self.lang)
+        text = " ".join(stopped(one[:1].upper() + one[1:]) for one in items)
+        return self._to_translate(text) if text and self.is_foreign(self.breach, name) else text or self.say("common.blank")
+
+    def named(self, key: str) -> str:
+        """The title of a draft: that of the case, or its number where the title is of another language."""
+        foreign = self.is_foreign(self.breach, "title")
+        title = self.case.id if foreign or not self.breach.title else self.breach.title
+        return f"{self.say(key)} – {title}"
+
+    def moment(self, name: str) -> str:
+        """A moment of the case in running text."""
+        told = getattr(self.breach, name)
+        return _records.show_moment(told, self.lang, True) if told else ""
+
+    def contact(self) -> str:
+        """The contact point: the person kept outside the seals, or what is told; else the data protection officer of our own record."""
+        persons = self.case._room.persons
+        ref = self.breach.contact_person or str(self.own.get("dpo") if isinstance(self.own.get("dpo"), str) else "")
+        person = persons.get(ref)
+        return ", ".join(filter(None, [person["name"], person["phone"], person["email"]])) if person else ref
+
+    def ours(self) -> list[Line]:
+        """What a letter still needs of us: who answers, who signs."""
+        lines = [] if self.contact() else [self.blank_line("authority.contact_point")]
+        return lines + ([] if self.signer() else [self.blank_line("authority.controller")])
+
+    def signer(self) -> str:
+        """Who tells the people: the controller; a processor does not."""
+        return "" if self.breach.breach_role == "processor" else str(self.own.get("name") or "")
+
+    def told_people(self) -> list[BreachNotice]:
+        """What was told to the people, each or publicly."""
+        return self.case.sent_notices("people") + self.case.sent_notices("press")
+
+    def sent_on(self, notices: Iterable[BreachNotice]) -> str:
+        """The day of the last of some notices; empty where none has one."""
+        days = [self.day(_dates.instant(one.sent).date()) for one in notices if one.sent]
+        return days[-1] if days else ""
+
+
+def missing(breach: Breach, contact: str) -> list[str]:
+    """The content that Art. 33(3) asks for and the case does not have, by its fields."""
+    asked = [name for _, value in _law.asks("notice", _law.fact("gdpr:33(5)").values[0]["from"]) for name in value["notice"]]
+    return [name for name in asked if not (contact if name == "contact_person" else getattr(breach, name))]
+
+
+def stopped(text: str) -> str:
+    """A text with a full stop at its end."""
+    return text if text.rstrip().endswith((".", "!", "?")) else f"{text.rstrip()}."
+
+
+def label_of(name: str, lang: str) -> str:
+    """The label of a kind of draft."""
+    return _words.values("breach_draft")[name][lang]
