@@ -76,13 +76,6 @@ def told(path: Path) -> Iterator[None]:
         raise _words.refusal("store_unwritable", path=repr(str(path)), reason=getattr(error, "strerror", None) or error) from None
 
 
-def machine_clock(path: Path) -> datetime:
-    """What the machine's clock says while a journal is locked, whatever moment is pinned: the lock was touched now."""
-    lock_path = path.resolve().with_name(path.resolve().name + ".lock")
-    lock_path.touch()
-    return datetime.fromtimestamp(lock_path.stat().st_mtime, UTC)
-
-
 def newest_beside(path: Path) -> datetime | None:
     """When the newest file beside a journal was written, our own left out; None where there is none."""
     place = path.resolve()
