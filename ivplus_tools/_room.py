@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from ivplus_tools import _dates, _law, _records, _shown, _store, _words
+from ivplus_tools import _dates, _law, _records, _shown, _store, _wordless, _words
 from ivplus_tools._records import Record
 from ivplus_tools._store import Draft, Entry, Receipt, Standpoint
 
@@ -57,7 +57,7 @@ class Finding:
     @property
     def facts(self) -> str:
         """What it is about, in no wording: an answer to a finding holds for these facts only, whatever a label is called later."""
-        return "; ".join(f"{name}: {_unworded(self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))
+        return "; ".join(f"{name}: {_unworded(name, self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))
 
     @property
     def worded_facts(self) -> str:
@@ -66,13 +66,12 @@ class Finding:
         return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - {"near", "note", "watch"}))
 
 
-def _unworded(value: object) -> object:
+def _unworded(name: str, value: object) -> object:
     """A fact without the words of a language: a day as a day, a label or a name of the law by its key."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict) and set(_words.LANGS) <= set(value):
-        named = (rule for rule, fact in _law.facts().items() if fact.name == value)
-        return _words.key_of(value) or next(named, value["en"])
+        return _wordless.plain(value, name.startswith("field"))
     return value
 
 
