@@ -25,6 +25,11 @@ FIRST_YEAR, YEARS_AHEAD = 1990, 50
 frame = _shown.plain_frame
 
 
+def is_likely(since: date, at: Standpoint) -> bool:
+    """Whether a day is one that is meant without asking twice."""
+    return FIRST_YEAR <= since.year <= at.now.year + YEARS_AHEAD
+
+
 def failing(level: str) -> tuple[str, ...]:
     """The severities at or above a level; none for `never`."""
     return SEVERITIES[: SEVERITIES.index(level) + 1] if level != "never" else ()
@@ -189,7 +194,7 @@ class Room:
         if valid_from is None:
             raise _words.refusal("valid_from_missing")
         since = _dates.day(valid_from)
-        if not (insist or FIRST_YEAR <= since.year <= self.standpoint.now.year + YEARS_AHEAD):
+        if not (insist or is_likely(since, self.standpoint)):
             raise _words.refusal("unlikely_day", got=since.isoformat(), first=FIRST_YEAR, years=YEARS_AHEAD)
         reason = _records.clean(why)
         if not reason:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask", "backup",
-    "canonical", "checked", "content_of", "counting", "decided", "entries", "every", "forget_person", "format_found", "frame", "head", "held_by", "history",
-    "kept", "network_of", "newest", "path_of", "persons", "plain_entry", "private", "put_person", "read_once", "restore", "settle", "stamp_request", "standing",
-    "standing_of", "verify", "withdrawn_by", "workplace",
+    "canonical", "checked", "content_of", "counting", "decided", "entries", "every", "forget_person",
+    "format_found", "frame", "head", "held_by", "history", "kept", "network_of", "newest", "path_of", "persons", "plain_entry", "private",
+    "put_person", "read_once", "restore", "settle", "stamp_request", "standing", "standing_of", "verify", "withdrawn_by", "workplace",
 ]  # fmt: skip
 settle, plain_entry = copies.settle, copies.plain_entry
 checked, kept, stamp_request, content_of = anchors.checked, anchors.kept, anchors.request, anchors.content_of

@@ -314,9 +314,11 @@ def verify(
     """Check every seal of the journal, or every byte of each PACK.
 
     Prints the number of entries and the head seal: keep it on paper, and give it with --head next year. Who rewrites the whole chain
-    is found by a seal kept elsewhere, or by a time stamp (`ivplus anchor`), and by nothing else. Of an evidence pack the hashes, the seals, the chain to the packs before
-    and the counts are checked, without a journal; `verify.py` inside the pack does the same on a machine without this toolkit. A pack is
-    called whole only where its hash is known from outside it: by --expect, or by a sign-off in the journal.
+    is found by a seal kept elsewhere, or by a time stamp (`ivplus anchor`), and by nothing else.
+
+    Of an evidence pack the hashes, the seals, the chain to the packs before and the counts are checked, without a journal; `verify.py`
+    inside the pack does the same on a machine without this toolkit. A pack is called whole only where its hash is known from outside
+    it: by --expect, or by a sign-off in the journal.
     """
     if packs:
         signed = _signed(path, lang)
