@@ -163,8 +163,10 @@ class Room:
         _, reason = self.when_and_why(self.standpoint.valid_on, why)
         every = _store.every(replace(self.standpoint, known_at=None))
         known, gone = {one.entry: one for one in every}, _store.withdrawn_by(every)
+        if isinstance(entry, Receipt) and entry.head not in {one.seal for one in every}:
+            raise _words.refusal("receipt_of_another")
         drafts = []
-        for number in entry.entries if isinstance(entry, Receipt) else [entry]:
+        for number in [_store.number_of(one) for one in (entry.entries if isinstance(entry, Receipt) else [entry])]:
             self._demand_withdrawable(known.get(number), number, gone)
             one = known[number]
             drafts.append(Draft(self.name, _store.WITHDRAWAL, one.subject, one.valid_from, reason, {"entry": number}))
@@ -172,7 +174,7 @@ class Room:
 
     def _demand_withdrawable(self, one: Entry | None, number: object, gone: dict[int, Entry]) -> None:
         """Refuse what is no entry of this room, was taken back before, or changes by acts of its own only."""
-        if one is None or isinstance(number, bool):
+        if one is None:
             raise _words.refusal("no_entry", got=number)
         if one.room != self.name:
             raise _words.refusal("entry_of_another", got=number, room=one.room)

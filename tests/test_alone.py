@@ -6,6 +6,7 @@ import random
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -221,6 +222,45 @@ def test_files_of_others_beside_a_journal_are_left_alone(tmp_path):
     assert not [one for one in ours if one.exists()]
 
 
+PIPED = """
+import os, sys, ivplus_tools as ivp
+folder = sys.argv[1]
+desk = ivp.Desk(f"{folder}/j.duckdb", by="tt", lang="en")
+desk.register.record(ivp.Activity("a"), valid_from="2026-01-01", why="w")
+desk.backup(f"{folder}/b")
+os.symlink(f"{folder}/b/person.jsonl", f"{folder}/x.lock")
+for name, make, act in (
+    ("j.duckdb.lock", os.mkfifo, desk.verify), ("j.duckdb.wal", os.mkfifo, desk.verify),
+    ("x.json", os.mkfifo, lambda: desk.register.write(f"{folder}/x.json")),
+    ("b/manifest.json", os.mkfifo, lambda: ivp.restore(f"{folder}/b", f"{folder}/r.duckdb")),
+    ("b/journal.jsonl", lambda at: os.symlink("/dev/zero", at), lambda: ivp.restore(f"{folder}/b", f"{folder}/r.duckdb")),
+    ("j.duckdb.lock", lambda at: os.symlink(f"{folder}/b/person.jsonl", at), desk.verify),
+):
+    place, aside = f"{folder}/{name}", f"{folder}/aside"
+    if os.path.exists(place):
+        os.rename(place, aside)
+    make(place)
+    try:
+        print(name, "DONE", act())
+    except ivp.Refusal as refusal:
+        print(name, "refused:", refusal)
+    assert not os.path.isfile(place) or os.path.islink(place), place  # what stood there stands there
+    os.unlink(place)
+    if os.path.exists(aside):
+        os.rename(aside, place)
+print(desk.verify().ok, ivp.restore(f"{folder}/b", f"{folder}/r.duckdb").ok)
+"""
+
+
+@POSIX
+def test_a_pipe_or_a_device_in_the_place_of_a_file_is_refused_and_nothing_hangs(tmp_path):
+    """Beside the journal, where an export goes, in a backup; without it all is as before."""
+    done = subprocess.run([sys.executable, "-c", PIPED, tmp_path], capture_output=True, text=True, timeout=120)
+    *lines, last = done.stdout.splitlines()
+    assert (len(lines), last) == (6, "True True"), done
+    assert all("refused:" in one for one in lines), lines
+
+
 @POSIX
 def test_an_export_writes_through_no_link(tmp_path):
     """A link by the name of a half-written export, or of the export itself, leads to a file that keeps its content."""
@@ -233,6 +273,24 @@ def test_an_export_writes_through_no_link(tmp_path):
         desk.register.write(tmp_path / f"x.{ending}")
     assert (tmp_path / "precious").read_text() == "mine"
     assert not (tmp_path / "x.json").is_symlink()
+
+
+def test_macos_is_asked_for_more_than_fsync(tmp_path, monkeypatch):
+    """By the only call that empties the disk's own memory; a file system that knows it not is asked as others are."""
+    asked = []
+
+    def fcntl(handle, what):
+        asked.append(what)
+        if len(asked) > 1:
+            raise OSError
+
+    alone = _store.alone
+    monkeypatch.setattr(alone.sys, "platform", "darwin")
+    monkeypatch.setattr(alone, "fcntl", type("F", (), {"F_FULLFSYNC": 51, "fcntl": staticmethod(fcntl)}), raising=False)
+    monkeypatch.setattr(alone.os, "fsync", lambda _: asked.append("fsync"))
+    alone.flush(1)
+    alone.flush(1)
+    assert asked == [51, 51, "fsync"]
 
 
 def test_two_journals_in_one_folder_do_not_stop_each_other(tmp_path):
@@ -248,16 +306,18 @@ def test_two_journals_in_one_folder_do_not_stop_each_other(tmp_path):
 def _harassed(path, chance, number):
     """One round: one forgets, one writes, the lock is deleted and links come and go; both are killed. What each has told of."""
     with contextlib.ExitStack() as stack:
+        said = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(2)]
+        given = ((FORGETTING, "1000", f"{number}"), (WRITING, f"r{number}", "1000"))
         running = [
-            stack.enter_context(
-                subprocess.Popen([sys.executable, "-c", one, path, *given], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            )
-            for one, *given in ((FORGETTING, "1000", f"{number}"), (WRITING, f"r{number}", "1000"))
+            stack.enter_context(subprocess.Popen([sys.executable, "-c", code, path, *more], stdout=out, stderr=out))
+            for out, (code, *more) in zip(said, given, strict=True)
         ]
-        for one in running:
-            one.stdout.readline()
-        until, link = time.monotonic() + chance.uniform(0.5, 1.5), path.with_name("link.duckdb")
+        told = lambda: [os.pread(out.fileno(), 1 << 20, 0).decode() for out in said]  # noqa: E731
+        latest, link = time.monotonic() + 60, path.with_name("link.duckdb")
+        until = latest
         while time.monotonic() < until:
+            if until == latest and all(word in one for word, one in zip(("forgot", "entry"), told(), strict=True)):
+                until = time.monotonic() + chance.uniform(0, 0.4)  # something was acknowledged: any moment now
             with contextlib.suppress(OSError):
                 Path(f"{path}.lock").unlink()
             if chance.random() < 0.02:
@@ -269,9 +329,9 @@ def _harassed(path, chance, number):
         for one in chance.sample(running, 2):
             one.kill()
             time.sleep(chance.uniform(0, 0.05))
-        told = [one.communicate() for one in running]
-    assert "Traceback" not in "".join(error for _, error in told), told
-    return told[0][0], told[1][0]
+        [one.wait() for one in running]
+        assert "Traceback" not in "".join(told()), told()
+        return told()
 
 
 @POSIX

@@ -108,6 +108,12 @@ def test_no_wall_clock_outside_dates(path):
         assert not re.search(r"\bnow\(\)|current_(date|timestamp)|today\(\)", sql.read_text(encoding="utf-8"), re.IGNORECASE), sql
 
 
+def test_the_journal_is_brought_to_the_disk_in_one_way():
+    """`alone.flush` knows that macOS needs more than fsync; no other module of the store calls it by itself."""
+    calls = {path.name: path.read_text(encoding="utf-8").count("os.fsync(") for path in (PACKAGE / "_store").glob("*.py")}
+    assert {name for name, count in calls.items() if count} == {"alone.py"}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_no_query_is_built_of_text(path):
     """What goes to `execute` or `sql` is constant or read from sql/, never an f-string, a sum or a format."""

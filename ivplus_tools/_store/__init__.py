@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -23,14 +24,15 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
-    "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask", "backup",
-    "canonical", "checked", "content_of", "counting", "decided", "entries", "every", "forget_person",
-    "format_found", "frame", "head", "held_by", "history", "kept", "network_of", "newest", "path_of", "persons", "plain_entry", "private",
-    "put_person", "read_once", "restore", "settle", "stamp_request", "standing", "standing_of", "verify", "withdrawn_by", "workplace",
+    "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask",
+    "backup", "canonical", "checked", "content_of", "counting", "decided", "entries", "every", "flush", "forget_person",
+    "format_found", "frame", "head", "held_by", "history", "kept", "network_of", "newest", "number_of", "path_of", "persons",
+    "plain_entry", "private", "put_person", "read_once", "restore", "settle", "stamp_request", "standing", "standing_of",
+    "verify", "withdrawn_by", "workplace",
 ]  # fmt: skip
 settle, plain_entry = copies.settle, copies.plain_entry
 checked, kept, stamp_request, content_of = anchors.checked, anchors.kept, anchors.request, anchors.content_of
-private, workplace = alone.private, alone.workplace
+private, workplace, flush = alone.private, alone.workplace, alone.flush
 network_of = file.network_of
 held_by = file.held_by
 format_found = file.format_found
@@ -58,6 +60,16 @@ def _sound(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
         if not isinstance(row[4], date) or not isinstance(row[5], datetime) or row[5].tzinfo is None:
             raise _words.refusal("broken_journal", path=row[3], entry=row[0])
     return [Entry(*row) for row in rows]
+
+
+def number_of(got: object) -> int:
+    """The number of an entry, also as a cell of a frame has it; anything else is refused."""
+    try:
+        if not isinstance(got, bool):
+            return operator.index(got)  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    raise _words.refusal("no_entry", got=got)
 
 
 def standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
