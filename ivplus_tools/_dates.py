@@ -25,7 +25,12 @@ def now(pinned: datetime | None = None) -> datetime:
     if pinned is not None:
         return pinned
     said = os.environ.get("IVPLUS_NOW")
-    return instant(said) if said else datetime.now(HELSINKI)
+    return instant(said) if said else system()
+
+
+def system() -> datetime:
+    """What the machine's clock says, whatever moment is pinned."""
+    return datetime.now(HELSINKI)
 
 
 def is_pinned() -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from ivplus_tools import _dates, _law, _records, _shown, _store, _words
+from ivplus_tools import _dates, _law, _records, _shown, _store, _wordless, _words
 from ivplus_tools._records import Record
 from ivplus_tools._store import Draft, Entry, Receipt, Standpoint
 
@@ -23,6 +23,11 @@ FIRST_YEAR, YEARS_AHEAD = 1990, 50
 
 
 frame = _shown.plain_frame
+
+
+def is_likely(since: date, at: Standpoint) -> bool:
+    """Whether a day is one that is meant without asking twice."""
+    return FIRST_YEAR <= since.year <= at.now.year + YEARS_AHEAD
 
 
 def failing(level: str) -> tuple[str, ...]:
@@ -57,7 +62,7 @@ class Finding:
     @property
     def facts(self) -> str:
         """What it is about, in no wording: an answer to a finding holds for these facts only, whatever a label is called later."""
-        return "; ".join(f"{name}: {_unworded(self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))
+        return "; ".join(f"{name}: {_unworded(name, self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))
 
     @property
     def worded_facts(self) -> str:
@@ -66,13 +71,12 @@ class Finding:
         return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - {"near", "note", "watch"}))
 
 
-def _unworded(value: object) -> object:
+def _unworded(name: str, value: object) -> object:
     """A fact without the words of a language: a day as a day, a label or a name of the law by its key."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict) and set(_words.LANGS) <= set(value):
-        named = (rule for rule, fact in _law.facts().items() if fact.name == value)
-        return _words.key_of(value) or next(named, value["en"])
+        return _wordless.plain(value, name.startswith("field"))
     return value
 
 
@@ -159,8 +163,10 @@ class Room:
         _, reason = self.when_and_why(self.standpoint.valid_on, why)
         every = _store.every(replace(self.standpoint, known_at=None))
         known, gone = {one.entry: one for one in every}, _store.withdrawn_by(every)
+        if isinstance(entry, Receipt) and entry.head not in {one.seal for one in every}:
+            raise _words.refusal("receipt_of_another")
         drafts = []
-        for number in entry.entries if isinstance(entry, Receipt) else [entry]:
+        for number in [_store.number_of(one) for one in (entry.entries if isinstance(entry, Receipt) else [entry])]:
             self._demand_withdrawable(known.get(number), number, gone)
             one = known[number]
             drafts.append(Draft(self.name, _store.WITHDRAWAL, one.subject, one.valid_from, reason, {"entry": number}))
@@ -168,7 +174,7 @@ class Room:
 
     def _demand_withdrawable(self, one: Entry | None, number: object, gone: dict[int, Entry]) -> None:
         """Refuse what is no entry of this room, was taken back before, or changes by acts of its own only."""
-        if one is None or isinstance(number, bool):
+        if one is None:
             raise _words.refusal("no_entry", got=number)
         if one.room != self.name:
             raise _words.refusal("entry_of_another", got=number, room=one.room)
@@ -190,7 +196,7 @@ class Room:
         if valid_from is None:
             raise _words.refusal("valid_from_missing")
         since = _dates.day(valid_from)
-        if not (insist or FIRST_YEAR <= since.year <= self.standpoint.now.year + YEARS_AHEAD):
+        if not (insist or is_likely(since, self.standpoint)):
             raise _words.refusal("unlikely_day", got=since.isoformat(), first=FIRST_YEAR, years=YEARS_AHEAD)
         reason = _records.clean(why)
         if not reason:

@@ -158,25 +158,8 @@ def field_label(name: str, lang: str) -> str:
 
 def label_of(name: str) -> dict[str, str]:
     """A field's label in every language, for a sentence that is worded later."""
-    return {lang: field_label(name, lang) for lang in LANGS}
-
-
-@cache
-def _keys() -> dict[tuple[str, ...], str]:
-    """Every text of the labels in its three languages, with the key that it stands under."""
-    found: dict[tuple[str, ...], str] = {}
-    waiting: list[tuple[str, Any]] = [("", read("labels"))]
-    for key, node in waiting:
-        if set(LANGS) <= set(node):
-            found.setdefault(tuple(node[lang] for lang in LANGS), key)
-        elif isinstance(node, dict):
-            waiting += [(f"{key}.{name}", inner) for name, inner in node.items() if isinstance(inner, dict)]
+    found: dict[str, str] = read("labels")["field"][name]
     return found
-
-
-def key_of(texts: dict[str, str]) -> str | None:
-    """The key of a text in three languages, which stays when its wording is changed; None where it is no label."""
-    return _keys().get(tuple(texts[lang] for lang in LANGS))
 
 
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _compare, _dates, _html, _law, _records, _room, _store, _words, exchange
 from ivplus_tools._room import Room
-from ivplus_tools._store import Standpoint, Verification
+from ivplus_tools._store import Receipt, Standpoint, Verification
 from ivplus_tools.audit import AuditRoom
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.errors import Refusal
@@ -174,9 +174,33 @@ class Desk:
 
     # --- the journal
 
-    def verify(self, head: str | None = None) -> Verification:
-        """Check every seal; with `head`, that a seal printed earlier is still part of the chain."""
-        return _store.verify(self.standpoint.path, head, self.standpoint.lang)
+    def verify(self, head: str | None = None, answer: str | Path | None = None, certificates: str | Path | None = None) -> Verification:
+        """Check every seal; with `head`, that a seal printed earlier is still part of the chain.
+
+        Time stamps that were taken (`anchor`) are checked again, by the certificates kept with them, or by `certificates` alone;
+        `answer`: one kept outside, which must be over a seal of this chain. One that was written anew and sealed anew has none.
+        """
+        if answer is not None and certificates is None:
+            raise _words.refusal("what_to_anchor")
+        told, vouching = (None if one is None else _store.content_of(_store.path_of(one)) for one in (answer, certificates))
+        return _store.verify(self.standpoint.path, head, self.standpoint.lang, told, vouching)
+
+    def anchor(
+        self, request: str | Path | None = None, answer: str | Path | None = None, certificates: str | Path | None = None
+    ) -> Path | Receipt:
+        """Let an authority outside put a time on the head seal (RFC 3161). Nothing is sent by this.
+
+        `request`: the file to write (`.tsq`) and hand in. `answer` (`.tsr`) and the authority's `certificates` (PEM, the root among
+        them): checked here, without a network, and sealed. From then on `verify` tells a chain that was written and sealed anew.
+        """
+        if (request is None) == (answer is None) or (answer is None) != (certificates is None):
+            raise _words.refusal("what_to_anchor")
+        if request is None and answer is not None and certificates is not None:
+            return self.audit.anchor(answer, certificates)
+        seal = _store.head(replace(self.standpoint, known_at=None))
+        if not seal:
+            raise _words.refusal("nothing_to_anchor", path=self.standpoint.path.name)
+        return exchange.put(_store.path_of(request), _store.stamp_request(seal))
 
     def backup(self, folder: str | Path) -> Path:
         """Write the journal into a plain folder (JSON Lines and a manifest); `ivp.restore` makes a journal of it again."""

@@ -80,5 +80,13 @@ class SourceFailed(Refusal):
     """A source of the company's data that could not be read or written; it is as it was."""
 
 
+class ExtraMissing(BadInput):
+    """A part that is installed by a name of its own; the line tells which."""
+
+
+class StampOfAnother(BadFile):
+    """A time stamp of a seal that this journal does not have."""
+
+
 class BadFact(Exception):
     """A file in `facts/` that breaks its own rules: a defect of the package, not of the user."""

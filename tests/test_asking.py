@@ -263,3 +263,11 @@ def test_a_slow_query_holds_nobody_up(tmp_path):
     assert "opened" in done.stdout, done.stderr
     assert still or took < 4
     assert len(refused) == 1
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e30, "60", None, True])
+def test_a_query_without_a_sound_bound_is_not_run(desk, seconds):
+    """No time, endless time and what is no time: one line instead of a query that nobody stops."""
+    with pytest.raises(ivp.Refusal, match="seconds"):
+        desk.sql("SELECT 1", seconds=seconds)
+    assert len(desk.sql("SELECT 1", seconds=5)) == 1

@@ -1,5 +1,6 @@
 """Audits: findings answered and coming back, differences explained, packs that an outsider checks."""
 
+import contextlib
 import datetime as dt
 import json
 import random
@@ -17,7 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ivplus_tools as ivp
-from ivplus_tools import _law, _store
+from ivplus_tools import _law, _store, _wordless, _words
+from ivplus_tools._room import Finding
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import answers_of
 
@@ -441,7 +443,7 @@ def test_an_earlier_pack_is_checked_itself_and_its_absence_is_said(made, tmp_pat
     """A journal rewritten in the first pack is found from the second; without the first the register is not checked, and that is told."""
     _, first, second = made
     shutil.copy(second.path, tmp_path)
-    assert verify.checked(tmp_path / second.path.name) == ([], first.path.name)
+    assert verify.checked(tmp_path / second.path.name, verify.read(tmp_path / second.path.name)) == ([], first.path.name)
     files = dict(first.opened.files)
     files["journal.jsonl"] = files["journal.jsonl"].replace(b"aino", b"eero", 1)
     (tmp_path / first.path.name).write_bytes(verify.packed(files))
@@ -490,6 +492,34 @@ def test_whatever_the_bytes_are_the_answer_is_a_fault_and_never_a_traceback(tmp_
     assert all(line.startswith("odd.zip: ") and "whole;" not in line for line in done.stdout.splitlines())
     with pytest.raises(ivp.Refusal):
         packs.opened(path, "fi")
+
+
+def test_a_pack_is_read_once_and_what_is_told_is_told_of_those_bytes(made, tmp_path, monkeypatch, capsys):
+    """By the checker, the shell and the Desk: one that is replaced meanwhile is not called whole by another one's hash."""
+    from ivplus_tools.cli.looking import _pack_code
+
+    path = tmp_path / made[1].path.name
+    whole, reads = made[1].path.read_bytes(), []
+    path.write_bytes(whole)
+    read_bytes = Path.read_bytes
+
+    def once(one):
+        content = read_bytes(one)
+        if one.name == path.name:
+            reads.append(one)
+            path.write_bytes(b"replaced")
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", once)
+    acts = {
+        "checker": lambda: verify.main([str(path), "--expect", made[1].opened.hash]),
+        "shell": lambda: _pack_code(str(path), "en", made[1].opened.hash, frozenset()),
+        "desk": lambda: packs.opened(path, "en").hash == made[1].opened.hash,
+    }
+    for name, act in acts.items():
+        path.write_bytes(whole)
+        assert act() == (name == "desk"), name
+    assert len(reads) == len(acts)
 
 
 def test_files_added_to_or_taken_from_a_pack_are_named(made, tmp_path):
@@ -706,22 +736,54 @@ def test_the_report_counts_what_the_register_holds(made):
 # --- what an answer rests on
 
 
-def test_an_answer_survives_that_a_label_is_worded_otherwise(sample, monkeypatch):
-    """It rests on code, subject and facts: the English name of a field is none of them. Another fact is another finding."""
-    from ivplus_tools import _words
-
-    one = next(one for one in sample.audit.answered() if ".field." in one.facts and one.response is None)
-    sample.audit.accept(one.finding.code, one.finding.subject, reason="r", until="2026-06-30", about=one.worded)
-    key = next(part.split(": ")[1] for part in one.facts.split("; ") if ".field." in part)
-    monkeypatch.setitem(_words.read("labels")["field"][key.rpartition(".")[2]], "en", "quite another label")
-    _words._keys.cache_clear()
+@contextlib.contextmanager
+def reworded(lang, *keys):
+    """Every label and name of the law worded otherwise in a language; with keys, those alone."""
+    texts = [(one, one[lang]) for key, one in _wordless._texts() if not keys or key in keys]
+    caches = (_wordless._plain, _wordless._labels, _wordless._by_length, _wordless._sentences)
     try:
-        again = next(two for two in sample.audit.answered() if two.facts == one.facts and two.finding.subject == one.finding.subject)
-        assert (again.worded != one.worded, again.state) == (True, "accepted")
-        changed = replace(one.finding, about={**one.finding.about, "more": 1})
-        assert changed.facts != one.facts
+        for one, text in texts:
+            one[lang] = f"{text} toisin"
+        [cache.cache_clear() for cache in caches]
+        yield
     finally:
-        _words._keys.cache_clear()
+        for one, text in texts:
+            one[lang] = text
+        [cache.cache_clear() for cache in caches]
+
+
+def rests_on(desk):
+    """What the answer to each finding would rest on, and how that is worded in English."""
+    found = desk.audit.answered()
+    return sorted(one.id for one in found), sorted(one.worded for one in found)
+
+
+@pytest.mark.parametrize(
+    ("lang", "keys"),
+    [("fi", ()), ("sv", ()), ("en", ()), ("en", (".field.data_subjects",)), ("en", (".field.consequences",)), ("en", ("gdpr:28(3):C6",))],
+    ids=lambda one: "-".join([one] if isinstance(one, str) else one) or "all",
+)
+def test_no_answer_rests_on_a_wording(sample, lang, keys):
+    """Whatever is worded otherwise, in a sentence or a list too, each finding of the sample stays the one that was answered."""
+    ids, worded = rests_on(sample)
+    with reworded(lang, *keys):
+        again, otherwise = rests_on(sample)
+    assert again == ids
+    assert (otherwise != worded) == (lang == "en"), "nothing was worded otherwise"
+
+
+def test_findings_that_differ_have_facts_that_differ(sample):
+    """What is left out with the wording is no fact: no two findings of the sample become one, and another value is another finding."""
+    told = {}
+    for one in sample.audit.answered():
+        told.setdefault((one.finding.code, one.finding.subject, one.facts), set()).add(one.worded)
+    assert not [key for key, worded in told.items() if len(worded) > 1]
+    day, labels = dt.date(2026, 3, 2), _words.values("scan_problem")
+    facts = {
+        Finding("r", "RET-008", day, {"problem": {lang: f"{labels[key][lang]} {detail}" for lang in _words.LANGS}}).facts
+        for key in list(labels)[:3] for detail in ("a", "b")
+    }  # fmt: skip
+    assert len(facts) == 6
 
 
 def test_an_answer_given_in_the_words_of_before_still_holds(sample):
@@ -730,26 +792,53 @@ def test_an_answer_given_in_the_words_of_before_still_holds(sample):
     assert ["REG-042", "kameravalvonta"] in states
 
 
-def test_a_new_scan_ends_no_answer(sample):
-    """What is counted anew is no fact of the finding: other rows, the same rule, table and column."""
-    from ivplus_tools._room import Finding
-    from ivplus_tools.audit.answers import answered
+def test_acceptances_of_counts_outlive_new_words_and_a_new_scan(tmp_path):
+    """RET-005 and RET-006 of a source that grows, counted anew, with every label worded otherwise; another column ends what rests on it."""
+    path = tmp_path / "t.csv"
+    path.write_text("id,d,e\n1,2020-01-01,2020-01-01\n2,soon,2026-01-01\n", encoding="utf-8")
+    desk = ivp.Desk(tmp_path / "j.duckdb", by="tt", lang="en", now=NOW)
+    desk.source("s", str(path))
+    rule = ivp.RetentionRule(
+        "r", source="s", table="t", subject_key="id", start_column="d", start_event="EVENT", period="P1Y", action="erase"
+    )
+    desk.retention.record(rule, valid_from=DAY, why="w")
+    desk.retention.scan()
+    for code in ("RET-005", "RET-006"):
+        desk.audit.accept(code, "r", reason="r", until="2026-12-31")
+    with path.open("a", encoding="utf-8") as out:
+        out.write("3,2019-01-01,2019-01-01\n4,later,2019-01-01\n5,never,2019-01-01\n")
+    desk.retention.scan()
+    assert [int(one.record.counts[0].overdue) for one in desk.retention._of("scan")] == [2]
+    for lang in _words.LANGS:
+        with reworded(lang):
+            assert [*of(desk, "RET-005"), *of(desk, "RET-006")] == ["accepted", "accepted"]
+    desk.retention.record(rule.replace(start_column="e"), valid_from=DAY, why="w")
+    assert of(desk, "RET-006") != ["accepted"]
 
-    day, about = dt.date(2026, 3, 2), {"table": "asiakkaat", "held": 0}
-    few, many = (Finding("r", "RET-005", day, {**about, "rows": rows}) for rows in (3, 4))
-    assert few.facts == many.facts
-    assert few.facts != Finding("r", "RET-005", day, {**about, "rows": 3, "table": "other"}).facts
-    entries = [one for one in _store.standing(sample.standpoint) if one.kind in ("scan", "source")]
-    scanned = next(one for one in entries if one.kind == "scan")
-    bare = Finding(scanned.subject, "RET-005", day, {"rows": 3})
-    ids = [answered([("retention", bare)], [], many, day)[0].id for many in (entries, [replace(scanned, text='{"x": 1}')])]
-    without = [one for one in entries if one.kind != "scan"]
-    assert answered([("retention", bare)], [], without, day)[0].id == ids[0]
 
+def test_an_acceptance_has_the_longest_time_that_the_company_has_set(tmp_path):
+    """Twelve months unless set; then what stands for us on the day from which it holds, by hand too. No other company's counts."""
+    desk = ivp.Desk(tmp_path / "a.duckdb", by="tt", lang="en", now="2026-03-02T09:00")
+    desk.register.record(activity("a", "b", "c"), valid_from="2026-01-01", why="w")
 
-def test_an_acceptance_has_a_longest_time(sample):
-    """Twelve months from the day on which it holds; a day more is refused."""
-    first = next(one for one in sample.audit.answered() if one.response is None and one.room == "register")
-    with pytest.raises(ivp.Refusal, match="12 months"):
-        sample.audit.accept(first.finding.code, first.finding.subject, reason="r", until="2027-03-03")
-    assert sample.audit.accept(first.finding.code, first.finding.subject, reason="r", until="2027-03-02").entries
+    def accept(about, until, **more):
+        return desk.audit.accept("REG-020", "asiakkaat", reason="r", until=until, about=about, **more)
+
+    with pytest.raises(ivp.Refusal, match="policy") as refused:
+        accept("a", "2027-03-03")
+    assert "law" not in str(refused.value)
+    assert accept("a", "2027-03-02").entries
+    other = ivp.Organisation("them", relation="processor", longest_acceptance="5 years")
+    desk.register.record([other, ivp.Organisation("us", relation="own", longest_acceptance="3 months")], valid_from="2026-02-01", why="w")
+    for until in ("2026-06-03", "2027-03-02"):
+        with pytest.raises(ivp.Refusal, match="3 months"):
+            accept("b", until)
+    assert accept("b", "2026-06-02").entries
+    assert accept("c", "2027-01-15", valid_from="2026-01-15").entries  # what stood before the policy
+    [held] = [one for one in desk.audit.responses().itertuples() if "b" in str(one.finding_facts).split()]
+    by_hand = desk.audit.get(held.id).replace(accepted_until="2099-01-01")
+    with pytest.raises(ivp.Refusal, match="3 months"):
+        desk.audit.record(by_hand, valid_from=DAY, why="w")
+    for bad in ("PT72H", "soon"):
+        with pytest.raises(ivp.Refusal):
+            ivp.Organisation("us", relation="own", longest_acceptance=bad)

@@ -533,6 +533,26 @@ def test_what_is_sent_is_sealed_and_the_next_draft_marks_the_difference(sample):
         case.draft("autority")
 
 
+def test_a_sent_notice_changes_only_by_its_own_act(desk):
+    """What was sent was sent: neither recorded, ended nor taken back by hand; the case around it is, and the next notice is sent."""
+    case = desk.breach.open("x", aware="2026-03-01T09:00")
+    case.sent(case.draft("authority"), to="tsv")
+    notice = desk.breach.get(f"{case.id}/1")
+    number = desk.sql("FROM entries() WHERE kind = 'breach_notice'")["entry"].iloc[0]
+    for act in (
+        lambda: desk.breach.record(notice.replace(sent_to="somebody else"), valid_from="2026-03-02", why="w"),
+        lambda: desk.breach.record(ivp.BreachNotice(f"{case.id}/9", case=case.id), valid_from="2026-03-02", why="w"),
+        lambda: desk.breach.end(notice.id, valid_from="2026-03-02", why="w"),
+    ):
+        with pytest.raises(ivp.Refusal, match="own step"):
+            act()
+    with pytest.raises(ivp.Refusal, match="own acts"):
+        desk.breach.withdraw(int(number), why="w")
+    assert desk.breach.get(notice.id) == notice
+    case.sent(case.draft("authority", phase="withdrawal"))
+    assert len(case.notices) == 2
+
+
 def test_hostile_text_in_every_field_stays_text(desk, tmp_path):
     """Every text field of a case, through every draft, every format, the register and the tables."""
     import openpyxl

@@ -278,6 +278,22 @@ def test_the_last_receipt_can_be_taken_back_with_a_reason(form):
     assert form._desk.register.get("uutiskirje").owner == "oikea"
 
 
+def test_a_day_that_is_likely_a_slip_is_asked_for_twice(form):
+    """A year 2126 is refused with the box to tick, which is there for it only; ticked it is saved, and the code says the same."""
+    form.list.value = "uutiskirje"
+    put(form, "owner", "x")
+    form.why.value, form.valid_from.value = "w", "2126-03-01"
+    assert form.insist.widget.layout.display == ""
+    form.save.click()
+    assert "⚠" in form.status.value
+    assert form._desk.verify().entries == ENTRIES
+    form.insist.widget.value = True
+    assert "insist=True" in form.code
+    form.save.click()
+    assert form._desk.verify().entries == ENTRIES + 1
+    assert (form.insist.given, form.insist.widget.layout.display) == (False, "none")
+
+
 def test_an_earlier_entry_can_be_taken_back_and_a_subject_may_go(form):
     """The list of entries holds every one that counts; without any the subject is gone and the form is empty."""
     form.new.click()

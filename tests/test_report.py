@@ -53,9 +53,8 @@ def filled(kind, **given):
             return {key.format(name): text.format(name) for key, text in made.items()}
         return [one.format(name) for one in made] if isinstance(made, list) else made.format(name)
 
-    fields = {name: value(field, name) for name, field in kind.model_fields.items() if name not in ("id", "financial_year_end")}
-    if "financial_year_end" in kind.model_fields:
-        fields["financial_year_end"] = "12-31"
+    strict = {"financial_year_end": "12-31", "longest_acceptance": "P6M"}  # no text of any kind
+    fields = {name: strict.get(name) or value(field, name) for name, field in kind.model_fields.items() if name != "id"}
     return kind(f"word-id-{kind.kind}", **{**fields, **given})
 
 

@@ -412,6 +412,52 @@ def test_a_verdict_is_given_with_quote_and_saved(sample):
     assert f"{ids.index('tilitoimisto') + 2}/{len(ids)}" in form.progress.value
 
 
+def test_the_last_entry_of_a_review_is_taken_back_on_the_form(sample):
+    """For the reason on the form; without one, or with a decision that is not saved, nothing happens. Then the one before it is offered."""
+    form = ivp.forms.review(sample)
+    form.processor.value = sample.review.processors()["id"].tolist().index("tilitoimisto")
+    before, offered = sample.review.get("tili-2023"), form.entry.value
+    form.clauses["28(3)(h)"].texts["quote"].value = "väärä sopimus"
+    form.why.value = "luettu"
+    form.withdraw.click()
+    assert 'role="alert"' in form.status.value
+    form.save.click()
+    number = sample.verify().entries
+    assert str(number) in form.entry.value
+    form.withdraw.click()
+    assert 'role="alert"' in form.status.value
+    assert sample.verify().entries == number
+    form.why.value = "väärä sopimus luettiin"
+    form.withdraw.click()
+    assert sample.review.get("tili-2023") == before
+    assert form.entry.value == offered
+    assert form.clauses["28(3)(h)"].texts["quote"].value != "väärä sopimus"
+    assert f"desk.review.withdraw({number}" in form._shown_code.value
+
+
+def test_an_unusual_day_is_asked_for_twice_on_the_form(sample):
+    """The box is there only while such a day stands; unticked it is refused with the way to insist, and the code says insist=True."""
+    form = ivp.forms.review(sample)
+    form.clauses["28(3)(h)"].texts["quote"].value, form.why.value = "x", "w"
+    assert form.insist.widget.layout.display == "none"
+    form.valid_from.value = "1.3.1023"
+    entries = sample.verify().entries
+    assert form.insist.widget.layout.display == ""
+    form.save.click()
+    assert "insist" in form.status.value
+    assert (sample.verify().entries, "insist" in form.code) == (entries, False)
+    form.insist.widget.value = True
+    assert "insist=True" in form.code
+    form.valid_from.value = "1.3.2026"
+    assert (form.insist.given, form.insist.widget.layout.display) == (False, "none")
+    form.valid_from.value, form.insist.widget.value = "1.3.1023", True
+    code = form.code
+    form.save.click()
+    assert sample.verify().entries == entries + 1
+    exec(code, {"ivp": ivp, "desk": sample})  # noqa: S102  the cell that the form offers
+    assert sample.verify().entries == entries + 1
+
+
 def test_a_review_that_somebody_else_saved_meanwhile_is_not_overwritten(sample):
     """Two forms on one journal: the second is told, and loses nothing that it typed."""
     one, two = ivp.forms.review(sample), ivp.forms.review(sample)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 from house import NOW
@@ -105,13 +106,25 @@ def test_the_number_of_a_case_taken_back_is_not_given_again(desk):
     assert desk.breach.breaches()["title"].tolist() == ["y"]
 
 
-@pytest.mark.parametrize("entry", [0, 99, -1, True, "1", None])
+@pytest.mark.parametrize("entry", [0, 99, -1, True, "1", None, 1.0, [1], (1,)])
 def test_what_is_no_entry_is_refused(desk, entry):
     """In one line, and nothing is written."""
     put(desk)
     with pytest.raises(ivp.Refusal, match="no entry"):
         desk.register.withdraw(entry, why="w")
     assert desk.verify().entries == 1
+
+
+def test_a_number_out_of_a_frame_is_taken_and_a_receipt_of_another_journal_is_not(desk, tmp_path):
+    """A cell of the history is a number as any other; another journal's receipt has the same numbers and means other entries."""
+    put(desk)
+    desk.register.withdraw(desk.register.history("a")["entry"].iloc[0], why="w")
+    assert len(desk.register.activities()) == 0
+    put(desk, "b")
+    receipt = put(ivp.Desk(tmp_path / "other.duckdb", by="tt", lang="en", now=NOW), "c")
+    with pytest.raises(ivp.Refusal, match="another journal"):
+        desk.register.withdraw(replace(receipt, entries=(3,)), why="w")
+    assert desk.register.activities()["id"].tolist() == ["b"]
 
 
 def test_what_cannot_be_taken_back_is_refused(sample, desk):

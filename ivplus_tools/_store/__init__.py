@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import operator
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -9,29 +11,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
-from ivplus_tools._store import alone, asking, copies, file, nouns, schema
+from ivplus_tools._store import alone, anchors, asking, copies, file, nouns, schema
 from ivplus_tools._store.book import Book
 from ivplus_tools._store.chain import WITHDRAWAL, Entry, Verification, canonical, check_chain, counting
 
 from ivplus_tools._store.chain import links_in, links_of, row_of, withdrawn_by  # isort: skip
 from ivplus_tools._store.writing import CLOCK_SLACK, Draft, Receipt, Standpoint, append
+from ivplus_tools.errors import ExtraMissing, StampOfAnother
 
 if TYPE_CHECKING:
     import duckdb
     import pandas
 
 __all__ = [
-    "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask", "backup",
-    "canonical", "counting", "decided", "entries", "every", "forget_person", "format_found", "frame", "head", "held_by", "history",
-    "network_of", "newest", "path_of", "persons", "plain_entry", "private", "put_person", "read_once", "restore", "settle", "standing",
-    "standing_of", "verify", "withdrawn_by", "workplace",
+    "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask",
+    "backup", "canonical", "checked", "content_of", "counting", "decided", "entries", "every", "flush", "forget_person",
+    "format_found", "frame", "head", "held_by", "history", "kept", "network_of", "newest", "number_of", "path_of", "persons",
+    "plain_entry", "private", "put_person", "read_once", "restore", "settle", "stamp_request", "standing", "standing_of",
+    "verify", "withdrawn_by", "workplace",
 ]  # fmt: skip
 settle, plain_entry = copies.settle, copies.plain_entry
-private, workplace = alone.private, alone.workplace
+checked, kept, stamp_request, content_of = anchors.checked, anchors.kept, anchors.request, anchors.content_of
+private, workplace, flush = alone.private, alone.workplace, alone.flush
 network_of = file.network_of
 held_by = file.held_by
 format_found = file.format_found
 FORMAT = file.FORMAT
+ANCHORS = "SELECT body FROM journal WHERE kind = 'anchor' AND body IS NOT NULL ORDER BY entry"
 NEWEST = """
 SELECT kind, subject, max(CASE WHEN entry IN (SELECT withdrawn FROM withdrawals()) THEN 0 ELSE entry END) FROM journal
 WHERE kind <> 'withdrawal' GROUP BY kind, subject
@@ -56,6 +62,16 @@ def _sound(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
     return [Entry(*row) for row in rows]
 
 
+def number_of(got: object) -> int:
+    """The number of an entry, also as a cell of a frame has it; anything else is refused."""
+    try:
+        if not isinstance(got, bool):
+            return operator.index(got)  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    raise _words.refusal("no_entry", got=got)
+
+
 def standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
     """Which of the entries about one subject decides on a day, ended or not: the same rule as `sql/standing.sql`."""
     past = [entry for entry in entries if entry.valid_from <= on]
@@ -65,17 +81,50 @@ def standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
 # --- reading
 
 
-def verify(path: Path, head: str | None = None, lang: str = "en") -> Verification:
+def verify(
+    path: Path, head: str | None = None, lang: str = "en", answer: bytes | None = None, certificates: bytes | None = None
+) -> Verification:
     """Recompute every seal from the first entry. With `head`, a seal printed earlier must be found on the way.
 
     What the file defines is compared too: a file that holds anything but a journal is refused, one without a trigger is not whole.
+    Time stamps that the journal keeps are checked again; with `answer` one from outside, with `certificates` by these alone.
     """
     with file.open_journal(path) as con:
         verdict = _checked(con, head)
         differs = schema.differing(schema.of_file(con), schema.of_format(file.FORMAT)) if verdict.ok else ""
+        kept = con.execute(ANCHORS).fetchall() if verdict.ok else []
+        seals = dict(con.execute("SELECT entry, seal FROM journal ORDER BY entry").fetchall()) if kept or answer else {}
     if differs:
         verdict = replace(verdict, ok=False, fault="schema", differs=differs)
+    elif verdict.ok and (kept or answer or certificates):
+        verdict = _stamped(verdict, [json.loads(body) for (body,) in kept], seals, answer, certificates)
     return replace(verdict, lang=lang)
+
+
+def _stamped(
+    verdict: Verification, kept: Sequence[dict[str, Any]], seals: dict[int, str], answer: bytes | None, certificates: bytes | None
+) -> Verification:
+    """The verdict on a whole chain with what an authority outside has put a time on."""
+    stamps, unchecked = [], 0
+    if answer is not None:
+        try:
+            stamps.append(anchors.checked(answer, certificates or b"", seals))
+        except StampOfAnother:
+            return replace(verdict, ok=False, fault="stamp_of_another")
+    for body in kept:
+        try:
+            one = anchors.again(body, seals, certificates)
+        except ExtraMissing:
+            if certificates is not None:
+                raise
+            unchecked += 1
+            continue
+        if one is None:
+            return replace(verdict, ok=False, fault="stamp", differs=str(body.get("journal_entries")))
+        stamps.append(one)
+    if certificates is not None and not stamps:
+        return replace(verdict, ok=False, fault="no_stamp")
+    return replace(verdict, stamps=tuple(stamps), unchecked=unchecked)
 
 
 def _demand_whole(con: duckdb.DuckDBPyConnection, path: Path) -> None:

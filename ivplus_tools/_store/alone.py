@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ivplus_tools._store.place import demand_plain
+
 if sys.platform != "win32":  # there nobody can delete a lock file that is held
     import fcntl
 
@@ -61,6 +63,17 @@ def _locked(handle: int, until: float) -> bool:
             return True
 
 
+def flush(handle: int) -> None:
+    """See that what was written to an open file or folder is on the disk, also past the disk's own memory on macOS."""
+    if sys.platform == "darwin":
+        try:
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+        except OSError:  # a file system that knows it not
+            os.fsync(handle)
+        return
+    os.fsync(handle)
+
+
 def mode_of(path: Path) -> int:
     """Who may read and write a journal: as it lies there, its owner alone where it is not there yet."""
     try:
@@ -104,6 +117,7 @@ def workplace(path: Path, ending: str) -> Iterator[Path]:
 
     What an earlier one of ours left when it was killed is removed; a file of somebody else is left alone.
     """
+    demand_plain(path, stat.S_IFDIR, stat.S_IFLNK)  # a link is replaced, and nothing is written through it
     for left in path.parent.glob(f".{glob.escape(path.name)}.????????{ending}"):
         if left.is_dir() and not left.is_symlink():
             shutil.rmtree(left, ignore_errors=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ROWS = 1_000_000
 PAUSE = 0.1
+LONGEST = 3600
 COPY = """
 CREATE TABLE memory.main.journal AS FROM file.main.journal ORDER BY entry;
 CREATE TABLE memory.main.head AS FROM file.main.head;
@@ -75,6 +76,8 @@ def answer(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, seconds:
     """The rows of a statement as a frame; one that takes too long, or is too large, is refused."""
     import duckdb
 
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds <= LONGEST:
+        raise _words.refusal("bad_seconds", got=seconds, longest=LONGEST)
     done = threading.Event()
 
     def bound() -> None:

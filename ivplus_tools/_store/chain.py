@@ -10,10 +10,12 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _words
+from ivplus_tools import _dates, _words
 
 if TYPE_CHECKING:
     import duckdb
+
+    from ivplus_tools._store.anchors import Stamp
 
 ENTRIES = "SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal ORDER BY entry"
 SEALED = """
@@ -57,7 +59,8 @@ class Verification:
     """Whether every seal holds. `broken`: the first entry that does not, else None; `head`: the last seal that holds.
 
     `fault`: `content` (changed), `missing` (an entry), `tail` (cut or replaced), `not_here` (the seal asked for), `schema` (the file's
-    definitions are not ours: `differs`), or empty.
+    definitions are not ours: `differs`), `stamp` (a time stamp is of another seal, or not of its authority), `no_stamp`, or empty.
+    `stamps`: the time stamps that hold; `unchecked`: those that could not be checked, for want of the library.
     """
 
     ok: bool
@@ -67,17 +70,28 @@ class Verification:
     fault: str = ""
     lang: str = "en"
     differs: str = ""
+    stamps: tuple[Stamp, ...] = ()
+    unchecked: int = 0
 
     def __bool__(self) -> bool:
         return self.ok
 
     def __repr__(self) -> str:
         if self.ok:
-            return _words.say("seal.intact", self.lang, entries=self.entries, head=self.head or "–")
+            return "; ".join([_words.say("seal.intact", self.lang, entries=self.entries, head=self.head or "–"), *self._stamped()])
         reason = _words.say(f"seal.{self.fault}", self.lang, differs=self.differs)
         if self.broken is None:
             return reason
         return _words.say("seal.broken", self.lang, broken=self.broken, reason=reason)
+
+    def _stamped(self) -> list[str]:
+        """How far an authority vouches for the chain, and what was not checked of that."""
+        told = []
+        if self.stamps:
+            last = max(self.stamps, key=lambda one: (one.entry, one.at))
+            day = _words.show_date(last.at.astimezone(_dates.HELSINKI), self.lang)
+            told.append(_words.say("seal.stamped", self.lang, entry=last.entry, day=day, by=last.by, root=last.root[:16]))
+        return told + ([_words.say("seal.unchecked", self.lang, count=self.unchecked)] if self.unchecked else [])
 
 
 def withdrawn_by(entries: Iterable[Entry]) -> dict[int, Entry]:

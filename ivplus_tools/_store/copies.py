@@ -50,7 +50,7 @@ def _write_folder(folder: Path, files: dict[str, str]) -> None:
             with (made / name).open("w", encoding="utf-8", newline="\n") as out:
                 out.write(text)
                 out.flush()
-                os.fsync(out.fileno())
+                alone.flush(out.fileno())
         if folder.exists():
             folder.rmdir()
         settle(made)
@@ -63,7 +63,7 @@ def settle(folder: Path) -> None:
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            alone.flush(handle)
         finally:
             os.close(handle)
 
@@ -82,7 +82,7 @@ def read_backup(folder: Path, newest: int) -> tuple[list[Entry], list[tuple[Any,
     """Entries, persons, and the last number and seal that there should be; a damaged or missing file is named."""
     name = "manifest.json"
     try:
-        manifest = json.loads((folder / name).read_text(encoding="utf-8"))
+        manifest = json.loads(_content(folder / name))
         if int(manifest["format"]) < 1:
             raise ValueError("there is no such format")
         if int(manifest["format"]) > newest:
@@ -100,9 +100,16 @@ def read_backup(folder: Path, newest: int) -> tuple[list[Entry], list[tuple[Any,
     return entries, list(people.values()), last
 
 
+def _content(path: Path) -> bytes:
+    """What a plain file holds; a pipe would hang, and a device has no end."""
+    if not path.is_file():
+        raise ValueError(path.name)
+    return path.read_bytes()
+
+
 def _lines(path: Path, wanted: str) -> list[dict[str, Any]]:
     """The JSON lines of a file whose SHA-256 is as wanted; only a line feed ends a line, as JSON may hold other breaks."""
-    content = path.read_bytes()
+    content = _content(path)
     if hashlib.sha256(content).hexdigest() != wanted:
         raise ValueError(path.name)
     return [json.loads(line) for line in content.decode().split("\n") if line]

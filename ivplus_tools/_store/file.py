@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ivplus_tools import _words
 from ivplus_tools._store import alone, copies, schema
 from ivplus_tools._store.chain import ENTRIES
-from ivplus_tools._store.place import check_mark, lies, place_of, told
+from ivplus_tools._store.place import check_mark, demand_plain, lies, place_of, told
 from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def _lock_file(path: Path, read_only: bool) -> Iterator[None]:
 
     lock_path = path.with_name(path.name + ".lock")
     lock = FileLock(lock_path, timeout=WAIT_SECONDS, mode=alone.mode_of(path), poll_interval=0.005)
+    demand_plain(lock_path)
     patience = PATIENCE_TURNS
     while True:
         holder = _holder(lock_path)
@@ -302,7 +303,7 @@ def _demand_written(made: Path, rows: Sequence[tuple[Any, ...]]) -> None:
     """A new file is moved to its place only when every page of it is on the disk and reads as it was written."""
     handle = os.open(made, os.O_RDWR)
     try:
-        os.fsync(handle)
+        alone.flush(handle)
     finally:
         os.close(handle)
     with connect(str(made), read_only=True, ours=True) as con:

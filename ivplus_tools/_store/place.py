@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +23,23 @@ def check_mark(path: Path) -> None:
     A file with a second name (a hard link) too: each has a log of its own, and one would keep what the other forgets.
     """
     place, mark = DUCKDB_MARK
+    demand_plain(path.with_name(path.name + ".wal"))
     with path.open("rb") as opened:
         begin = opened.read(place + len(mark))
     if begin[place:] != mark:
         raise _words.refusal("not_a_journal", path=path)
     if path.stat().st_nlink > 1:
         raise _words.refusal("several_names", path=path.name)
+
+
+def demand_plain(path: Path, *others: int) -> None:
+    """Refuse a pipe, a device, a link or anything else in the place of a file: it would hang, or lead elsewhere. `others` may be there."""
+    try:
+        found = stat.S_IFMT(path.lstat().st_mode)
+    except OSError:  # nothing is there, or what opens it will tell
+        return
+    if found not in (stat.S_IFREG, *others):
+        raise _words.refusal("not_plain", path=path)
 
 
 def place_of(path: Path) -> Path:
@@ -74,13 +86,6 @@ def told(path: Path) -> Iterator[None]:
         if isinstance(error, ValueError) and "null" not in str(error):  # a path with a null byte is the user's; the rest is ours
             raise
         raise _words.refusal("store_unwritable", path=repr(str(path)), reason=getattr(error, "strerror", None) or error) from None
-
-
-def machine_clock(path: Path) -> datetime:
-    """What the machine's clock says while a journal is locked, whatever moment is pinned: the lock was touched now."""
-    lock_path = path.resolve().with_name(path.resolve().name + ".lock")
-    lock_path.touch()
-    return datetime.fromtimestamp(lock_path.stat().st_mtime, UTC)
 
 
 def newest_beside(path: Path) -> datetime | None:

@@ -168,7 +168,7 @@ def _moment(at: Standpoint, con: duckdb.DuckDBPyConnection, drafts: Sequence[Dra
 def _demand_sound_clock(at: Standpoint, now: datetime, latest: datetime | None) -> None:
     """Refuse a pinned moment that has not come yet, and a machine's clock that has run far ahead of all that was written before."""
     if at.pinned is not None or _dates.is_pinned():
-        if now - place.machine_clock(at.path) > PIN_AHEAD:
+        if now - _dates.system() > PIN_AHEAD:
             raise _words.refusal("clock_pinned_ahead", now=now)
         return
     before = latest or place.newest_beside(at.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,21 +14,21 @@ from ivplus_tools._room import Due, Finding, Room
 from ivplus_tools._store import Receipt, Standpoint
 from ivplus_tools._store.chain import check_chain, links_of
 from ivplus_tools.audit import answers, packs
-from ivplus_tools.audit.records import FindingResponse, SignOff
+from ivplus_tools.audit.records import Anchor, FindingResponse, SignOff
 
 if TYPE_CHECKING:
     import pandas
 
 RULE = "gdpr:24(1)"
-LONGEST_ACCEPTANCE = _dates.Period(months=12)
-"""After this a finding is looked at again, and accepted again where that is right."""
+LONGEST_ACCEPTANCE = "P12M"
+"""Where the company has set no policy of its own: after this a finding is looked at again, and accepted again where that is right."""
 
 
 class AuditRoom(Room):
     """Answers to findings, and sign-offs. It asks the other rooms, which `asks` names, and they know nothing of it."""
 
     name: ClassVar[str] = "audit"
-    records: ClassVar[tuple[type[Record], ...]] = (FindingResponse, SignOff)
+    records: ClassVar[tuple[type[Record], ...]] = (FindingResponse, SignOff, Anchor)
     asks: ClassVar[tuple[type[Room], ...]] = ()
 
     def __init__(self, standpoint: Standpoint, found: list[tuple[str, Finding]] | None = None) -> None:
@@ -44,6 +44,10 @@ class AuditRoom(Room):
     def signoffs(self) -> pandas.DataFrame:
         """Evidence packs that were signed: id, audit_day, pack, pack_hash, journal_entries, journal_head, signed_by, remarks, ..."""
         return _store.frame(self.standpoint, "FROM signoffs()")
+
+    def anchors(self) -> pandas.DataFrame:
+        """Seals that an authority has put a time on: id, journal_entries, journal_head, stamped, stamped_by, stamp_root, ..."""
+        return _store.frame(self.standpoint, "FROM anchors()")
 
     def status(self) -> pandas.DataFrame:
         """Every finding of every room with its answer: the columns of `findings`, then state, until, owner, due, reason, answered_by.
@@ -144,10 +148,28 @@ class AuditRoom(Room):
         if _words.ROOM_OF.get(str(code).upper().partition("-")[0]) == self.name:
             raise _words.refusal("not_acceptable", code=code)
         last = self._to_come(until) if until is not None else None  # an acceptance without an end is refused by the record itself
-        longest = _dates.plus(_dates.day(valid_from) if valid_from is not None else self.standpoint.valid_on, LONGEST_ACCEPTANCE)
-        if last is not None and last > longest:
-            raise _words.refusal("accepted_too_long", until=last, longest=longest)
         return self._answer(code, subject, about, reason, valid_from, response="accepted", response_reason=reason, accepted_until=last)
+
+    def record(
+        self, thing: Record | Sequence[Record], valid_from: object = None, why: str = "", expecting: int | None = None, insist: bool = False
+    ) -> Receipt:
+        """As in every room; an acceptance is no longer than the company's policy on its day allows."""
+        since, _ = self.when_and_why(valid_from, why, insist)
+        length = self._longest_acceptance(since)
+        longest = _dates.plus(since, _dates.read_period(length))
+        for one in thing if isinstance(thing, (list, tuple)) else [thing]:
+            until = one.accepted_until if isinstance(one, FindingResponse) and one.response == "accepted" else None
+            if until is not None and until > longest:
+                told = {lang: _words.show_period(length, lang) for lang in _words.LANGS}
+                raise _words.refusal("accepted_too_long", until=until, longest=longest, period=told)
+        return super().record(thing, valid_from, why, expecting, insist)
+
+    def _longest_acceptance(self, on: date) -> str:
+        """How long an acceptance given on a day may last: what our own organisation has set, the shortest of several."""
+        then = _store.standing(replace(self.standpoint, valid_on=on, book=None))
+        own = [one.body or {} for one in then if one.kind == "organisation" and "own" in ((one.body or {}).get("relation") or ())]
+        told = [str(body["longest_acceptance"]) for body in own if body.get("longest_acceptance")]
+        return min(told, key=lambda one: _dates.plus(on, _dates.read_period(one)), default=LONGEST_ACCEPTANCE)
 
     def assign(
         self, code: str, subject: str, owner: str, due: object, reason: str = "", about: str = "", valid_from: object = None
@@ -225,6 +247,16 @@ class AuditRoom(Room):
             warning_count=counted["warning"], info_count=counted["info"], signed_by=signer, remarks=remarks,
         )  # fmt: skip
         return self._seal([made], self.standpoint.valid_on, _words.say("audit.signed", self.standpoint.lang, pack=found.name))
+
+    def anchor(self, answer: str | Path, certificates: str | Path) -> Receipt:
+        """Take the answer of a time-stamping authority over a seal of this journal, checked by its certificates; see `desk.anchor`."""
+        told, vouching = (_store.content_of(_store.path_of(one)) for one in (answer, certificates))
+        seals = {one.entry: one.seal for one in _store.every(replace(self.standpoint, known_at=None, book=None))}
+        stamp = _store.checked(told, vouching, seals)
+        kind: Any = Anchor
+        made = kind(f"{stamp.entry}/{stamp.at.isoformat()}", **_store.kept(stamp, told, vouching))
+        why = _words.say("audit.anchored", self.standpoint.lang, entry=stamp.entry, by=stamp.by)
+        return self._seal([made], self.standpoint.valid_on, why)
 
     def open(self, pack: str | Path) -> packs.Opened:
         """An evidence pack of this journal, checked: its manifest and its files."""

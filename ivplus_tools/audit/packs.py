@@ -49,16 +49,22 @@ def opened(path: Path, lang: str, at: Standpoint | None = None) -> Opened:
     """A pack; one that is missing, not whole, or (with `at`) of another journal is refused."""
     if not path.is_file():
         raise _words.refusal("no_pack", path=path)
-    if faults := verify.check(path):
+    read = verify.read(path)
+    faults, _ = verify.checked(path, read)
+    if faults:
         raise _words.refusal("pack_broken", path=path.name, fault=told(faults, lang)[0])
-    files = verify.read(path)[0]
-    found = Opened(path.name, files, json.loads(files[verify.MANIFEST]))
+    found = opened_of(path.name, read[0])
     journal = found.manifest["journal"]
     if at is not None and journal["last"]:
         entries = {one.entry: one.seal for one in _store.every(replace(at, known_at=None))}
         if entries.get(journal["last"]) != journal["head"]:
             raise _words.refusal("pack_of_another", path=path.name)
     return found
+
+
+def opened_of(name: str, files: dict[str, bytes]) -> Opened:
+    """The files of a pack that were read and checked."""
+    return Opened(name, files, json.loads(files[verify.MANIFEST]))
 
 
 def rebuilt(path: Path, found: Opened, at: Standpoint, notebook: str | Path | None = None) -> Opened:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
 from pydantic import model_validator
 
 from ivplus_tools import _words
-from ivplus_tools._records import NAMELESS, Count, Day, Record, Text, item, one_of
+from ivplus_tools._records import NAMELESS, Count, Day, Moment, Record, Text, item, one_of
 
 if TYPE_CHECKING:  # what the values are, once validated
     Answer: TypeAlias = str | None
@@ -70,3 +70,19 @@ class SignOff(Record):
     info_count: Count = item("gdpr:5(2)")
     signed_by: Text = item("gdpr:24(1)")
     remarks: Text = item("gdpr:5(2)")
+
+
+class Anchor(Record):
+    """That an authority outside has put a time on a seal of the journal (RFC 3161): its answer, and what it was checked by."""
+
+    room: ClassVar[str] = "audit"
+    kind: ClassVar[str] = "anchor"
+    own_act: ClassVar[bool] = True
+
+    journal_entries: Count = item("gdpr:5(2)")
+    journal_head: Text = item("gdpr:5(2)")
+    stamped: Moment = item("gdpr:5(2)")
+    stamped_by: Text = item("gdpr:5(2)")
+    stamp_root: Text = item("gdpr:5(2)")
+    stamp: Text = item("gdpr:5(2)")
+    certificates: Text = item("gdpr:5(2)")

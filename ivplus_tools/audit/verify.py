@@ -61,11 +61,14 @@ def packed(files: dict[str, bytes]) -> bytes:
 
 def read(path: Path) -> tuple[dict[str, bytes], list[Fault]]:
     """The files of a pack, or of a folder that it was unpacked into, and what is wrong with the archive itself."""
-    if path.is_dir():
-        return {one.relative_to(path).as_posix(): one.read_bytes() for one in sorted(path.rglob("*")) if one.is_file()}, []
-    if not path.is_file() or path.stat().st_size > LARGEST:
-        return {}, [("archive", "no file of a fitting size")]
-    return unpacked(path.read_bytes())
+    try:
+        if path.is_dir():
+            return {one.relative_to(path).as_posix(): one.read_bytes() for one in sorted(path.rglob("*")) if one.is_file()}, []
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            return {}, [("archive", "no file of a fitting size")]
+        return unpacked(path.read_bytes())
+    except OSError as error:
+        return {}, [("archive", error.strerror or str(error))]
 
 
 def unpacked(content: bytes) -> tuple[dict[str, bytes], list[Fault]]:
@@ -94,18 +97,18 @@ def unpacked(content: bytes) -> tuple[dict[str, bytes], list[Fault]]:
     return files, faults
 
 
-def check(path: Path, earlier: list[Path] | None = None, content: bytes | None = None) -> list[Fault]:
+def check(path: Path, earlier: list[Path] | None = None) -> list[Fault]:
     """Everything that is wrong with a pack, without a word of what could not be checked; see `checked`."""
-    return checked(path, earlier, content)[0]
+    return checked(path, read(path), earlier)[0]
 
 
-def checked(path: Path, earlier: list[Path] | None = None, content: bytes | None = None) -> tuple[list[Fault], str | None]:
-    """What is wrong with a pack, and the earlier pack that is not at hand. Earlier packs that lie beside it are found by their name.
+def checked(path: Path, found: tuple[dict[str, bytes], list[Fault]], earlier: list[Path] | None = None) -> tuple[list[Fault], str | None]:
+    """What is wrong with a pack as it was read (`read`, `unpacked`), and the earlier pack that is not at hand.
 
-    `content`: the bytes of a pack that does not lie at its path yet.
+    Earlier packs that lie beside its path are found by their name. The pack itself is not read again: what is told is told of these bytes.
     """
     try:
-        files, faults = read(path) if content is None else unpacked(content)
+        files, faults = found[0], list(found[1])
         manifest = _manifest(files, faults)
         if manifest is None:
             return list(dict.fromkeys(faults)), None
@@ -291,8 +294,9 @@ def main(arguments: list[str]) -> int:
     if not path.is_dir() and not path.is_file():
         print(f"{path.name!a}: no such file", file=sys.stderr)
         return 2
-    files = read(path)[0]
-    faults, missing = checked(path, earlier)
+    found = read(path)
+    files = found[0]
+    faults, missing = checked(path, found, earlier)
     if not faults and expected is not None and not is_expected(files, expected):
         faults = [("manifest", "its hash is not the one that was expected")]
     for fault, where in faults:

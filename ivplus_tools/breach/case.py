@@ -174,7 +174,7 @@ class Case:
             }
             raise _words.refusal("wrong_order", earlier=_words.label_of("aware"), later=_words.label_of("sent"), **shown)
         why = _words.say("due.breach_sent", self._lang)
-        return self._room.record(notice, valid_from=_dates.instant(notice.sent).date(), why=why, expecting=0)
+        return self._room._seal([notice], valid_from=_dates.instant(notice.sent).date(), why=why, expecting=0)
 
     # --- inside
 

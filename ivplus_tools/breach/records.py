@@ -223,6 +223,7 @@ class BreachNotice(Record):
 
     room: ClassVar[str] = "breach"
     kind: ClassVar[str] = "breach_notice"
+    own_act: ClassVar[bool] = True
 
     case: Text = item("gdpr:33(5)", refers="breach")
     breach_draft: Draft = item("gdpr:33(1)")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import click
 
-from ivplus_tools.cli.base import SAMPLE, echo, fails_on, in_language, main, on_journal, progress_of
+from ivplus_tools.cli.base import SAMPLE, by_whom, desk_of, echo, fails_on, in_language, main, on_journal, progress_of
 
 
 @main.command(
@@ -60,3 +60,25 @@ def _last_quarter() -> date:
 
     today = _dates.now().date()
     return date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
+
+
+@main.command(
+    exits={0: "the request is written, or the answer is sealed in the journal"},
+    examples=("ivplus anchor --request head.tsq", "ivplus anchor --answer head.tsr --certificates authority.pem"),
+    reads=("IVPLUS_NOW",),
+)
+@on_journal
+@click.option("--request", metavar="FILE", type=click.Path(), help="write a request for a time stamp over the head seal")
+@click.option("--answer", metavar="FILE", type=click.Path(), help="take the authority's answer")
+@click.option("--certificates", metavar="FILE", type=click.Path(), help="the authority's certificates (PEM), its root among them")
+@by_whom
+@in_language
+def anchor(path: str, request: str | None, answer: str | None, certificates: str | None, by: str | None, lang: str) -> None:
+    """Let an authority outside put a time on the head seal (RFC 3161).
+
+    Two steps: --request writes a file that you hand in to a time-stamping authority of your choice; --answer takes what it gives back,
+    checks it by its certificates, and seals it. Nothing is sent by this. From then on `ivplus verify` tells a journal that was
+    written and sealed anew; keep the answer and the certificates elsewhere too.
+    """
+    done = desk_of(path, None, None, lang, by).anchor(request, answer, certificates)
+    echo(done if request else repr(done))

@@ -250,15 +250,16 @@ def _pack_code(pack: str, lang: str, expected: str | None, signed: Collection[st
     path = Path(pack)
     if not path.exists():
         raise _words.refusal("no_pack", path=path)
-    faults, missing = verify.checked(path)
+    found = verify.read(path)
+    faults, missing = verify.checked(path, found)
     for line in packs.told(faults, lang):
         echo(f"{path.name}: {line}")
     if faults:
         return 1
-    if expected is not None and not verify.is_expected(verify.read(path)[0], expected):
+    if expected is not None and not verify.is_expected(found[0], expected):
         echo(f"{path.name}: {_words.say('audit.other_hash', lang)}")
         return 1
-    told = packs.opened(path, lang)
+    told = packs.opened_of(path.name, found[0])
     known = expected is not None or told.hash in signed
     journal, count = told.manifest["journal"], len(told.manifest["files"])
     facts = {"path": path.name, "files": count, "last": journal["last"], "head": journal["head"], "hash": told.hash}
@@ -315,22 +316,27 @@ def scan(source: str | None, path: str, valid: str | None, known: str | None, la
 @click.argument("packs", metavar="[PACK]...", nargs=-1, type=click.Path())
 @on_desk
 @click.option("--head", metavar="SEAL", help="a seal printed earlier, which must be part of the chain")
+@click.option("--answer", metavar="FILE", type=click.Path(), help="a time stamp kept outside, which must be over a seal of the chain")
+@click.option("--certificates", metavar="FILE", type=click.Path(), help="the certificates (PEM) by which time stamps are checked")
 @click.option("--expect", "expected", metavar="HASH", help="the hash of the pack, from a sign-off or a paper")
 def verify(
-    packs: tuple[str, ...], path: str, valid: str | None, known: str | None, lang: str, head: str | None, expected: str | None
-) -> None:
+    packs: tuple[str, ...], path: str, valid: str | None, known: str | None, lang: str, head: str | None, answer: str | None,
+    certificates: str | None, expected: str | None,
+) -> None:  # fmt: skip
     """Check every seal of the journal, or every byte of each PACK.
 
     Prints the number of entries and the head seal: keep it on paper, and give it with --head next year. Who rewrites the whole chain
-    is found by a seal kept elsewhere, and by nothing else. Of an evidence pack the hashes, the seals, the chain to the packs before
-    and the counts are checked, without a journal; `verify.py` inside the pack does the same on a machine without this toolkit. A pack is
-    called whole only where its hash is known from outside it: by --expect, or by a sign-off in the journal.
+    is found by a seal kept elsewhere, or by a time stamp (`ivplus anchor`), and by nothing else.
+
+    Of an evidence pack the hashes, the seals, the chain to the packs before and the counts are checked, without a journal; `verify.py`
+    inside the pack does the same on a machine without this toolkit. A pack is called whole only where its hash is known from outside
+    it: by --expect, or by a sign-off in the journal.
     """
     if packs:
         signed = _signed(path, lang)
         codes = [_pack_code(one, lang, expected, signed) for one in packs]  # all are told
         sys.exit(1 if 1 in codes else max(codes))
-    verdict = whole(path, valid, known, lang).verify(head)
+    verdict = whole(path, valid, known, lang).verify(head, answer, certificates)
     echo(repr(verdict))
     if not verdict.ok:
         sys.exit(1)

@@ -74,7 +74,8 @@ def audit(
         found = desk.audit.status()
         content = verify.packed(packing.files_of(desk, packing.manifest_of(desk, found, told, previous), found, ran))
     made = folder / _name(day, lang)
-    if faults := verify.check(made, content=content):
+    faults, _ = verify.checked(made, verify.unpacked(content))
+    if faults:
         raise _words.refusal("pack_not_made", fault=packs.told(faults, lang)[0])
     return _put(made, content, force, lang)
 

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from ivplus_tools import _html, _law, _records, _store, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
-from ivplus_tools.forms.field import Shared
+from ivplus_tools.forms.field import Insist, Shared
 from ivplus_tools.review.records import Agreement, Processor, Verdict
 
 TEXTS = ("quote", "page", "reason")
@@ -91,7 +91,10 @@ class ReviewForm(widgets.VBox):
         hint = "2026-03-01 / 1.3.2026"
         self.review_by = shared.field(widgets.Text, description=_words.field_label("review_by", self._lang), placeholder=hint)
         self.valid_from = shared.field(widgets.Text, description=say("valid_from"), placeholder=hint)
+        self.insist = Insist(self._lang, self._on_edit)
         self.why = shared.field(widgets.Text, description=say("why"))
+        self.entry = shared.html()
+        self.withdraw = widgets.Button(description=say("withdraw"), disabled=True)
         self.status, self._shown_code = shared.html(), shared.html()
         for one in (self.review_by, self.valid_from, self.why):
             one.observe(self._on_edit, "value")
@@ -103,14 +106,15 @@ class ReviewForm(widgets.VBox):
         self.next.on_click(lambda _: self._try(self._step, 1))
         self.save.on_click(lambda _: self._try(self._on_save))
         self.revert.on_click(lambda _: self._go(self._place))
+        self.withdraw.on_click(lambda _: self._try(self._on_withdraw))
 
     def _parts(self) -> list[widgets.Widget]:
         border = "1px solid var(--jp-border-color2)"
         inside = widgets.Layout(max_height="36em", overflow="auto", border=border, padding="0 .5em")
         clauses = widgets.VBox([editor.widget for editor in self.clauses.values()], layout=inside)
         moves, does = widgets.HBox([self.previous, self.next]), widgets.HBox([self.save, self.revert])
-        fields = [self.review_by, self.valid_from, self.why]
-        return [self.processor, self.progress, moves, clauses, *fields, does, self.status, self._shown_code]
+        fields = [self.review_by, self.valid_from, self.insist.widget, self.why]
+        return [self.processor, self.progress, moves, clauses, *fields, does, self.status, self._shown_code, self.entry, self.withdraw]
 
     def _say(self, key: str, **facts: object) -> str:
         return _words.say(f"form.{key}", self._lang, **facts)
@@ -147,6 +151,7 @@ class ReviewForm(widgets.VBox):
         new: Any = Agreement
         self._agreement = stands.record if stands else new(one.id, processor=one.id)
         self._entry = self._last_entry(self._agreement.id) if stands else 0
+        self._show_entry()
         judged = {each.clause: each for each in self._agreement.clauses or ()}
         for code, editor in self.clauses.items():
             editor.show(judged.get(code))
@@ -160,6 +165,25 @@ class ReviewForm(widgets.VBox):
         self.progress.value = _html.heading(self._say("screen", **told, done=done, of=len(self.clauses)))
         self._tell([self._say("read_only" if self._desk.standpoint.past else "review_loaded", id=one.id)])
         self._refresh_code()
+
+    def _show_entry(self) -> None:
+        """The last entry about the agreement, which can be taken back."""
+        said = {one.entry: one for one in _store.history(self._desk.standpoint, self._agreement.id)}
+        one = said.get(self._entry)
+        self.withdraw.disabled = one is None or self._desk.standpoint.past
+        day = _words.show_date(one.valid_from, self._lang) if one else ""
+        self.entry.value = _html.esc(self._say("said", entry=one.entry, day=day, by=one.recorded_by, why=one.why)) if one else ""
+
+    def _on_withdraw(self) -> None:
+        """Take the last entry back, for the reason that stands on the form."""
+        if self._raw()[:-1] != self._clean[:-1]:
+            self._tell([self._say("unsaved")], alert=True)
+            return
+        number, why = self._entry, self.why.value
+        receipt = self._desk.review.withdraw(number, why=why)
+        self._go(self._place)
+        self._tell([repr(receipt), self._say("taken_back", entry=number)])
+        self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(f"desk.review.withdraw({number}, why={why!r})")
 
     def _last_entry(self, ident: str) -> int:
         return _store.newest(self._desk.standpoint).get((Agreement.kind, ident), 0)
@@ -196,7 +220,9 @@ class ReviewForm(widgets.VBox):
         if not self._entry and not self._is_dirty():
             raise _words.refusal("nothing_entered")
         record, code = self._record(), self.code
-        receipt = self._desk.review.record(record, valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry)
+        receipt = self._desk.review.record(
+            record, valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry, insist=self.insist.given
+        )
         self._go(self._place)
         self._tell([repr(receipt)])
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)
@@ -219,13 +245,14 @@ class ReviewForm(widgets.VBox):
         except Refusal as refusal:
             return f"# {refusal.text(self._lang)}\n"
         when, why = self.valid_from.value, self.why.value
-        return f"desk.review.record(\n    {thing},\n    valid_from={when!r},\n    why={why!r},\n)"
+        return f"desk.review.record(\n    {thing},\n    valid_from={when!r},\n    why={why!r},\n{self.insist.code})"
 
     def _on_edit(self, _: Any = None) -> None:
         if not self._loading:
             self._refresh_code()
 
     def _refresh_code(self) -> None:
+        self.insist.look(self.valid_from.value, self._desk.standpoint)
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(self.code)
 
     def _tell(self, lines: list[str], alert: bool = False) -> None:

@@ -6,8 +6,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ivplus_tools import _records, _words
+from ivplus_tools import _dates, _records, _room, _words
 from ivplus_tools._records import Record, Stated
+from ivplus_tools._store import Standpoint
+from ivplus_tools.errors import Refusal
 
 
 class Shared:
@@ -37,6 +39,34 @@ class Shared:
         if style not in self._styles:
             self._styles[style] = style(description_width="auto")
         return self._styles[style]
+
+
+class Insist:
+    """Asks whether a day that is likely a slip of the pen is meant so; it is there only while such a day stands on the form."""
+
+    def __init__(self, lang: str, told: Any) -> None:
+        self.widget = widgets.Checkbox(description=_words.say("form.insist", lang), indent=False, layout=widgets.Layout(display="none"))
+        self.widget.observe(told, "value")
+
+    def look(self, day: str, at: Standpoint) -> None:
+        """Show the question where the day needs it; else it is not there, and not answered."""
+        try:
+            asked = not _room.is_likely(_dates.day(day), at)
+        except Refusal:
+            asked = False
+        self.widget.layout.display = "" if asked else "none"
+        if not asked:
+            self.widget.value = False
+
+    @property
+    def given(self) -> bool:
+        """Whether the officer insists."""
+        return bool(self.widget.value)
+
+    @property
+    def code(self) -> str:
+        """What it adds to the cell that does the same."""
+        return "    insist=True,\n" if self.given else ""
 
 
 class Editor:

@@ -12,7 +12,7 @@ from ivplus_tools._records import Record
 from ivplus_tools._room import Room, Stands
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
-from ivplus_tools.forms.field import Editor, Shared
+from ivplus_tools.forms.field import Editor, Insist, Shared
 
 __all__ = ["Editor", "RecordForm", "Shared"]
 
@@ -60,6 +60,7 @@ class RecordForm(widgets.VBox):
         label, tip = _words.field_label("id", self._lang), _words.field_help("id", self._lang)
         self.id = shared.field(widgets.Text, description=label, tooltip=tip)
         self.valid_from = shared.field(widgets.Text, description=say("valid_from"), placeholder="2026-03-01 / 1.3.2026")
+        self.insist = Insist(self._lang, self._on_edit)
         self.why = shared.field(widgets.Text, description=say("why"))
         self.status, self._shown_code, self.later = shared.html(), shared.html(), shared.html()
         self.entry = shared.field(widgets.Dropdown, options=[], description=say("entry"), disabled=True)
@@ -78,6 +79,7 @@ class RecordForm(widgets.VBox):
                 self.id,
                 self._fields,
                 self.valid_from,
+                self.insist.widget,
                 self.why,
                 self.later,
                 buttons,
@@ -228,7 +230,9 @@ class RecordForm(widgets.VBox):
     def _on_save(self) -> None:
         if self.save.disabled:
             return
-        receipt = self._room.record(self._record(), valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry)
+        receipt = self._room.record(
+            self._record(), valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry, insist=self.insist.given
+        )
         code, ident = self.code, _records.clean(self.id.value)
         self._clean = self._raw()
         self._read_list()
@@ -279,13 +283,14 @@ class RecordForm(widgets.VBox):
         except Refusal as refusal:
             return "".join(f"# {line}\n" for line in self._lines(refusal))
         when, why = self.valid_from.value, self.why.value
-        return f"desk.{self._kind.room}.record(\n    {thing},\n    valid_from={when!r},\n    why={why!r},\n)"
+        return f"desk.{self._kind.room}.record(\n    {thing},\n    valid_from={when!r},\n    why={why!r},\n{self.insist.code})"
 
     def _on_edit(self, _: Any) -> None:
         if not self._loading:
             self._refresh_code()
 
     def _refresh_code(self) -> None:
+        self.insist.look(self.valid_from.value, self._desk.standpoint)
         self.later.value = _html.note(told, alert=True) if (told := self._later()) else ""
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(self.code)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeAlias
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
-from ivplus_tools import _words
+from ivplus_tools import _dates, _words
 from ivplus_tools._records import (
     AnswerText,
     AnswerTexts,
@@ -17,6 +17,7 @@ from ivplus_tools._records import (
     Map,
     MonthDay,
     Part,
+    Period,
     Record,
     Stated,
     Text,
@@ -40,6 +41,13 @@ def _period(got: object) -> object:
     return period if period and not rest else got
 
 
+def _in_days(got: str | None) -> str | None:
+    """A period of days or longer; one of hours is refused."""
+    if got is not None and _dates.read_period(got).hours:
+        raise _words.refusal("bad_period", got=got)
+    return got
+
+
 if TYPE_CHECKING:  # what the values are, once validated
     Code: TypeAlias = str | None
     Codes: TypeAlias = tuple[str, ...] | Stated | None
@@ -61,6 +69,7 @@ else:
     StartEvent, ErasureAction, RecipientKind = one_of("start_event"), one_of("action"), one_of("recipient_kind")
     SpecialCategories, SpecialConditions = some_of("special_category"), some_of("special_condition")
     NationalIdGrounds, DpiaTriggers, Relations = some_of("national_id_ground"), some_of("dpia_trigger"), some_of("relation")
+LongPeriod = Annotated[Period, AfterValidator(_in_days)]
 PeriodText = Annotated[str | None, BeforeValidator(_period), BeforeValidator(clean_text)]
 
 
@@ -179,6 +188,7 @@ class Organisation(Record):
     dpo: AnswerText = item("gdpr:30(1)(a):dpo")
     representative: AnswerText = item("gdpr:30(1)(a):representative")
     financial_year_end: MonthDay = item("start:FY_END")
+    longest_acceptance: LongPeriod = item("gdpr:24(1)")
     remarks: Text = item("gdpr:5(2)")
     imported: Map = item("gdpr:5(2)")
 

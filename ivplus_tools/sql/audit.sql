@@ -1,4 +1,4 @@
--- Audits as they stood: the answers to findings and the sign-offs of evidence packs.
+-- Audits as they stood: the answers to findings, the sign-offs of evidence packs, and the time stamps of the journal.
 CREATE OR REPLACE TEMP MACRO responses() AS TABLE
   SELECT subject AS id, body->>'finding_code' AS finding_code, body->>'finding_subject' AS finding_subject,
     body->>'finding_facts' AS finding_facts, body->>'response' AS response, body->>'response_reason' AS response_reason,
@@ -13,3 +13,8 @@ CREATE OR REPLACE TEMP MACRO signoffs() AS TABLE
     CAST(body->>'warning_count' AS BIGINT) AS warning_count, CAST(body->>'info_count' AS BIGINT) AS info_count,
     body->>'signed_by' AS signed_by, body->>'remarks' AS remarks, valid_from, entry
   FROM standing() WHERE kind = 'signoff' ORDER BY audit_day, id;
+
+CREATE OR REPLACE TEMP MACRO anchors() AS TABLE
+  SELECT subject AS id, CAST(body->>'journal_entries' AS BIGINT) AS journal_entries, body->>'journal_head' AS journal_head,
+    body->>'stamped' AS stamped, body->>'stamped_by' AS stamped_by, body->>'stamp_root' AS stamp_root, valid_from, entry
+  FROM standing() WHERE kind = 'anchor' ORDER BY journal_entries, id;

@@ -31,6 +31,7 @@ CREATE OR REPLACE TEMP MACRO organisations() AS TABLE
     subject AS id, body->>'name' AS name, answer(body->'aliases') AS aliases, answer(body->'relation') AS relation, body->>'business_id' AS business_id,
     body->>'contact' AS contact, body->>'country' AS country, answer(body->'dpo') AS dpo,
     answer(body->'representative') AS representative, body->>'financial_year_end' AS financial_year_end,
+    body->>'longest_acceptance' AS longest_acceptance,
     body->>'remarks' AS remarks, valid_from, entry
   FROM standing() WHERE kind = 'organisation' ORDER BY id;
 
