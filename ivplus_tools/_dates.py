@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,7 +40,7 @@ def day(got: object) -> date:
         return (got.astimezone(HELSINKI) if got.tzinfo else got).date()
     if isinstance(got, date):
         return got
-    text = str(got).strip()
+    text = _told(got)
     finnish = _SLASHED.fullmatch(text)
     try:
         if finnish:
@@ -52,6 +52,14 @@ def day(got: object) -> date:
     raise _words.refusal("bad_date", got=text)
 
 
+def _told(got: object) -> str:
+    """What came as text; a number of thousands of digits has none."""
+    try:
+        return str(got).strip()
+    except ValueError:
+        raise _words.refusal("bad_date", got="…") from None
+
+
 def instant(got: object) -> datetime:
     """An instant in Helsinki time from a datetime, `2026-03-02T09:00`, `2.3.2026 9.00` or a day (its first moment)."""
     if got != got:
@@ -60,7 +68,7 @@ def instant(got: object) -> datetime:
         return got.astimezone(HELSINKI) if got.tzinfo else _local(got)
     if isinstance(got, date):
         return datetime.combine(got, time(), HELSINKI)
-    text = str(got).strip()
+    text = _told(got)
     finnish = re.fullmatch(r"(\S+) (?:klo |kl\. )?(\d{1,2})[.:](\d{2})", text.replace("\u00a0", " "))
     try:
         if finnish:
@@ -106,7 +114,7 @@ def end_of_day(got: object) -> datetime:
 
 def _is_bare(got: object) -> bool:
     """Whether a day was given, without a time of day."""
-    text = str(got).strip()
+    text = _told(got)
     return (isinstance(got, date) and not isinstance(got, datetime)) or ("T" not in text and " " not in text)
 
 
@@ -130,7 +138,12 @@ class Period:
 
 def read_period(text: object) -> Period:
     """A period from ISO 8601 (`PT72H`, `P14D`, `P2W`, `P1M`, `P6Y`, `P1Y6M`); anything else is refused."""
-    match = _PERIOD.fullmatch(str(text).strip())
+    return _period_of(_told(text))
+
+
+@lru_cache(1024)
+def _period_of(text: str) -> Period:
+    match = _PERIOD.fullmatch(text)
     if not match or not any(match.groups()):
         raise _words.refusal("bad_period", got=text)
     years, months, weeks, days, hours = (int(part or 0) for part in match.groups())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivplus_tools._records.answers import (
+    LONGEST_CODES,
     NONE,
     ODD_SIGNS,
     AnswerDay,
@@ -37,6 +38,7 @@ from ivplus_tools._records.answers import (
 )  # fmt: skip
 from ivplus_tools._records.cells import changed, describe, differing, name_of, readable, record_type, show_moment, to_text
 from ivplus_tools._records.grammar import free_name, join, split
+from ivplus_tools._records.identifiers import clean_id, sound_id
 from ivplus_tools._records.record import (
     NAMELESS,
     Part,
@@ -55,6 +57,7 @@ from ivplus_tools._records.record import (
 )  # fmt: skip
 
 __all__ = [
+    "LONGEST_CODES",
     "NAMELESS",
     "NONE",
     "ODD_SIGNS",
@@ -85,6 +88,7 @@ __all__ = [
     "bounds",
     "changed",
     "clean",
+    "clean_id",
     "clean_text",
     "code",
     "codes_in",
@@ -107,6 +111,7 @@ __all__ = [
     "show_moment",
     "some",
     "some_of",
+    "sound_id",
     "split",
     "texts",
     "to_text",

@@ -34,7 +34,8 @@ POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
 KEY = r"(access|account|api)[_-]?key(_?id)?"
 SECRET = rf"(pass(word|wd)?|pwd|secret|token|(?<![a-z])sig|signature|credential|{KEY})\s*="
 CONTAINER = r"spark:(abfs|wasb)s?://[^/:@]+@[^/:@]+/"  # what stands before its @ is no user
-USER = rf"//[^@]*:[^@]*@|^(?!postgres|{CONTAINER})[^/:]+[/:][^@]+@[^/]+[:/]"
+USER = rf"^(?!postgres|{CONTAINER})[^/:]+[/:][^@]+@[^/]+[:/]"
+LONGEST_LOCATION = 5_000
 PASSWORD = re.compile(rf"{USER}|{SECRET}", re.IGNORECASE)
 
 
@@ -68,7 +69,9 @@ class Place:
 
 def checked(location: str) -> str:
     """A location as it may be recorded; one with a password in it is refused."""
-    if any(PASSWORD.search(told) for told in (location, unquote(location))):
+    if len(location) > LONGEST_LOCATION:
+        raise _words.refusal("bad_location", got=f"{location[:80]}…")
+    if any(_names_user(told) or PASSWORD.search(told) for told in (location, unquote(location))):
         raise _words.refusal("password_told")
     if location.startswith(POSTGRES):
         from ivplus_tools._sources import postgres
@@ -79,6 +82,12 @@ def checked(location: str) -> str:
     if scheme and not location.startswith((*POSTGRES, SPARK, SAMPLE)):
         raise _words.refusal("bad_location", got=f"{scheme[1]}:")
     return location
+
+
+def _names_user(told: str) -> bool:
+    """Whether a user and a password stand between `//` and an `@`."""
+    *before, _ = told.split("@")
+    return any(":" in one.partition("//")[2] for one in before)
 
 
 @contextlib.contextmanager
