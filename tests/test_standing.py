@@ -59,7 +59,7 @@ def test_composed_and_decomposed_letters_are_one_subject(desk):
 @pytest.mark.parametrize("sign", ["\u200b", "\u200d", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u3164", "\u034f", "\ufe0f", "\u2800"])
 def test_an_identifier_with_a_sign_that_nobody_sees_is_refused(desk, tmp_path, sign):
     """By name of the sign, and nothing is written; from a file its row is set apart."""
-    with pytest.raises(ivp.BadInput, match=f"U\\+{ord(sign):04X}"):
+    with pytest.raises(ivp.Refusal, match=f"U\\+{ord(sign):04X}"):
         put(desk, f"a{sign}b")
     (tmp_path / "x.csv").write_text(f"Activity;Id;Purpose\nn;a{sign}b;p\nm;ab;p\n", encoding="utf-8")
     preview = desk.register.read(tmp_path / "x.csv")
