@@ -67,12 +67,13 @@ def _as_of(path: Path, size: str, rounds: int) -> list[Row]:
     at = ivp.Desk(path).at(valid=VALID, known=KNOWN).standpoint
 
     def opening() -> None:
-        with _store._reading(at, "FROM activities()"):
-            pass
+        with _store.file.open_journal(path) as con:
+            _store._prepare(con, at, "FROM activities()")
 
     bare = window(path)
     whole, opened, asked = times([partial(activities, path), opening, bare], rounds)
-    with _store._reading(at, "FROM standing()") as con:
+    with _store.file.open_journal(path) as con:
+        _store._prepare(con, at, "FROM standing()")
         macro, again = times([lambda: con.execute("FROM standing()").df(), bare], rounds)
     return [
         timed(f"as of a day, {size} entries: `register.activities()`", whole, "window query in memory", asked),

@@ -46,7 +46,7 @@ def day(got: object) -> date:
         return (got.astimezone(HELSINKI) if got.tzinfo else got).date()
     if isinstance(got, date):
         return got
-    text = str(got).strip()
+    text = _told(got)
     finnish = _SLASHED.fullmatch(text)
     try:
         if finnish:
@@ -58,6 +58,14 @@ def day(got: object) -> date:
     raise _words.refusal("bad_date", got=text)
 
 
+def _told(got: object) -> str:
+    """What came as text; a number of thousands of digits has none."""
+    try:
+        return str(got).strip()
+    except ValueError:
+        raise _words.refusal("bad_date", got="…") from None
+
+
 def instant(got: object, zone: ZoneInfo = HELSINKI) -> datetime:
     """An instant from a datetime, `2026-03-02T09:00`, `2.3.2026 9.00` or a day (its first moment), in Helsinki time or of `zone`."""
     if got != got:
@@ -66,7 +74,7 @@ def instant(got: object, zone: ZoneInfo = HELSINKI) -> datetime:
         return got.astimezone(zone) if got.tzinfo else _local(got, zone)
     if isinstance(got, date):
         return datetime.combine(got, time(), zone)
-    text = str(got).strip()
+    text = _told(got)
     finnish = re.fullmatch(r"(\S+) (?:klo |kl\. )?(\d{1,2})[.:](\d{2})", text.replace("\u00a0", " "))
     try:
         if finnish:
@@ -112,7 +120,7 @@ def end_of_day(got: object) -> datetime:
 
 def _is_bare(got: object) -> bool:
     """Whether a day was given, without a time of day."""
-    text = str(got).strip()
+    text = _told(got)
     return (isinstance(got, date) and not isinstance(got, datetime)) or ("T" not in text and " " not in text)
 
 
@@ -143,7 +151,7 @@ def read_notice(text: object) -> Period:
 
 def read_period(text: object) -> Period:
     """A period from ISO 8601 (`PT72H`, `P14D`, `P2W`, `P1M`, `P6Y`, `P1Y6M`); anything else is refused."""
-    return _period(str(text).strip())
+    return _period(_told(text))
 
 
 @lru_cache(1024)

@@ -15,12 +15,16 @@ _NO_PLACE = ("ZZ", "XA", "XB", "UN", "QO")
 _WORD = re.compile(r"(?:\b\w\.){2,}|[^\W_]+(?:['’-][^\W_]+)*")
 _BREAK = re.compile(r"[;,:\n|•·/()\[\]&+–—→]|\s-\s")
 _MARKED = re.compile(r"[*†‡?¹²³⁴⁵]|\[\d")  # a note elsewhere says more, or the writer doubts
+LONGEST = 50_000
+"""Signs of a text in which places are looked for; a longer one is told as it is, and is not taken for understood."""
 UNION, AREA = "EU", "EEA"
 
 
 def code(text: object) -> str | None:
     """The code of a place: a country's ISO 3166 code, a region's number, `EU`, `EEA`, an organisation's code; None if it is not known."""
     told = " ".join(str(text).split())
+    if len(told) > LONGEST:
+        return None
     if name_is_known(told):
         return told
     if _MARKED.search(told):
@@ -70,6 +74,8 @@ def split(text: str) -> list[str]:
     Every word is a place, a word of `places.toml` that adds nothing (`fillers`), or a town right before its country: `Dublin, Ireland`.
     """
     told = text.strip()
+    if len(told) > LONGEST:
+        return [told]
     if known := code(told):
         return [known]
     if denies(told) or _is_state(told):
@@ -84,6 +90,8 @@ def split(text: str) -> list[str]:
 
 def told_in(sentence: str) -> tuple[str, ...]:
     """The places that a sentence tells, part by part; a part that names one and is not wholly accounted for stays as its text."""
+    if len(sentence) > LONGEST:
+        return (sentence.strip(),) if sentence.strip() else ()
     if not sentence.strip() or not (named := _hits(sentence)):
         return ()
     if denies(sentence):

@@ -141,9 +141,9 @@ class Room:
         """The same room at its own moment: one that was kept overnight sees today's journal."""
         at = self.standpoint
         if at.past:
-            return type(self)(replace(at, book=None))
+            return type(self)(replace(at, book=None, page=None))
         fixed = at.pinned is not None or _dates.is_pinned()
-        now = replace(at, valid_on=at.now.date(), known_at=at.now if fixed else None, book=None)
+        now = replace(at, valid_on=at.now.date(), known_at=at.now if fixed else None, book=None, page=None)
         return type(self)(now)
 
     def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None, insist: bool = False) -> Receipt:  # noqa: A002
@@ -189,7 +189,7 @@ class Room:
         if not isinstance(thing, tuple(self.records)):
             kinds = ", ".join(one.__name__ for one in self.records)
             raise _words.refusal("wrong_record", got=type(thing).__name__, room=self.name, kinds=kinds)
-        return Draft(self.name, thing.kind, thing.id, since, why, thing.body(), expecting)
+        return Draft(self.name, thing.kind, _records.sound_id(thing.id), since, why, thing.body(), expecting)
 
     def when_and_why(self, valid_from: object, why: str, insist: bool = False) -> tuple[date, str]:
         """Since when and why, which are always asked; a day that is likely a slip of the pen only on insisting."""
@@ -211,8 +211,12 @@ class Room:
 
     def _find(self, subject: str, kind: str | None) -> Stands:
         kinds = {one.kind for one in self.records} if kind is None else {kind} & {one.kind for one in self.records}
+        if not isinstance(subject, str):
+            raise _words.refusal("not_text", got=type(subject).__name__)
         about = _store.standing(self.standpoint, subject) if self._stands is None else [one.entry for one in self._stands]
         found = self._made([one for one in about if one.subject == subject and one.kind in kinds])
+        if not found and (composed := _records.clean_id(subject)) != subject and isinstance(composed, str):
+            return self._find(composed, kind)
         if not found:
             standing = [one for one in self.standing() if one.entry.kind in kinds]
             near = _words.nearest(subject, sorted({one.entry.subject for one in standing}), 3)
@@ -231,7 +235,7 @@ class Room:
     def _made(self, entries: Sequence[Entry]) -> list[Stands]:
         """The records of entries that hold one; what a book has made once is not made again."""
         types = {one.kind: one for one in self.records}
-        made = self.standpoint.book.made if self.standpoint.book else {}
+        made = self.standpoint.made
         for entry in entries:
             if entry.entry not in made:
                 made[entry.entry] = Stands(types[entry.kind](entry.subject, **(entry.body or {})), entry)
@@ -272,7 +276,7 @@ class Room:
         """Who said what of a subject, when: entry, kind, valid_from, recorded_at, recorded_by, why, change (fields)."""
         columns = ("entry", "kind", "valid_from", "recorded_at", "recorded_by", "why", "change")
         lang, rows = self.standpoint.lang, []
-        every = _store.history(self.standpoint, id)
+        every = _store.history(self.standpoint, id) or _store.history(self.standpoint, str(_records.clean_id(id) or ""))
         gone, kinds = _store.withdrawn_by(every), {one.kind for one in self.records}
         mine = {one.entry: one for one in every if one.kind in kinds}
         for entry in every:

@@ -17,6 +17,7 @@ from ivplus_tools.errors import Refusal
 LANGS = ("fi", "sv", "en")
 FOLDER = Path(__file__).parent / "words"
 SHOWN = 10
+LONGEST_NUMBER = 128
 ROOM_OF = {"REG": "register", "REV": "review", "TRA": "review", "BRE": "breach", "RET": "retention", "AUD": "audit", "LAW": "law"}
 """Which room the codes of findings belong to, by what they begin with."""
 _TABLE = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
@@ -78,6 +79,8 @@ def synonyms(name: str) -> dict[str, str]:
 def nearest(got: object, known: Iterable[str], count: int = 1) -> str:
     """The closest of `known` to what came, in quotes, or all of a short list when nothing is close."""
     options = list(known)
+    if not options:
+        return ""
     by_case = {option.casefold(): option for option in options}
     sought = str(got).casefold()
     holding = [option for option in by_case if len(sought) > 2 and sought in option]
@@ -189,6 +192,8 @@ def local(facts: dict[str, object], lang: str) -> dict[str, object]:
             ready[name] = show_date(value, lang, running=True)
         elif isinstance(value, dict) and lang in value:
             ready[name] = value[lang]
+        elif isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+            ready[name] = "…"  # its digits would be a page of text, and beyond some thousands there are none
         else:
             ready[name] = value
     return ready

@@ -130,14 +130,14 @@ class Desk:
 
     def findings(self) -> pandas.DataFrame:
         """What is missing or wrong in every room and in the facts: room, subject, code, severity, finding, rule, since."""
-        at = _store.read_once(self.standpoint)
+        at = _store.read_page(self.standpoint)
         parts = [room(at).findings() for room in ROOMS.values()]
         parts.append(_room.lay_findings("law", _room.law_findings(at), at.lang))
         return _together(parts, at.lang, _severity_order)
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming in every room, past dates included: room, subject, due, what, rule, due_at; `by` is the last day shown."""
-        at = _store.read_once(self.standpoint)
+        at = _store.read_page(self.standpoint)
         return _together([room(at).coming(by) for room in ROOMS.values()], at.lang, lambda table: table["due"])
 
     def compare(self, then: object) -> pandas.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivplus_tools._records.answers import (
+    LONGEST_CODES,
     NONE,
     ODD_SIGNS,
     AnswerDay,
@@ -38,6 +39,7 @@ from ivplus_tools._records.answers import (
 from ivplus_tools._records.cells import changed, describe, differing, name_of, readable, record_type, show_moment, to_text
 from ivplus_tools._records.counts import MOST, added, bounds, highest_told, show_count
 from ivplus_tools._records.grammar import free_name, join, split
+from ivplus_tools._records.identifiers import clean_id, sound_id
 from ivplus_tools._records.record import (
     NAMELESS,
     Part,
@@ -56,6 +58,7 @@ from ivplus_tools._records.record import (
 )  # fmt: skip
 
 __all__ = [
+    "LONGEST_CODES",
     "MOST",
     "NAMELESS",
     "NONE",
@@ -89,6 +92,7 @@ __all__ = [
     "bounds",
     "changed",
     "clean",
+    "clean_id",
     "clean_text",
     "code",
     "codes_in",
@@ -113,6 +117,7 @@ __all__ = [
     "show_moment",
     "some",
     "some_of",
+    "sound_id",
     "split",
     "texts",
     "to_text",

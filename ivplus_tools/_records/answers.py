@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -84,6 +84,14 @@ def clean(got: object) -> str:
     return text
 
 
+def told(got: object) -> str:
+    """What came as text; a number of thousands of digits has none, and is refused."""
+    try:
+        return str(got)
+    except ValueError:
+        raise _words.refusal("not_text", got=type(got).__name__) from None
+
+
 def clean_text(got: object) -> object:
     """A text field's value: clean text, or None where it is empty or only a dash; the other answers pass."""
     if isinstance(got, str):
@@ -92,7 +100,7 @@ def clean_text(got: object) -> object:
     if got is None or isinstance(got, Stated):
         return got
     if isinstance(got, (bool, int, float)):
-        return clean(str(got))
+        return clean(told(got))
     raise _words.refusal("not_text", got=type(got).__name__)
 
 
@@ -204,11 +212,13 @@ def _map(got: object) -> object:
         return got
     made: dict[str, str] = {}
     for key, text in got.items():
-        if content := clean(str(text)):
-            made[free_name(clean(str(key)) or "?", made)] = content
+        if content := clean(told(text)):
+            made[free_name(clean(told(key)) or "?", made)] = content
     return made or None
 
 
+LONGEST_CODES = 5_000
+"""Signs in which codes, places and periods are looked for; a longer text is none, and is kept as text."""
 ODD_SIGNS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 """Control characters, lone surrogates and what is no character: no document can show them."""
 
@@ -280,6 +290,8 @@ def is_list(name: str) -> bool:
 def code(name: str, got: object) -> str:
     """The code that a text means: the code itself, its name in any language, a known synonym, or an article in any spelling."""
     text = " ".join(str(got).split())
+    if len(text) > LONGEST_CODES:
+        raise _words.refusal("unknown_value", got=f"{text[:80]}…", what=name, near="–")
     for known in (text, _article(name, text)):
         if known in allowed(name):
             return known
@@ -310,6 +322,7 @@ def _meanings_of_codes(name: str) -> set[str]:
     return {label.casefold() for labels in allowed(name).values() for label in labels.values()}
 
 
+@lru_cache(4096)
 def _article(name: str, text: str) -> str:
     """`6 artiklan 1 kohdan f alakohta`, `Art. 6 Abs. 1 lit. f DSGVO`, `GDPR-6-1-f` and `6.1 f` are all `6(1)(f)`.
 
@@ -336,6 +349,8 @@ def codes_in(name: str, text: str) -> list[str]:
     try:
         return [code(name, text)]
     except BadInput as refusal:
+        if len(text) > LONGEST_CODES:
+            raise
         between = _words.read("headings")["between"]["texts"]
         pieces = [one.strip() for one in re.split("|".join(map(re.escape, between)), text) if one.strip()]
         signs = [one for one in _signs(text) if f" {one} " not in between]

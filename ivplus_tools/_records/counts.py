@@ -17,6 +17,8 @@ def read_count(got: object) -> object:
     """`213`, `200-250`, `>60000`, `>=50`, `<50`, `<=50`, `~50`, of signs or words; another text is refused."""
     if got is None or got == "":
         return None
+    if isinstance(got, int) and abs(got) > MOST:  # a number of thousands of digits has no text
+        raise _words.refusal("bad_count", got="…")
     mark, text = _marked(_GROUPED.sub(lambda one: re.sub(r"\D", "", one[0]), str(got).strip().replace("–", "-")))
     match = re.fullmatch(r"(\d{1,10})(?:\s*-\s*(\d{1,10}))?", text)
     low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)

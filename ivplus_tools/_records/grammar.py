@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
+
+from ivplus_tools import _words
+
+MOST_ITEMS = 10_000
+"""Items of one cell, beyond any list that a register holds."""
 
 _SPECIAL = {  # only where a run of backslashes begins: within one, each place would be tried again
     "text": re.compile(r"(?<!\\)(\\*)([;\n])"),
@@ -28,6 +33,8 @@ def split(text: str, level: str) -> list[str]:
             items.append(current)
             current = ""
     items.append(current + text[begin:])
+    if len(items) > MOST_ITEMS:
+        raise _words.refusal("too_many_items", limit=MOST_ITEMS)
     return [one.strip() for one in items if one.strip()]
 
 
@@ -44,10 +51,15 @@ def _ending(text: str) -> int:
     return len(text) - len(text.rstrip("\\"))
 
 
-def free_name(name: str, taken: Mapping[str, object]) -> str:
+def free_name(name: str, taken: Container[str]) -> str:
     """The name, or the name with a number that nobody has yet: two headings of the same words are two headings."""
-    found, count = name, 1
-    while found in taken:
-        count += 1
-        found = f"{name} ({count})"
-    return found
+    if name not in taken:
+        return name
+    last = 2
+    while f"{name} ({last})" in taken:
+        last *= 2
+    first = last // 2 + 1 if last > 2 else 2  # numbers are given in order: between what is taken and what is free, half by half
+    while first < last:
+        middle = (first + last) // 2
+        first, last = (middle + 1, last) if f"{name} ({middle})" in taken else (first, middle)
+    return f"{name} ({last})"

@@ -12,8 +12,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from pydantic.fields import FieldInfo
 
 from ivplus_tools import _dates, _words
-from ivplus_tools._records.answers import Listed, Stated, _read_answer, clean_text
+from ivplus_tools._records.answers import Listed, Stated, _read_answer
 from ivplus_tools._records.grammar import split
+from ivplus_tools._records.identifiers import clean_id, told_input
 from ivplus_tools.errors import BadInput, Refusal
 
 
@@ -97,7 +98,7 @@ class Record(BaseModel):
     shorthand: ClassVar[dict[str, str]] = {}
     """Names accepted by the constructor that fill the parts of a list: legal_basis -> purposes."""
 
-    id: Annotated[str, BeforeValidator(clean_text)] = Field(json_schema_extra={"rule": "", "refers": None})
+    id: Annotated[str, BeforeValidator(clean_id)] = Field(json_schema_extra={"rule": "", "refers": None})
 
     def __init__(self, id: object = None, /, **fields: Any) -> None:  # noqa: A002  `id` is what the officer calls it
         if id is not None:
@@ -191,7 +192,7 @@ def _problem(error: Any) -> tuple[str, Refusal]:
         return place, inner
     if error["type"] == "missing" or place == "id":
         return place, _words.refusal("id_missing")
-    return place, _words.refusal("wrong_type", got=repr(error["input"])[:80], reason=error["msg"])
+    return place, _words.refusal("wrong_type", got=told_input(error["input"]), reason=error["msg"])
 
 
 def _joined(problems: list[tuple[str, Refusal]]) -> Refusal:

@@ -36,7 +36,8 @@ KEY = r"(access|account|api)[_-]?key(_?id)?"
 ASKED = r"(^|[?&;,#\s])(key|pw|pin|auth|sig|sas|code)"  # a folder may be called key=1
 SECRET = rf"(pass(word|wd|phrase|code)?|pwd|secret|token|(?<![a-z])sig|signature|credential|{KEY}|{ASKED})\s*="
 CONTAINER = r"spark:(abfs|wasb)s?://[^/:@]+@[^/:@]+/"  # what stands before its @ is no user
-USER = rf"//[^@]*:[^@]*@|^(?!postgres|{CONTAINER})[^/:]+[/:][^@]+@[^/]+[:/]"
+USER = rf"^(?!postgres|{CONTAINER})[^/:]+[/:][^@]+@[^/]+[:/]"
+LONGEST_LOCATION = 5_000
 PASSWORD = re.compile(rf"{USER}|{SECRET}", re.IGNORECASE)
 
 
@@ -70,9 +71,11 @@ class Place:
 
 def checked(location: str) -> str:
     """A location as it may be recorded; one with a password in it is refused."""
+    if len(location) > LONGEST_LOCATION:
+        raise _words.refusal("bad_location", got=f"{location[:80]}…")
     told = location
     while True:
-        if PASSWORD.search(told):
+        if _names_user(told) or PASSWORD.search(told):
             raise _words.refusal("password_told")
         if (plain := unquote(told)) == told:
             break
@@ -86,6 +89,12 @@ def checked(location: str) -> str:
     if scheme and not location.startswith((*POSTGRES, SPARK, SAMPLE)):
         raise _words.refusal("bad_location", got=f"{scheme[1]}:")
     return location
+
+
+def _names_user(told: str) -> bool:
+    """Whether a user and a password stand between `//` and an `@`."""
+    *before, _ = told.split("@")
+    return any(":" in one.partition("//")[2] for one in before)
 
 
 @contextlib.contextmanager

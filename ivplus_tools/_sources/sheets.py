@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ivplus_tools import _words
 from ivplus_tools._sources import text
 from ivplus_tools._sources.sql import compose, quoted
+from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
     import duckdb
 
-ROWS = 10_000
+CELLS = 100_000
+"""Cells that are handed over at a time."""
+WIDEST = 2_000
+"""Columns of a sheet; one cell at the far right makes every row of a sheet as wide."""
+MEGABYTE = 1024 * 1024
+MOST_TEXTS = 200 * MEGABYTE
+"""Memory that the shared texts of a workbook may take: all of them are kept while it is read."""
+OF_A_TEXT = 80
+ALWAYS, RATIO = 64 * MEGABYTE, 60
+"""A workbook that unpacks to so much, and to so many times its size, is a bomb and no table."""
 
 
 def names(path: Path) -> list[str]:
@@ -35,9 +46,32 @@ def _opened(path: Path, shown: bool) -> Any:
     import openpyxl
 
     try:
+        _demand_bounded(path)
         return openpyxl.load_workbook(path, read_only=True, data_only=shown)
+    except Refusal:
+        raise
     except Exception:
         raise _words.refusal("bad_workbook", path=path.name) from None
+
+
+def _demand_bounded(path: Path) -> None:
+    """Refuse a workbook that would take the machine's memory or time, before any of it is kept."""
+    with zipfile.ZipFile(path) as packed:
+        unpacked = sum(one.file_size for one in packed.infolist())
+        if unpacked > max(ALWAYS, RATIO * path.stat().st_size):
+            raise _words.refusal("too_large", path=path.name, size=unpacked // MEGABYTE, limit=ALWAYS // MEGABYTE)
+        for one in packed.infolist():
+            if one.filename.rpartition("/")[2].casefold() == "sharedstrings.xml":
+                with packed.open(one) as opened:
+                    _demand_few_texts(opened, path.name)
+
+
+def _demand_few_texts(opened: IO[bytes], name: str) -> None:
+    taken = 0
+    while piece := opened.read(MEGABYTE):
+        taken += len(piece) + OF_A_TEXT * piece.count(b"<si")
+        if taken > MOST_TEXTS:
+            raise _words.refusal("too_large", path=name, size=taken // MEGABYTE, limit=MOST_TEXTS // MEGABYTE)
 
 
 def load(con: duckdb.DuckDBPyConnection, table: str, path: Path, name: str) -> None:
@@ -51,6 +85,8 @@ def load(con: duckdb.DuckDBPyConnection, table: str, path: Path, name: str) -> N
         places = [place for place, head in enumerate(heads) if head is not None]
         if not places:
             raise _words.refusal("no_heading", path=path.name)
+        if len(places) > WIDEST:
+            raise _words.refusal("too_many_values", path=path.name, limit=WIDEST)
         columns = list(text.unique([str(heads[place]) for place in places]))
         rows = _data(numbered, [str(heads[place]) for place in places], f"{path.name}!{name}", first)
         made = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
@@ -60,7 +96,7 @@ def load(con: duckdb.DuckDBPyConnection, table: str, path: Path, name: str) -> N
         batch: list[list[str | None]] = []
         for row in rows:
             batch.append([_shown(row[place]) if place < len(row) else None for place in places])
-            if len(batch) == ROWS:
+            if len(batch) * len(places) >= CELLS:
                 con.execute(insert, [list(cells) for cells in zip(*batch, strict=True)])
                 batch.clear()
         if batch:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
 from ivplus_tools._store import alone, anchors, asking, copies, file, nouns, schema
-from ivplus_tools._store.book import Book
+from ivplus_tools._store.book import Book, Page
 from ivplus_tools._store.chain import WITHDRAWAL, Entry, Verification, canonical, check_chain, counting
 
 from ivplus_tools._store.chain import links_in, links_of, row_of, withdrawn_by  # isort: skip
@@ -27,8 +27,8 @@ __all__ = [
     "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask",
     "backup", "canonical", "checked", "content_of", "counting", "decided", "entries", "every", "flush", "forget_person",
     "format_found", "frame", "head", "held_by", "history", "kept", "network_of", "newest", "number_of", "path_of", "persons",
-    "plain_entry", "private", "put_person", "read_once", "restore", "settle", "stamp_request", "standing", "standing_of",
-    "verify", "withdrawn_by", "workplace",
+    "plain_entry", "private", "put_person", "read_once", "read_page", "restore", "seals", "settle", "stamp_request", "standing",
+    "standing_of", "verify", "withdrawn_by", "workplace",
 ]  # fmt: skip
 settle, plain_entry = copies.settle, copies.plain_entry
 checked, kept, stamp_request, content_of = anchors.checked, anchors.kept, anchors.request, anchors.content_of
@@ -38,6 +38,12 @@ held_by = file.held_by
 format_found = file.format_found
 FORMAT = file.FORMAT
 ANCHORS = "SELECT body FROM journal WHERE kind = 'anchor' AND body IS NOT NULL ORDER BY entry"
+OF_KINDS = """
+SELECT entry, room, kind, subject, valid_from, recorded_at, recorded_by, why, body, seal FROM journal
+WHERE recorded_at <= getvariable('known_at') AND entry IN (SELECT entry FROM journal WHERE kind IN (SELECT unnest($kinds))) ORDER BY entry
+"""
+SEALS_OF = "SELECT entry, seal FROM journal WHERE recorded_at <= getvariable('known_at') AND entry IN (SELECT unnest($numbers))"
+PERSONS = "SELECT ref, name, email, phone FROM person ORDER BY ref"
 NEWEST = """
 SELECT kind, subject, max(CASE WHEN entry IN (SELECT withdrawn FROM withdrawals()) THEN 0 ELSE entry END) FROM journal
 WHERE kind <> 'withdrawal' GROUP BY kind, subject
@@ -179,10 +185,28 @@ def read_once(at: Standpoint) -> Standpoint:
     return at if at.book else replace(at, book=Book(tuple(every(at)), persons(at)))
 
 
+def read_page(at: Standpoint) -> Standpoint:
+    """The same standpoint with what is decided there, and the persons, read into memory: it costs what stands, not what was written."""
+    if at.book or _page(at):
+        return at
+    with file.open_journal(at.path) as con:
+        _prepare(con, at, "FROM decided()")
+        found = {(one.kind, one.subject): one for one in _sound(con.execute("FROM decided()").fetchall())}
+        people = con.execute(PERSONS).fetchall()
+    return replace(at, page=Page(at.valid_on, at.known_at, found, _people(people)))
+
+
+def _page(at: Standpoint) -> Page | None:
+    """What was read of this very standpoint."""
+    return at.page if at.page and (at.page.on, at.page.at) == (at.valid_on, at.known_at) else None
+
+
 def standing(at: Standpoint, about: str | None = None) -> list[Entry]:
     """What stands at a standpoint: one entry per kind and subject, in that order; with `about`, of one subject alone."""
     if at.book:
         return [one for one in at.book.standing(at.valid_on, at.known_at) if about in (None, one.subject)]
+    if page := _page(at):
+        return [one for one in page.decided.values() if one.text is not None and about in (None, one.subject)]
     if about is None:
         return _sound(_rows(at, "FROM standing()"))
     last = [standing_of(said, at.valid_on) for _, said in sorted(_by_kind(counting(history(at, about))).items())]
@@ -200,6 +224,8 @@ def decided(at: Standpoint) -> dict[tuple[str, str], Entry]:
     """The entry that decides of each kind and subject at a standpoint, also where it says that the subject ended."""
     if at.book:
         return at.book.decided(at.valid_on, at.known_at)
+    if page := _page(at):
+        return dict(page.decided)
     return {(entry.kind, entry.subject): entry for entry in _sound(_rows(at, "FROM decided()"))}
 
 
@@ -209,9 +235,11 @@ def newest(at: Standpoint) -> dict[tuple[str, str], int]:
     return {(kind, subject): entry for kind, subject, entry in rows}
 
 
-def entries(at: Standpoint) -> list[Entry]:
-    """The entries known at the standpoint that say something of their subject, oldest first: none that was taken back."""
-    return counting(every(at))
+def entries(at: Standpoint, kinds: Sequence[str] | None = None) -> list[Entry]:
+    """The entries known at the standpoint that say something of their subject, oldest first, of some kinds or of all: none taken back."""
+    if kinds is None or at.book:
+        return [one for one in counting(every(at)) if kinds is None or one.kind in kinds]
+    return counting(_sound(_rows(at, OF_KINDS, kinds=[*kinds, WITHDRAWAL])))
 
 
 def every(at: Standpoint) -> list[Entry]:
@@ -219,6 +247,13 @@ def every(at: Standpoint) -> list[Entry]:
     if at.book:
         return list(at.book.known(at.known_at))
     return _sound(_rows(at, "FROM entries()"))
+
+
+def seals(at: Standpoint, numbers: Sequence[int]) -> dict[int, str]:
+    """The seals of some entries known at the standpoint, by number."""
+    if at.book:
+        return {one.entry: one.seal for one in every(at) if one.entry in numbers}
+    return dict(_rows(at, SEALS_OF, numbers=list(numbers)))
 
 
 def head(at: Standpoint) -> str:
@@ -245,8 +280,13 @@ def persons(at: Standpoint) -> dict[str, dict[str, str | None]]:
     """Every person kept apart, by reference."""
     if at.book:
         return {ref: dict(told) for ref, told in at.book.people.items()}
+    if page := _page(at):
+        return {ref: dict(told) for ref, told in page.people.items()}
     with file.open_journal(at.path) as con:
-        rows = con.execute("SELECT ref, name, email, phone FROM person ORDER BY ref").fetchall()
+        return _people(con.execute(PERSONS).fetchall())
+
+
+def _people(rows: Sequence[tuple[Any, ...]]) -> dict[str, dict[str, str | None]]:
     return {ref: {"name": name, "email": email, "phone": phone} for ref, name, email, phone in rows}
 
 

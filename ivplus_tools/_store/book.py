@@ -1,4 +1,4 @@
-"""A journal read once: the same answers as the queries of `sql/standing.sql`, for many standpoints in memory."""
+"""A journal read once for many standpoints, or what is decided at one: the same answers as the queries of `sql/standing.sql`."""
 
 from __future__ import annotations
 
@@ -41,3 +41,15 @@ class Book:
     def without(self, numbers: Collection[int]) -> Book:
         """The same book in which some entries were never written: for the question what they changed, never for an answer."""
         return replace(self, entries=tuple(one for one in self.entries if one.entry not in numbers))
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is decided on one day as known at one moment, and the persons: an answer about that moment needs no other entry."""
+
+    on: date
+    at: datetime | None
+    decided: Mapping[tuple[str, str], Entry]
+    people: Mapping[str, Mapping[str, str | None]]
+    made: dict[int, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What rooms have made of entries, by number."""

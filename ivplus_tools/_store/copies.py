@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from ivplus_tools.errors import Refusal
 if TYPE_CHECKING:
     import duckdb
 
+LARGEST_MANIFEST = 64 * 1024
 PERSON = ("ref", "name", "email", "phone")
 
 
@@ -82,7 +84,7 @@ def read_backup(folder: Path, newest: int) -> tuple[list[Entry], list[tuple[Any,
     """Entries, persons, and the last number and seal that there should be; a damaged or missing file is named."""
     name = "manifest.json"
     try:
-        manifest = json.loads(_content(folder / name))
+        manifest = json.loads(_content(folder / name, LARGEST_MANIFEST))
         if int(manifest["format"]) < 1:
             raise ValueError("there is no such format")
         if int(manifest["format"]) > newest:
@@ -92,19 +94,12 @@ def read_backup(folder: Path, newest: int) -> tuple[list[Entry], list[tuple[Any,
         name = "journal.jsonl"
         entries = [_entry(raw) for raw in _lines(folder / name, wanted[name])]
         name = "person.jsonl"
-        people = {str(raw["ref"]): tuple(raw[key] for key in PERSON) for raw in _lines(folder / name, wanted[name])}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        people = {str(raw["ref"]): _person(raw) for raw in _lines(folder / name, wanted[name])}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         if isinstance(error, Refusal):
             raise
         raise _words.refusal("bad_backup", path=folder, file=name) from None
     return entries, list(people.values()), last
-
-
-def _content(path: Path) -> bytes:
-    """What a plain file holds; a pipe would hang, and a device has no end."""
-    if not path.is_file():
-        raise ValueError(path.name)
-    return path.read_bytes()
 
 
 def _lines(path: Path, wanted: str) -> list[dict[str, Any]]:
@@ -115,10 +110,35 @@ def _lines(path: Path, wanted: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in content.decode().split("\n") if line]
 
 
+def _content(path: Path, most: int | None = None) -> bytes:
+    """The bytes of a plain file: a pipe or a device would never end."""
+    if not path.is_file() or (most is not None and path.stat().st_size > most):
+        raise ValueError(path.name)
+    return path.read_bytes()
+
+
+def _person(raw: dict[str, Any]) -> tuple[Any, ...]:
+    told = tuple(raw[key] for key in PERSON)
+    _demand_texts(told[:2])
+    _demand_texts([one for one in told[2:] if one is not None])
+    return told
+
+
+def _demand_texts(found: Iterable[object]) -> None:
+    for one in found:
+        if not isinstance(one, str):
+            raise TypeError("no text")
+        one.encode()
+
+
 def _entry(raw: dict[str, Any]) -> Entry:
     moment = datetime.fromisoformat(raw["recorded_at"])
     if moment.tzinfo is None:
         raise ValueError("an instant without a zone")
+    _demand_texts([raw[key] for key in ("room", "kind", "subject", "recorded_by", "why", "seal")])
+    _demand_texts([raw["body"]] if raw["body"] is not None else [])
+    if type(raw["entry"]) is not int:
+        raise TypeError("no number")
     return Entry(
         raw["entry"], raw["room"], raw["kind"], raw["subject"], date.fromisoformat(raw["valid_from"]),
         moment, raw["recorded_by"], raw["why"], raw["body"], raw["seal"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ivplus_tools import _dates, _words
 from ivplus_tools._store import file, place
-from ivplus_tools._store.book import Book
+from ivplus_tools._store.book import Book, Page
 from ivplus_tools._store.chain import WITHDRAWAL, Entry, canonical, row_of, seal_of
 from ivplus_tools.errors import Refusal
 
@@ -29,6 +30,13 @@ ORDER BY valid_from, entry
 LATEST = """
 SELECT max(recorded_at) FROM journal WHERE entry NOT IN (SELECT unnest(?)) AND entry NOT IN (
   SELECT TRY_CAST(body->>'entry' AS BIGINT) FROM journal WHERE kind = 'withdrawal' AND TRY_CAST(body->>'entry' AS BIGINT) IS NOT NULL)
+"""
+ALIKE = """
+WITH looks AS (
+  SELECT DISTINCT kind, subject, translate(lower(nfc_normalize(translate(subject, $signs, $like))), $signs, $like) AS look FROM journal)
+SELECT one.subject, min(other.subject) FROM looks one JOIN looks other USING (kind, look)
+WHERE one.subject <> other.subject AND (one.kind, one.subject) IN (SELECT (unnest($kinds), unnest($subjects)))
+GROUP BY one.kind, one.subject ORDER BY one.subject
 """
 BODIES_OF = "SELECT entry, body FROM journal WHERE entry IN (SELECT unnest(?))"
 
@@ -68,11 +76,17 @@ class Receipt:
     lang: str = "en"
     later: tuple[Said, ...] = ()
     """Entries about the same subjects with a later day, which stand from that day on unchanged."""
+    alike: tuple[tuple[str, str], ...] = ()
+    """New subjects, each with an earlier one that looks the same and is another."""
 
     def __repr__(self) -> str:
         notes = [
             _words.say("receipt.later", self.lang, subject=one.subject, entry=one.entry, day=_words.show_date(one.valid_from, self.lang))
             for one in self.later
+        ]
+        notes += [
+            _words.say("receipt.alike", self.lang, subject=subject, other=other, code=_differing(subject, other))
+            for subject, other in self.alike
         ]
         return "\n".join([self._told(), *notes])
 
@@ -100,11 +114,19 @@ class Standpoint:
     """The officer has said that a clock far ahead is right."""
     book: Book | None = field(default=None, compare=False, repr=False)
     """The journal as it was read once, for an answer of many questions; else every question opens the file."""
+    page: Page | None = field(default=None, compare=False, repr=False)
+    """What is decided at this very standpoint, read once; at another day or moment it is not looked at."""
 
     @property
     def now(self) -> datetime:
         """The present instant, pinned or real."""
         return _dates.now(self.pinned)
+
+    @property
+    def made(self) -> dict[int, Any]:
+        """What rooms have made of entries that were read once, by number."""
+        source = self.book or self.page
+        return source.made if source else {}
 
     @property
     def moment(self) -> datetime:
@@ -142,7 +164,28 @@ def append(at: Standpoint, drafts: Sequence[Draft]) -> Receipt:
             rows.append(row_of(entry))
         if rows:
             file.insert(con, rows)
-        return Receipt(tuple(row[0] for row in rows), seal, at.lang, tuple(later))
+        new = {(row[2], row[3]) for row in rows} - set(newest_before)
+        alike = [] if at.sample else _alike(con, [one for one in sorted(new) if one[0] != WITHDRAWAL])
+        return Receipt(tuple(row[0] for row in rows), seal, at.lang, tuple(later), tuple(alike))
+
+
+def _alike(con: duckdb.DuckDBPyConnection, new: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """New subjects that look like another of their kind: other letters of the same shape, other blanks, dashes or cases."""
+    if not new:
+        return []
+    signs = _words.read("signs")["alike"]
+    kinds, subjects = zip(*new, strict=True)
+    pairs = con.execute(
+        ALIKE, {"kinds": list(kinds), "subjects": list(subjects), "signs": signs["signs"], "like": signs["like"]}
+    ).fetchall()
+    return [(subject, other) for subject, other in pairs]
+
+
+def _differing(subject: str, other: str) -> str:
+    """The first sign in which two texts differ, by its number; the sign of the other where this one is shorter."""
+    pairs = itertools.zip_longest(subject, other)
+    one, two = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
+    return f"U+{ord(one or two):04X}" if one or two else "–"
 
 
 def _moment(at: Standpoint, con: duckdb.DuckDBPyConnection, drafts: Sequence[Draft]) -> datetime:

@@ -81,7 +81,7 @@ class AuditRoom(Room):
 
     def rooms(self) -> pandas.DataFrame:
         """The state of each room on the day: room, records, errors, warnings, infos, accepted, due_past, next_deadline."""
-        at, found = _store.read_once(self.standpoint), self.answered()
+        at, found = _store.read_page(self.standpoint), self.answered()
         sealed, rows = _store.standing(at), []
         for room in (*self.asks, type(self), None):
             name = room.name if room else "law"
@@ -125,8 +125,8 @@ class AuditRoom(Room):
         return room._with_answers([*room._found(), *((self.name, one) for one in room._findings())])
 
     def _once(self) -> AuditRoom:
-        """The same room with the journal read once and the other rooms asked once."""
-        room = type(self)(_store.read_once(self.standpoint), self._asked)
+        """The same room with what stands read once and the other rooms asked once."""
+        room = type(self)(_store.read_page(self.standpoint), self._asked)
         room._asked = room._found()
         return room
 
@@ -272,8 +272,10 @@ class AuditRoom(Room):
                 if one.response and one.state == "overdue":
                     about: dict[str, object] = {"code": one.finding.code, "owner": one.response.owner, "due": one.response.due}
                     yield Finding(one.finding.subject, "AUD-001", one.response.due or on, about)
-        seals = {one.entry: one.seal for one in _store.every(self.standpoint)}
-        for signed in self._of(SignOff.kind):
+        signed_off = self._of(SignOff.kind)
+        numbers = [int(one.record.journal_entries or 0) for one in signed_off]
+        seals = _store.seals(self.standpoint, numbers) if signed_off else {}
+        for signed in signed_off:
             record: SignOff = signed.record
             if record.journal_head and seals.get(int(record.journal_entries or 0)) != record.journal_head:
                 yield Finding(record.id, "AUD-002", signed.entry.valid_from, {"pack": record.pack, "entry": record.journal_entries})
@@ -296,7 +298,7 @@ class AuditRoom(Room):
         """What the other rooms and the facts find at the standpoint."""
         if self._asked is not None:
             return self._asked
-        at = _store.read_once(self.standpoint)
+        at = _store.read_page(self.standpoint)
         found = [(room.name, one) for room in self.asks for one in room(at)._findings()]
         return [*found, *(("law", one) for one in _room.law_findings(at))]
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ivplus_tools import _words
 from ivplus_tools.exchange import sources
-from ivplus_tools.exchange.limits import Meter
+from ivplus_tools.exchange.limits import LARGEST_PAGE, Meter
 
 _UNSEEN = ("script", "style", "template", "noscript", "nav", "header", "footer", "form", "iframe", "object", "svg", "head")
 _BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "ul", "ol", "dl", "caption")
 _FRAME = ("nav", "header", "footer")
 ITEM = "• "
 """Begins a line that is an item of a list within a cell."""
+OURS = Meter("HTML", bounded=False)
+"""For fragments that we have written ourselves."""
 MOST_SPANNED = 100
 """Rows or columns that one merged cell may cover; a page that says more is not believed."""
 
@@ -38,11 +40,12 @@ def blocks(path: Path) -> list[Block]:
     """The tables and lists of a page, a Markdown text, a workbook or a CSV; what holds none is refused in one line."""
     content = sources.read_bytes(path)
     if not content.startswith((sources.ZIP, sources.OLE, sources.PDF)):
-        text = sources.decoded(content, path.name)
+        text, meter = sources.decoded(content, path.name), Meter(path.name)
         is_page, is_markdown = _is_html(text), path.suffix.lower() in (".md", ".markdown") or _is_markdown(text)
         try:
             if is_page or is_markdown:
-                return list(_of_html(text if is_page else _from_markdown(text), Meter(path.name)))
+                meter.length(len(text), LARGEST_PAGE)
+                return list(_of_html(text if is_page else _from_markdown(text), meter))
         except RecursionError:
             raise _words.refusal("unknown_shape", path=path.name, reason="HTML") from None
     return [Block((one.name,), one.rows) for part in sources.parse(content, path.name) for one in part.tables]
@@ -63,6 +66,7 @@ def _from_markdown(text: str) -> str:
     import mistune
 
     body = re.sub(r"\A---\n.*?\n---\n", "", text.replace("\r\n", "\n"), flags=re.DOTALL)
+    body = re.sub(r"\n\s*\n", "\n\n", body)  # the parser looks at every empty line once for each before it
     made = mistune.create_markdown(escape=False, plugins=["table"])(body)
     return str(made)
 
@@ -70,24 +74,33 @@ def _from_markdown(text: str) -> str:
 def _of_html(text: str, meter: Meter) -> Iterator[Block]:
     from bs4 import BeautifulSoup
 
+    _demand_flat(text, meter)
     page = BeautifulSoup(text, "html.parser")
     yield from _without_frame(page, meter)
     heading, above = "", ""
     for node in page.find_all(_BLOCKS):
         if node.name == "table":
-            if not node.find_parent("table"):
+            if not _inside(node, ("table",), meter):
                 yield Block((heading, above), _rows(node, meter))
                 above = ""
         elif node.name in ("ul", "ol", "dl"):
-            if not node.find_parent(("ul", "ol", "dl", "table")):
+            if not _inside(node, ("ul", "ol", "dl", "table"), meter):
                 yield Block((heading, above), list((_terms if node.name == "dl" else _items)(node, meter)), is_list=True)
                 above = ""
-        elif not node.find_parent(("table", "li", "dl")):
-            told = _said(node)
+        elif not _inside(node, ("table", "li", "dl"), meter):
+            told = _said(node, meter)
             if node.name.startswith("h"):
                 heading, above = told, ""
             elif told:
                 above = told
+
+
+def _demand_flat(text: str, meter: Meter) -> None:
+    """Refuse a page whose tables and lists stand within each other deeper than on any page for people."""
+    deep = 0
+    for tag in re.finditer(r"<(/?)(?:table|ul|ol|dl)\b", text, re.IGNORECASE):
+        deep = max(0, deep - 1) if tag[1] else deep + 1
+        meter.depth(deep)
 
 
 def _without_frame(page: Any, meter: Meter) -> Iterator[Block]:
@@ -102,7 +115,7 @@ def _without_frame(page: Any, meter: Meter) -> Iterator[Block]:
 def _framed(part: Any, meter: Meter) -> Iterator[Block]:
     """The tables and lists of a page's navigation, header or footer: counted, never read."""
     for node in part.find_all(("table", "ul", "ol", "dl")):
-        if not node.find_parent(("table", "ul", "ol", "dl")):
+        if not _inside(node, ("table", "ul", "ol", "dl"), meter):
             rows = _rows(node, meter) if node.name == "table" else list((_terms if node.name == "dl" else _items)(node, meter))
             yield Block((part.name, ""), rows, node.name != "table", frame=True)
 
@@ -114,9 +127,9 @@ def _terms(node: Any, meter: Meter) -> Iterator[list[str]]:
         if one.name == "dt":
             if row:
                 yield row
-            row = [_said(one), ""]
+            row = [_said(one, meter), ""]
         elif row:
-            row[1] = "; ".join(filter(None, (row[1], _said(one))))
+            row[1] = "; ".join(filter(None, (row[1], _said(one, meter))))
         meter.cells(1)
     if row:
         yield row
@@ -133,7 +146,7 @@ def _rows(table: Any, meter: Meter) -> list[list[str]]:
             for item in cell.find_all("li"):
                 item.insert_before("\n")
                 item.insert(0, ITEM)
-            told = _said(cell)
+            told = _said(cell, meter)
             for _ in range(_span(cell, "colspan")):
                 if (down := _span(cell, "rowspan") - 1) > 0:
                     carried[len(row)] = (down, told)
@@ -166,9 +179,9 @@ def _items(node: Any, meter: Meter) -> Iterator[list[str]]:
         nested = list(_items(inner, meter)) if inner else []
         if inner:
             inner.extract()
-        whole = _said(item)
+        whole = _said(item, meter)
         marked = item.find(("a", "strong", "b"))
-        name = _said(marked) if marked else ""
+        name = _said(marked, meter) if marked else ""
         if not name or not whole.startswith(name):
             name = re.split(r"\s[–—-]\s|:\s|\.\s|\.$|\s\(|\n", whole, maxsplit=1)[0]
         meter.cells(2)
@@ -178,8 +191,19 @@ def _items(node: Any, meter: Meter) -> Iterator[list[str]]:
         yield from nested
 
 
-def _said(node: Any) -> str:
+def _inside(node: Any, names: Sequence[str], meter: Meter) -> bool:
+    """Whether an element stands in another of some names."""
+    for parent in node.parents:
+        meter.step()
+        if parent.name in names:
+            return True
+    return False
+
+
+def _said(node: Any, meter: Meter) -> str:
     """The text of an element, its line breaks kept."""
+    for _ in node.descendants:
+        meter.step()
     for one in node.find_all("br"):
         one.replace_with("\n")
     lines = node.get_text(" " if node.name in ("td", "th") else "").split("\n")
@@ -188,7 +212,7 @@ def _said(node: Any) -> str:
 
 def tables_in(page: str) -> list[list[list[str]]]:
     """The rows of every table of a fragment of HTML, as text cells."""
-    found = [block.rows for block in _of_html(page, Meter("HTML")) if not block.is_list]
+    found = [block.rows for block in _of_html(page, OURS) if not block.is_list]
     return [[[re.sub(f"^{ITEM}", "", cell, flags=re.MULTILINE) for cell in row] for row in rows] for rows in found]
 
 
@@ -196,4 +220,4 @@ def text_in(page: str) -> str:
     """What a fragment of HTML says."""
     from bs4 import BeautifulSoup
 
-    return _said(BeautifulSoup(page, "html.parser"))
+    return _said(BeautifulSoup(page, "html.parser"), OURS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -237,8 +237,8 @@ class _Understanding:
         name = row.fields.get("name")
         another = base is not None and name and getattr(base, "name", None) not in (None, name)
         if ident and ((row.kind, ident) in self._reading.places or (numbered and another)) and (numbered or not (given or name)):
-            before, taken = ident, {one for kind, one in self._reading.places if kind == row.kind}
-            ident = distinct(ident, row, taken) or (_records.free_name(ident, dict.fromkeys(taken, "")) if numbered else ident)
+            before, taken = ident, _Taken(row.kind, self._reading.places)
+            ident = distinct(ident, row, taken) or (_records.free_name(ident, taken) if numbered else ident)
             if ident != before:
                 row.odd.append(("", before, self._say("told_apart", id=ident)))
                 base = self._reading.standing.get((row.kind, ident))
@@ -277,6 +277,17 @@ class _Understanding:
 
     def _say(self, key: str, **facts: object) -> str:
         return _words.say(f"preview.{key}", self._lang, **facts)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """The identifiers of a kind that earlier rows have."""
+
+    kind: str
+    places: Mapping[tuple[str, str], str]
+
+    def __contains__(self, ident: object) -> bool:
+        return (self.kind, ident) in self.places
 
 
 def _is_history(table: Table) -> bool:
@@ -319,8 +330,7 @@ def _noted(table: Table, row: int, columns: Sequence[Column], lang: str) -> list
     """What is odd about the cells of a row: heading, text, and the oddity in words."""
     return [
         (columns[place].heading if place < len(columns) else "", table.rows[row][place], _words.say(f"preview.{key}", lang))
-        for (at, place), key in table.notes.items()
-        if at == row
+        for place, key in table.notes_by_row.get(row, ())
     ]
 
 

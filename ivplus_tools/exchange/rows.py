@@ -55,7 +55,7 @@ def identifier(row: Row) -> tuple[str, bool]:
         purpose,
         *map(row.fields.get, ("processing_categories", "on_behalf_of")),
     ):
-        if text and (items := _records.split(text, "parts")):
+        if text and (items := _records.split(text[: _records.LONGEST_CODES], "parts")):
             return " ".join(items[0].split())[:200], False
     return "", False
 
@@ -124,7 +124,11 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
     if "imported" not in row.headings:
         before = {name: text for name, text in before.items() if re.sub(r" \(\d+\)$", "", name) not in row.seen}
     extras = {_records.free_name(name, before): text for name, text in extras.items()} if base is None else extras
-    return kind(ident, **good, imported={**before, **extras} or None), since, problems
+    return (
+        kind(_records.sound_id(str(_records.clean_id(ident) or "")) or None, **good, imported={**before, **extras} or None),
+        since,
+        problems,
+    )
 
 
 def _stood(kind: type[Record], base: Record | None, name: str) -> bool:
@@ -136,7 +140,7 @@ def _stood(kind: type[Record], base: Record | None, name: str) -> bool:
 def _shorthand(kind: type[Record], row: Row) -> Iterator[tuple[str, str]]:
     """The columns that fill parts; a statute written behind its legal basis goes to its own."""
     texts = {name: row.fields[name] for name in kind.shorthand if name in row.fields}
-    said = texts.get("legal_basis", "")
+    said = texts.get("legal_basis", "")[: _records.LONGEST_CODES]
     for match in re.finditer(r"\s*(?:[,:(–—]|\s-\s)\s*", said):
         basis, rest = said[: match.start()], said[match.end() :].removesuffix(")")
         if "statute" not in texts and _names_statute(rest) and _is_code("legal_basis", basis) and not _is_code("legal_basis", said):

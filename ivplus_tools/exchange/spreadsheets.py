@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _words
@@ -18,6 +19,10 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
 
+WIDE = 64
+"""So many empty cells count as one: a cell far to the right is given with all that are before it."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A sheet as read: its name and its rows, every cell as text."""
@@ -26,6 +31,14 @@ class Table:
     rows: list[list[str]]
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """What is odd about a cell (row and column, from 0): a key of the preview's words, such as `formula` or `unclosed`."""
+
+    @cached_property
+    def notes_by_row(self) -> Mapping[int, list[tuple[int, str]]]:
+        """The same by row: columns, each with its key."""
+        found: dict[int, list[tuple[int, str]]] = {}
+        for (row, place), key in self.notes.items():
+            found.setdefault(row, []).append((place, key))
+        return found
 
 
 def xlsx(content: bytes, packed: zipfile.ZipFile, meter: Meter) -> Iterator[Table]:
@@ -69,7 +82,7 @@ def _rows(sheet: Any, meter: Meter) -> Iterator[tuple[object, ...]]:
     """Rows without the empty cells at their end; a run of empty rows that only formatting left is not counted."""
     sheet.reset_dimensions()
     for row in sheet.iter_rows(values_only=True):
-        meter.cells(1 + sum(cell is not None for cell in row))
+        meter.cells(1 + len(row) // WIDE + sum(cell is not None for cell in row))
         yield row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _law, _records, _words
@@ -24,7 +25,36 @@ class Register:
 
     def party(self, ref: str | None) -> Stands | None:
         """The organisation that a record names, by its identifier or by its name."""
-        return named(self.organisations, ref)
+        return self.named("organisation", ref)
+
+    def named(self, kind: str, ref: str | None) -> Stands | None:
+        """What stands under an identifier, else under a name, as old registers write it."""
+        home = self.homes[kind]
+        return home.get(ref or "") or self._names[kind].get((ref or "").casefold())
+
+    @property
+    def homes(self) -> dict[str, dict[str, Stands]]:
+        """What activities name, by kind and identifier."""
+        return {"organisation": self.organisations, "system": self.systems}
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, Stands]]:
+        """The same by name; the first where two share one."""
+        return {
+            kind: {str(one.record.name).casefold(): one for one in reversed(home.values()) if one.record.name}
+            for kind, home in self.homes.items()
+        }
+
+    @cached_property
+    def _near(self) -> dict[tuple[str, str], str]:
+        """The nearest identifiers of texts that name nothing, each sought once."""
+        return {}
+
+    def nearest(self, kind: str, ref: str) -> str:
+        """The nearest identifier of a kind to a text that names nothing."""
+        if (kind, ref) not in self._near:
+            self._near[kind, ref] = _words.nearest(ref, self.homes[kind]) or "–"
+        return self._near[kind, ref]
 
     def all(self) -> list[Stands]:
         """Every record."""
@@ -36,10 +66,9 @@ class Register:
         kept: dict[str, dict[str, Stands]] = {"organisation": {}, "system": {}}
         for one in shown:
             for name, field in type(one.record).model_fields.items():
-                home = {"organisation": self.organisations, "system": self.systems}.get(_records.told(field, "refers") or "", {})
-                answer = getattr(one.record, name)
+                kind, answer = _records.told(field, "refers") or "", getattr(one.record, name)
                 for ref in texts(answer) or (answer,):
-                    if isinstance(ref, str) and (found := named(home, ref)):
+                    if kind in self.homes and isinstance(ref, str) and (found := self.named(kind, ref)):
                         kept[found.entry.kind][found.record.id] = found
         own = {one.record.id: one for one in self.organisations.values() if "own" in texts(one.record.relation)}
         return Register(self.on, shown, {**own, **kept["organisation"]}, kept["system"])
@@ -47,13 +76,6 @@ class Register:
     def own(self) -> Stands | None:
         """Our own organisation: the one whose relation says so."""
         return next((one for one in self.organisations.values() if "own" in texts(one.record.relation)), None)
-
-
-def named(home: dict[str, Stands], ref: str | None) -> Stands | None:
-    """What stands under an identifier, else under a name, as old registers write it."""
-    if ref is None or ref in home:
-        return home.get(ref or "")
-    return next((one for one in home.values() if (one.record.name or "").casefold() == ref.casefold()), None)
 
 
 Check = Callable[[Activity, Register], Iterator[Finding]]
@@ -194,15 +216,13 @@ def _processor(activity: Activity, _: Register) -> Iterator[Finding]:
 
 def _references(activity: Activity, register: Register) -> Iterator[Finding]:
     """Names of organisations and systems that do not stand in the register on the day."""
-    homes = {"organisation": register.organisations, "system": register.systems}
     for name, field in Activity.model_fields.items():
-        home = homes.get(_records.told(field, "refers") or "")
-        if home is None:
+        kind, answer = _records.told(field, "refers") or "", getattr(activity, name)
+        if kind not in register.homes:
             continue
-        answer = getattr(activity, name)
         for ref in (answer,) if isinstance(answer, str) else texts(answer):
-            if named(home, ref) is None:
-                yield _found("REG-043", field=_words.label_of(name), ref=ref, near=_words.nearest(ref, home) or "–")
+            if register.named(kind, ref) is None:
+                yield _found("REG-043", field=_words.label_of(name), ref=ref, near=register.nearest(kind, ref))
 
 
 def _review(activity: Activity, register: Register) -> Iterator[Finding]:
@@ -232,7 +252,9 @@ def _parties(register: Register) -> Iterator[Finding]:
         if system.location is None:
             yield Finding(ident, "REG-062", stands.entry.valid_from, {"name": system.name or ident})
         if isinstance(system.supplier, str) and register.party(system.supplier) is None:
-            near = _words.nearest(system.supplier, register.organisations) or "–"
-            yield Finding(
-                ident, "REG-043", stands.entry.valid_from, {"field": _words.label_of("supplier"), "ref": system.supplier, "near": near}
-            )
+            about: dict[str, object] = {
+                "field": _words.label_of("supplier"),
+                "ref": system.supplier,
+                "near": register.nearest("organisation", system.supplier),
+            }
+            yield Finding(ident, "REG-043", stands.entry.valid_from, about)

@@ -170,7 +170,7 @@ class RetentionRoom(Room):
         """What is held of a rule's rows, by the holds of this moment: the journal is read anew."""
         from ivplus_tools.retention.holds import held_by
 
-        now = type(self)(replace(self.standpoint, book=None))
+        now = type(self)(replace(self.standpoint, book=None, page=None))
         return held_by(now, rule, now.of("hold"), on or self.standpoint.valid_on, {}, beside)
 
     def _keys(self, one: RuleScan, after: date | None, on: date) -> Iterator[str]:

@@ -244,9 +244,8 @@ class ReviewRoom(Room):
             if entry.kind in register:
                 register[entry.kind][entry.subject] = {**(entry.body or {}), "valid_from": entry.valid_from}
         past: dict[tuple[str, str], list[_store.Entry]] = {}
-        for entry in _store.entries(self.standpoint):
-            if entry.kind in (Transfer.kind, TransferAssessment.kind):
-                past.setdefault((entry.kind, entry.subject), []).append(entry)
+        for entry in _store.entries(self.standpoint, (Transfer.kind, TransferAssessment.kind)):
+            past.setdefault((entry.kind, entry.subject), []).append(entry)
         return Review(self.standpoint.valid_on, kinds, register, past, still._made)
 
 

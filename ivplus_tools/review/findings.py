@@ -90,7 +90,7 @@ def _contract(one: Processor, review: Review) -> Iterator[Finding]:
 
 def _agreement(one: Agreement, review: Review) -> Iterator[Finding]:
     """Form, duration, and each clause of Art. 28."""
-    if not any(review.party(one.processor) == review.party(other.record.id) for other in review.of("processor")):
+    if review.party(one.processor) not in review.processors:
         yield _found("REV-036", processor=one.processor or "–")
     if not one.signed or not one.agreement_form:
         yield _found("REV-002")
@@ -267,12 +267,10 @@ def _undeclared(one: Processor | Subprocessor | Disclosure, review: Review) -> I
         who, places = one.organisation or "", texts(one.countries)
     else:
         who, places = one.organisation or "", (one.country,) if one.country else ()
-    standing = [each.record for each in review.of("transfer") if not has_ended(each.record, review.on)]
-    told = {(review.party(each.importer), each.country) for each in standing}
     missing = [
         place
         for place in contradictions.third_countries(places, review.on)
-        if _places.is_country(place) and (review.party(who), place) not in told
+        if _places.is_country(place) and (review.party(who), place) not in review.told_transfers
     ]
     if missing:
         names = {lang: ", ".join(_places.name(place, lang) for place in missing) for lang in _words.LANGS}

@@ -114,6 +114,17 @@ class Review:
         names = [one.record.id for one in self.of("processor")] + [one.record.organisation for one in self.of("subprocessor")]
         return frozenset(map(self.party, names))
 
+    @cached_property
+    def processors(self) -> frozenset[str]:
+        """The keys of those that stand as processors themselves."""
+        return frozenset(self.party(one.record.id) for one in self.of("processor"))
+
+    @cached_property
+    def told_transfers(self) -> frozenset[tuple[str, str | None]]:
+        """To whom and where transfers stand that have not ended."""
+        standing = [one.record for one in self.of("transfer") if not has_ended(one.record, self.on)]
+        return frozenset((self.party(one.importer), one.country) for one in standing)
+
     def own(self) -> str | None:
         """Our own organisation's identifier."""
         return next((ident for ident, body in self.register["organisation"].items() if "own" in (body.get("relation") or ())), None)
