@@ -11,7 +11,7 @@ import ctypes
 import gzip
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -240,7 +240,8 @@ class WritableFiles(Files):
         )  # fmt: skip
         self.con.execute(query)
         made.chmod(0o600)
-        if self._shape(made)[1:] != shape[1:]:
+        emptied = {name for name in changes or {} if top[name][1] == "REQUIRED"}  # it may have to hold nothing now
+        if _kept(self._shape(made), emptied) != _kept(shape, emptied):
             raise _words.refusal("parquet_types", source=self.name, path=self.named(path))
 
     def _shape(self, path: Path) -> list[tuple[Any, ...]]:
@@ -280,6 +281,11 @@ class WritableFiles(Files):
         form = self.form(path)
         places = {form.columns.index(name): told or "" for name, told in new.items()}
         return changed.with_cells(raw, form.separator, places)
+
+
+def _kept(shape: Sequence[tuple[Any, ...]], emptied: Set[str]) -> list[tuple[Any, ...]]:
+    """What a rewriting has to keep of a schema: all below its root, but whether an emptied column is required."""
+    return [(one[0], *one[2:]) if one[0] in emptied else one for one in shape[1:]]
 
 
 class _Meant:
