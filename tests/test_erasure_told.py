@@ -302,6 +302,36 @@ def test_a_rewritten_parquet_file_has_the_schema_that_it_had(desk, tmp_path):
     assert (b"own", b"kept") in duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata('{path}')").fetchall()
 
 
+def test_a_required_column_that_is_emptied_may_be_optional_and_no_other(desk, tmp_path):
+    """Anonymising empties the key: a file that declared it as required says otherwise now, of that column alone."""
+    path = tmp_path / "t.parquet"
+    with contextlib.closing(duckdb.connect()) as con:
+        con.execute("CREATE TABLE r (id VARCHAR NOT NULL, d DATE NOT NULL, n BIGINT NOT NULL)")
+        con.execute("INSERT INTO r SELECT 'K' || i, DATE '2020-01-01' + i::INT * 300, i FROM range(20) x(i)")
+        con.execute(f"COPY r TO '{path}'")
+    asked = f"SELECT name, repetition_type FROM parquet_schema('{path}') OFFSET 1"
+    assert {one for _, one in duckdb.sql(asked).fetchall()} == {"REQUIRED"}
+    keep = [{"column": name, "recipe_how": "keep"} for name in ("d", "n")]
+    lay(desk, path, action="anonymise", recipe=keep)
+    desk.retention.plan("r").approve("boss").execute("s")
+    assert duckdb.sql(asked).fetchall() == [("id", "OPTIONAL"), ("d", "REQUIRED"), ("n", "REQUIRED")]
+
+
+def test_a_parquet_file_without_any_row_left_has_its_schema(desk, tmp_path):
+    """Every row goes: what was required is required."""
+    path = tmp_path / "t.parquet"
+    with contextlib.closing(duckdb.connect()) as con:
+        con.execute("CREATE TABLE r (id VARCHAR NOT NULL, d DATE NOT NULL)")
+        con.execute("INSERT INTO r VALUES ('K1', '2020-01-01'), ('K1', '2020-01-01')")
+        con.execute(f"COPY r TO '{path}'")
+    asked = f"SELECT name, repetition_type FROM parquet_schema('{path}') OFFSET 1"
+    before = duckdb.sql(asked).fetchall()
+    lay(desk, path)
+    desk.retention.plan("r").approve("boss").execute("s", confirm=2)
+    assert duckdb.sql(asked).fetchall() == before == [("id", "REQUIRED"), ("d", "REQUIRED")]
+    assert duckdb.sql(f"FROM '{path}'").fetchall() == []
+
+
 def test_what_other_programs_keep_of_a_parquet_field_stays(desk, tmp_path):
     """As pyarrow writes it: nullability, metadata of fields and of the file."""
     pa = pytest.importorskip("pyarrow")

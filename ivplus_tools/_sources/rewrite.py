@@ -11,7 +11,7 @@ import ctypes
 import gzip
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -31,7 +31,10 @@ COPIED = (
 SUM = "SELECT count(*), sum(CAST(hash([{values}]) AS HUGEINT)) FROM {table} AS t WHERE {where}"
 WITH_FOLDERS = "SELECT *{folders} FROM ({query})"
 MAY_BE_EMPTY = "CASE WHEN random() >= 0 THEN {value} END"
-"""A value of which the writer does not know that it is always there: else it declares the column as required."""
+"""A value of which the writer does not know that it is always there: else it declares the column as required.
+
+Of a condition it does not know beforehand that no row is left: then it would declare none as required.
+"""
 SHAPE = """
 SELECT name, repetition_type, num_children, field_id, type, type_length, scale, precision, duckdb_type,
   CASE WHEN starts_with(converted_type, 'TIM') THEN converted_type END
@@ -234,13 +237,14 @@ class WritableFiles(Files):
         values = {name: compose(MAY_BE_EMPTY, value=new) if top[name][1] == "OPTIONAL" else new for name, new in told.items()}
         query = compose(
             COPIED, columns=", ".join(f"{new} AS {quoted(name)}" for name, new in values.items()),
-            where="1 = 1" if changes else f"({where}) IS NOT TRUE", file=constant(str(made)),
+            where="1 = 1" if changes else compose(MAY_BE_EMPTY, value=f"({where}) IS NOT TRUE"), file=constant(str(made)),
             codec="lz4_raw" if codec.upper() == "LZ4_RAW" else codec.lower(), group=str(max(int(group or 0), 2048)),
             metadata=f"{{{shown_values}}}", numbers=f", FIELD_IDS {{{numbers}}}" if numbers else "",
         )  # fmt: skip
         self.con.execute(query)
         made.chmod(0o600)
-        if self._shape(made)[1:] != shape[1:]:
+        emptied = {name for name in changes or {} if top[name][1] == "REQUIRED"}  # it may have to hold nothing now
+        if _kept(self._shape(made), emptied) != _kept(shape, emptied):
             raise _words.refusal("parquet_types", source=self.name, path=self.named(path))
 
     def _shape(self, path: Path) -> list[tuple[Any, ...]]:
@@ -280,6 +284,11 @@ class WritableFiles(Files):
         form = self.form(path)
         places = {form.columns.index(name): told or "" for name, told in new.items()}
         return changed.with_cells(raw, form.separator, places)
+
+
+def _kept(shape: Sequence[tuple[Any, ...]], emptied: Set[str]) -> list[tuple[Any, ...]]:
+    """What a rewriting has to keep of a schema: all below its root, but whether an emptied column is required."""
+    return [(one[0], *one[2:]) if one[0] in emptied else one for one in shape[1:]]
 
 
 class _Meant:
