@@ -16,6 +16,8 @@ import ivplus_tools as ivp
 from ivplus_tools import _records
 from ivplus_tools.exchange import shapes, sources, trees
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 
 def written(tmp_path, case):
     """The file of a case, under a name that says nothing."""
@@ -221,16 +223,22 @@ def test_a_zip_of_several_files_is_read_file_by_file(tmp_path, desk):
 
 
 def test_what_cannot_be_opened_is_said_in_one_line(tmp_path, desk):
-    """Encrypted or old Excel, PDF, text, an empty file."""
+    """What is not read is named as what it is: protected or old documents, PDF, XML, mail, text, an empty file."""
     for content, words in (
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted or in the old"),
+        (OLE + b"\0" * 600, "XLS"),
+        (OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "protected with a password"),
+        (OLE + b"\0" * 600 + "WordDocument".encode("utf-16-le"), "Word 97"),
+        (b"{\\rtf1 Seloste}", "is RTF"),
+        (b"<?xml version='1.0'?>\n<!-- x -->\n<Workbook xmlns='urn:x'/>", "is XML <Workbook>"),
+        (b"From: a@example.fi\nMIME-Version: 1.0\n\nhei", "is MIME"),
+        (b"PK\x05\x06" + b"\0" * 18, "is ZIP"),
         (b"%PDF-1.7 ...", "PDF"),
         (b"Dear colleague,\nno table here.", "no headings"),
         (b"", "no headings"),
         (b"PK\x03\x04 broken", "cannot be read"),
         (b'{"a": ', "JSON"),
         (b"a:\n  - b\n c: [", "YAML"),
-        (b"@prefix dpv: <https://w3id.org/dpv#> . broken", "Turtle"),
+        (b"@prefix dpv: <https://w3id.org/dpv#> . broken", "RDF"),
     ):
         (tmp_path / "x").write_bytes(content)
         with pytest.raises(ivp.Refusal, match=words) as refusal:

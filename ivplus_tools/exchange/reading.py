@@ -68,6 +68,8 @@ class _Understanding:
                     self._tree(tree)
                 if content.tables:
                     self._tables(content.tables)
+                told = [Problem(content.name, 0, "", printable(text), self._say(key)) for key, text in content.told]
+                self._reading.problems += told
             except Refusal as refusal:
                 refused.append((content.name, refusal))
         got = self._reading
