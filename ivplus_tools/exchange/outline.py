@@ -43,6 +43,11 @@ class Grid:
 Part = Heading | Prose | Grid
 
 
+def line_of(row: Sequence[str]) -> str:
+    """A row of a table within a text, as a line."""
+    return ": ".join(cell if cell is row[-1] else cell.rstrip(":") for cell in row if cell)
+
+
 @dataclass
 class Document:
     """A document as read: its parts in order, and what was left out (a key of the preview's words, and the text)."""
@@ -121,7 +126,7 @@ def outline(parts: Iterable[Part]) -> Outline:
             forms.append((items[-1], Table(items[-1].title, part.rows)))
             items.append(_Item(DEEPEST_HEADING + 1, ""))
         else:
-            items[-1].lines += filter(None, (": ".join(filter(None, row)) for row in part.rows))
+            items[-1].lines += filter(None, map(line_of, part.rows))
     if not forms and not any(item.title for item in items):
         return Outline([Table("", [[line] for line in items[0].lines])])
     records = _records_of(items)

@@ -196,6 +196,7 @@ class _Resources:
 
     def __init__(self, graph: Any, namespaces: Mapping[str, Sequence[str]], meter: Meter) -> None:
         self._graph, self._meter = graph, meter
+        self._prefixes = list(namespaces)
         spaces = [(space, prefix) for prefix, many in namespaces.items() for space in many]
         self._spaces = sorted(spaces, key=lambda pair: -len(pair[0]))
 
@@ -207,9 +208,14 @@ class _Resources:
         made: dict[str, list[Node]] = {}
         for subject in sorted(set(self._graph.subjects()) - used):
             resource = {"@id": None if isinstance(subject, rdflib.BNode) else self._name(subject), **self._properties(subject, 1)}
-            kinds = resource.get("rdf:type") or ["rdfs:Resource"]
-            made.setdefault(str(kinds[0]), []).append(resource)
+            kinds = map(str, resource.get("rdf:type") or ["rdfs:Resource"])
+            made.setdefault(min(kinds, key=self._rank), []).append(resource)
         return dict(made)
+
+    def _rank(self, kind: str) -> int:
+        """Of several types that of the first namespace tells most."""
+        prefix = kind.partition(":")[0]
+        return self._prefixes.index(prefix) if prefix in self._prefixes else len(self._prefixes)
 
     def _properties(self, subject: Any, depth: int) -> dict[str, Node]:
         self._meter.depth(depth)

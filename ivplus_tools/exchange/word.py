@@ -10,7 +10,7 @@ from typing import Any
 
 from ivplus_tools import _words
 from ivplus_tools.exchange.limits import LARGEST_TREE, Meter
-from ivplus_tools.exchange.outline import DEEPEST_HEADING, Document, Grid, Part, paragraph
+from ivplus_tools.exchange.outline import DEEPEST_HEADING, Document, Grid, Part, line_of, paragraph
 
 MAIN = "word/document.xml"
 _OTHERS = {"footnotes": "doc_notes", "endnotes": "doc_notes", "comments": "doc_notes", "header": "doc_margins", "footer": "doc_margins"}
@@ -212,7 +212,7 @@ class _Reader:
         lines = []
         for part in self.parts(node):
             rows = part.rows if isinstance(part, Grid) else [[part.text]]
-            lines += [": ".join(filter(None, row)) for row in rows]
+            lines += map(line_of, rows)
         return "\n".join(filter(None, lines))
 
 
