@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ivplus_tools import _words
@@ -103,7 +103,7 @@ def _parse_members(packed: zipfile.ZipFile, name: str) -> list[Content]:
         except Refusal as refusal:
             found.append(Content(label, refused=refusal))
             continue
-        tables = [Table(f"{label} {one.name}".strip(), one.rows, one.notes) for one in part.tables]
+        tables = [replace(one, name=f"{label} {one.name}".strip()) for one in part.tables]
         found.append(Content(label, tables, [Tree(label, one.root) for one in part.trees]))
     if not any(one.refused is None for one in found):
         raise next((one.refused for one in found if one.refused), _words.refusal("unknown_shape", path=name, reason="ZIP"))
