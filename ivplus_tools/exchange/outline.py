@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ivplus_tools import _words
-from ivplus_tools.exchange.headings import folded, known_headings, meaning_of, turned
+from ivplus_tools.exchange.headings import folded, known_headings, meaning_of
+from ivplus_tools.exchange.parts import is_form
 from ivplus_tools.exchange.spreadsheets import Table
 
 DEEPEST_HEADING = 9
@@ -155,7 +156,7 @@ def _labelled(parts: Iterable[Part]) -> Iterator[Part]:
 
 def _is_register(rows: list[list[str]]) -> bool:
     """Whether a table has headings of activities, in a row or below each other."""
-    return known_headings(rows) > 1 or turned(Table("", rows), "activity") is not None
+    return known_headings(rows) > 1 or is_form(Table("", rows), "activity")
 
 
 def _told(item: _Item) -> str:
