@@ -279,6 +279,8 @@ def _understood(kind: type[Record], name: str, text: str, ours: bool) -> Any:
     Not so in a file with a column for every field, which is our own: there a list that begins with a denial was recorded so.
     """
     answer = _records.answer_of(kind, name, text)
+    if not ours and answer == _records.NONE and _about_another(name, text):
+        raise _words.refusal("unclear_denial", got=text)
     asked = not ours and isinstance(answer, (str, tuple)) and _records.has_other_answers(kind.model_fields[name])
     if asked and (folded(text[:100]).startswith(_denials()) or _denies(name, text)):
         raise _words.refusal("unclear_denial", got=text)
@@ -291,6 +293,14 @@ def _understood(kind: type[Record], name: str, text: str, ours: bool) -> Any:
 def _denials() -> tuple[str, ...]:
     """How a denial begins, as headings are compared."""
     return tuple(f"{folded(word)} " for word in _words.read("headings")["denial"]["begins"])
+
+
+def _about_another(name: str, text: str) -> bool:
+    """Whether a denial speaks of another field: that nothing leaves the EU does not say that nobody receives it."""
+    about = _words.read("headings")["denial"]["about"]
+    said = folded(text[:200])
+    spoken = [one["fields"] for one in about if any(re.search(rf"\b{folded(stem)}", said) for stem in one["stems"])]
+    return bool(spoken) and not any(name in fields for fields in spoken)
 
 
 def _denies(name: str, text: str) -> bool:
