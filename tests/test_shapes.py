@@ -400,7 +400,7 @@ def test_an_identifier_that_means_something_else_now_is_told(desk, tmp_path):
     understood(desk, tmp_path, "ID;Processing activity;Purpose\n1;HR;pay\n")
     preview = understood(desk, tmp_path, "ID;Processing activity;Purpose\n1;Camera;safety\n")
     assert "another name (HR)" in preview.problems["problem"][0]
-    both = "system:\n- fides_key: crm\n  privacy_declarations:\n" + "".join(
+    both = "system:\n- fides_key: crm\n  responsibility: [Controller]\n  privacy_declarations:\n" + "".join(
         f"  - name: {name}\n    data_use: marketing\n    data_categories: [user]\n" for name in ("Alpha", "Beta")
     )
     for text in (both, both.replace("  - name: Alpha\n    data_use: marketing\n    data_categories: [user]\n", "")):

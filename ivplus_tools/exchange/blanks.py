@@ -34,7 +34,7 @@ def is_prompt(text: str) -> bool:
     lists = _lists()
     if said.rstrip(".!…: ") in lists["prompts"] or said.startswith(tuple(lists["prompt_begins"])):
         return True
-    return re.fullmatch(r"\[[^\W\d][^\W\d ,/-]{2,}\]|<[^\W\d][^\W\d ,/-]{2,}>", said) is not None
+    return re.fullmatch(r"\[[^\W\d_][^\[\]\d]{2,80}\]|<[^\W\d_](?:[^\W\d]|[ ,/-]){2,80}>", said) is not None
 
 
 def is_total(text: str) -> bool:

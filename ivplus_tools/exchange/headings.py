@@ -15,6 +15,7 @@ HEADING_ROWS = 25
 WIDEST = 500
 """Columns in which headings are sought; what stands further to the right is kept as content."""
 LONGEST_HEADING = 160
+BRACKETS = r"\((?:[^()]|\([^()]*\))*\)"
 META = ("valid_from",)
 
 
@@ -130,10 +131,8 @@ def _by_officer(wishes: Wishes, lang: str) -> Recogniser:
 
 
 def _by_words(kind: str, lang: str) -> Recogniser:
-    known = _headings(kind)
-
     def recognise(text: str, taken: set[str]) -> Column | None:
-        name, how = known.get(folded(text[: 2 * LONGEST_HEADING]), (None, ""))
+        name, how = _known(text, kind) or (None, "")
         if name is None:
             return None
         if name in taken:
@@ -157,10 +156,27 @@ def _by_nearness(kind: str, lang: str) -> Recogniser:
 
 def meaning_of(heading: str, kind: str) -> str | None:
     """The field that a heading names exactly."""
+    found = _known(heading, kind)
+    return found[0] if found else None
+
+
+def _known(heading: str, kind: str) -> tuple[str, str] | None:
+    """Field and way of recognition of an exact heading; an article cited in brackets, or `if any`, changes nothing."""
     if len(heading) > 2 * LONGEST_HEADING:
         return None
-    found = _headings(kind).get(folded(heading))
-    return found[0] if found else None
+    known = _headings(kind)
+    return known.get(folded(heading)) or ("(" in heading and known.get(folded(_without_asides(heading)))) or None
+
+
+def _without_asides(heading: str) -> str:
+    told = _words.read("headings")
+    asides = {folded(text) for text in told["aside"]["texts"]}
+
+    def is_aside(inside: str) -> bool:
+        words = [one for one in re.findall(r"\w+", inside.casefold()) if len(one) > 1 and not one.isdigit()]
+        return folded(inside) in asides or all(one in told["article"]["words"] for one in words)
+
+    return re.sub(BRACKETS, lambda found: "" if is_aside(found[0][1:-1]) else found[0], heading)
 
 
 def near_of(heading: str, kind: str) -> str | None:
@@ -168,6 +184,10 @@ def near_of(heading: str, kind: str) -> str | None:
     if not 6 < len(heading) < LONGEST_HEADING:
         return None
     text = folded(re.sub(r"\((s|t|er|ar)\)", "", heading))
+    bare = folded(re.sub(BRACKETS, "", heading))
+    others = set(_words.read("headings")["other_thing"]["words"])
+    if bare != text and bare in _headings(kind) and not others.intersection(text.split()):
+        return bare
     return _nearest(text, kind)
 
 

@@ -248,7 +248,10 @@ def _column(lines: Sequence[Line], kind: str, table: Table) -> Part:
 
 def _heading_lines(lines: Sequence[Line], kind: str, table: Table) -> set[int]:
     """Which lines are headings: those of the look that the known ones have, else the known ones."""
-    known = [at for at, (_, text) in enumerate(lines) if meaning_of(_bare(text), kind)]
+    contents = {folded(text) for text in _words.read("headings")["also_content"]["texts"]}
+    plain = {at: folded(_bare(text)) for at, (_, text) in enumerate(lines) if meaning_of(_bare(text), kind)}
+    first = plain[min(plain)]
+    known = [at for at, text in plain.items() if text not in contents or text == first]
     short = [at for at, (_, text) in enumerate(lines) if len(text) < LONGEST_HEADING]
     looks = [
         {at for at in short if re.match(NUMBER, lines[at][1])},
@@ -259,11 +262,9 @@ def _heading_lines(lines: Sequence[Line], kind: str, table: Table) -> set[int]:
     for number, look in enumerate(looks):
         if len(look) < len(lines) and 3 * len(look.intersection(known)) >= 2 * len(known):
             return _in_sequence(lines, look, set(known)) if number == 0 else look
-    contents = set(_words.read("headings")["also_content"]["texts"])
     others = {folded(text) for text in _words.read("headings")["no_field"]["headings"]}
-    first = folded(lines[known[0]][1])
-    heads = {at for at in known if folded(lines[at][1]) not in contents or folded(lines[at][1]) == first}
-    return heads | {at for at in short if folded(lines[at][1]) in others or near_of(lines[at][1], kind)}
+    near = {at for at in short if at not in plain and near_of(lines[at][1], kind)}
+    return {*known, *near, *(at for at in short if folded(lines[at][1]) in others)}
 
 
 def _in_sequence(lines: Sequence[Line], numbered: set[int], known: set[int]) -> set[int]:

@@ -14,7 +14,7 @@ from ivplus_tools._records import Record
 from ivplus_tools._store import Standpoint
 from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange import tabular, trees
-from ivplus_tools.exchange.headings import META, Column, Wishes, folded
+from ivplus_tools.exchange.headings import META, Column, Wishes, folded, meaning_of
 from ivplus_tools.exchange.limits import Meter
 from ivplus_tools.exchange.parts import shape_key
 from ivplus_tools.exchange.preview import LAYOUT, NO_FIELD, Past, Preview, Problem, Reading
@@ -58,13 +58,12 @@ def read(room: _room.Room, path: Path, progress: Progress | None = None, wishes:
 
 def _checked(wishes: Wishes, kinds: Mapping[str, type[Record]]) -> Wishes:
     """The officer's word with fields by their key, whatever they were called; an unknown field is refused with the nearest."""
-    names = {name for kind in kinds.values() for name in (*kind.model_fields, *kind.shorthand)} | {"valid_from"}
-    called = {text.casefold(): name for name in sorted(names) for text in _called(name)}
     columns: dict[str, str | None] = {}
     for heading, said in wishes.columns.items():
-        name = called.get(str(said).strip().casefold()) if said else None
+        name = next((found for kind in kinds if (found := meaning_of(str(said), kind))), None) if said else None
         if said and name is None:
-            raise _words.refusal("unknown_field", got=said, kind="register", near=_words.nearest(said, sorted(names)))
+            names = sorted({name for kind in kinds.values() for name in (*kind.model_fields, *kind.shorthand, *META)})
+            raise _words.refusal("unknown_field", got=said, kind="Activity", near=_words.nearest(said, names))
         columns[heading] = name
     given = [name for name in columns.values() if name]
     if len(set(given)) < len(given):
@@ -72,11 +71,6 @@ def _checked(wishes: Wishes, kinds: Mapping[str, type[Record]]) -> Wishes:
         raise _words.refusal("mapped_twice", field=_words.label_of(twice))
     role = _records.code("role", wishes.role) if wishes.role else None
     return replace(wishes, columns=columns, role=role)
-
-
-def _called(name: str) -> list[str]:
-    labels = [_words.column_name(name, lang) if name in META else _words.field_label(name, lang) for lang in _words.LANGS]
-    return [name, *labels]
 
 
 def _remembered(room: _room.Room) -> dict[str, Wishes]:
@@ -311,6 +305,7 @@ class _Understanding:
         """Why an activity's role has to be asked; else empty, and the row has its role."""
         if row.kind != "activity":
             return ""
+        row.role = row.role or self._wishes.role or ""
         if said := row.fields.get("role"):
             try:
                 row.fields["role"] = _records.code("role", said)

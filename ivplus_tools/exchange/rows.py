@@ -18,6 +18,7 @@ from ivplus_tools.exchange.headings import META, folded
 COUNT = r"^\s*\d{1,2}[.)]\s+"
 LONGEST_BASIS = 400
 """Signs in which a statute behind a legal basis is looked for."""
+LONGEST_TOLD = 800
 Told = tuple[str, str, str]  # heading, value, problem in words
 
 
@@ -106,10 +107,11 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
     extras, failed = dict(row.extras), set(row.told)
 
     def keep(name: str, text: str, refusal: Refusal) -> None:
-        heading = row.headings.get(name, name)
+        heading = row.headings.get(name) or row.headings.get(name.rpartition(".")[2], name)
         extras[_records.free_name(heading, extras)] = text
         stands = bool(base) and _stood(kind, base, name)
-        problems.append((heading, text, _words.say("preview.kept_stands" if stands else "preview.kept", lang, problem=refusal.text(lang))))
+        problem = _shortened(refusal.text(lang))
+        problems.append((heading, text, _words.say("preview.kept_stands" if stands else "preview.kept", lang, problem=problem)))
         failed.add(name)
         if stands and name in kind.model_fields:
             good[name] = getattr(base, name)
@@ -136,6 +138,11 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
     before = _imported(good.pop("imported", None) or {}, row)
     extras = {_records.free_name(name, before): text for name, text in extras.items()} if base is None else extras
     return kind(ident, **good, **({"imported": {**before, **extras} or None} if "imported" in kind.model_fields else {})), since, problems
+
+
+def _shortened(text: str) -> str:
+    """A sentence that repeats a very long text, without its middle."""
+    return text if len(text) <= LONGEST_TOLD else f"{text[: LONGEST_TOLD // 2]} … {text[-LONGEST_TOLD // 4 :]}"
 
 
 def _imported(before: dict[str, str], row: Row) -> dict[str, str]:
@@ -204,20 +211,28 @@ def _stood(kind: type[Record], base: Record | None, name: str) -> bool:
 
 def _shorthand(kind: type[Record], row: Row) -> Iterator[tuple[str, str]]:
     """The columns that fill parts; a statute written behind its legal basis goes to its own."""
-    texts = {name: row.fields[name] for name in kind.shorthand if name in row.fields}
+    yield from _with_statute({name: row.fields[name] for name in kind.shorthand if name in row.fields}).items()
+
+
+def _with_statute(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts of a purpose; a statute that stands behind the one legal basis has its own place."""
     said = texts.get("legal_basis", "")
-    for match in re.finditer(r"\s*(?:[,:(–—]|\s-\s)\s*", said[:LONGEST_BASIS]):
+    if "statute" in texts or len(said) > LONGEST_BASIS:
+        return dict(texts)
+    for match in re.finditer(r"\s*(?:[,:(–—]|\s-\s)\s*", said):
         basis, rest = said[: match.start()], said[match.end() :].removesuffix(")")
-        behind = "statute" not in texts and _names_statute(rest) and not _names_basis(rest)
+        behind = _names_statute(rest) and not _names_basis(rest)
         if behind and _is_code("legal_basis", basis) and not _is_code("legal_basis", said):
-            texts |= {"legal_basis": basis, "statute": rest}
-    yield from texts.items()
+            return {**texts, "legal_basis": basis, "statute": rest}
+    return dict(texts)
 
 
 def _names_basis(text: str) -> bool:
     """Whether a text names a legal basis beside what else it says."""
     said = f" {folded(text)} "
-    return any(f" {folded(one)} " in said for one in _words.synonyms("legal_basis") if " " in one)
+    between = "|".join(map(re.escape, _words.read("headings")["between"]["texts"]))
+    alone = any(_is_code("legal_basis", one.strip(" ()")) for one in re.split(between, text))
+    return alone or any(f" {folded(one)} " in said for one in _words.synonyms("legal_basis") if " " in one)
 
 
 def _names_statute(text: str) -> bool:
@@ -250,7 +265,7 @@ def _part_of(kind: type[Record], name: str, texts: Mapping[str, str], keep: Any)
     """A part of a tree's record; a value of it that is not understood is kept beside the record."""
     part = _records.part_of(kind.model_fields[name])
     good: dict[str, object] = {}
-    for inner, text in texts.items():
+    for inner, text in _with_statute(texts).items():
         try:
             good[inner] = getattr(part(**{inner: text}), inner)
         except BadInput as refusal:
@@ -264,6 +279,8 @@ def _understood(kind: type[Record], name: str, text: str, ours: bool) -> Any:
     Not so in a file with a column for every field, which is our own: there a list that begins with a denial was recorded so.
     """
     answer = _records.answer_of(kind, name, text)
+    if not ours and answer == _records.NONE and _about_another(name, text):
+        raise _words.refusal("unclear_denial", got=text)
     asked = not ours and isinstance(answer, (str, tuple)) and _records.has_other_answers(kind.model_fields[name])
     if asked and (folded(text[:100]).startswith(_denials()) or _denies(name, text)):
         raise _words.refusal("unclear_denial", got=text)
@@ -276,6 +293,14 @@ def _understood(kind: type[Record], name: str, text: str, ours: bool) -> Any:
 def _denials() -> tuple[str, ...]:
     """How a denial begins, as headings are compared."""
     return tuple(f"{folded(word)} " for word in _words.read("headings")["denial"]["begins"])
+
+
+def _about_another(name: str, text: str) -> bool:
+    """Whether a denial speaks of another field: that nothing leaves the EU does not say that nobody receives it."""
+    about = _words.read("headings")["denial"]["about"]
+    said = folded(text[:200])
+    spoken = [one["fields"] for one in about if any(re.search(rf"\b{folded(stem)}", said) for stem in one["stems"])]
+    return bool(spoken) and not any(name in fields for fields in spoken)
 
 
 def _denies(name: str, text: str) -> bool:
