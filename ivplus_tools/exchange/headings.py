@@ -101,14 +101,14 @@ def exact_count(row: Sequence[str], kind: str) -> int:
 
 
 def map_columns(sheet: str, headings: Sequence[str], kind: str, lang: str, wishes: Wishes) -> list[Column]:
-    """Which field each heading fills: first what the officer said, then exact ones, then near ones.
+    """Which field each heading fills: first what the officer said, then exact ones, those of a general sense last, then near ones.
 
     A near one takes a free field only, and is in doubt; a second column of one field is content.
     """
     texts = [" ".join(cell.split()) for cell in headings]
     columns = [Column(sheet, text, None, "") for text in texts]
     taken: set[str] = set()
-    for recognise in (_by_officer(wishes, lang), _by_words(kind, lang), _by_nearness(kind, lang)):
+    for recognise in (_by_officer(wishes, lang), _by_words(kind, lang), _by_words(kind, lang, general=True), _by_nearness(kind, lang)):
         for place, text in enumerate(texts[:WIDEST]):
             found = None if columns[place].how else recognise(text, taken)
             if found is not None:
@@ -130,10 +130,12 @@ def _by_officer(wishes: Wishes, lang: str) -> Recogniser:
     return recognise
 
 
-def _by_words(kind: str, lang: str) -> Recogniser:
+def _by_words(kind: str, lang: str, general: bool = False) -> Recogniser:
+    later = set() if general else set(map(folded, _words.read("headings")["general"]["headings"]))
+
     def recognise(text: str, taken: set[str]) -> Column | None:
         name, how = _known(text, kind) or (None, "")
-        if name is None:
+        if name is None or folded(text) in later:
             return None
         if name in taken:
             return Column("", text, None, _words.say("preview.second", lang, field=_words.field_label(name, lang)))

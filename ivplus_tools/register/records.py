@@ -235,4 +235,5 @@ def _start_in(text: str) -> str | None:
     """The start event that a text names, by the phrases of `headings.toml`."""
     phrases: dict[str, list[str]] = _words.read("headings")["period"]["starts"]
     folded = text.casefold()
-    return next((code for code, found in phrases.items() if any(phrase in folded for phrase in found)), None)
+    said = (code for code, found in phrases.items() if any(all(part in folded for part in one.split(" … ")) for one in found))
+    return next(said, None)
