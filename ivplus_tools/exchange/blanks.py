@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -32,19 +33,36 @@ def is_prompt(text: str) -> bool:
     """Whether a text is what a template asks for or gives as an example."""
     said = " ".join(text[:400].casefold().split())
     lists = _lists()
-    if said.rstrip(".!…: ") in lists["prompts"] or said.startswith(tuple(lists["prompt_begins"])):
+    if said in lists["boxes_off"] or said.rstrip(".!…: ") in lists["prompts"] or said.startswith(tuple(lists["prompt_begins"])):
         return True
     return re.fullmatch(r"\[[^\W\d_][^\[\]\d]{2,80}\]|<[^\W\d_](?:[^\W\d]|[ ,/-]){2,80}>", said) is not None
 
 
 def is_total(text: str) -> bool:
-    """Whether a row that begins so sums up the others."""
-    return " ".join(text.casefold().split()).rstrip(".:! ") in _lists()["totals"]
+    """Whether a row that begins so sums up the others: `Total`, `Total activities:`."""
+    said, totals = " ".join(text.casefold().split()), _lists()["totals"]
+    return said.rstrip(".:! ") in totals or (said.endswith(":") and said.split(" ")[0] in totals)
 
 
 def is_legend(text: str) -> bool:
     """Whether a line explains the table."""
     return text.strip().casefold().startswith(tuple(_lists()["legend_begins"]))
+
+
+def is_key(filled: Sequence[str]) -> bool:
+    """Whether the cells of a row explain signs: `SOP = contract`."""
+    said = filled if "=" in filled[0] else filled[1:]
+    return bool(said) and all(re.fullmatch(r"[^=]{1,40}=[^=]+", one.strip()) for one in said)
+
+
+def ticked(text: str) -> str:
+    """The choices of a list of boxes that are ticked; a text without boxes as it is."""
+    off, on = ("|".join(map(re.escape, sorted(_lists()[name]))) for name in ("boxes_off", "boxes_on"))
+    pieces = re.split(f"({off}|{on})", text)
+    if len(pieces) < 3 or pieces[0].strip():
+        return text
+    pairs = zip(pieces[1::2], pieces[2::2], strict=True)
+    return "\n".join(said.strip(" \n;,") for box, said in pairs if box in _lists()["boxes_on"]) or pieces[1]
 
 
 def field_of(kind: type[Record], name: str) -> Any:

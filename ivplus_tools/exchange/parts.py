@@ -192,7 +192,10 @@ def _form(table: Table, kind: str) -> Part | None:
     rows = [(at, row) for at, row in enumerate(table.rows) if any(cell.strip() for cell in row)]
     if rows and all(re.fullmatch(r"\s*\d*[.)]?\s*", row[0]) for _, row in rows):
         rows = [(at, row[1:]) for at, row in rows]  # a column of numbers
-    hits = [[at for at, cell in enumerate(row[:WIDEST]) if meaning_of(cell, kind)] for _, row in rows[: 4 * HEADING_ROWS]]
+    hits = [
+        [at for at, cell in enumerate(row[:WIDEST]) if meaning_of(cell, kind) and (at == 0 or row.count(cell) == 1)]
+        for _, row in rows[: 4 * HEADING_ROWS]
+    ]
     many = [places for places in hits if len(places) > 1]
     if len(many) > 1 and all(place % 2 == 0 for places in many for place in places):
         return _part(_paired(rows), [])

@@ -311,6 +311,8 @@ class _Understanding:
                 row.fields["role"] = _records.code("role", said)
             except Refusal:
                 return self._say("role_unknown", got=printable(said[:80]))
+            if said.strip().casefold() in _words.read("headings")["narrower"]["role"]:
+                row.extras[_records.free_name(row.headings.get("role", "role"), row.extras)] = said
         elif base is None:
             role, told = role_of(row, self._on, self._lang)
             if role is None:

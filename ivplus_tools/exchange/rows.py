@@ -153,7 +153,8 @@ def _imported(before: dict[str, str], row: Row) -> dict[str, str]:
 
 
 def _drop_blanks(row: Row, kind: type[Record], lang: str) -> Iterator[Told]:
-    """Take out what answers nothing, such as `#N/A`, `TBD`, or `none` as a proof; each is told."""
+    """Take out what answers nothing, such as `#N/A`, `TBD`, `none` as a proof, or boxes that nobody ticked; each is told."""
+    row.fields = {name: blanks.ticked(text) for name, text in row.fields.items()}
     for name, text in list(row.fields.items()):
         field_ = blanks.field_of(kind, name)
         listed = field_ is not None and _records.shape(field_) in ("texts", "parts")
@@ -184,6 +185,8 @@ def role_of(row: Row, on: date, lang: str) -> tuple[str | None, str]:
     """
     if row.role:
         return row.role, ""
+    if "role" in row.headings:
+        return None, _words.say("preview.role_asked", lang)
     said = {*row.fields, *row.parts}
     own = {role: said & fields for role, fields in _role_fields(on).items()}
     if row.roles > 1 or all(own.values()):
@@ -222,9 +225,17 @@ def _with_statute(texts: Mapping[str, str]) -> dict[str, str]:
     for match in re.finditer(r"\s*(?:[,:(–—]|\s-\s)\s*", said):
         basis, rest = said[: match.start()], said[match.end() :].removesuffix(")")
         behind = _names_statute(rest) and not _names_basis(rest)
+        if match[0].strip() == "(" and not behind and _is_interest(basis, said) and "legitimate_interest" not in texts:
+            return {**texts, "legal_basis": basis, "legitimate_interest": rest}
         if behind and _is_code("legal_basis", basis) and not _is_code("legal_basis", said):
             return {**texts, "legal_basis": basis, "statute": rest}
     return dict(texts)
+
+
+def _is_interest(basis: str, said: str) -> bool:
+    """Whether a basis is the legitimate interest, which the rest of what is said describes."""
+    alone = _is_code("legal_basis", basis) and not _is_code("legal_basis", said)
+    return alone and _records.code("legal_basis", basis) == "6(1)(f)"
 
 
 def _names_basis(text: str) -> bool:
@@ -328,11 +339,18 @@ def _spread(kind: type[Record], name: str, text: str, good: dict[str, Any], on: 
         bare = [_with(one, own, re.sub(COUNT, "", str(one.first))) for one in parts]
         return tuple(_with(one, name, value) for one, value in zip(bare, values, strict=True))
     if len(parts) == 1:
+        if len(values) > 1 and name == "legal_basis" and _several(str(parts[0].first or "")):
+            raise _words.refusal("unpaired", got=text)
         return tuple(_with(parts[0], name, value) for value in values)
     meant = _meant(name, parts, on)
     if not meant:
         raise _words.refusal("unpaired", got=text)
     return tuple(_with(one, name, values[0]) if place in meant else one for place, one in enumerate(parts))
+
+
+def _several(text: str) -> bool:
+    """Whether one text may name several purposes, so that several legal bases are not the one's."""
+    return any(one in text for one in _words.read("headings")["between"]["texts"])
 
 
 def _values(part: type[_records.Part], name: str, text: str) -> list[str]:

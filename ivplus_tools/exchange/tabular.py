@@ -103,6 +103,12 @@ class _Reader:
                 else one
                 for one in columns
             ]
+        if self._role == "processor":
+            own = set(map(folded, _words.read("headings")["own_name"]["headings"])) - self._wishes.chosen.keys()
+            columns = [
+                replace(one, field=None, how=self._say("own_name")) if one.fills == "processors" and folded(one.heading) in own else one
+                for one in columns
+            ]
         return [replace(one, example=self._example(place)) for place, one in enumerate(columns)]
 
     def _titles(self) -> Iterator[list[str]]:
@@ -180,16 +186,20 @@ class _Reader:
     def _no_record(self, at: int, cells: Sequence[str], filled: Sequence[str], below: bool) -> str | None:
         """Why a row is no record."""
         marks, left = self._table.marks, self._part.left
-        if self._part.is_form or not filled or self._ours:
+        if not filled or self._ours:
             return None
+        names = [cells[place] for place, one in enumerate(self._columns) if one.fills in NAMES and place < len(cells)]
+        is_template = 2 * sum(map(blanks.is_prompt, filled)) > len(filled) or any(map(blanks.is_prompt, names))
+        if self._part.is_form:
+            return "template_row" if is_template else None
         struck = [(at, left + place) in marks.struck for place, cell in enumerate(cells) if cell.strip()]
         single = len(filled) == 1 and len(self._columns) > 2
         reasons = {
             "hidden_row": at in marks.hidden,
             "struck_row": all(struck),
             "total_row": blanks.is_total(filled[0]) and len(filled) < len(self._columns),
-            "template_row": 2 * sum(map(blanks.is_prompt, filled)) > len(filled),
-            "legend_row": below or (single and blanks.is_legend(filled[0])),
+            "template_row": is_template,
+            "legend_row": below or blanks.is_key(filled) or (single and blanks.is_legend(filled[0])),
         }
         return next((name for name, holds in reasons.items() if holds), None)
 
