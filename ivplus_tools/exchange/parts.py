@@ -192,10 +192,7 @@ def _form(table: Table, kind: str) -> Part | None:
     rows = [(at, row) for at, row in enumerate(table.rows) if any(cell.strip() for cell in row)]
     if rows and all(re.fullmatch(r"\s*\d*[.)]?\s*", row[0]) for _, row in rows):
         rows = [(at, row[1:]) for at, row in rows]  # a column of numbers
-    hits = [
-        [at for at, cell in enumerate(row[:WIDEST]) if meaning_of(cell, kind) and (at == 0 or row.count(cell) == 1)]
-        for _, row in rows[: 4 * HEADING_ROWS]
-    ]
+    hits = [_hits(row[:WIDEST], kind) for _, row in rows[: 4 * HEADING_ROWS]]
     many = [places for places in hits if len(places) > 1]
     if len(many) > 1 and all(place % 2 == 0 for places in many for place in places):
         return _part(_paired(rows), [])
@@ -210,6 +207,13 @@ def _form(table: Table, kind: str) -> Part | None:
     if len(known) < 3 or 4 * sum(meaning_of(_bare(text), kind) is not None for _, text in lines) < len(lines):
         return None
     return _beside(rows)
+
+
+def _hits(row: Sequence[str], kind: str) -> list[int]:
+    """Where a row has headings; behind its first cell without what may be a content, or stands there twice."""
+    contents = set(map(folded, _words.read("headings")["also_content"]["texts"]))
+    sure = (at == 0 or (row.count(cell) == 1 and folded(cell) not in contents) for at, cell in enumerate(row))
+    return [at for (at, cell), is_sure in zip(enumerate(row), sure, strict=True) if is_sure and meaning_of(cell, kind)]
 
 
 def _paired(rows: Sequence[Cells]) -> list[Record]:
