@@ -142,6 +142,9 @@ def test_what_the_officer_says_wrongly_is_refused_with_the_nearest(tmp_path, des
         with pytest.raises(ivp.Refusal, match=words) as refusal:
             desk.register.read(path, **said)
         assert "\n" not in str(refusal.value)
+    (tmp_path / "tree").write_text('{"organization": [{"fides_key": "a", "note": "x"}]}', encoding="utf-8")
+    with pytest.raises(ivp.Refusal, match="no heading"):  # the columns of a tree are not ours to move
+        desk.register.read(tmp_path / "tree", columns={"note": "name"})
 
 
 def test_the_officer_names_the_row_of_headings_and_the_role(tmp_path, desk):

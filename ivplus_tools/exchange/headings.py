@@ -166,8 +166,13 @@ def _known(heading: str, kind: str) -> tuple[str, str] | None:
     """Field and way of recognition of an exact heading; an article cited in brackets, or `if any`, changes nothing."""
     if len(heading) > 2 * LONGEST_HEADING:
         return None
-    known = _headings(kind)
-    return known.get(folded(heading)) or ("(" in heading and known.get(folded(_without_asides(heading)))) or None
+    known, text = _headings(kind), folded(heading)
+    return known.get(text) or known.get(_bare(text)) or known.get(_bare(folded(_without_asides(heading))))
+
+
+def _bare(text: str) -> str:
+    """A folded heading without articles."""
+    return " ".join(one for one in text.split() if one not in _words.read("headings")["aside"]["articles"])
 
 
 def _without_asides(heading: str) -> str:
@@ -176,7 +181,8 @@ def _without_asides(heading: str) -> str:
 
     def is_aside(inside: str) -> bool:
         words = [one for one in re.findall(r"\w+", inside.casefold()) if len(one) > 1 and not one.isdigit()]
-        return folded(inside) in asides or all(one in told["article"]["words"] for one in words)
+        cites = bool(words) or any(sign.isdigit() for sign in inside)
+        return folded(inside) in asides or (cites and all(one in told["article"]["words"] for one in words))
 
     return re.sub(BRACKETS, lambda found: "" if is_aside(found[0][1:-1]) else found[0], heading)
 
@@ -233,4 +239,4 @@ def _headings(kind: str) -> dict[str, tuple[str, str]]:
             label = _words.column_name(name, lang) if name in META else _words.field_label(name, lang)
             known[folded(label)] = (name, "label")
         known[folded(name)] = (name, "label")
-    return known
+    return {_bare(text): found for text, found in known.items()} | known

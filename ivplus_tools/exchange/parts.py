@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivplus_tools import _words
 from ivplus_tools.exchange.headings import (
@@ -39,6 +39,10 @@ class Part:
     left: int = 0
     """The sheet's column in which the part begins."""
     is_form: bool = False
+    helps: tuple[Cells, ...] = ()
+    """What a form's column of instructions says."""
+    doubts: tuple[Cells, ...] = ()
+    """Lines read as content that may be headings, each with its heading."""
 
 
 def parts_of(table: Table, kind: str, start_row: int | None, remembered: Collection[str]) -> list[Part]:
@@ -200,13 +204,13 @@ def _form(table: Table, kind: str) -> Part | None:
         return None
     lines = [(at, _cell(row, 0)) for at, row in rows if _cell(row, 0)]
     known = {meaning_of(_bare(text), kind) for _, text in lines} - {None}
-    if max(sum(bool(cell.strip()) for cell in row) for _, row in rows) == 1:
-        lines = [line for one in lines for line in _split_line(one, kind)]
+    if 10 * sum(sum(bool(cell.strip()) for cell in row) > 1 for _, row in rows) < 3 * len(rows):
+        lines = _split_lines([(at, ", ".join(cell.strip() for cell in row if cell.strip())) for at, row in rows], kind)
         known = {meaning_of(_bare(text), kind) for _, text in lines} - {None}
         return _column(lines, kind, table) if len(known) > 1 else None
     if len(known) < 3 or 4 * sum(meaning_of(_bare(text), kind) is not None for _, text in lines) < len(lines):
         return None
-    return _beside(rows)
+    return _beside(rows, kind)
 
 
 def _hits(row: Sequence[str], kind: str) -> list[int]:
@@ -222,10 +226,17 @@ def _paired(rows: Sequence[Cells]) -> list[Record]:
     return [(rows[0][0], [pair for pair in pairs if any(pair)])]
 
 
-def _split_line(line: Line, kind: str) -> list[Line]:
-    """`Heading: content` in one cell as two lines."""
-    head, _, rest = line[1].partition(":")
-    return [(line[0], head), (line[0], rest.strip())] if rest.strip() and meaning_of(_bare(head), kind) else [line]
+def _split_lines(lines: Sequence[Line], kind: str) -> list[Line]:
+    """`Heading: content` in one cell as two lines; where the known headings are written so, the unknown ones are too."""
+    known = [text for _, text in lines if meaning_of(_bare(text.partition(":")[0]), kind)]
+    always = 3 * sum(bool(text.partition(":")[2].strip()) for text in known) >= 2 * max(len(known), 2)
+    made: list[Line] = []
+    for at, text in lines:
+        head, _, rest = text.partition(":")
+        like = always and text[:1].isupper() and len(head.split()) <= 6
+        split = rest.strip() and (like or meaning_of(_bare(head), kind))
+        made += [(at, f"{head}:"), (at, rest.strip())] if split else [(at, text)]
+    return made
 
 
 def _bare(text: str) -> str:
@@ -234,27 +245,46 @@ def _bare(text: str) -> str:
 
 def _column(lines: Sequence[Line], kind: str, table: Table) -> Part:
     """One column in which each heading stands above its contents; the first heading again begins the next record."""
-    heads = _heading_lines(lines, kind, table)
-    begin = min(heads)
+    heads, sure = _heading_lines(lines, kind, table)
+    begin = next((at for at in sorted(heads) if at + 1 < len(lines) and at + 1 not in heads), min(heads))
     titles = [(at, [text]) for at, text in lines[:begin]]
     said_above = {folded(text) for _, text in lines[:begin]}
-    first = {at for at in heads if folded(_bare(lines[at][1])) == folded(_bare(lines[begin][1]))}
+    first = {at for at in heads if _opens(lines[at][1], lines[begin][1], kind)}
     records: list[Record] = []
+    doubts: list[Cells] = []
     for number, (at, text) in enumerate(lines[begin:], start=begin):
         if number + 1 in first and folded(text) in said_above:
             titles.append((at, [text]))
         elif number in heads:
-            if number in first:
+            if not records or (number in first and _has(records[-1], text, kind)):
                 records.append((at, []))
             records[-1][1].append((text if folded(text) == folded(_bare(text)) else _bare(text), ""))
         else:
             heading, said = records[-1][1][-1]
             records[-1][1][-1] = (heading, f"{said}\n{text}".strip())
-    return _part(records, titles)
+            if not sure and said and number + 1 < len(lines) and number + 1 not in heads and _may_head(text):
+                doubts.append((at, [text, heading]))
+    return replace(_part(records, titles), doubts=tuple(doubts))
 
 
-def _heading_lines(lines: Sequence[Line], kind: str, table: Table) -> set[int]:
-    """Which lines are headings: those of the look that the known ones have, else the known ones."""
+def _opens(text: str, first: str, kind: str) -> bool:
+    """Whether a heading may begin a record: the first one of all, or that of the name."""
+    return folded(_bare(text)) == folded(_bare(first)) or meaning_of(_bare(text), kind) == "name"
+
+
+def _has(record: Record, heading: str, kind: str) -> bool:
+    """Whether a record has that heading already, or another one of the name."""
+    name = meaning_of(_bare(heading), kind) == "name"
+    return any(folded(_bare(one)) == folded(_bare(heading)) or (name and meaning_of(_bare(one), kind) == "name") for one, _ in record[1])
+
+
+def _may_head(text: str) -> bool:
+    """Whether a line among contents looks like a heading that nobody knows."""
+    return text[:1].isupper() and 1 < len(text.split()) <= 6 and text[-1:].isalpha() and not re.search(r"[\d,;@]", text)
+
+
+def _heading_lines(lines: Sequence[Line], kind: str, table: Table) -> tuple[set[int], bool]:
+    """Which lines are headings: those of the look that the known ones have, else the known ones; and whether a look says so."""
     contents = {folded(text) for text in _words.read("headings")["also_content"]["texts"]}
     plain = {at: folded(_bare(text)) for at, (_, text) in enumerate(lines) if meaning_of(_bare(text), kind)}
     first = plain[min(plain)]
@@ -268,10 +298,10 @@ def _heading_lines(lines: Sequence[Line], kind: str, table: Table) -> set[int]:
     ]
     for number, look in enumerate(looks):
         if len(look) < len(lines) and 3 * len(look.intersection(known)) >= 2 * len(known):
-            return _in_sequence(lines, look, set(known)) if number == 0 else look
+            return (_in_sequence(lines, look, set(known)) if number == 0 else look), True
     others = {folded(text) for text in _words.read("headings")["no_field"]["headings"]}
     near = {at for at in short if at not in plain and near_of(lines[at][1], kind)}
-    return {*known, *near, *(at for at in short if folded(lines[at][1]) in others)}
+    return {*known, *near, *(at for at in short if folded(lines[at][1]) in others)}, False
 
 
 def _in_sequence(lines: Sequence[Line], numbered: set[int], known: set[int]) -> set[int]:
@@ -288,19 +318,22 @@ def _in_sequence(lines: Sequence[Line], numbered: set[int], known: set[int]) -> 
     return set(heads)
 
 
-def _beside(rows: Sequence[Cells]) -> Part:
+def _beside(rows: Sequence[Cells], kind: str) -> Part:
     """Headings in the first column, a record in each other one; the first heading again begins the next records."""
     width = max(len(row) for _, row in rows)
+    helps = {place for _, row in rows[:2] for place, cell in enumerate(row) if place and folded(cell) in _help_words()}
     blocks: list[list[tuple[int, list[str]]]] = []
     titles: list[Cells] = []
-    first = None
+    first = ""
     for at, row in rows:
         heading = _cell(row, 0)
         contents = [_cell(row, place) for place in range(1, width)]
         if heading and not any(contents) and not blocks:
             titles.append((at, [heading]))
-        elif not blocks or (heading and folded(heading) == first):
-            first = first or folded(heading)
+        elif not blocks or (
+            heading and _opens(heading, first, kind) and _has((at, [(one[0], "") for _, one in blocks[-1]]), heading, kind)
+        ):
+            first = first or heading
             blocks.append([(at, [heading, *contents])])
         elif not heading:  # goes on with what stands above, as under a merged heading
             last = blocks[-1][-1][1]
@@ -311,9 +344,14 @@ def _beside(rows: Sequence[Cells]) -> Part:
         (block[0][0], [(row[0], row[place]) for _, row in block])
         for block in blocks
         for place in range(1, width)
-        if any(row[place] for _, row in block)
+        if place not in helps and any(row[place] for _, row in block)
     ]
-    return _part(records, titles)
+    told = [(at, [row[place]]) for block in blocks for at, row in block for place in sorted(helps) if row[place]]
+    return replace(_part(records, titles), helps=tuple(told))
+
+
+def _help_words() -> set[str]:
+    return set(map(folded, _words.read("headings")["form_column"]["helps"]))
 
 
 def _part(records: Sequence[Record], titles: Sequence[Cells]) -> Part:

@@ -122,10 +122,11 @@ class _Understanding:
 
     def _demand_headings(self) -> None:
         """Refuse an officer's word about a heading that the file has not."""
-        known = {folded(one.heading): one.heading for one in self._reading.columns}
+        known = {folded(one) for headings in self._reading.mapped for one in headings}
         for heading in self._wishes.columns:
             if folded(heading) not in known:
-                raise _words.refusal("no_such_heading", got=heading, near=_words.nearest(heading, list(known.values())))
+                near = _words.nearest(heading, list(dict.fromkeys(one.heading for one in self._reading.columns)))
+                raise _words.refusal("no_such_heading", got=heading, near=near or "–")
 
     # --- tables
 

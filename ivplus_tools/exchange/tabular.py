@@ -76,6 +76,13 @@ class _Reader:
                 self._tell(part.place, one.heading, "", one.doubt or one.how)
         for at in part.repeated:
             self._tell(at, "", "", self._say("repeated"))
+        for at, (text, heading) in part.doubts:
+            self._tell(at, heading, printable(text), self._say("may_be_heading"))
+        for at, cells in part.helps:
+            self._tell(at, "", printable(cells[0]), self._say("help_column"))
+        beside = max((sum(other == at for other, _ in part.rows) for at, _ in part.rows), default=0) if part.is_form else 0
+        if beside > 1:
+            self._tell(part.place, "", "", self._say("several_columns", count=beside))
         party = self._above()
         rows = list(self._activities())
         named = any(set(NAMES) & {*row.fields} for row in rows)

@@ -107,7 +107,7 @@ class RetentionPeriod(Part):
             period, tail = _after_start(said)
         told = _words.read("headings")["period"]
         doubtful = any(re.search(rf"\b{re.escape(doubt)}", tail.casefold()) for doubt in told["doubts"])
-        if period is None or doubtful or _second_period(tail):
+        if period is None or doubtful or tail.startswith("+") or _second_period(tail):
             return cls(data_category=category, period=said)
         start = _start_in(tail)
         untold = [one for one in re.findall(r"\w+", tail.casefold()) if one not in told["connectors"] and not _start_in(one)]
