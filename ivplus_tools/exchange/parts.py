@@ -301,7 +301,16 @@ def _heading_lines(lines: Sequence[Line], kind: str, table: Table) -> tuple[set[
             return (_in_sequence(lines, look, set(known)) if number == 0 else look), True
     others = {folded(text) for text in _words.read("headings")["no_field"]["headings"]}
     near = {at for at in short if at not in plain and near_of(lines[at][1], kind)}
-    return {*known, *near, *(at for at in short if folded(lines[at][1]) in others)}, False
+    heads = {*known, *near, *(at for at in short if folded(lines[at][1]) in others)}
+    return heads | _recurring(lines, heads, set(plain), first), False
+
+
+def _recurring(lines: Sequence[Line], heads: set[int], plain: set[int], first: str) -> set[int]:
+    """Lines that are or look like headings, once in every record, between a content and a content of their own."""
+    records = sum(folded(_bare(lines[at][1])) == first for at in heads)
+    between = [at for at in range(1, len(lines) - 1) if heads.isdisjoint((at - 1, at, at + 1)) and (at in plain or _may_head(lines[at][1]))]
+    texts = [folded(lines[at][1]) for at in between]
+    return {at for at, text in zip(between, texts, strict=True) if records > 1 and texts.count(text) == records}
 
 
 def _in_sequence(lines: Sequence[Line], numbered: set[int], known: set[int]) -> set[int]:
@@ -319,7 +328,13 @@ def _in_sequence(lines: Sequence[Line], numbered: set[int], known: set[int]) -> 
 
 
 def _beside(rows: Sequence[Cells], kind: str) -> Part:
-    """Headings in the first column, a record in each other one; the first heading again begins the next records."""
+    """Headings in the first column, a record in each other one; the first heading again begins the next records.
+
+    What stands beside a title such as `Record of processing` or `Field` names the records, where nothing else does.
+    """
+    corner = set(map(folded, _words.read("headings")["form_column"]["corners"]))
+    if folded(_cell(rows[0][1], 0)) in corner and not any(meaning_of(_cell(row, 0), kind) in ("id", "name") for _, row in rows):
+        rows = [(rows[0][0], [_words.field_label("name", "en"), *rows[0][1][1:]]), *rows[1:]]
     width = max(len(row) for _, row in rows)
     helps = {place for _, row in rows[:2] for place, cell in enumerate(row) if place and folded(cell) in _help_words()}
     blocks: list[list[tuple[int, list[str]]]] = []
