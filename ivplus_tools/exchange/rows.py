@@ -118,7 +118,7 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
 
     good |= {name: getattr(base, name) for name in row.told if base and name in kind.model_fields}
     for name, many in row.parts.items():
-        good[name] = tuple(_part_of(kind, name, one, keep) for one in many)
+        good[name] = tuple(_part_of(kind, name, one, keep, on) for one in many)
     for name, text in row.fields.items():
         try:
             if name in META:
@@ -127,7 +127,7 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
                 good[name] = _understood(kind, name, text, ours)
         except BadInput as refusal:
             keep(name, text, refusal)
-    for name, text in _shorthand(kind, row):
+    for name, text in _shorthand(kind, row, on):
         try:
             good[kind.shorthand[name]] = _spread(kind, name, text, good, on)
         except BadInput as refusal:
@@ -212,12 +212,12 @@ def _stood(kind: type[Record], base: Record | None, name: str) -> bool:
     return any(getattr(one, name) is not None for one in parts or ()) or getattr(base, name, None) is not None
 
 
-def _shorthand(kind: type[Record], row: Row) -> Iterator[tuple[str, str]]:
+def _shorthand(kind: type[Record], row: Row, on: date) -> Iterator[tuple[str, str]]:
     """The columns that fill parts; a statute written behind its legal basis goes to its own."""
-    yield from _with_statute({name: row.fields[name] for name in kind.shorthand if name in row.fields}).items()
+    yield from _with_statute({name: row.fields[name] for name in kind.shorthand if name in row.fields}, on).items()
 
 
-def _with_statute(texts: Mapping[str, str]) -> dict[str, str]:
+def _with_statute(texts: Mapping[str, str], on: date) -> dict[str, str]:
     """Texts of a purpose; a statute that stands behind the one legal basis has its own place."""
     said = texts.get("legal_basis", "")
     if "statute" in texts or len(said) > LONGEST_BASIS:
@@ -225,17 +225,17 @@ def _with_statute(texts: Mapping[str, str]) -> dict[str, str]:
     for match in re.finditer(r"\s*(?:[,:(–—]|\s-\s)\s*", said):
         basis, rest = said[: match.start()], said[match.end() :].removesuffix(")")
         behind = _names_statute(rest) and not _names_basis(rest)
-        if match[0].strip() == "(" and not behind and _is_interest(basis, said) and "legitimate_interest" not in texts:
+        if match[0].strip() == "(" and not behind and _is_interest(basis, said, on) and "legitimate_interest" not in texts:
             return {**texts, "legal_basis": basis, "legitimate_interest": rest}
         if behind and _is_code("legal_basis", basis) and not _is_code("legal_basis", said):
             return {**texts, "legal_basis": basis, "statute": rest}
     return dict(texts)
 
 
-def _is_interest(basis: str, said: str) -> bool:
+def _is_interest(basis: str, said: str, on: date) -> bool:
     """Whether a basis is the legitimate interest, which the rest of what is said describes."""
     alone = _is_code("legal_basis", basis) and not _is_code("legal_basis", said)
-    return alone and _records.code("legal_basis", basis) == "6(1)(f)"
+    return alone and _records.code("legal_basis", basis) in _law.value("gdpr:13(1)(d)", on)["bases"]
 
 
 def _names_basis(text: str) -> bool:
@@ -272,11 +272,11 @@ def _carried(stood: Any, parts: Any, names: Container[str]) -> Any:
     return tuple(made)
 
 
-def _part_of(kind: type[Record], name: str, texts: Mapping[str, str], keep: Any) -> _records.Part:
+def _part_of(kind: type[Record], name: str, texts: Mapping[str, str], keep: Any, on: date) -> _records.Part:
     """A part of a tree's record; a value of it that is not understood is kept beside the record."""
     part = _records.part_of(kind.model_fields[name])
     good: dict[str, object] = {}
-    for inner, text in _with_statute(texts).items():
+    for inner, text in _with_statute(texts, on).items():
         try:
             good[inner] = getattr(part(**{inner: text}), inner)
         except BadInput as refusal:
