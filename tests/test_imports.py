@@ -93,7 +93,7 @@ def test_merged_cells_belong_to_all_their_rows_and_hidden_and_struck_rows_are_to
 # --- the officer's word
 
 
-ROWS = [["Rekisterin nimi", "Kenelle luovutetaan", "Käsitelyn tarkoitus", "Kaappi"], ["A", "Verohallinto", "laskutus", "2"]]
+ROWS = [["Rekisterin nimi", "Minne ilmoitetaan", "Käsitelyn tarkoitus", "Kaappi"], ["A", "Verohallinto", "laskutus", "2"]]
 
 
 def test_a_doubtful_column_is_shown_and_waits_for_the_officer(tmp_path, desk):
@@ -109,13 +109,13 @@ def test_a_doubtful_column_is_shown_and_waits_for_the_officer(tmp_path, desk):
     assert desk.register.get("A").imported["Käsitelyn tarkoitus"] == "laskutus"
     desk.register.read(path, columns={"Käsitelyn tarkoitus": "purposes", "Kaappi": None}).commit(why="w")
     assert desk.register.get("A").purposes == (ivp.Purpose("laskutus"),)
-    assert set(desk.register.get("A").imported) == {"Kenelle luovutetaan", "Kaappi"}
+    assert set(desk.register.get("A").imported) == {"Minne ilmoitetaan", "Kaappi"}
 
 
 def test_the_officers_columns_are_kept_for_the_next_file_and_taken_back_with_the_commit(tmp_path, desk):
     """A commit is one act: rows and mapping come and go together; another shape is not touched."""
     path = sheet(tmp_path / "r.xlsx", ROWS)
-    receipt = desk.register.read(path, columns={"Kenelle luovutetaan": "vastaanottajat"}).commit(why="w")
+    receipt = desk.register.read(path, columns={"Minne ilmoitetaan": "vastaanottajat"}).commit(why="w")
     assert len(receipt.entries) == 2
     assert desk.register.get("A").recipients == (ivp.Recipient("Verohallinto"),)
     next_year = sheet(tmp_path / "next.xlsx", [["Seloste 2027"], ROWS[0], ["B", "Kela", "x", "1"]])
@@ -133,9 +133,9 @@ def test_what_the_officer_says_wrongly_is_refused_with_the_nearest(tmp_path, des
     """A heading that is not there, a field that is none, one field twice, a sheet that is not there."""
     path = sheet(tmp_path / "r.xlsx", ROWS)
     for said, words in (
-        ({"columns": {"Kenelle": "recipients"}}, "Kenelle luovutetaan"),
+        ({"columns": {"Minne": "recipients"}}, "Minne ilmoitetaan"),
         ({"columns": {"Kaappi": "recipient"}}, "recipients"),
-        ({"columns": {"Kaappi": "recipients", "Kenelle luovutetaan": "recipients"}}, "Two headings"),
+        ({"columns": {"Kaappi": "recipients", "Minne ilmoitetaan": "recipients"}}, "Two headings"),
         ({"sheets": ["Taul2"]}, "Taul1"),
         ({"role": "boss"}, "boss"),
     ):
@@ -162,7 +162,7 @@ def test_the_officer_names_the_row_of_headings_and_the_role(tmp_path, desk):
 def test_how_files_are_read_survives_an_export(tmp_path, desk):
     """The sheet is there once something was mapped, and comes back."""
     path = sheet(tmp_path / "r.xlsx", ROWS)
-    desk.register.read(path, columns={"Kenelle luovutetaan": "recipients", "Kaappi": None}).commit(why="w")
+    desk.register.read(path, columns={"Minne ilmoitetaan": "recipients", "Kaappi": None}).commit(why="w")
     again = ivp.Desk(tmp_path / "again.duckdb", by="tt", lang="en", now=NOW)
     again.register.read(desk.register.write(tmp_path / "out.xlsx", lang="sv")).commit(why="w")
     for one in (desk, again):

@@ -52,7 +52,7 @@ def is_legend(text: str) -> bool:
 def is_key(filled: Sequence[str]) -> bool:
     """Whether the cells of a row explain signs: `SOP = contract`."""
     said = filled if "=" in filled[0] else filled[1:]
-    return bool(said) and all(re.fullmatch(r"[^=]{1,40}=[^=]+", one.strip()) for one in said)
+    return bool(said) and all(re.fullmatch(r"[\w ./+-]{1,24}=[^=]+", one.strip()) for one in said)
 
 
 def ticked(text: str) -> str:

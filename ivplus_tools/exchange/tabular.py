@@ -201,12 +201,15 @@ class _Reader:
             return "template_row" if is_template else None
         struck = [(at, left + place) in marks.struck for place, cell in enumerate(cells) if cell.strip()]
         single = len(filled) == 1 and len(self._columns) > 2
+        few = 2 * len(filled) <= len(self._columns)
         reasons = {
             "hidden_row": at in marks.hidden,
             "struck_row": all(struck),
             "total_row": blanks.is_total(filled[0]) and len(filled) < len(self._columns),
             "template_row": is_template,
-            "legend_row": below or blanks.is_key(filled) or (single and blanks.is_legend(filled[0])),
+            "legend_row": below
+            or (blanks.is_key(filled) and 2 * len(filled) <= len(self._columns))
+            or (single and blanks.is_legend(filled[0])),
         }
         return next((name for name, holds in reasons.items() if holds), None)
 
