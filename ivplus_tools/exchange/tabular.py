@@ -106,7 +106,7 @@ class _Reader:
             how = self._say("by_processor")
             columns = [
                 replace(one, field="on_behalf_of", how=how)
-                if one.fills == "controller" and folded(one.heading) not in self._wishes.chosen
+                if one.field == "controller" and folded(one.heading) not in self._wishes.chosen
                 else one
                 for one in columns
             ]
