@@ -215,7 +215,7 @@ ODD = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(KNOWN + ODD), max_size=14), st.permutations(KNOWN[:3]), st.integers(1, 3))
 def test_no_value_stands_in_a_field_whose_exact_heading_is_another_column(tmp_path_factory, more, some, count):
     """Columns shuffled, repeated, misspelt: the first exact heading has the field, and every cell is in a field, kept, or told."""
@@ -226,6 +226,7 @@ def test_no_value_stands_in_a_field_whose_exact_heading_is_another_column(tmp_pa
     preview = ivp.Desk(path.with_suffix(".duckdb"), by="tt", lang="en", now=NOW).register.read(path)
     told = told_by(preview)
     assert [cell for row in rows for cell in row if cell not in told] == []
+    assert len(preview._reading.things) == count
     owners = {}
     for place, heading in enumerate(headings):
         if field := meaning_of(heading, "activity"):
@@ -233,7 +234,7 @@ def test_no_value_stands_in_a_field_whose_exact_heading_is_another_column(tmp_pa
     for thing, _ in preview._reading.things:
         for field, place in owners.items():
             text = repr(getattr(thing, field))
-            assert "leaf" not in text or f"x{place}z" in text, (field, headings)
+            assert f"x{place}z" in text, (field, headings)
             assert text.count("leaf") <= 1, (field, headings)
         filled = {name for name, value in thing if name not in ("id", "imported", "role") and value is not None}
         assert filled <= set(owners), (filled, headings)

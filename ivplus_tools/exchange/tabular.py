@@ -106,7 +106,7 @@ class _Reader:
             how = self._say("by_processor")
             columns = [
                 replace(one, field="on_behalf_of", how=how)
-                if one.fills == "controller" and folded(one.heading) not in self._wishes.chosen
+                if one.field == "controller" and folded(one.heading) not in self._wishes.chosen
                 else one
                 for one in columns
             ]
@@ -207,9 +207,7 @@ class _Reader:
             "struck_row": all(struck),
             "total_row": blanks.is_total(filled[0]) and len(filled) < len(self._columns),
             "template_row": is_template,
-            "legend_row": below
-            or (blanks.is_key(filled) and 2 * len(filled) <= len(self._columns))
-            or (single and blanks.is_legend(filled[0])),
+            "legend_row": below or (few and blanks.is_key(filled)) or (single and blanks.is_legend(filled[0])),
         }
         return next((name for name, holds in reasons.items() if holds), None)
 
