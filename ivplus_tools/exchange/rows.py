@@ -94,6 +94,7 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
     extras, failed = dict(row.extras), set()
 
     def keep(name: str, text: str, refusal: Refusal) -> None:
+        _demand_place(kind, refusal)
         heading = row.headings.get(name, name)
         extras[_records.free_name(heading, extras)] = text
         stands = bool(base) and _stood(kind, base, name)
@@ -124,7 +125,17 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
     if "imported" not in row.headings:
         before = {name: text for name, text in before.items() if re.sub(r" \(\d+\)$", "", name) not in row.seen}
     extras = {_records.free_name(name, before): text for name, text in extras.items()} if base is None else extras
-    return kind(ident, **good, imported={**before, **extras} or None), since, problems
+    return kind(ident, **good, **_imported(kind, {**before, **extras})), since, problems
+
+
+def _demand_place(kind: type[Record], refusal: Refusal) -> None:
+    """Refuse what is not understood where a record has no place for it: the row is set apart."""
+    if "imported" not in kind.model_fields:
+        raise refusal
+
+
+def _imported(kind: type[Record], texts: Mapping[str, str]) -> dict[str, Any]:
+    return {"imported": texts or None} if "imported" in kind.model_fields else {}
 
 
 def _stood(kind: type[Record], base: Record | None, name: str) -> bool:
