@@ -46,8 +46,12 @@ def _ending(text: str) -> int:
 
 def free_name(name: str, taken: Mapping[str, object]) -> str:
     """The name, or the name with a number that nobody has yet: two headings of the same words are two headings."""
-    found, count = name, 1
-    while found in taken:
-        count += 1
-        found = f"{name} ({count})"
-    return found
+    if name not in taken:
+        return name
+    last, count = 1, 2  # the last number that is taken, and one that may be free: a heading may stand there 100,000 times
+    while f"{name} ({count})" in taken:
+        last, count = count, 2 * count
+    while count - last > 1:
+        middle = (last + count) // 2
+        last, count = (middle, count) if f"{name} ({middle})" in taken else (last, middle)
+    return f"{name} ({count})"
