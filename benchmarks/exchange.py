@@ -21,7 +21,8 @@ def rows(folder: Path, count: int, rounds: int) -> list[Row]:
     desk.register.record([invented.activity(number) for number in range(count)], valid_from="2026-01-01", why="first entry")
     for suffix in IMPORTED:
         desk.register.write(folder / f"in{suffix}")
-    found = [row for suffix in IMPORTED for row in _imported(folder, suffix, count, rounds)]
+    found = [_opened(folder / "in.xlsx", count, rounds)]
+    found += [row for suffix in IMPORTED for row in _imported(folder, suffix, count, rounds)]
     return found + [row for suffix in EXPORTED for row in _exported(path, folder / f"out{suffix}", count, rounds)]
 
 
@@ -43,6 +44,28 @@ def pandas_in(file: Path) -> None:
         pd.read_csv(file, sep=";")
     else:
         pd.DataFrame(json.loads(file.read_text(encoding="utf-8"))["records"])
+
+
+def by_openpyxl(file: Path) -> None:
+    """Every cell of a workbook, by the library that knows hidden rows and struck-through text."""
+    import openpyxl
+
+    for sheet in openpyxl.load_workbook(file, read_only=True, data_only=True):
+        list(sheet.iter_rows(values_only=True))
+
+
+def by_calamine(file: Path) -> None:
+    """The same cells by the library that reads old workbooks here, and knows neither."""
+    import python_calamine
+
+    book = python_calamine.CalamineWorkbook.from_path(str(file))
+    for name in book.sheet_names:
+        book.get_sheet_by_name(name).to_python()
+
+
+def _opened(file: Path, count: int, rounds: int) -> Row:
+    mine, other = times([partial(by_openpyxl, file), partial(by_calamine, file)], rounds)
+    return timed(f"the cells of {count} activities from .xlsx: `openpyxl`", mine, "`python_calamine`", other)
 
 
 def give_out(path: Path, file: Path) -> None:

@@ -329,3 +329,74 @@ def test_tables_and_headed_texts_of_a_page_and_of_markdown_are_read(tmp_path, de
         assert problems(preview, "struck") == ["ja myynti"]
         assert problems(preview, "hidden") == ["piilossa"]
         assert problems(preview, "frame of the page") == ["Esimerkki Oy"]
+
+
+# --- bad documents
+
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaaaaaaaaaaaa">' + "".join(
+    f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 40}">' for n in range(8)
+)
+BAD = {
+    "a bomb": ("too large", lambda: "<w:document>" + "0" * (20 * 1024 * 1024)),
+    "laughs": (
+        "amplification|entit",
+        lambda: f"{LAUGHS}]><w:document {WORD}><w:body><w:p><w:r><w:t>&i;</w:t></w:r></w:p></w:body></w:document>",
+    ),
+    "too deep": ("cannot be read", lambda: f"<w:document {WORD}><w:body>{'<w:sdt>' * 5000}{'</w:sdt>' * 5000}</w:body></w:document>"),
+    "cut off": ("no element found", lambda: f"<w:document {WORD}><w:body><w:p>"),
+    "nothing in it": ("no headings", lambda: f"<w:document {WORD}/>"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_hostile_or_broken_word_document_is_one_line(tmp_path, desk, name):
+    """Bounded before it is read; no entity is expanded without end, no depth ends the process."""
+    words, content = BAD[name]
+    with zipfile.ZipFile(tmp_path / "x", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", content())
+    with pytest.raises(ivp.Refusal, match=words) as refusal:
+        desk.register.read(tmp_path / "x")
+    assert "\n" not in str(refusal.value)
+
+
+def test_half_a_document_and_a_document_within_an_archive(tmp_path, desk):
+    """The end of an archive that is missing is told; a broken member of an archive costs no other member."""
+    document = docx.Document()
+    form(document, FORM)
+    content = saved(document, tmp_path / "x").read_bytes()
+    (tmp_path / "half").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ivp.Refusal, match="cannot be read as a register"):
+        desk.register.read(tmp_path / "half")
+    with zipfile.ZipFile(tmp_path / "all", "w") as archive:
+        archive.writestr("good.docx", content)
+        archive.writestr("spoilt.csv", "Rekisterin nimi;Tarkoitus\nPalkat;maksu\n")
+    spoiled = (tmp_path / "all").read_bytes().replace(b"Palkat;maksu", b"Pa##at;maksu", 1)
+    (tmp_path / "all").write_bytes(spoiled)
+    preview = desk.register.read(tmp_path / "all")
+    assert preview.rows["id"].tolist() == ["Asiakasrekisteri"]
+    assert any("spoilt.csv" in row.problem for row in preview.problems.itertuples())
+
+
+@pytest.mark.parametrize("entities", ['<!ENTITY e SYSTEM "file:///etc/passwd">', '<!ENTITY a "aaaa"><!ENTITY e "&a;&a;&a;">'])
+def test_rdf_whose_entities_hold_others_or_name_a_file_is_refused(tmp_path, desk, entities):
+    """Before its parser sees them; an entity for a namespace is usual, and read."""
+    pytest.importorskip("rdflib")
+    begin, end = '<?xml version="1.0"?><!DOCTYPE x [', (
+        ']><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dpv="https://w3id.org/dpv#">'
+        '<dpv:Process rdf:about="&e;x"><dpv:hasPurpose>hoito</dpv:hasPurpose></dpv:Process></rdf:RDF>'
+    )  # fmt: skip
+    (tmp_path / "x").write_text(begin + entities + end, encoding="utf-8")
+    with pytest.raises(ivp.Refusal, match="ENTITY"):
+        desk.register.read(tmp_path / "x")
+    (tmp_path / "x").write_text(f'{begin}<!ENTITY e "https://example.fi/#">{end}', encoding="utf-8")
+    assert list(told(desk.register.read(tmp_path / "x"))) == ["x"]
+
+
+def test_a_heading_that_stands_there_a_hundred_thousand_times_costs_no_hour(tmp_path, desk):
+    """Each of the columns has a name of its own, found by halving."""
+    names = {}
+    for _ in range(50_000):
+        names[_records.free_name("Purpose", names)] = ""
+    assert list(names)[1] == "Purpose (2)"
+    assert "Purpose (50000)" in names

@@ -232,8 +232,12 @@ def test_the_zip_of_the_dutch_ministrys_register_is_read_record_by_record(tmp_pa
     }  # fmt: skip
     people = [{"Omschrijving": "medewerkers", "Gezondheid": True, "Gegevens": [{"Omschrijving": "loon", "Bewaartermijn": "P7Y"}]}]
     records = {
-        "AVG Verantwoordelijke Verwerkingen/1.json": {**common, "Naam": "Loon", "Betrokkenen": people, "GebPia": {"IsGebpiaAlUitgevoerd": "nee"}},
-        "AVG Verwerker Verwerkingen/2.json": {**common, "Naam": "Hosten", "Id": "j", "Doorgifte": {"BuitenEu": False}, "GebPia": {"Uitgevoerd": False}},
+        "AVG Verantwoordelijke Verwerkingen/1.json": {
+            **common, "Naam": "Loon", "Betrokkenen": people, "GebPia": {"IsGebpiaAlUitgevoerd": "nee"},
+        },
+        "AVG Verwerker Verwerkingen/2.json": {
+            **common, "Naam": "Hosten", "Id": "j", "Doorgifte": {"BuitenEu": False}, "GebPia": {"Uitgevoerd": False},
+        },
         "WPG Verantwoordelijke Verwerkingen/3.json": {
             **common, "Naam": "Opsporing", "Betrokkenen": {"Verdachten": True, "Slachtoffers": True}, "Ontvanger": {"Artikel15": True},
         },
@@ -325,6 +329,44 @@ def test_the_json_is_read_by_others_as_linked_data(sample, tmp_path):
     )
     assert gdpr["A6-1-b"] in graph.objects(None, dpv.hasLegalBasis)
     assert sum(bool(re.search(r"gdpr#A6-1-[a-f]$", one)) for one in found) == want
+
+
+def test_our_own_linked_data_comes_back_and_denies_nothing_by_asserting_it(sample, desk, tmp_path):
+    """As Turtle made of it by others: every activity with its type, transfers and fields; a confirmed none has no recipient."""
+    rdflib = pytest.importorskip("rdflib")
+    none = ivp.Activity("none", name="None", recipients=ivp.NONE, transfers=ivp.NONE, dpo=ivp.not_applicable("a small firm"))
+    some = ivp.Activity("some", name="Some", recipients=["Posti"], transfers=["India"])
+    desk.register.record([none, some], valid_from="2026-01-01", why="w")
+    for one in (sample, desk):
+        graph = rdflib.Graph()
+        graph.parse(data=one.register.write(tmp_path / "r.json").read_text(encoding="utf-8"), format="json-ld")
+        (tmp_path / "r.ttl").write_text(graph.serialize(format="turtle"), encoding="utf-8")
+        again = ivp.Desk(tmp_path / f"{len(graph)}.duckdb", by="tt", lang="en", now=NOW)
+        found = {thing.id: thing for thing, _ in again.register.read(tmp_path / "r.ttl")._reading.things}
+        wanted = {stands.record.id: stands.record for stands in one.register.standing() if stands.entry.kind == "activity"}
+        assert found.keys() == wanted.keys()
+        differing = [(key, name) for key, thing in wanted.items() for name in BACK if plain(found[key], name) != plain(thing, name)]
+        assert not differing
+    dpv, ours = rdflib.Namespace("https://w3id.org/dpv#"), rdflib.Namespace("urn:ivplus-tools:")
+    nodes = {str(value): node for node, value in graph.subject_objects(rdflib.DCTERMS.identifier)}
+    assert (nodes["none"], rdflib.RDF.type, dpv.Process) in graph
+    assert set(graph.objects(nodes["none"], ours.confirmed_none)) == {dpv.hasRecipient, dpv.hasThirdCountry}
+    assert not list(graph.objects(nodes["none"], dpv.hasRecipient))
+    assert dpv.hasRepresentative in set(graph.objects(nodes["none"], ours.unknown))
+    assert [str(one) for one in graph.objects(nodes["some"], dpv.hasThirdCountry)] == ["India"]
+
+
+BACK = (
+    "name", "role", "controller", "joint_controllers", "representative", "dpo", "on_behalf_of", "purposes", "data_subjects",
+    "data_categories", "special_categories", "special_condition", "sources", "recipients", "processors", "transfers", "systems",
+    "retention", "security_measures", "automated_decisions", "owner", "reviewed", "remarks",
+)  # fmt: skip
+
+
+def plain(thing, name):
+    """A field without the order of its items, which RDF does not keep."""
+    value = getattr(thing, name)
+    return sorted(map(repr, value)) if isinstance(value, tuple) else value
 
 
 def test_without_the_extra_turtle_is_explained(tmp_path, desk, monkeypatch):

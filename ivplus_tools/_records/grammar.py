@@ -55,11 +55,10 @@ def free_name(name: str, taken: Container[str]) -> str:
     """The name, or the name with a number that nobody has yet: two headings of the same words are two headings."""
     if name not in taken:
         return name
-    last = 2
-    while f"{name} ({last})" in taken:
-        last *= 2
-    first = last // 2 + 1 if last > 2 else 2  # numbers are given in order: between what is taken and what is free, half by half
-    while first < last:
-        middle = (first + last) // 2
-        first, last = (middle + 1, last) if f"{name} ({middle})" in taken else (first, middle)
-    return f"{name} ({last})"
+    last, count = 1, 2  # the last number that is taken, and one that may be free: a heading may stand there 100,000 times
+    while f"{name} ({count})" in taken:
+        last, count = count, 2 * count
+    while count - last > 1:
+        middle = (last + count) // 2
+        last, count = (middle, count) if f"{name} ({middle})" in taken else (last, middle)
+    return f"{name} ({count})"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas
 
     from ivplus_tools.breach.drill import Drill
+    from ivplus_tools.exchange import Preview
 
 
 class BreachRoom(Room):
@@ -179,6 +180,12 @@ class BreachRoom(Room):
         return drill.over_time(self, [days] if isinstance(days, str) or not isinstance(days, Sequence) else days)
 
     # --- files
+
+    def read(self, path: str | Path) -> Preview:
+        """Preview of a workbook, CSV or JSON that this room has written (`write`): nothing is written before `.commit(why=)`."""
+        from ivplus_tools import exchange
+
+        return exchange.read(self, _store.path_of(path))
 
     def write(self, path: str | Path, lang: str | None = None) -> Path:
         """Write the register of breaches: `.xlsx`, `.json`, `.csv` with every field; `.docx`, `.html`, `.pdf`, `.md` for readers."""

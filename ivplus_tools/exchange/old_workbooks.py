@@ -21,7 +21,7 @@ def xls(content: bytes, meter: Meter) -> Iterator[Table]:
     """
     try:
         done = subprocess.run(  # noqa: S603  our own script, no word of the file in its arguments
-            [sys.executable, "-I", xls_cells.__file__], input=content, capture_output=True, timeout=xls_cells.SECONDS
+            [sys.executable, "-I", xls_cells.__file__], check=False, input=content, capture_output=True, timeout=xls_cells.SECONDS
         )
     except (subprocess.TimeoutExpired, OSError):
         raise _words.refusal("unknown_shape", path=meter.name, reason="XLS") from None

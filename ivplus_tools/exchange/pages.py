@@ -10,7 +10,7 @@ from typing import Any
 
 from ivplus_tools import _words
 from ivplus_tools.exchange import sources, texts
-from ivplus_tools.exchange.limits import LARGEST_PAGE, Meter
+from ivplus_tools.exchange.limits import LARGEST_PAGE, LARGEST_TREE, Meter
 from ivplus_tools.exchange.outline import DEEPEST_HEADING, Document, Grid, Part, paragraph
 
 _UNSEEN = ("script", "style", "template", "noscript", "nav", "header", "footer", "form", "iframe", "object", "svg", "head")
@@ -40,6 +40,8 @@ ITEM = "• "
 """Begins a line that is an item of a list within a cell."""
 OURS = Meter("HTML", bounded=False)
 """For fragments that we have written ourselves."""
+PART_COSTS = 20
+"""Cells that a heading or a paragraph counts for: a page is read more slowly than a table."""
 MOST_SPANNED = 100
 """Rows or columns that one merged cell may cover; a page that says more is not believed."""
 
@@ -158,6 +160,7 @@ def document(text: str, meter: Meter) -> Document:
     """A page or a Markdown text with its headings, paragraphs and tables in order; what no reader sees, and its frame, is told."""
     from bs4 import BeautifulSoup
 
+    meter.length(len(text), LARGEST_TREE // 4)
     page = BeautifulSoup(text if is_html(text) else _from_markdown(text), "html.parser")
     made = Document()
     for form in page.find_all("form"):
@@ -190,7 +193,7 @@ def _parts(node: Any, bold: bool, meter: Meter) -> Iterator[Part]:
             continue
         yield from paragraph(runs)
         runs = []
-        meter.cells(1)
+        meter.cells(PART_COSTS)
         if child.name == "table":
             yield Grid(_rows(child, meter))
         elif child.name in _LEVELS:

@@ -85,7 +85,11 @@ class Preview:
         ]
         columns = ["kind", *dict.fromkeys(names)]
         table = [[one.kind, *(cell_of(one, name, self._lang) for name in columns[1:])] for one in things]
-        return _room.frame(columns, table, self._lang)
+        import pandas as pd
+
+        made = pd.DataFrame(table, columns=columns)  # all of it text, also a day that is confirmed as none
+        made.attrs["lang"] = self._lang
+        return made
 
     @property
     def columns(self) -> pandas.DataFrame:
@@ -106,7 +110,8 @@ class Preview:
     @property
     def unmapped(self) -> pandas.DataFrame:
         """Everything that has no field of its own, which is kept with the record: subject, heading, content."""
-        rows = [(one.id, heading, text) for one, _ in self._reading.things for heading, text in (one.imported or {}).items()]  # type: ignore[attr-defined]
+        kept = ((one.id, getattr(one, "imported", None) or {}) for one, _ in self._reading.things)
+        rows = [(ident, heading, text) for ident, texts in kept for heading, text in texts.items()]
         return self._frame(("subject", "heading", "content"), rows)
 
     @property

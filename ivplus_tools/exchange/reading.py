@@ -16,6 +16,7 @@ from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange import tabular, trees
 from ivplus_tools.exchange.headings import META, Column, Wishes, folded, meaning_of
 from ivplus_tools.exchange.limits import Meter
+from ivplus_tools.exchange.own import own_columns, own_kind, own_row
 from ivplus_tools.exchange.parts import shape_key
 from ivplus_tools.exchange.preview import LAYOUT, NO_FIELD, Past, Preview, Problem, Reading
 from ivplus_tools.exchange.rows import Row, distinct, identifier, other_law, printable, record_of, role_of
@@ -132,11 +133,44 @@ class _Understanding:
 
     def _tables(self, tables: Sequence[Table]) -> None:
         by_hand = bool(self._wishes.columns or self._wishes.sheets or self._wishes.start_row)
-        if not by_hand and shape_of(tree_of(tables, rows=False).root, tables=True)[0]:
+        kinds = {} if by_hand else {place: own_kind(table) for place, table in enumerate(tables)}
+        ours = {place: kind for place, kind in kinds.items() if kind}
+        for place, kind in ours.items():
+            self._own_table(tables[place], kind)
+        rest = [table for place, table in enumerate(tables) if place not in ours]
+        if "activity" not in self._kinds and not ours:
+            raise _words.refusal("only_own", path=self._path.name)
+        self._foreign_tables(rest, by_hand)
+
+    def _own_table(self, table: Table, kind: str) -> None:
+        """A sheet of this toolkit; what only the toolkit's own acts write is set apart."""
+        record = _records.record_type(kind)
+        if kind not in self._kinds:
+            raise _words.refusal("other_room", path=self._path.name, room=record.room)
+        columns = own_columns(table, kind, self._lang)
+        self._reading.columns += columns
+        self._odd(table)
+        for number, cells in enumerate(table.rows[1:], start=2):
+            self._progress(number, len(table.rows))
+            if not any(cells):
+                continue
+            row = own_row(table, kind, number, columns, cells)
+            if record.own_act:
+                self._reading.apart.append((table.name, number, row.content()))
+                self._problem(row, "", row.fields.get("id", ""), self._say("own_act"))
+            else:
+                self._keep(row)
+
+    def _odd(self, table: Table) -> None:
+        """Tell what is odd about the cells of a sheet."""
+        self._reading.problems += [
+            Problem(table.name, at + 1, "", table.rows[at][place], self._say(key)) for (at, place), key in table.notes.items()
+        ]
+
+    def _foreign_tables(self, tables: Sequence[Table], by_hand: bool) -> None:
+        if tables and not by_hand and shape_of(tree_of(tables, rows=False).root, tables=True)[0]:
             for table in tables:
-                self._reading.problems += [
-                    Problem(table.name, at + 1, "", table.rows[at][place], self._say(key)) for (at, place), key in table.notes.items()
-                ]
+                self._odd(table)
             self._shaped(tree_of(tables), tables=True)
             return
         seen: list[str] = []
@@ -152,7 +186,9 @@ class _Understanding:
             if any(cell.strip() for row in table.rows for cell in row):
                 self._reading.problems.append(Problem(table.name, 1, "", "", self._say("not_read")))
         if not (self._reading.things or self._reading.apart or self._reading.past) and self._reading.columns:
-            self._shell(tables[0].name, self._say("shell_sheet", count=sum(one.field is not None for one in self._reading.columns)))
+            self._shell(
+                self._reading.columns[0].sheet, self._say("shell_sheet", count=sum(one.field is not None for one in self._reading.columns))
+            )
         if not (self._reading.columns or self._reading.past):
             raise _words.refusal("no_headings", path=self._path.name, seen=", ".join(printable(one)[:80] for one in seen[:8]) or "–")
 
@@ -196,6 +232,8 @@ class _Understanding:
 
     def _shaped(self, tree: Tree, tables: bool = False) -> None:
         """A tree by the shape that it has; one that almost has it is refused with what is missing."""
+        if "activity" not in self._kinds:
+            raise _words.refusal("only_own", path=self._path.name)
         shape, near = shape_of(tree.root, tables)
         if shape is None and near:
             raise _words.refusal("partial_shape", path=self._path.name, shape=near.name, missing=", ".join(near.missing(tree.root)[1]))
@@ -232,7 +270,7 @@ class _Understanding:
                 if thing.kind not in self._kinds:
                     raise _words.refusal("unknown_value", got=thing.kind, what="record", near=_words.nearest(thing.kind, self._kinds))
                 since = _dates.day(raw["valid_from"]) if raw.get("valid_from") else None
-                told = self._apart(thing.kind, thing.id, str(number))
+                told = self._say("own_act") if thing.own_act else self._apart(thing.kind, thing.id, str(number))
             except Refusal as refusal:
                 told = refusal.text(self._lang)
             if told:

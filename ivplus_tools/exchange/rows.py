@@ -107,6 +107,7 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
     extras, failed = dict(row.extras), set(row.told)
 
     def keep(name: str, text: str, refusal: Refusal) -> None:
+        _demand_place(kind, refusal)
         heading = row.headings.get(name) or row.headings.get(name.rpartition(".")[2], name)
         extras[_records.free_name(heading, extras)] = text
         stands = bool(base) and _stood(kind, base, name)
@@ -205,6 +206,12 @@ def _role_fields(on: date) -> dict[str, set[str]]:
             asked[ask["role"]].add(ask["field"])
     both = asked["controller"] & asked["processor"]
     return {role: fields - both for role, fields in asked.items()}
+
+
+def _demand_place(kind: type[Record], refusal: Refusal) -> None:
+    """Refuse what is not understood where a record has no place for it: the row is set apart."""
+    if "imported" not in kind.model_fields:
+        raise refusal
 
 
 def _stood(kind: type[Record], base: Record | None, name: str) -> bool:

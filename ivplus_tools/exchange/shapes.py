@@ -235,7 +235,7 @@ class Reader:
                 row.parts[name] = parts
                 row.headings[name] = _told(how)
                 continue
-            otherwise = how if not _each(how) else how.get("else", []) if isinstance(how, dict) else []
+            otherwise = next((one.get("else", []) for one in _each(how)), how)
             texts = list(dict.fromkeys(self._texts(otherwise, place, name, _list_of(kind, name))))
             if name in kind.shorthand and len(texts) > 1 and len(row.parts.get(kind.shorthand[name], [])) > 1:
                 row.odd.append((_told(how), "; ".join(texts), "unpaired"))
@@ -311,7 +311,7 @@ class Reader:
             ):
                 continue
             self._taken[place] = name
-            texts.append(how["says"][text] if "says" in how else known.get(plain, text))
+            texts.append(how.get("before", "") + (how["says"][text] if "says" in how else known.get(plain, text)))
         return texts
 
     def _within(self, path: str, place: Path) -> Iterator[tuple[Path, Node]]:

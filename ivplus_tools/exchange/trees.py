@@ -15,6 +15,7 @@ from ivplus_tools.exchange.limits import LARGEST_TREE, Meter
 
 Node = Any  # dict[str, Node] | list[Node] | str | None
 Path = tuple[str | int, ...]
+MOST_ENTITIES = 20_000
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,8 @@ def rdf_tree(text: str, form: str, meter: Meter, namespaces: Mapping[str, Sequen
         import rdflib
     except ImportError:
         raise _words.refusal("needs_extra", path=meter.name, extra="rdf", library="rdflib") from None
+    if form == "xml":
+        _demand_plain_entities(text, meter)
     graph = rdflib.Graph(bind_namespaces="none")
     try:
         graph.parse(data=text, format=form, publicID="urn:file:")
@@ -189,6 +192,14 @@ def rdf_tree(text: str, form: str, meter: Meter, namespaces: Mapping[str, Sequen
         raise _words.refusal("unknown_shape", path=meter.name, reason=f"RDF: {' '.join(str(error).split())[:100]}") from None
     meter.values(len(graph))
     return _Resources(graph, namespaces, meter).by_type()
+
+
+def _demand_plain_entities(text: str, meter: Meter) -> None:
+    """Refuse entities that hold others, name a file, or stand everywhere; short ones for namespaces are usual."""
+    declared = text.count("<!ENTITY")
+    plain = len(re.findall(r"""<!ENTITY\s+[\w.-]+\s+(?:"[^"&%]{0,300}"|'[^'&%]{0,300}')\s*>""", text))
+    if declared != plain or (declared and text.count("&") > MOST_ENTITIES):
+        raise _words.refusal("unknown_shape", path=meter.name, reason="RDF: <!ENTITY")
 
 
 class _Resources:

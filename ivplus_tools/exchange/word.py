@@ -209,7 +209,7 @@ class _Reader:
         return made
 
     def _cell(self, node: Any) -> str:
-        lines = []
+        lines: list[str] = []
         for part in self.parts(node):
             rows = part.rows if isinstance(part, Grid) else [[part.text]]
             lines += map(line_of, rows)

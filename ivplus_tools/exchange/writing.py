@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from ivplus_tools import _dates, _room, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._room import Stands
 from ivplus_tools._store import Entry
+from ivplus_tools.exchange import linked
 from ivplus_tools.exchange.guard import guarded
 from ivplus_tools.exchange.headings import META
 from ivplus_tools.exchange.preview import cell_of
 from ivplus_tools.exchange.reading import HISTORY, SHAPE
-from ivplus_tools.exchange.shapes import vocabulary
 
 LONGEST_CELL = 32767  # of the XLSX format
 LONGEST_SHEET_NAME = 31
@@ -125,16 +125,17 @@ def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
 
 
 def _json_bytes(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> bytes:
-    """Every record that stands as plain JSON, with the standpoint and the head seal; its context makes it JSON-LD in DPV's words."""
+    """Every record that stands as plain JSON, with the standpoint and the head seal; the same as linked data."""
     at = room.standpoint
     records = [
         {"kind": one.entry.kind, "id": one.entry.subject, "valid_from": one.entry.valid_from.isoformat(), **one.record.body()}
         for one in things
     ]
     content = {
-        "@context": _context(), "shape": SHAPE,
+        "@context": linked.context(room.records), "shape": SHAPE,
         "valid_on": at.valid_on.isoformat(), "known_at": at.known_at.isoformat() if at.known_at else None,
         "head": _store.head(at), "records": records,
+        "@graph": [linked.node(one.record, dict(list(row.items())[:3])) for one, row in zip(things, records, strict=True)],
     }  # fmt: skip
     if past:
         content["history"] = [
@@ -142,16 +143,3 @@ def _json_bytes(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry
             for row, one in zip(list(_history(past, room.standpoint.lang))[1:], past, strict=True)
         ]
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _context() -> Mapping[str, Any]:
-    """Our keys and codes as terms of the W3C Data Privacy Vocabulary, where it has them; other keys stay without meaning there."""
-    dpv = vocabulary()
-    codes = {code: name for table in ("legal_basis", "special_condition") for name, code in dpv.values[table].items()}
-    coded = {"legal_basis", "special_condition"}
-    return {
-        **{prefix: spaces[0] for prefix, spaces in dpv.namespaces.items()},
-        **codes,
-        **{key: {"@id": term, "@type": "@vocab"} if key in coded else term for key, term in dpv.fields.items()},
-        "records": "@graph",
-    }

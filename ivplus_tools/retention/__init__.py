@@ -25,6 +25,7 @@ from ivplus_tools.retention.records import (
 if TYPE_CHECKING:
     import pandas
 
+    from ivplus_tools.exchange import Preview
     from ivplus_tools.retention.holds import Held
     from ivplus_tools.retention.plan import Plan
     from ivplus_tools.retention.scan import Progress, RuleScan, Scan
@@ -230,6 +231,12 @@ class RetentionRoom(Room):
         return self.get_plan(id).confirm()
 
     # --- files
+
+    def read(self, path: str | Path) -> Preview:
+        """Preview of a workbook, CSV or JSON that this room has written (`write`): nothing is written before `.commit(why=)`."""
+        from ivplus_tools import exchange
+
+        return exchange.read(self, _store.path_of(path))
 
     def write(self, path: str | Path, lang: str | None = None) -> Path:
         """Write what stands: `.xlsx`, `.json`, `.csv` with every field; `.docx`, `.html`, `.pdf`, `.md` the schedule for readers."""

@@ -20,6 +20,7 @@ from ivplus_tools.review.state import Review
 if TYPE_CHECKING:
     import pandas
 
+    from ivplus_tools.exchange import Preview
     from ivplus_tools.exchange.documents import Document
     from ivplus_tools.review.lists import ListPreview
 
@@ -211,6 +212,12 @@ class ReviewRoom(Room):
         from ivplus_tools.review import letters
 
         return letters.summary(self._speaking(lang), self._find(id, "processor").record)
+
+    def read(self, path: str | Path) -> Preview:
+        """Preview of a workbook, CSV or JSON that this room has written (`write`): nothing is written before `.commit(why=)`."""
+        from ivplus_tools import exchange
+
+        return exchange.read(self, _store.path_of(path))
 
     def write(self, path: str | Path, lang: str | None = None) -> Path:
         """Write what stands: `.xlsx` and `.json` with every field of every record, `.csv` the processors."""
