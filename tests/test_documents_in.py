@@ -140,7 +140,6 @@ def test_merged_cells_of_word_lose_nothing(tmp_path, desk):
         "markkinointi | legal basis for the processing: 6(1)(a)",
     ]
     assert {one["controller"] for one in found.values()} == {"Esimerkki Oy"}
-    assert problems(preview, "merged cell") == ["Asiakkaat"]
 
 
 # --- Word: headed paragraphs

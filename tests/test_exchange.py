@@ -270,7 +270,12 @@ def test_any_register_survives_a_round_trip(tmp_path_factory, many, suffix, lang
 def test_hostile_text_runs_in_no_spreadsheet(desk, tmp_path):
     """In XLSX every cell is a quoted string; in CSV no cell begins with a formula sign; both are read back unchanged."""
     desk.register.record(
-        [ivp.Activity(text, name=text, remarks=text, data_subjects=[text], imported={text: text}) for text in HOSTILE],
+        [
+            ivp.Activity(
+                text.replace("\u202e", "").replace("\u202c", ""), name=text, remarks=text, data_subjects=[text], imported={text: text}
+            )
+            for text in HOSTILE
+        ],
         valid_from="2026-01-01",
         why="w",
     )

@@ -334,7 +334,7 @@ def test_the_json_is_read_by_others_as_linked_data(sample, tmp_path):
 def test_our_own_linked_data_comes_back_and_denies_nothing_by_asserting_it(sample, desk, tmp_path):
     """As Turtle made of it by others: every activity with its type, transfers and fields; a confirmed none has no recipient."""
     rdflib = pytest.importorskip("rdflib")
-    none = ivp.Activity("none", name="None", recipients=ivp.NONE, transfers=ivp.NONE, dpo=ivp.not_applicable("a small firm"))
+    none = ivp.Activity("none", name="Arkisto", recipients=ivp.NONE, transfers=ivp.NONE, dpo=ivp.not_applicable("a small firm"))
     some = ivp.Activity("some", name="Some", recipients=["Posti"], transfers=["India"])
     desk.register.record([none, some], valid_from="2026-01-01", why="w")
     for one in (sample, desk):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Place = tuple[int, int]
 """Row and column, from 0."""
@@ -24,6 +24,10 @@ class Marks:
     bold: frozenset[Place] = frozenset()
     merged: tuple[tuple[Place, Place], ...] = ()
     hidden_sheet: bool = False
+
+    def below(self, rows: int) -> Marks:
+        """The merged areas where so many rows stand above them."""
+        return replace(self, merged=tuple(((top + rows, left), (low + rows, right)) for (top, left), (low, right) in self.merged))
 
 
 def of_workbook(packed: zipfile.ZipFile) -> dict[str, Marks]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from ivplus_tools import _words
 from ivplus_tools.exchange.headings import folded, known_headings, meaning_of
+from ivplus_tools.exchange.marks import Marks
 from ivplus_tools.exchange.parts import is_form
-from ivplus_tools.exchange.spreadsheets import Table
+from ivplus_tools.exchange.spreadsheets import PLAIN, Table
 
 DEEPEST_HEADING = 9
 """Of a line that only its bold letters make a heading."""
@@ -36,9 +37,10 @@ class Prose:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of a document."""
+    """A table of a document, with the areas that merged cells cover."""
 
     rows: list[list[str]]
+    marks: Marks = PLAIN
 
 
 Part = Heading | Prose | Grid
@@ -124,7 +126,7 @@ def outline(parts: Iterable[Part]) -> Outline:
         elif isinstance(part, Prose):
             items[-1].lines.append(part.text)
         elif _is_register(part.rows):
-            forms.append((items[-1], Table(items[-1].title, part.rows)))
+            forms.append((items[-1], Table(items[-1].title, part.rows, marks=part.marks)))
             items.append(_Item(DEEPEST_HEADING + 1, ""))
         else:
             items[-1].lines += filter(None, map(line_of, part.rows))
@@ -179,7 +181,7 @@ def _forms(forms: Sequence[tuple[_Item, Table]], free: Sequence[_Item], used: se
             above.append([_name(), item.title])
         if id(item) in naming or not item.lines:
             used.update((id(item),) if item.level > 0 else ())
-        yield Table(table.name, [*above, *table.rows])
+        yield Table(table.name, [*above, *table.rows], marks=table.marks.below(len(above)))
 
 
 def _named(table: Table) -> bool:

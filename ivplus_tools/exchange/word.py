@@ -10,6 +10,7 @@ from typing import Any
 
 from ivplus_tools import _words
 from ivplus_tools.exchange.limits import LARGEST_TREE, Meter
+from ivplus_tools.exchange.marks import Marks, Place
 from ivplus_tools.exchange.outline import DEEPEST_HEADING, Document, Grid, Part, line_of, paragraph
 
 MAIN = "word/document.xml"
@@ -129,7 +130,7 @@ class _Reader:
             if name == "p":
                 yield from self._paragraph(one)
             elif name == "tbl":
-                yield Grid(self._merged(self._table(one)))
+                yield _grid(self._table(one))
             elif name in _LEFT_OUT:
                 self.document.tell(_LEFT_OUT[name], _plain(one))
             elif name == "altChunk":
@@ -191,23 +192,6 @@ class _Reader:
             rows.append(cells)
         return rows
 
-    def _merged(self, rows: list[list[tuple[str, str]]]) -> list[list[str]]:
-        """A cell that is merged downwards stands in each of its rows; rows that a merged first cell joins are one."""
-        made: list[list[str]] = []
-        above: list[str] = []
-        for row in rows:
-            going = [how == "goes on" for _, how in row]
-            filled = [
-                above[place] if on and place < len(above) else said for place, ((said, _), on) in enumerate(zip(row, going, strict=True))
-            ]
-            if made and going and going[0]:
-                self.document.tell("doc_joined", filled[0])
-                made[-1] = _joined(made[-1], ["" if on else said for said, on in zip(filled, going, strict=True)])
-            else:
-                made.append(filled)
-            above = filled
-        return made
-
     def _cell(self, node: Any) -> str:
         lines: list[str] = []
         for part in self.parts(node):
@@ -229,8 +213,17 @@ def _number(text: str | None, least: int = 0) -> int:
     return min(max(int(text), least), 100) if text and text.isdecimal() and len(text) < 9 else least
 
 
-def _joined(before: list[str], texts: list[str]) -> list[str]:
-    """Two rows of one record: what each column says, line by line."""
-    width = max(len(before), len(texts))
-    pairs = zip(before + [""] * (width - len(before)), texts + [""] * (width - len(texts)), strict=True)
-    return ["\n".join(filter(None, pair)) for pair in pairs]
+def _grid(rows: list[list[tuple[str, str]]]) -> Grid:
+    """A table with the areas that cells merged downwards cover; what stands in the first of each holds for all."""
+    areas: dict[Place, int] = {}
+    begun: dict[int, int] = {}
+    for at, row in enumerate(rows):
+        for place, (_, going) in enumerate(row):
+            if going == "goes on" and place in begun:
+                areas[begun[place], place] = at
+            elif going == "begins":
+                begun[place] = at
+            else:
+                begun.pop(place, None)
+    merged = tuple((first, (last, first[1])) for first, last in areas.items())
+    return Grid([[text for text, _ in row] for row in rows], Marks(merged=merged))
