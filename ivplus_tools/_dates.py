@@ -24,8 +24,7 @@ def now(pinned: datetime | None = None) -> datetime:
     """The present instant in Helsinki time: the Desk's own, else `IVPLUS_NOW`, else the machine's clock."""
     if pinned is not None:
         return pinned
-    said = os.environ.get("IVPLUS_NOW")
-    return instant(said) if said else system()
+    return instant(os.environ["IVPLUS_NOW"]) if is_pinned() else system()
 
 
 def system() -> datetime:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from house import HOSTILE, NOW
+from house import HOSTILE, NOW, seen
 from IPython.display import HTML, Markdown
 from pandas import DataFrame
 
@@ -17,8 +17,9 @@ from ivplus_tools.desk import ROOMS
 SINCE, LATER = "2026-01-05", "2026-02-05"
 MARK = "<img src=x onerror"
 LOUD = '<img src=x onerror="window.__xss=1"><script>window.__xss=2</script>'
-EVERY = " ".join([LOUD, *HOSTILE, "$\\frac$ $x$"])  # all of them in one, where a single subject is shown
-TEXTS = [LOUD, "\n".join(HOSTILE), EVERY]
+CONTENTS = [LOUD, "\n".join(HOSTILE), " ".join([LOUD, *HOSTILE, "$\\frac$ $x$"])]
+TEXTS = [*map(seen, CONTENTS)]
+EVERY = TEXTS[-1]  # all of them in one, where a single subject is shown
 OTHERWISE = (SINCE, "P1Y", "1", "12-31", "env:PASSWORD")  # for a field that takes no free text
 WORDS = {
     "country": LOUD, "days": [SINCE, LATER], "kind": "source", "law": "dpf", "name": "real", "ref": EVERY, "reform": "digital-omnibus",
@@ -50,7 +51,7 @@ def made(folder: Path) -> ivp.Desk:
     """A desk whose identifiers, values, reasons, recorder and persons are hostile; each record was changed once."""
     desk = ivp.Desk(folder / "hostile.duckdb", by=EVERY, now=NOW)
     for name in ROOMS:
-        for since, contents in ((SINCE, TEXTS), (LATER, TEXTS[::-1])):
+        for since, contents in ((SINCE, CONTENTS), (LATER, CONTENTS[::-1])):
             records = [one for text, content in zip(TEXTS, contents, strict=True) for one in things(text, content) if one.room == name]
             getattr(desk, name)._seal(records, since, EVERY)  # also what only an act of the room writes
     for text in TEXTS:

@@ -34,6 +34,11 @@ HOSTILE = [
 ]
 
 
+def seen(text: str) -> str:
+    """A text without the marks of direction that no identifier may have."""
+    return text.translate({0x202E: None, 0x202C: None})
+
+
 def cases(name: str) -> list:
     """The cases of `tests/cases/<name>.toml` as pytest parameters, named by their sentence."""
     found = tomllib.loads((ROOT / "tests" / "cases" / f"{name}.toml").read_text(encoding="utf-8"))["case"]

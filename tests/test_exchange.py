@@ -7,7 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from house import HOSTILE, NOW, ROOT
+from house import HOSTILE, NOW, ROOT, seen
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from test_records import activities, made
@@ -270,12 +270,7 @@ def test_any_register_survives_a_round_trip(tmp_path_factory, many, suffix, lang
 def test_hostile_text_runs_in_no_spreadsheet(desk, tmp_path):
     """In XLSX every cell is a quoted string; in CSV no cell begins with a formula sign; both are read back unchanged."""
     desk.register.record(
-        [
-            ivp.Activity(
-                text.replace("\u202e", "").replace("\u202c", ""), name=text, remarks=text, data_subjects=[text], imported={text: text}
-            )
-            for text in HOSTILE
-        ],
+        [ivp.Activity(seen(text), name=text, remarks=text, data_subjects=[text], imported={text: text}) for text in HOSTILE],
         valid_from="2026-01-01",
         why="w",
     )

@@ -223,7 +223,7 @@ def rule(code: str, lang: str) -> None:
 @in_language
 @as_table
 def law(instrument: str | None, lang: str, shape: str) -> None:
-    """List the rules not yet compared with the official text, of one INSTRUMENT or of all: what to look up, and where.
+    """List the rules not yet compared with the official text, and what to look up where.
 
     They are the lawyer's work and no faults of the company, so `ivplus check` tells only how many an instrument has. Needs no journal.
     """

@@ -1,7 +1,7 @@
 """The record of processing activities as a page in a real browser."""
 
 import pytest
-from house import HOSTILE, NOW
+from house import HOSTILE, NOW, seen
 from screen import keep
 
 import ivplus_tools as ivp
@@ -22,7 +22,7 @@ def test_the_page_runs_nothing_and_loads_nothing(chromium, tmp_path):
     desk = ivp.Desk(tmp_path / "j.duckdb", by="tt", lang="sv", now=NOW)
     texts = [*HOSTILE, "</table></main><script>window.__xss = 2</script>", "javascript:alert(1)", "<iframe src=//example.fi></iframe>"]
     things = [
-        ivp.Activity(f"{number} {text}", name=text, purposes=[text], remarks=text, imported={text: text})
+        ivp.Activity(f"{number} {seen(text)}", name=text, purposes=[text], remarks=text, imported={text: text})
         for number, text in enumerate(texts)
     ]
     desk.register.record(things, valid_from="2026-01-01", why="w")
