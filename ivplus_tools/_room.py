@@ -107,10 +107,15 @@ class Room:
         self.standpoint = standpoint
 
     def __repr__(self) -> str:
-        counts = {kind.kind: sum(one.entry.kind == kind.kind for one in self.standing()) for kind in self.records}
+        standing = self.standing()
+        counts = {kind.kind: sum(one.entry.kind == kind.kind for one in standing) for kind in self.shown(standing)}
         lang = self.standpoint.lang
         told = ", ".join(f"{_words.say(f'kind_plural.{kind}', lang)} {count}" for kind, count in counts.items())
         return f"{_words.values('room')[self.name][lang]}: {told}"
+
+    def shown(self, things: Sequence[Stands]) -> list[type[Record]]:
+        """The kinds of records that are shown beside these things."""
+        return [kind for kind in self.records if not kind.aside or any(one.entry.kind == kind.kind for one in things)]
 
     # --- writing
 

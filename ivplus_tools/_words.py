@@ -79,7 +79,7 @@ def nearest(got: object, known: Iterable[str], count: int = 1) -> str:
     """The closest of `known` to what came, in quotes, or all of a short list when nothing is close."""
     options = list(known)
     by_case = {option.casefold(): option for option in options}
-    sought = str(got).casefold()
+    sought = str(got)[:200].casefold()  # what is longer is near nothing
     holding = [option for option in by_case if len(sought) > 2 and sought in option]
     close = holding[:count] or difflib.get_close_matches(sought, by_case, n=count, cutoff=0.55)
     if close:

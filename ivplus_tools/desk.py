@@ -216,7 +216,7 @@ class Desk:
         found, accepted = status["severity"].value_counts(), int((status["state"] == "accepted").sum())
         coming = self.due()
         late = int(_room.late(coming, at).sum())
-        kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records)]
+        kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records if counts.get(one.kind) or not one.aside)]
         lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
         severities = [f"{_words.say(f'ui.{one}s', at.lang)} {int(found.get(one, 0))}" for one in _room.SEVERITIES]
         severities += [_words.say("shell.unread", at.lang, count=len(_law.unverified()))]

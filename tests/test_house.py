@@ -30,7 +30,7 @@ ONLY_HERE = {
     "tomllib": {"_law", "_words", "exchange"},
     "bs4": {"exchange"}, "mistune": {"exchange"}, "icalendar": {"exchange"}, "email": {"exchange"},
     "yaml": {"exchange"}, "rdflib": {"exchange"},
-    "xlsxwriter": {"exchange"}, "docx": {"exchange"}, "typst": {"exchange"},
+    "python_calamine": {"exchange"}, "xlsxwriter": {"exchange"}, "docx": {"exchange"}, "typst": {"exchange"},
     "nbclient": {"_notebooks"}, "nbformat": {"_notebooks"}, "click": {"cli"},
 }  # fmt: skip
 

@@ -94,6 +94,8 @@ class Record(BaseModel):
     kinds: ClassVar[dict[str, type[Record]]] = {}
     own_act: ClassVar[bool] = False
     """Whether only an act of the room writes it (a plan, a certificate), never `record`."""
+    aside: ClassVar[bool] = False
+    """Whether the kind is shown only where one of it stands: it keeps how the toolkit works, no answer of the company's."""
     shorthand: ClassVar[dict[str, str]] = {}
     """Names accepted by the constructor that fill the parts of a list: legal_basis -> purposes."""
 

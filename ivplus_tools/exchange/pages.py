@@ -9,11 +9,32 @@ from pathlib import Path
 from typing import Any
 
 from ivplus_tools import _words
-from ivplus_tools.exchange import sources
+from ivplus_tools.exchange import sources, texts
 from ivplus_tools.exchange.limits import Meter
+from ivplus_tools.exchange.outline import DEEPEST_HEADING, Document, Grid, Part, paragraph
 
 _UNSEEN = ("script", "style", "template", "noscript", "nav", "header", "footer", "form", "iframe", "object", "svg", "head")
 _BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "ul", "ol", "dl", "caption")
+_LEVELS = {"title": 0, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "dt": DEEPEST_HEADING}
+_PARTS = (
+    *_LEVELS,
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "table",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dd",
+    "pre",
+    "blockquote",
+    "address",
+    "caption",
+    "hr",
+)
 _FRAME = ("nav", "header", "footer")
 ITEM = "• "
 """Begins a line that is an item of a list within a cell."""
@@ -37,9 +58,9 @@ class Block:
 def blocks(path: Path) -> list[Block]:
     """The tables and lists of a page, a Markdown text, a workbook or a CSV; what holds none is refused in one line."""
     content = sources.read_bytes(path)
-    if not content.startswith((sources.ZIP, sources.OLE, sources.PDF)):
-        text = sources.decoded(content, path.name)
-        is_page, is_markdown = _is_html(text), path.suffix.lower() in (".md", ".markdown") or _is_markdown(text)
+    if not content.startswith((texts.ZIP, texts.OLE, texts.PDF)):
+        text = texts.decoded(content, path.name)
+        is_page, is_markdown = is_html(text), path.suffix.lower() in (".md", ".markdown") or _is_markdown(text)
         try:
             if is_page or is_markdown:
                 return list(_of_html(text if is_page else _from_markdown(text), Meter(path.name)))
@@ -48,7 +69,8 @@ def blocks(path: Path) -> list[Block]:
     return [Block((one.name,), one.rows) for part in sources.parse(content, path.name) for one in part.tables]
 
 
-def _is_html(text: str) -> bool:
+def is_html(text: str) -> bool:
+    """Whether a text begins as a page."""
     return (
         text[:2048].lstrip().startswith("<")
         and re.search(r"<(!doctype|html|body|table|ul|ol|div|section|h\d|p)\b", text[:4096], re.IGNORECASE) is not None
@@ -57,6 +79,15 @@ def _is_html(text: str) -> bool:
 
 def _is_markdown(text: str) -> bool:
     return re.search(r"^(#{1,6} |[*-] \S|\|? *:?-{3,}:? *\|)", text, re.MULTILINE) is not None
+
+
+def has_markdown(text: str) -> bool:
+    """Whether a text whose name nobody looks at is Markdown: the line below a table's headings, or headings with text between them."""
+    if re.search(
+        r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(\|[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$|^[ \t]*\|[ \t]*:?-{3,}:?[ \t]*\|[ \t]*$", text, re.MULTILINE
+    ):
+        return True
+    return re.search(r"\A\s*(---\n.*?\n---\s*\n)?#{1,6} \S[^\n]*\n(?!#).*?\n#{1,6} \S", text.replace("\r\n", "\n"), re.DOTALL) is not None
 
 
 def _from_markdown(text: str) -> str:
@@ -105,6 +136,69 @@ def _framed(part: Any, meter: Meter) -> Iterator[Block]:
         if not node.find_parent(("table", "ul", "ol", "dl")):
             rows = _rows(node, meter) if node.name == "table" else list((_terms if node.name == "dl" else _items)(node, meter))
             yield Block((part.name, ""), rows, node.name != "table", frame=True)
+
+
+# --- a page as a document
+
+
+def document(text: str, meter: Meter) -> Document:
+    """A page or a Markdown text with its headings, paragraphs and tables in order; what no reader sees, and its frame, is told."""
+    from bs4 import BeautifulSoup
+
+    page = BeautifulSoup(text if is_html(text) else _from_markdown(text), "html.parser")
+    made = Document()
+    for form in page.find_all("form"):
+        form.unwrap()  # some sites have one around the whole page
+    for unseen in page.find_all(lambda node: node.name in _UNSEEN or _is_hidden(node)):
+        if unseen.decomposed:
+            continue
+        if unseen.name in _FRAME or unseen.name not in _UNSEEN:
+            made.tell("doc_margins" if unseen.name in _FRAME else "doc_hidden", " ".join(unseen.get_text(" ").split()))
+        unseen.decompose()
+    for struck in page.find_all(("del", "s", "strike")):
+        made.tell("doc_struck", " ".join(struck.get_text(" ").split()))
+        struck.decompose()
+    made.parts += _parts(page, False, meter)
+    return made
+
+
+def _is_hidden(node: Any) -> bool:
+    return node.has_attr("hidden") or "display:none" in str(node.get("style") or "").replace(" ", "").casefold()
+
+
+def _parts(node: Any, bold: bool, meter: Meter) -> Iterator[Part]:
+    """Headings, paragraphs and tables within an element, in order."""
+    from bs4.element import NavigableString
+
+    runs: list[tuple[str, bool]] = []
+    for child in node.children:
+        if isinstance(child, NavigableString) or not (child.name in _PARTS or child.find(_PARTS)):
+            runs += _runs(child, bold)
+            continue
+        yield from paragraph(runs)
+        runs = []
+        meter.cells(1)
+        if child.name == "table":
+            yield Grid(_rows(child, meter))
+        elif child.name in _LEVELS:
+            yield from paragraph(list(_runs(child, True)), _LEVELS[child.name])
+        else:
+            yield from _parts(child, bold or child.name in ("b", "strong"), meter)
+    yield from paragraph(runs)
+
+
+def _runs(node: Any, bold: bool) -> Iterator[tuple[str, bool]]:
+    """The text of an element, each piece with whether it is bold."""
+    from bs4.element import NavigableString
+
+    if isinstance(node, NavigableString):
+        if type(node) is NavigableString:  # no comment, no declaration
+            yield re.sub(r"\s+", " ", node), bold
+    elif node.name == "br":
+        yield "\n", bold
+    else:
+        for child in node.children:
+            yield from _runs(child, bold or node.name in ("b", "strong"))
 
 
 def _terms(node: Any, meter: Meter) -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,10 +12,16 @@ from typing import TYPE_CHECKING
 from ivplus_tools import _dates, _html, _records, _room, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._store import Draft, Receipt
-from ivplus_tools.exchange.headings import Column
+from ivplus_tools.exchange.headings import Column, Wishes, folded
+from ivplus_tools.exchange.parts import shape_key
 
 if TYPE_CHECKING:
     import pandas
+
+
+LAYOUT = "layout"
+"""The kind of record that keeps how the officer had the headings of a file read."""
+NO_FIELD = "-"
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,9 @@ class Reading:
     apart: list[tuple[str, int, str]] = field(default_factory=list)
     shells: list[str] = field(default_factory=list)
     past: list[Past] = field(default_factory=list)
+    wishes: Wishes = field(default_factory=Wishes)
+    mapped: list[tuple[str, ...]] = field(default_factory=list)
+    """Rows of headings of which the officer said something."""
 
 
 class Preview:
@@ -79,10 +89,13 @@ class Preview:
 
     @property
     def columns(self) -> pandas.DataFrame:
-        """Every heading with the field it fills and how it was recognised: sheet, heading, field, how."""
-        return self._frame(
-            ("sheet", "heading", "field", "how"), [(one.sheet, one.heading, one.field or "", one.how) for one in self._reading.columns]
-        )
+        """Every heading: sheet, heading, field, how it was recognised, example, doubt.
+
+        A column in doubt fills no field: its content is kept beside, as that of a column without a field, until
+        `desk.register.read(path, columns={heading: field})` confirms it (or says None: no field).
+        """
+        rows = [(one.sheet, one.heading, one.field or "", one.how, one.example, one.doubt) for one in self._reading.columns]
+        return self._frame(("sheet", "heading", "field", "how", "example", "doubt"), rows)
 
     @property
     def problems(self) -> pandas.DataFrame:
@@ -117,7 +130,7 @@ class Preview:
         return self._frame(("kind", "subject", "change", "field", "before", "after"), rows)
 
     def commit(self, why: str = "", valid_from: object = None, insist: bool = False) -> Receipt:
-        """Record every understood row in one transaction, true from the row's own day, else `valid_from`, else today.
+        """Record every understood row in one transaction, true from its own day, else `valid_from`, else today; and how it was read.
 
         A row that changes what stands and repeats its day has no day of its own. A day before today is read anew over what stood on it.
         Refused where somebody has recorded one of them since the file was read.
@@ -132,9 +145,24 @@ class Preview:
         for thing, own in self._reading.things:
             since, reason = self._room.when_and_why(self._own_day(thing, own) or default, why, insist)
             drafts.append(self._room.draft(thing, since, reason, self._newest.get((thing.kind, thing.id), 0)))
+        drafts += self._layouts(why, insist)
         receipt = _store.append(self._room.standpoint, drafts)
         self._newest = _store.newest(self._room.standpoint)
         return receipt
+
+    def _layouts(self, why: str, insist: bool) -> list[Draft]:
+        """How the officer had the headings read, for the next file of the same headings."""
+        kind = next((one for one in self._room.records if one.kind == LAYOUT), None)
+        wishes, drafts = self._reading.wishes, []
+        since, reason = self._room.when_and_why(self._room.standpoint.now.date(), why, insist)
+        for headings in self._reading.mapped if kind else ():
+            shown = [_records.ODD_SIGNS.sub("\ufffd", one) for one in headings]
+            texts = {folded(one): " ".join(one.split()) for one in shown if one.strip()}
+            said = {texts[key]: name or NO_FIELD for key, name in wishes.chosen.items() if key in texts}
+            ident = hashlib.sha256(shape_key(headings).encode()).hexdigest()[:16]
+            one = kind(ident, headings=shown, columns=said, role=wishes.role)  # type: ignore[misc]
+            drafts.append(self._room.draft(one, since, reason, self._newest.get((LAYOUT, ident), 0)))
+        return drafts
 
     def _own_day(self, thing: Record, since: date | None) -> date | None:
         """The row's own day; not where it only repeats since when the earlier record was true, which a changed one is not."""
@@ -154,19 +182,20 @@ class Preview:
         return _room.frame(columns, rows, self._lang)
 
     def _summary(self) -> list[tuple[str, str]]:
-        shown = [(key, count) for key, count in self._counts() if count or key != "history"]
+        shown = [(key, count) for key, count in self._counts() if count or key not in ("history", "doubtful")]
         return [(_words.say(f"preview.{key}", self._lang), str(count)) for key, count in shown]
 
     def _counts(self) -> list[tuple[str, int]]:
         got = self._reading
-        known = sum(1 for one in got.columns if one.field)
+        known, doubtful = sum(bool(one.fills) for one in got.columns), sum(bool(one.doubt) for one in got.columns)
         was = [got.standing.get((thing.kind, thing.id)) for thing, _ in got.things]
         changed = sum(one is not None and one != thing for one, (thing, _) in zip(was, got.things, strict=True))
         counts = {
             "rows": len(got.things),
             "added": was.count(None),
             "changed": changed, "set_apart": len(got.apart), "problems": len(got.problems),
-            "columns": known, "unmapped": len(got.columns) - known, "history": len(got.past),
+            "columns": known, "doubtful": doubtful, "unmapped": len(got.columns) - known - doubtful,
+            "history": len(got.past),
         }  # fmt: skip
         return list(counts.items())
 

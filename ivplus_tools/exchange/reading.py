@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ivplus_tools import _dates, _records, _room, _words
 from ivplus_tools._records import Record
+from ivplus_tools._store import Standpoint
 from ivplus_tools.errors import Refusal
-from ivplus_tools.exchange import trees
-from ivplus_tools.exchange.headings import Column, heading_row, kind_of, map_columns, meaning_of, role_of, turned
+from ivplus_tools.exchange import tabular, trees
+from ivplus_tools.exchange.headings import META, Column, Wishes, folded, meaning_of
 from ivplus_tools.exchange.limits import Meter
-from ivplus_tools.exchange.preview import Past, Preview, Problem, Reading
-from ivplus_tools.exchange.rows import Row, distinct, identifier, other_law, printable, record_of
+from ivplus_tools.exchange.parts import shape_key
+from ivplus_tools.exchange.preview import LAYOUT, NO_FIELD, Past, Preview, Problem, Reading
+from ivplus_tools.exchange.rows import Row, distinct, identifier, other_law, printable, record_of, role_of
 from ivplus_tools.exchange.shapes import Reader, shape_of, shapes, tree_of
 from ivplus_tools.exchange.sources import Content, open_file
 from ivplus_tools.exchange.spreadsheets import Table
 from ivplus_tools.exchange.trees import Tree
 
 SHAPE = "ivplus-register"
-PARTIES = ("controller", "joint_controllers", "representative", "dpo")
 HISTORY = ("entry", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "content")
 
 
@@ -33,29 +35,69 @@ def _untold(*_: int) -> None:
     """Progress that nobody asked for."""
 
 
-def read(room: _room.Room, path: Path, progress: Progress | None = None) -> Preview:
+def read(room: _room.Room, path: Path, progress: Progress | None = None, wishes: Wishes | None = None) -> Preview:
     """Understand a file by its content: XLSX, ODS, CSV, JSON, YAML, Turtle, or a ZIP of them; see `docs/shapes.md`.
 
-    `progress` is told after each row how many of how many rows of a table or tree are done.
+    `progress` is told after each row how many of how many rows of a table or tree are done; `wishes`: the officer's word.
     """
     contents = open_file(path)
     kinds = {kind.kind: kind for kind in room.records}
+    said = _checked(wishes or Wishes(), kinds)
+    remembered = _remembered(room)
 
     def read_on(day: date | None = None) -> Reading:
         at = room if day is None else type(room)(replace(room.standpoint, valid_on=day))
         stands = {(one.entry.kind, one.entry.subject): one for one in at.standing()}
         reading = Reading({key: one.record for key, one in stands.items()}, {key: one.entry.valid_from for key, one in stands.items()})
-        _Understanding(reading, kinds, path, room.standpoint.lang, progress or _untold).understand(contents)
+        reading.wishes = said
+        _Understanding(reading, kinds, path, at.standpoint, remembered, progress or _untold).understand(contents)
         return reading
 
     return Preview(room, path, read_on(), read_on)
 
 
+def _checked(wishes: Wishes, kinds: Mapping[str, type[Record]]) -> Wishes:
+    """The officer's word with fields by their key, whatever they were called; an unknown field is refused with the nearest."""
+    columns: dict[str, str | None] = {}
+    for heading, said in wishes.columns.items():
+        name = next((found for kind in kinds if (found := meaning_of(str(said), kind))), None) if said else None
+        if said and name is None:
+            names = sorted({name for kind in kinds.values() for name in (*kind.model_fields, *kind.shorthand, *META)})
+            raise _words.refusal("unknown_field", got=said, kind="Activity", near=_words.nearest(said, names))
+        columns[heading] = name
+    given = [name for name in columns.values() if name]
+    if len(set(given)) < len(given):
+        twice = next(name for name in given if given.count(name) > 1)
+        raise _words.refusal("mapped_twice", field=_words.label_of(twice))
+    role = _records.code("role", wishes.role) if wishes.role else None
+    return replace(wishes, columns=columns, role=role)
+
+
+def _remembered(room: _room.Room) -> dict[str, Wishes]:
+    """How the officer had files of the same headings read before, by their shape."""
+    found = {}
+    for one in room.standing():
+        if one.entry.kind == LAYOUT:
+            record: Any = one.record
+            fields = {heading: None if name == NO_FIELD else name for heading, name in (record.columns or {}).items()}
+            found[shape_key(record.headings or ())] = Wishes(fields, role=record.role, entry=one.entry.entry)
+    return found
+
+
 class _Understanding:
     """One file's content on its way into a reading."""
 
-    def __init__(self, reading: Reading, kinds: Mapping[str, type[Record]], path: Path, lang: str, progress: Progress) -> None:
-        self._reading, self._kinds, self._path, self._lang, self._progress = reading, kinds, path, lang, progress
+    def __init__(
+        self,
+        reading: Reading,
+        kinds: Mapping[str, type[Record]],
+        path: Path,
+        at: Standpoint,
+        remembered: Mapping[str, Wishes],
+        progress: Progress,
+    ) -> None:
+        self._reading, self._kinds, self._path, self._progress = reading, kinds, path, progress
+        self._lang, self._on, self._remembered, self._wishes = at.lang, at.valid_on, remembered, reading.wishes
 
     def understand(self, contents: Sequence[Content]) -> None:
         """Every tree and table; a part that is not understood is told, a file without any understood part is refused."""
@@ -68,31 +110,43 @@ class _Understanding:
                     self._tree(tree)
                 if content.tables:
                     self._tables(content.tables)
+                told = [Problem(content.name, 0, "", printable(text), self._say(key)) for key, text in content.told]
+                self._reading.problems += told
             except Refusal as refusal:
                 refused.append((content.name, refusal))
         got = self._reading
         if refused and not (got.columns or got.things or got.past or got.shells):
             raise refused[0][1]
+        self._demand_headings()
         got.problems += [Problem(name, 0, "", "", one.text(self._lang)) for name, one in refused]
+
+    def _demand_headings(self) -> None:
+        """Refuse an officer's word about a heading that the file has not."""
+        known = {folded(one) for headings in self._reading.mapped for one in headings}
+        for heading in self._wishes.columns:
+            if folded(heading) not in known:
+                near = _words.nearest(heading, list(dict.fromkeys(one.heading for one in self._reading.columns)))
+                raise _words.refusal("no_such_heading", got=heading, near=near or "–")
 
     # --- tables
 
     def _tables(self, tables: Sequence[Table]) -> None:
-        if shape_of(tree_of(tables, rows=False).root, tables=True)[0]:
+        by_hand = bool(self._wishes.columns or self._wishes.sheets or self._wishes.start_row)
+        if not by_hand and shape_of(tree_of(tables, rows=False).root, tables=True)[0]:
             for table in tables:
-                self._odd(table)
+                self._reading.problems += [
+                    Problem(table.name, at + 1, "", table.rows[at][place], self._say(key)) for (at, place), key in table.notes.items()
+                ]
             self._shaped(tree_of(tables), tables=True)
             return
         seen: list[str] = []
-        for table in tables:
+        for table in self._chosen(tables):
             if _is_history(table):
                 self._history(table.name, [dict(zip(HISTORY, row, strict=False)) for row in table.rows[1:]])
                 continue
-            kind = kind_of(table)
-            form = turned(table, kind)
-            place = heading_row(form or table, kind)
-            if place is not None:
-                self._table(form or table, place, kind)
+            found = tabular.read(table, self._wishes, self._remembered, self._lang)
+            if found is not None:
+                self._found(found)
                 continue
             seen += [cell for row in table.rows[:25] for cell in row if cell.strip()][:6]
             if any(cell.strip() for row in table.rows for cell in row):
@@ -102,46 +156,32 @@ class _Understanding:
         if not (self._reading.columns or self._reading.past):
             raise _words.refusal("no_headings", path=self._path.name, seen=", ".join(printable(one)[:80] for one in seen[:8]) or "–")
 
-    def _table(self, table: Table, place: int, kind: str) -> None:
-        columns = map_columns(table, place, kind, self._lang)
-        self._reading.columns += [column for column in columns if column.heading]
-        for column in columns:
-            if column.near:
-                self._reading.problems.append(Problem(table.name, place + 1, column.heading, "", column.how))
-        role, party = role_of(table), self._above(table, place, kind)
-        self._odd(table, place)
-        for number, cells in enumerate(table.rows[place + 1 :], start=place + 2):
-            self._progress(number, len(table.rows))
-            if not any(cell.strip() for cell in cells):
-                continue
-            row = _row_of(table, kind, number, columns, cells, self._lang)
-            for name, text in party.items():
-                row.fields.setdefault(name, text)
-                row.headings.setdefault(name, name)
-            if role and kind == "activity":
-                row.fields.setdefault("role", role)
+    def _chosen(self, tables: Sequence[Table]) -> Iterator[Table]:
+        """The sheets that the officer named, else those that are not hidden; each other one is told."""
+        names = [one.name for one in tables]
+        for name in self._wishes.sheets:
+            if name not in names:
+                raise _words.refusal("no_sheet", got=name, near=_words.nearest(name, names))
+        for table in tables:
+            if table.name in self._wishes.sheets or not (self._wishes.sheets or table.marks.hidden_sheet):
+                yield table
+            elif any(cell.strip() for row in table.rows for cell in row):
+                key = "sheet_not_chosen" if self._wishes.sheets else "hidden_sheet"
+                self._reading.problems.append(Problem(table.name, 0, "", "", self._say(key)))
+
+    def _found(self, found: tabular.Found) -> None:
+        """What a sheet said: its rows become records."""
+        got = self._reading
+        got.columns += found.columns
+        got.problems += found.problems
+        got.apart += found.apart
+        got.mapped += found.mapped
+        for number, row in enumerate(found.rows, start=1):
+            self._progress(number, len(found.rows))
             named = {"id", "name"} & set(row.fields)
             thing = self._keep(row)
             if thing and not named:
                 self._problem(row, "", thing.id, self._say("derived"))
-
-    def _above(self, table: Table, place: int, kind: str) -> dict[str, str]:
-        """What stands above the headings: the parties of a register's first lines go to every activity, the rest is told."""
-        party: dict[str, str] = {}
-        for number, cells in enumerate(table.rows[:place], start=1):
-            filled = [cell.strip() for cell in cells if cell.strip()]
-            found = meaning_of(filled[0], kind) if len(filled) == 2 else None
-            if found in PARTIES and found not in party:
-                party[found] = filled[1]
-            elif filled:
-                told = printable(" | ".join(filled))
-                self._reading.problems.append(Problem(table.name, number, "", told, self._say("above")))
-        return party
-
-    def _odd(self, table: Table, until: int | None = None) -> None:
-        """Tell what is odd about cells that no row tells of itself."""
-        for above in range(len(table.rows) if until is None else until + 1):
-            self._reading.problems += [Problem(table.name, above + 1, *told) for told in _noted(table, above, [], self._lang)]
 
     # --- trees
 
@@ -245,11 +285,12 @@ class _Understanding:
         elif another:
             row.odd.append(("", ident, self._say("renamed", name=getattr(base, "name", ""))))
         law = other_law(row, self._lang) if row.kind == "activity" else None
-        told = self._say("other_law", law=law) if law else self._apart(row.kind, ident, place)
+        told = self._say("other_law", law=law) if law else row.apart or self._role(row, base)
+        told = told or self._apart(row.kind, ident, place)
         problems, thing = list(row.odd), None
         if not told:
             try:
-                thing, since, more = record_of(row, self._kinds[row.kind], ident, self._lang, base)
+                thing, since, more = record_of(row, self._kinds[row.kind], ident, self._lang, base, self._on)
                 problems += more
                 self._reading.things.append((thing, since))
             except Refusal as refusal:  # nothing of the row is lost, whatever its texts are
@@ -260,6 +301,40 @@ class _Understanding:
         for heading, text, problem in problems:
             self._problem(row, heading, text, problem)
         return thing
+
+    def _role(self, row: Row, base: Record | None) -> str:
+        """Why an activity's role has to be asked; else empty, and the row has its role."""
+        if row.kind != "activity":
+            return ""
+        row.role = row.role or self._wishes.role or ""
+        if said := row.fields.get("role"):
+            try:
+                row.fields["role"] = _records.code("role", said)
+            except Refusal:
+                return self._say("role_unknown", got=printable(said[:80]))
+            if said.strip().casefold() in _words.read("headings")["narrower"]["role"]:
+                row.extras[_records.free_name(row.headings.get("role", "role"), row.extras)] = said
+        elif base is None:
+            role, told = role_of(row, self._on, self._lang)
+            if role is None:
+                return told
+            row.fields["role"] = role
+            if told:
+                row.odd.append(("", "", told))
+        elif row.role:
+            row.fields["role"] = row.role
+        else:
+            row.headings.pop("role", None)  # an empty cell takes no role away
+        if row.fields.get("role") == "processor":
+            self._on_behalf(row)
+        return ""
+
+    def _on_behalf(self, row: Row) -> None:
+        """In a processor's row the controller is the one on whose behalf, where no column names that one."""
+        if "on_behalf_of" not in row.headings and row.fields.get("controller"):
+            row.fields["on_behalf_of"] = row.fields.pop("controller")
+            row.headings["on_behalf_of"] = row.headings.pop("controller", "controller")
+            row.odd.append((row.headings["on_behalf_of"], row.fields["on_behalf_of"], self._say("by_processor")))
 
     def _apart(self, kind: str, ident: str, place: str) -> str:
         """Why a row cannot be recorded: it has no identifier, or another row has the same; else empty, and its place is noted."""
@@ -285,24 +360,6 @@ def _is_history(table: Table) -> bool:
     return any(first == [_words.column_name(name, lang) for name in HISTORY] for lang in _words.LANGS)
 
 
-def _row_of(table: Table, kind: str, number: int, columns: Sequence[Column], cells: Sequence[str], lang: str) -> Row:
-    """A row of a table: filled cells by field, and by heading where there is no field. Cells beyond the headings are kept too."""
-    headings = {column.field: column.heading for column in columns if column.field}
-    seen = frozenset(column.heading for column in columns)
-    row = Row(kind, table.name, number, headings=headings, seen=seen, odd=_noted(table, number - 1, columns, lang))
-    blank = _words.read("headings")["blank"]["texts"]
-    for place, cell in enumerate(one.strip() for one in cells):
-        column = columns[place] if place < len(columns) else None
-        if not cell:
-            continue
-        if column and column.field:
-            if cell not in blank:
-                row.fields[column.field] = cell
-        else:
-            row.extras[_records.free_name(column.heading if column and column.heading else f"[{place + 1}]", row.extras)] = cell
-    return row
-
-
 def _clean(row: Row, lang: str) -> None:
     """Replace control characters in every text of a row, and tell which."""
     homes: list[dict[str, str]] = [row.fields, row.extras, *(part for many in row.parts.values() for part in many)]
@@ -313,15 +370,6 @@ def _clean(row: Row, lang: str) -> None:
                 home[name] = clean
                 row.odd.append((row.headings.get(name, name), clean, _words.say("preview.replaced", lang)))
     row.extras = {printable(name): text for name, text in row.extras.items()}
-
-
-def _noted(table: Table, row: int, columns: Sequence[Column], lang: str) -> list[tuple[str, str, str]]:
-    """What is odd about the cells of a row: heading, text, and the oddity in words."""
-    return [
-        (columns[place].heading if place < len(columns) else "", table.rows[row][place], _words.say(f"preview.{key}", lang))
-        for (at, place), key in table.notes.items()
-        if at == row
-    ]
 
 
 def _keys(root: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -12,8 +12,13 @@ from typing import Any
 from ivplus_tools import _dates, _law, _records, _words
 from ivplus_tools._records import Record
 from ivplus_tools.errors import BadInput, Refusal
+from ivplus_tools.exchange import blanks
 from ivplus_tools.exchange.headings import META, folded
 
+COUNT = r"^\s*\d{1,2}[.)]\s+"
+LONGEST_BASIS = 400
+"""Signs in which a statute behind a legal basis is looked for."""
+LONGEST_TOLD = 800
 Told = tuple[str, str, str]  # heading, value, problem in words
 
 
@@ -32,6 +37,14 @@ class Row:
     """Fields that a tree gives in parts, such as purposes with their legal basis: texts by the part's fields."""
     seen: frozenset[str] = frozenset()
     """Every heading of the row's table: what an earlier reading kept under one of them is replaced."""
+    role: str = ""
+    """The role that the sheet, a title or the officer gives to the row."""
+    roles: int = 0
+    """How many roles the sheet's name and titles speak of."""
+    told: set[str] = field(default_factory=set)
+    """Fields whose text was none that answers."""
+    apart: str = ""
+    """Why the row cannot be recorded, where that is known already."""
 
     def content(self) -> str:
         """Everything that the row says, in a line."""
@@ -56,7 +69,7 @@ def identifier(row: Row) -> tuple[str, bool]:
         *map(row.fields.get, ("processing_categories", "on_behalf_of")),
     ):
         if text and (items := _records.split(text, "parts")):
-            return " ".join(items[0].split())[:200], False
+            return " ".join(re.sub(COUNT, "", items[0]).split())[:200], False
     return "", False
 
 
@@ -81,27 +94,29 @@ def other_law(row: Row, lang: str) -> str | None:
     return None
 
 
-def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record | None) -> tuple[Record, date | None, list[Told]]:
+def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record | None, on: date) -> tuple[Record, date | None, list[Told]]:
     """A record from texts over what stands: fields of the file replace fields, fields that it does not have stay.
 
     A value that is not understood is kept under its heading and told; what stood in its field stays.
     """
-    problems: list[Told] = []
     ours = set(kind.model_fields) <= set(row.headings)
+    problems: list[Told] = [] if ours else list(_drop_blanks(row, kind, lang))
     good: dict[str, Any] = {name: value for name, value in base if name not in row.headings} if base else {}
     good.pop("id", None)
     since: date | None = None
-    extras, failed = dict(row.extras), set()
+    extras, failed = dict(row.extras), set(row.told)
 
     def keep(name: str, text: str, refusal: Refusal) -> None:
-        heading = row.headings.get(name, name)
+        heading = row.headings.get(name) or row.headings.get(name.rpartition(".")[2], name)
         extras[_records.free_name(heading, extras)] = text
         stands = bool(base) and _stood(kind, base, name)
-        problems.append((heading, text, _words.say("preview.kept_stands" if stands else "preview.kept", lang, problem=refusal.text(lang))))
+        problem = _shortened(refusal.text(lang))
+        problems.append((heading, text, _words.say("preview.kept_stands" if stands else "preview.kept", lang, problem=problem)))
         failed.add(name)
         if stands and name in kind.model_fields:
             good[name] = getattr(base, name)
 
+    good |= {name: getattr(base, name) for name in row.told if base and name in kind.model_fields}
     for name, many in row.parts.items():
         good[name] = tuple(_part_of(kind, name, one, keep) for one in many)
     for name, text in row.fields.items():
@@ -114,17 +129,81 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
             keep(name, text, refusal)
     for name, text in _shorthand(kind, row):
         try:
-            good[kind.shorthand[name]] = _spread(kind, name, text, good)
+            good[kind.shorthand[name]] = _spread(kind, name, text, good, on)
         except BadInput as refusal:
             keep(name, text, refusal)
     if base and not ours:
         absent = {name for name in kind.shorthand if name in failed or name not in row.headings}
         good |= {home: _carried(getattr(base, home), good[home], absent) for home in set(kind.shorthand.values()) if good.get(home)}
-    before = good.pop("imported", None) or {}
-    if "imported" not in row.headings:
-        before = {name: text for name, text in before.items() if re.sub(r" \(\d+\)$", "", name) not in row.seen}
+    before = _imported(good.pop("imported", None) or {}, row)
     extras = {_records.free_name(name, before): text for name, text in extras.items()} if base is None else extras
-    return kind(ident, **good, imported={**before, **extras} or None), since, problems
+    return kind(ident, **good, **({"imported": {**before, **extras} or None} if "imported" in kind.model_fields else {})), since, problems
+
+
+def _shortened(text: str) -> str:
+    """A sentence that repeats a very long text, without its middle."""
+    return text if len(text) <= LONGEST_TOLD else f"{text[: LONGEST_TOLD // 2]} … {text[-LONGEST_TOLD // 4 :]}"
+
+
+def _imported(before: dict[str, str], row: Row) -> dict[str, str]:
+    """What an earlier reading kept under headings that this file has not."""
+    if "imported" in row.headings:
+        return before
+    return {name: text for name, text in before.items() if re.sub(r" \(\d+\)$", "", name) not in row.seen}
+
+
+def _drop_blanks(row: Row, kind: type[Record], lang: str) -> Iterator[Told]:
+    """Take out what answers nothing, such as `#N/A`, `TBD`, `none` as a proof, or boxes that nobody ticked; each is told."""
+    row.fields = {name: blanks.ticked(text) for name, text in row.fields.items()}
+    for name, text in list(row.fields.items()):
+        field_ = blanks.field_of(kind, name)
+        listed = field_ is not None and _records.shape(field_) in ("texts", "parts")
+        items = _records.split(text, "text") if listed and name != "retention" else [text]
+        odd = {one: why for one in items if (why := blanks.no_answer(kind, name, one))}
+        for one, why in odd.items():
+            yield row.headings.get(name, name), printable(one), _words.say(f"preview.{why}", lang)
+        left = [one for one in items if one not in odd]
+        if odd and left:
+            row.fields[name] = _records.join(left, "text")
+        elif odd:
+            del row.fields[name]
+            row.told.add(name)
+    for home, many in row.parts.items():
+        own = next(iter(_records.part_of(kind.model_fields[home]).model_fields))
+        for part in many:
+            for inner, text in list(part.items()):
+                why = blanks.no_answer(kind, inner if inner != own else home, text)
+                if why:
+                    del part[inner]
+                    yield row.headings.get(inner, home), printable(text), _words.say(f"preview.{why}", lang)
+
+
+def role_of(row: Row, on: date, lang: str) -> tuple[str | None, str]:
+    """The role of an activity whose row says none, and what has to be told of it; no role where it has to be asked.
+
+    What only a processor's record holds makes it one; a row that speaks of both is not decided.
+    """
+    if row.role:
+        return row.role, ""
+    if "role" in row.headings:
+        return None, _words.say("preview.role_asked", lang)
+    said = {*row.fields, *row.parts}
+    own = {role: said & fields for role, fields in _role_fields(on).items()}
+    if row.roles > 1 or all(own.values()):
+        return None, _words.say("preview.role_asked", lang)
+    if own["processor"]:
+        return "processor", _words.say("preview.role_from_columns", lang)
+    return "controller", ""
+
+
+def _role_fields(on: date) -> dict[str, set[str]]:
+    """The fields that the law asks for in the record of one role only."""
+    asked: dict[str, set[str]] = {"controller": set(), "processor": set()}
+    for rule, ask in _law.asks("finding", on):
+        if ask["record"] == "activity" and rule.startswith("gdpr:30(") and ask.get("role") in asked:
+            asked[ask["role"]].add(ask["field"])
+    both = asked["controller"] & asked["processor"]
+    return {role: fields - both for role, fields in asked.items()}
 
 
 def _stood(kind: type[Record], base: Record | None, name: str) -> bool:
@@ -135,13 +214,36 @@ def _stood(kind: type[Record], base: Record | None, name: str) -> bool:
 
 def _shorthand(kind: type[Record], row: Row) -> Iterator[tuple[str, str]]:
     """The columns that fill parts; a statute written behind its legal basis goes to its own."""
-    texts = {name: row.fields[name] for name in kind.shorthand if name in row.fields}
+    yield from _with_statute({name: row.fields[name] for name in kind.shorthand if name in row.fields}).items()
+
+
+def _with_statute(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts of a purpose; a statute that stands behind the one legal basis has its own place."""
     said = texts.get("legal_basis", "")
+    if "statute" in texts or len(said) > LONGEST_BASIS:
+        return dict(texts)
     for match in re.finditer(r"\s*(?:[,:(–—]|\s-\s)\s*", said):
         basis, rest = said[: match.start()], said[match.end() :].removesuffix(")")
-        if "statute" not in texts and _names_statute(rest) and _is_code("legal_basis", basis) and not _is_code("legal_basis", said):
-            texts |= {"legal_basis": basis, "statute": rest}
-    yield from texts.items()
+        behind = _names_statute(rest) and not _names_basis(rest)
+        if match[0].strip() == "(" and not behind and _is_interest(basis, said) and "legitimate_interest" not in texts:
+            return {**texts, "legal_basis": basis, "legitimate_interest": rest}
+        if behind and _is_code("legal_basis", basis) and not _is_code("legal_basis", said):
+            return {**texts, "legal_basis": basis, "statute": rest}
+    return dict(texts)
+
+
+def _is_interest(basis: str, said: str) -> bool:
+    """Whether a basis is the legitimate interest, which the rest of what is said describes."""
+    alone = _is_code("legal_basis", basis) and not _is_code("legal_basis", said)
+    return alone and _records.code("legal_basis", basis) == "6(1)(f)"
+
+
+def _names_basis(text: str) -> bool:
+    """Whether a text names a legal basis beside what else it says."""
+    said = f" {folded(text)} "
+    between = "|".join(map(re.escape, _words.read("headings")["between"]["texts"]))
+    alone = any(_is_code("legal_basis", one.strip(" ()")) for one in re.split(between, text))
+    return alone or any(f" {folded(one)} " in said for one in _words.synonyms("legal_basis") if " " in one)
 
 
 def _names_statute(text: str) -> bool:
@@ -174,7 +276,7 @@ def _part_of(kind: type[Record], name: str, texts: Mapping[str, str], keep: Any)
     """A part of a tree's record; a value of it that is not understood is kept beside the record."""
     part = _records.part_of(kind.model_fields[name])
     good: dict[str, object] = {}
-    for inner, text in texts.items():
+    for inner, text in _with_statute(texts).items():
         try:
             good[inner] = getattr(part(**{inner: text}), inner)
         except BadInput as refusal:
@@ -188,8 +290,10 @@ def _understood(kind: type[Record], name: str, text: str, ours: bool) -> Any:
     Not so in a file with a column for every field, which is our own: there a list that begins with a denial was recorded so.
     """
     answer = _records.answer_of(kind, name, text)
+    if not ours and answer == _records.NONE and _about_another(name, text):
+        raise _words.refusal("unclear_denial", got=text)
     asked = not ours and isinstance(answer, (str, tuple)) and _records.has_other_answers(kind.model_fields[name])
-    if asked and folded(text[:100]).startswith(_denials()):
+    if asked and (folded(text[:100]).startswith(_denials()) or _denies(name, text)):
         raise _words.refusal("unclear_denial", got=text)
     if asked and text.strip().casefold() in _words.read("headings")["affirmation"]["texts"]:
         raise _words.refusal("bare_answer", got=text)
@@ -202,18 +306,84 @@ def _denials() -> tuple[str, ...]:
     return tuple(f"{folded(word)} " for word in _words.read("headings")["denial"]["begins"])
 
 
-def _spread(kind: type[Record], name: str, text: str, good: dict[str, Any]) -> Any:
-    """Values of a shorthand column over the parts: one for all, one for each, or several for the only one."""
+def _about_another(name: str, text: str) -> bool:
+    """Whether a denial speaks of another field: that nothing leaves the EU does not say that nobody receives it."""
+    about = _words.read("headings")["denial"]["about"]
+    said = folded(text[:200])
+    spoken = [one["fields"] for one in about if any(re.search(rf"\b{folded(stem)}", said) for stem in one["stems"])]
+    return bool(spoken) and not any(name in fields for fields in spoken)
+
+
+def _denies(name: str, text: str) -> bool:
+    """Whether a short text denies somewhere in it: in a field where that turns the answer round."""
+    told = _words.read("headings")["denial"]
+    words = folded(text[:200]).split()
+    short = len(words) <= told["longest"] and not re.search(r"[;\n]", text.strip())
+    return name in told["fields"] and short and bool({folded(one) for one in told["inside"]} & set(words))
+
+
+def _spread(kind: type[Record], name: str, text: str, good: dict[str, Any], on: date) -> Any:
+    """Values of a shorthand column over the parts: one for all that it can belong to, or several for the only one.
+
+    Which of several values belongs to which purpose is not guessed, unless both are numbered.
+    """
     home = kind.shorthand[name]
     part = _records.part_of(kind.model_fields[home])
     parts = list(good.get(home) or (part("-"),))
+    values = _values(part, name, text)
+    if len(parts) > 1 and len(values) > 1:
+        if not (_counted(text, len(parts)) and _numbered(parts)):
+            raise _words.refusal("unpaired", got=text)
+        values = [re.sub(COUNT, "", one) for one in _records.split(text, "text")]
+        own = next(iter(part.model_fields))
+        bare = [_with(one, own, re.sub(COUNT, "", str(one.first))) for one in parts]
+        return tuple(_with(one, name, value) for one, value in zip(bare, values, strict=True))
+    if len(parts) == 1:
+        if len(values) > 1 and name == "legal_basis" and _several(str(parts[0].first or "")):
+            raise _words.refusal("unpaired", got=text)
+        return tuple(_with(parts[0], name, value) for value in values)
+    meant = _meant(name, parts, on)
+    if not meant:
+        raise _words.refusal("unpaired", got=text)
+    return tuple(_with(one, name, values[0]) if place in meant else one for place, one in enumerate(parts))
+
+
+def _several(text: str) -> bool:
+    """Whether one text may name several purposes, so that several legal bases are not the one's."""
+    return any(one in text for one in _words.read("headings")["between"]["texts"])
+
+
+def _values(part: type[_records.Part], name: str, text: str) -> list[str]:
+    """The values of a cell: each code of a list of codes, else the texts between `;` or line breaks."""
     values = _records.split(text, "text")
     listed = _records.listed_in(part.model_fields[name])
-    if listed and len(values) == 1:
-        codes = _records.codes_in(listed, values[0])
-        values = codes if len(codes) == 1 or len(parts) == 1 else values  # which of several belongs to which purpose is not guessed
-    if len(values) == 1 or (len(parts) > 1 and len(values) != len(parts)):
-        values = [text if len(values) > 1 else values[0]] * len(parts)
-    if len(parts) == 1 and len(values) > 1:
-        parts = parts * len(values)
-    return tuple(type(one)(**{**dict(one), name: value}) for one, value in zip(parts, values, strict=True))
+    if listed and len(values) == 1 and len(text) < LONGEST_BASIS:
+        try:
+            return list(_records.codes_in(listed, values[0]))
+        except BadInput:
+            return [_records.code(listed, re.sub(COUNT, "", values[0]))]
+    return values
+
+
+def _counted(text: str, count: int) -> bool:
+    """Whether the values of a cell are numbered from one to the count."""
+    values = _records.split(text, "text")
+    return [re.match(COUNT, one) is not None and int(re.findall(r"\d+", one)[0]) for one in values] == list(range(1, count + 1))
+
+
+def _numbered(parts: Iterable[_records.Part]) -> bool:
+    firsts = [str(one.first or "") for one in parts]
+    return _counted(_records.join(firsts, "text"), len(firsts))
+
+
+def _meant(name: str, parts: list[_records.Part], on: date) -> set[int]:
+    """The parts that one value belongs to: a legal basis to all, a proof to those whose basis asks for it."""
+    rule = {"statute": "gdpr:6(3)", "consent_record": "gdpr:7(1)"}.get(name, "gdpr:13(1)(d)")
+    if name == "legal_basis":
+        return set(range(len(parts)))
+    bases = _law.value(rule, on).get("bases", [])
+    return {place for place, one in enumerate(parts) if getattr(one, "legal_basis", None) in bases}
+
+
+def _with(part: _records.Part, name: str, value: str) -> _records.Part:
+    return type(part)(**{**dict(part), name: value})

@@ -240,6 +240,8 @@ class Reader:
             if name in kind.shorthand and len(texts) > 1 and len(row.parts.get(kind.shorthand[name], [])) > 1:
                 row.odd.append((_told(how), "; ".join(texts), "unpaired"))
                 self._untake(place, name)
+            elif name == "role" and not texts:
+                row.roles = len(_records.allowed("role"))  # a place for the role, and nothing in it: nothing is taken for granted
             elif texts:
                 row.fields[name] = self._joined(texts, kind, name)
                 row.headings[name] = _told(how)

@@ -6,13 +6,14 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ivplus_tools import _words
 from ivplus_tools.errors import Refusal
-from ivplus_tools.exchange import spreadsheets, trees
+from ivplus_tools.exchange import old_workbooks, outline, spreadsheets, texts, trees, word
 from ivplus_tools.exchange.guard import without_guard
 from ivplus_tools.exchange.headings import HEADING_ROWS, known_headings
 from ivplus_tools.exchange.limits import LARGEST_FILE, LARGEST_UNPACKED, LONGEST_TEXT, MEGABYTE, MOST_MEMBERS, Meter
@@ -20,10 +21,9 @@ from ivplus_tools.exchange.shapes import vocabulary
 from ivplus_tools.exchange.spreadsheets import Table
 from ivplus_tools.exchange.trees import Tree
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP = b"PK\x03\x04"
-PDF = b"%PDF-"
-BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+SEPARATORS = (";", ",", "\t", "|")
+ODD_SEPARATORS = "^~¦§!#*:@%$=<>\x01\x02\x1c\x1d\x1e\x1f"
+"""Taken for separators only where they give known headings, several of them."""
 
 
 @dataclass
@@ -34,6 +34,8 @@ class Content:
     tables: list[Table] = field(default_factory=list)
     trees: list[Tree] = field(default_factory=list)
     refused: Refusal | None = None
+    told: list[tuple[str, str]] = field(default_factory=list)
+    """What was left out, or read in a way that the officer must know: a key of the preview's words, and the text."""
 
 
 def open_file(path: Path) -> list[Content]:
@@ -57,13 +59,17 @@ def read_bytes(path: Path) -> bytes:
 def parse(content: bytes, name: str, inside: bool = False) -> list[Content]:
     """Tables or trees of some bytes, which may stand `inside` an archive; `name` only words the refusal."""
     meter = Meter(name)
-    if content.startswith(OLE):
-        raise _words.refusal("locked_file", path=name)
-    if content.startswith(PDF):
-        raise _words.refusal("unknown_shape", path=name, reason="PDF")
-    if content.startswith(ZIP):
+    texts.named(content, name)
+    if content.startswith(texts.OLE):
+        return [_old_workbook(content, name, meter)]
+    if content.startswith(texts.ZIP):
         return _parse_zip(content, name, meter, inside)
-    return [_parse_text(content, name, meter)]
+    return [_parse_text(texts.decoded(content, name), meter)]
+
+
+def _old_workbook(content: bytes, name: str, meter: Meter) -> Content:
+    texts.named_ole(content, name)
+    return Content(tables=list(old_workbooks.xls(content, meter)), told=[("xls_unseen", "")])
 
 
 def _parse_zip(content: bytes, name: str, meter: Meter, inside: bool) -> list[Content]:
@@ -74,6 +80,11 @@ def _parse_zip(content: bytes, name: str, meter: Meter, inside: bool) -> list[Co
             if unpacked > LARGEST_UNPACKED or len(members) > MOST_MEMBERS:
                 raise _words.refusal("too_large", path=name, size=unpacked // MEGABYTE, limit=LARGEST_UNPACKED // MEGABYTE)
             names = {one.filename for one in members}
+            kind = texts.packed_kind(names, _begin(packed, "mimetype") if "mimetype" in names else b"")
+            if kind:
+                raise _words.refusal("unread_format", path=name, format=kind)
+            if word.MAIN in names:
+                return [_document(word.docx(packed, meter))]
             if "content.xml" in names:
                 return [Content(tables=list(spreadsheets.ods(packed, meter)))]
             if any(one.startswith("xl/") for one in names):
@@ -87,6 +98,18 @@ def _parse_zip(content: bytes, name: str, meter: Meter, inside: bool) -> list[Co
         raise
     except Exception as error:  # what a broken archive or workbook raises inside its library has no common class
         raise _words.refusal("unknown_shape", path=name, reason=_short(error)) from None
+
+
+def _begin(packed: zipfile.ZipFile, name: str) -> bytes:
+    with packed.open(name) as opened:
+        return opened.read(80)
+
+
+def _document(read: outline.Document) -> Content:
+    """A document's tables; what stands beside them is told."""
+    made = outline.outline(read.parts)
+    told = [(key, " | ".join(text for one, text in read.told if one == key)) for key in dict.fromkeys(key for key, _ in read.told)]
+    return Content(tables=made.tables, told=[*told, *(("beside", text) for text in made.beside)])
 
 
 def _parse_members(packed: zipfile.ZipFile, name: str) -> list[Content]:
@@ -103,51 +126,69 @@ def _parse_members(packed: zipfile.ZipFile, name: str) -> list[Content]:
         except Refusal as refusal:
             found.append(Content(label, refused=refusal))
             continue
-        tables = [Table(f"{label} {one.name}".strip(), one.rows, one.notes) for one in part.tables]
-        found.append(Content(label, tables, [Tree(label, one.root) for one in part.trees]))
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+            found.append(Content(label, refused=_words.refusal("unknown_shape", path=label, reason=_short(error))))
+            continue
+        tables = [replace(one, name=f"{label} {one.name}".strip()) for one in part.tables]
+        found.append(Content(label, tables, [Tree(label, one.root) for one in part.trees], told=part.told))
     if not any(one.refused is None for one in found):
         raise next((one.refused for one in found if one.refused), _words.refusal("unknown_shape", path=name, reason="ZIP"))
     return found
 
 
-def _parse_text(content: bytes, name: str, meter: Meter) -> Content:
-    text = decoded(content, name)
+def _parse_text(text: str, meter: Meter) -> Content:
     begin = text[:4096].lstrip()
     if begin[:1] in ("{", "["):
         return Content(trees=[Tree("", trees.json_tree(text, meter))])
-    if trees.looks_like_turtle(begin):
-        return Content(trees=[Tree("", trees.turtle_tree(text, meter, vocabulary().namespaces))])
+    rdf = trees.rdf_format(begin)
+    if rdf:
+        return Content(trees=[Tree("", trees.rdf_tree(text, rdf, meter, vocabulary().namespaces))])
     if trees.looks_like_yaml(begin):
         return Content(trees=[Tree("", trees.yaml_tree(text, meter))])
-    return Content(tables=[_csv(text, meter)])
+    page = _page(text, begin, meter)
+    return page or Content(tables=[_csv(text, meter)])
 
 
-def decoded(content: bytes, name: str) -> str:
-    """The text of some bytes, in the encoding that they begin with or that reads them."""
-    begun = next((encoding for mark, encoding in BOMS.items() if content.startswith(mark)), None)
-    if b"\x00" in content and begun != "utf-16":
-        raise _words.refusal("unknown_shape", path=name, reason="NUL")
-    for encoding in (begun,) if begun else ("utf-8", "cp1252", "latin-1"):
+def _page(text: str, begin: str, meter: Meter) -> Content | None:
+    """A page or a Markdown text; markup of another kind is refused by its name."""
+    from ivplus_tools.exchange import pages  # it reads files through this module
+
+    if pages.is_html(text) or pages.has_markdown(text):
         try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise _words.refusal("unknown_shape", path=name, reason="encoding")
+            return _document(pages.document(text, meter))
+        except RecursionError:
+            raise _words.refusal("unread_format", path=meter.name, format="HTML") from None
+    root = re.match(r"(?:<\?.*?\?>|<!.*?>|\s)*<([\w:.-]+)", begin, re.DOTALL)
+    if root:
+        raise _words.refusal("unread_format", path=meter.name, format=f"XML <{root[1][:40]}>")
+    if re.match(r"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*MIME-Version:", begin, re.IGNORECASE):
+        raise _words.refusal("unread_format", path=meter.name, format="MIME (.eml, .mht)")
+    return None
 
 
 def _csv(text: str, meter: Meter) -> Table:
-    """A CSV whose delimiter is the one that gives its first rows most known headings, else most columns."""
+    """A table of text, by the separator that it names, else by the one that its first rows have."""
     csv.field_size_limit(LONGEST_TEXT)
-    best = max((";", ",", "\t"), key=lambda delimiter: _first_rows(text, delimiter, meter))
+    said = re.match(r"sep=(.)\r?\n", text)
+    best = said[1] if said else _separator(text, meter)
     rows: list[list[str]] = []
     broken: tuple[int, int] | None = None
-    for row in _csv_rows(io.StringIO(text, newline=""), best, meter):
+    for row in _csv_rows(io.StringIO(text[said.end() :] if said else text, newline=""), best, meter):
         meter.cells(len(row))
         if broken is None and any("\n" in cell for cell in row):
             broken = (len(rows), next(place for place, cell in enumerate(row) if "\n" in cell))
         rows.append([without_guard(cell) for cell in row])
     notes = {broken: "unclosed"} if broken and text.count('"') % 2 else {}
     return Table("", rows, notes)
+
+
+def _separator(text: str, meter: Meter) -> str:
+    """The separator that gives the first rows most known headings, else most columns; an odd one must give two headings more."""
+    scores = {one: _first_rows(text, one, meter) for one in SEPARATORS}
+    best = max(SEPARATORS, key=lambda one: scores[one])
+    odd = {one: _first_rows(text, one, meter) for one in ODD_SEPARATORS if one in text[:4096]}
+    found = max(odd, key=lambda one: odd[one], default=best)
+    return found if found in odd and odd[found][0] >= scores[best][0] + 2 else best
 
 
 def _first_rows(text: str, delimiter: str, meter: Meter) -> tuple[int, int]:

@@ -11,11 +11,16 @@ from datetime import datetime
 from typing import Any
 
 from ivplus_tools import _words
-from ivplus_tools.exchange.limits import Meter
+from ivplus_tools.exchange import marks
+from ivplus_tools.exchange.limits import LONGEST_TEXT, MEGABYTE, Meter
+from ivplus_tools.exchange.marks import Marks
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+
+
+PLAIN = Marks()
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Table:
     rows: list[list[str]]
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """What is odd about a cell (row and column, from 0): a key of the preview's words, such as `formula` or `unclosed`."""
+    marks: Marks = PLAIN
 
 
 def xlsx(content: bytes, packed: zipfile.ZipFile, meter: Meter) -> Iterator[Table]:
@@ -34,8 +40,9 @@ def xlsx(content: bytes, packed: zipfile.ZipFile, meter: Meter) -> Iterator[Tabl
 
     values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True)
     formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if _has_formulas(packed) else values
+    shown = marks.of_workbook(packed)
     for sheet in values.worksheets:
-        yield _sheet(sheet, formulas[sheet.title], meter)
+        yield _sheet(sheet, formulas[sheet.title], meter, shown.get(sheet.title, Marks()))
 
 
 def _has_formulas(packed: zipfile.ZipFile) -> bool:
@@ -51,7 +58,7 @@ def _has_formulas(packed: zipfile.ZipFile) -> bool:
     return False
 
 
-def _sheet(values: Any, formulas: Any, meter: Meter) -> Table:
+def _sheet(values: Any, formulas: Any, meter: Meter, shown: Marks) -> Table:
     rows: list[list[str]] = []
     notes: dict[tuple[int, int], str] = {}
     both = (
@@ -62,7 +69,7 @@ def _sheet(values: Any, formulas: Any, meter: Meter) -> Table:
     for number, (row, said) in enumerate(both):
         rows.append([cell_text(cell if cell is not None else other) for cell, other in zip(row, said, strict=False)])
         notes |= {(number, place): "formula" for place, cell in enumerate(row) if cell is None and said[place] is not None}
-    return Table(values.title, rows, notes)
+    return Table(values.title, rows, notes, shown)
 
 
 def _rows(sheet: Any, meter: Meter) -> Iterator[tuple[object, ...]]:
@@ -70,6 +77,8 @@ def _rows(sheet: Any, meter: Meter) -> Iterator[tuple[object, ...]]:
     sheet.reset_dimensions()
     for row in sheet.iter_rows(values_only=True):
         meter.cells(1 + sum(cell is not None for cell in row))
+        if any(isinstance(cell, str) and len(cell) > LONGEST_TEXT for cell in row):
+            raise _words.refusal("text_too_long", path=meter.name, limit=LONGEST_TEXT // MEGABYTE)
         yield row
 
 

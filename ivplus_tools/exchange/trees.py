@@ -1,4 +1,4 @@
-"""JSON, YAML and Turtle as plain trees: dicts, lists and text leaves. No number is rounded, no second key of a name is lost."""
+"""JSON, YAML and RDF as plain trees: dicts, lists and text leaves. No number is rounded, no second key of a name is lost."""
 
 from __future__ import annotations
 
@@ -152,16 +152,28 @@ def _pairs(items: list[Node]) -> Iterator[tuple[str, Node]]:
         yield key if isinstance(key, str) else json.dumps(key, ensure_ascii=False), value
 
 
-# --- Turtle
+# --- RDF
 
 
-def looks_like_turtle(begin: str) -> bool:
-    """Whether a text begins as RDF Turtle."""
-    return re.match(r"(#[^\n]*\n\s*)*(@prefix|@base|PREFIX|BASE)\s", begin, re.IGNORECASE) is not None
+_TURTLE = re.compile(
+    r"""(#[^\n]*\n\s*)*(?:(?:@prefix|@base|PREFIX|BASE)\s|(?:<[^<>"{}|^`\s]*:[^<>"{}|^`\s]*>|_:\w+)\s+(?:a\s|<[^<>"{}|^`\s]*>)\s*[<"'_\[(])""",
+    re.IGNORECASE,
+)
 
 
-def turtle_tree(text: str, meter: Meter, namespaces: Mapping[str, Sequence[str]]) -> Node:
-    """The resources of a Turtle text by their type: {type: [{property: [values]}]}.
+def rdf_format(begin: str) -> str | None:
+    """In which way a text begins as RDF: Turtle, with prefixes or without any, or XML."""
+    if _TURTLE.match(begin):
+        return "turtle"
+    return (
+        "xml"
+        if begin.startswith("<") and "http://www.w3.org/1999/02/22-rdf-syntax-ns#" in begin and re.search(r"<(\w+:)?RDF\b", begin)
+        else None
+    )
+
+
+def rdf_tree(text: str, form: str, meter: Meter, namespaces: Mapping[str, Sequence[str]]) -> Node:
+    """The resources of an RDF text by their type: {type: [{property: [values]}]}.
 
     Names get the prefix of `namespaces`; a resource with a label is told by it, a nameless one stands where it is used.
     """
@@ -172,9 +184,9 @@ def turtle_tree(text: str, meter: Meter, namespaces: Mapping[str, Sequence[str]]
         raise _words.refusal("needs_extra", path=meter.name, extra="rdf", library="rdflib") from None
     graph = rdflib.Graph(bind_namespaces="none")
     try:
-        graph.parse(data=text, format="turtle", publicID="urn:file:")
+        graph.parse(data=text, format=form, publicID="urn:file:")
     except Exception as error:  # the parser's own errors share no class
-        raise _words.refusal("unknown_shape", path=meter.name, reason=f"Turtle: {' '.join(str(error).split())[:100]}") from None
+        raise _words.refusal("unknown_shape", path=meter.name, reason=f"RDF: {' '.join(str(error).split())[:100]}") from None
     meter.values(len(graph))
     return _Resources(graph, namespaces, meter).by_type()
 
@@ -184,6 +196,7 @@ class _Resources:
 
     def __init__(self, graph: Any, namespaces: Mapping[str, Sequence[str]], meter: Meter) -> None:
         self._graph, self._meter = graph, meter
+        self._prefixes = list(namespaces)
         spaces = [(space, prefix) for prefix, many in namespaces.items() for space in many]
         self._spaces = sorted(spaces, key=lambda pair: -len(pair[0]))
 
@@ -195,9 +208,14 @@ class _Resources:
         made: dict[str, list[Node]] = {}
         for subject in sorted(set(self._graph.subjects()) - used):
             resource = {"@id": None if isinstance(subject, rdflib.BNode) else self._name(subject), **self._properties(subject, 1)}
-            kinds = resource.get("rdf:type") or ["rdfs:Resource"]
-            made.setdefault(str(kinds[0]), []).append(resource)
+            kinds = map(str, resource.get("rdf:type") or ["rdfs:Resource"])
+            made.setdefault(min(kinds, key=self._rank), []).append(resource)
         return dict(made)
+
+    def _rank(self, kind: str) -> int:
+        """Of several types that of the first namespace tells most."""
+        prefix = kind.partition(":")[0]
+        return self._prefixes.index(prefix) if prefix in self._prefixes else len(self._prefixes)
 
     def _properties(self, subject: Any, depth: int) -> dict[str, Node]:
         self._meter.depth(depth)

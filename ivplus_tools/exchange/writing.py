@@ -80,7 +80,7 @@ def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> 
     )  # not the clock: the same register is the same bytes
     plain = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
     bold = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True, "bold": True})
-    sheets = [(f"kind_plural.{kind.kind}", [*kind.model_fields, *META], _sheet(things, kind, lang)) for kind in room.records]
+    sheets = [(f"kind_plural.{kind.kind}", [*kind.model_fields, *META], _sheet(things, kind, lang)) for kind in room.shown(things)]
     if past:
         sheets.append(("preview.history", list(HISTORY), _history(past, lang)))
     for name, fields, rows in sheets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +12,7 @@ from ivplus_tools._records import Record
 from ivplus_tools._room import Due, Finding, Room
 from ivplus_tools._store import Entry
 from ivplus_tools.register import findings as checks
-from ivplus_tools.register.records import Activity, Organisation, System
+from ivplus_tools.register.records import Activity, Layout, Organisation, System
 
 if TYPE_CHECKING:
     import pandas
@@ -24,7 +24,7 @@ class RegisterRoom(Room):
     """The record of processing activities with the organisations and systems that it names."""
 
     name: ClassVar[str] = "register"
-    records: ClassVar[tuple[type[Record], ...]] = (Activity, Organisation, System)
+    records: ClassVar[tuple[type[Record], ...]] = (Activity, Organisation, System, Layout)
 
     def activities(self) -> pandas.DataFrame:
         """Processing activities that stand (Art. 30(1) and (2)): a row each, by id; one column per field, `legal_basis` joined by `;`."""
@@ -38,14 +38,24 @@ class RegisterRoom(Room):
         """Information systems that stand: id, name, supplier, location, owner, remarks, valid_from, entry."""
         return _store.frame(self.standpoint, "FROM systems()")
 
-    def read(self, path: str | Path, progress: Callable[[int, int], None] | None = None) -> Preview:
+    def read(
+        self,
+        path: str | Path,
+        progress: Callable[[int, int], None] | None = None,
+        columns: Mapping[str, str | None] | None = None,
+        sheets: Sequence[str] = (),
+        start_row: int | None = None,
+        role: str | None = None,
+    ) -> Preview:
         """Preview of a register in any known shape (`docs/shapes.md`): nothing is written before `.commit(why=)`.
 
-        `progress(done, of)` is called after each row, for long files.
+        What the officer knows better: `columns={heading: field, heading: None}`, `sheets`, the row of headings (`start_row`),
+        the `role` of activities that say none. `progress(done, of)` is called after each row.
         """
         from ivplus_tools import exchange
 
-        return exchange.read(self, _store.path_of(path), progress)
+        wishes = exchange.Wishes(columns or {}, tuple(sheets), start_row, role)
+        return exchange.read(self, _store.path_of(path), progress, wishes)
 
     def write(
         self,
@@ -75,7 +85,8 @@ class RegisterRoom(Room):
             raise _words.refusal("history_format", got=file.suffix)
         if file.suffix.lower() in documents.WRITERS:
             return exchange.put(file, documents.render(report.build(register, room.standpoint, whole=id is None), file))
-        return exchange.put(file, exchange.tables(room, register.all(), file, room._past(register, id) if history else ()))
+        things = [*register.all(), *(room._of("layout") if id is None else [])]
+        return exchange.put(file, exchange.tables(room, things, file, room._past(register, id) if history else ()))
 
     def _past(self, register: checks.Register, only: str | None) -> list[Entry]:
         """Every entry known at the standpoint, or those of the subjects that are shown."""

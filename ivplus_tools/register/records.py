@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # what the values are, once validated
     Codes: TypeAlias = tuple[str, ...] | Stated | None
     LegalBasis: TypeAlias = Code
     Role: TypeAlias = str
+    GivenRole: TypeAlias = Code
     Dpia: TypeAlias = Code
     StartEvent: TypeAlias = Code
     ErasureAction: TypeAlias = Code
@@ -58,6 +59,7 @@ if TYPE_CHECKING:  # what the values are, once validated
 else:
     YesNo = one_of("yes_no")
     LegalBasis, Role, Dpia = one_of("legal_basis"), one_of("role", required=True), one_of("dpia")
+    GivenRole = one_of("role")
     StartEvent, ErasureAction, RecipientKind = one_of("start_event"), one_of("action"), one_of("recipient_kind")
     SpecialCategories, SpecialConditions = some_of("special_category"), some_of("special_condition")
     NationalIdGrounds, DpiaTriggers, Relations = some_of("national_id_ground"), some_of("dpia_trigger"), some_of("relation")
@@ -101,9 +103,11 @@ class RetentionPeriod(Part):
         names_category = colon and rest.strip() and begin_with_period(text)[0] is None
         category, said = (head.strip(), rest.strip()) if names_category else (None, text.strip())
         period, tail = begin_with_period(said)
+        if period is None:
+            period, tail = _after_start(said)
         told = _words.read("headings")["period"]
         doubtful = any(re.search(rf"\b{re.escape(doubt)}", tail.casefold()) for doubt in told["doubts"])
-        if period is None or doubtful or _second_period(tail):
+        if period is None or doubtful or tail.startswith("+") or _second_period(tail):
             return cls(data_category=category, period=said)
         start = _start_in(tail)
         untold = [one for one in re.findall(r"\w+", tail.casefold()) if one not in told["connectors"] and not _start_in(one)]
@@ -197,6 +201,18 @@ class System(Record):
     imported: Map = item("gdpr:5(2)")
 
 
+class Layout(Record):
+    """How the officer had the headings of a file read, for the next file of the same headings."""
+
+    room: ClassVar[str] = "register"
+    kind: ClassVar[str] = "layout"
+    aside: ClassVar[bool] = True
+
+    headings: Texts = item("gdpr:5(2)")
+    columns: Map = item("gdpr:5(2)")
+    role: GivenRole = item("gdpr:30(1)(a)")
+
+
 def _second_period(text: str) -> bool:
     """Whether a text holds another length of time: `3 years and 6 months` is not understood, and so not taken for 3 years."""
     told = _words.read("headings")["period"]
@@ -205,8 +221,19 @@ def _second_period(text: str) -> bool:
     return spelt is not None or any(begin_with_period(text[match.start() :])[0] for match in re.finditer(r"\d+", text))
 
 
+def _after_start(text: str) -> tuple[str | None, str]:
+    """The period that is added to a start: `asiakassuhde + 2 v` is P2Y and the start."""
+    plus = "|".join(map(re.escape, _words.read("headings")["period"]["plus"]))
+    match = re.fullmatch(rf"([^\d\n]{{3,80}}?)\s*(?:{plus})\s*(\d.{{0,40}})", text.strip())
+    if match and _start_in(match[1]):
+        period, rest = begin_with_period(match[2])
+        return period, f"{match[1].strip()} {rest}".strip()
+    return None, text
+
+
 def _start_in(text: str) -> str | None:
     """The start event that a text names, by the phrases of `headings.toml`."""
     phrases: dict[str, list[str]] = _words.read("headings")["period"]["starts"]
     folded = text.casefold()
-    return next((code for code, found in phrases.items() if any(phrase in folded for phrase in found)), None)
+    said = (code for code, found in phrases.items() if any(all(part in folded for part in one.split(" … ")) for one in found))
+    return next(said, None)

@@ -1,0 +1,108 @@
+"""What a workbook shows of its rows and cells beside their text: hidden, struck through, bold, merged."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+Place = tuple[int, int]
+"""Row and column, from 0."""
+_TAG = rb"<(?:\w+:)?%s\b([^>]*?)/?>"
+_CELLS = re.compile(_TAG % rb"(row|c|mergeCell)")
+_FONTS = re.compile(rb"<(?:\w+:)?font\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
+_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How a sheet shows its rows and cells. `merged`: first and last cell of each merged area."""
+
+    hidden: frozenset[int] = frozenset()
+    struck: frozenset[Place] = frozenset()
+    bold: frozenset[Place] = frozenset()
+    merged: tuple[tuple[Place, Place], ...] = ()
+    hidden_sheet: bool = False
+
+
+def of_workbook(packed: zipfile.ZipFile) -> dict[str, Marks]:
+    """The marks of each sheet of an XLSX file, by the sheet's name."""
+    struck, bold = _styles(packed)
+    found = {}
+    for name, state, path in _sheets(packed):
+        content = packed.read(path) if path in packed.namelist() else b""
+        found[name] = _marks(content, struck, bold, state in ("hidden", "veryHidden"))
+    return found
+
+
+def _attributes(text: bytes) -> dict[str, str]:
+    from html import unescape
+
+    pairs = re.findall(r'([\w:]+)\s*=\s*"([^"]*)"', text.decode("utf-8", "replace"))
+    return {name.rpartition(":")[2]: unescape(value) for name, value in pairs}
+
+
+def _sheets(packed: zipfile.ZipFile) -> Iterator[tuple[str, str, str]]:
+    """Name, state and place of each sheet."""
+    names = packed.namelist()
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        return
+    links = [_attributes(one) for one in re.findall(_TAG % b"Relationship", packed.read("xl/_rels/workbook.xml.rels"))]
+    places = {one.get("Id", ""): one.get("Target", "") for one in links}
+    for found in re.findall(_TAG % b"sheet", packed.read("xl/workbook.xml")):
+        one = _attributes(found)
+        target = places.get(one.get("id", ""), "")
+        path = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        yield one.get("name", ""), one.get("state", ""), path
+
+
+def _styles(packed: zipfile.ZipFile) -> tuple[set[str], set[str]]:
+    """The numbers of the cell formats that are struck through, and of those that are bold."""
+    if "xl/styles.xml" not in packed.namelist():
+        return set(), set()
+    content = packed.read("xl/styles.xml")
+    begin = content.partition(b"</fonts>")[0] if b"</fonts>" in content else content
+    fonts = [found[1] or b"" for found in _FONTS.finditer(begin)]
+    formats = _FORMATS.search(content)
+    used = [_attributes(one).get("fontId", "0") for one in re.findall(_TAG % b"xf", formats[0])] if formats else []
+
+    def having(tag: bytes) -> set[str]:
+        on = re.compile(rb"<(?:\w+:)?%s\s*(?:/>|>|val=\"(?:1|true)\")" % tag)
+        fitting = {str(number) for number, font in enumerate(fonts) if on.search(font)}
+        return {str(number) for number, font in enumerate(used) if font in fitting}
+
+    return having(b"strike"), having(b"b")
+
+
+def _marks(content: bytes, struck: set[str], bold: set[str], hidden_sheet: bool) -> Marks:
+    hidden: set[int] = set()
+    marked: Mapping[str, set[Place]] = {"struck": set(), "bold": set()}
+    merged = []
+    row = -1
+    for found in _CELLS.finditer(content):
+        one = _attributes(found[2])
+        if found[1] == b"row":
+            row = int(one.get("r", row + 2)) - 1
+            if one.get("hidden") in ("1", "true"):
+                hidden.add(row)
+        elif found[1] == b"c":
+            if one.get("s") in struck | bold and "r" in one:
+                for name, styles in (("struck", struck), ("bold", bold)):
+                    if one["s"] in styles:
+                        marked[name].add(place_of(one["r"]))
+        else:
+            first, _, last = one.get("ref", "A1").partition(":")
+            merged.append((place_of(first), place_of(last or first)))
+    return Marks(frozenset(hidden), frozenset(marked["struck"]), frozenset(marked["bold"]), tuple(merged), hidden_sheet)
+
+
+def place_of(name: str) -> Place:
+    """Row and column of a cell's name such as `B12`."""
+    match = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", name.replace("$", ""))
+    if not match:
+        return (0, 0)
+    column = 0
+    for sign in match[1]:
+        column = 26 * column + ord(sign) - 64
+    return int(match[2]) - 1, column - 1
