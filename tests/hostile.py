@@ -40,7 +40,7 @@ WRITES = {
     "sign",
     "withdraw",
 }
-INSIDE = {"answered", "financial_year_end", "held", "known", "place", "prefilled", "sealed", "standing", "still", "when_and_why"}
+INSIDE = {"answered", "financial_year_end", "held", "known", "place", "prefilled", "sealed", "shown", "standing", "still", "when_and_why"}
 
 
 # --- the journal

@@ -291,7 +291,7 @@ def test_what_somebody_else_recorded_meanwhile_is_not_overwritten(form):
     form._desk.register.record(ivp.Activity("Palkat", owner="joku"), valid_from="2026-01-01", why="w")
     recorded(form)
     assert 'role="alert"' in form.status.value
-    assert "joku" not in form._desk.register.activities()["owner"].tolist() or form._desk.verify().entries == 1
+    assert form._desk.verify().entries == 1
     assert "Palkat" in form.tables.value
     recorded(form)
     assert form._desk.verify().entries == 3

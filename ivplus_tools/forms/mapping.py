@@ -18,7 +18,7 @@ FORMULA_SIGNS = str.maketrans({"$": "¤", "\\": "/"})
 
 def label_of(text: str) -> str:
     """A foreign text as a label, of which JupyterLab would set what stands between two dollar signs as a formula."""
-    return text.translate(FORMULA_SIGNS)
+    return _words.printable(text.translate(FORMULA_SIGNS))
 
 
 class _Row:
