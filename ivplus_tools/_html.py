@@ -126,6 +126,16 @@ def form_style(scope: str) -> str:
     return "<style>" + " ".join(f".{scope} {part} {{ {look} }}" for part, look in rules.items()) + "</style>"
 
 
+def hidden(name: str) -> str:
+    """A rule that hides the parts of that class."""
+    return f"<style>.{esc(name)} {{ display: none }}</style>"
+
+
+def marked(name: str, inside: str) -> str:
+    """Fragments under a class."""
+    return f'<div class="{esc(name)} mathjax_ignore">{inside}</div>'
+
+
 def image(alt: str, png_base64: str) -> str:
     """A picture that carries its own bytes and its text alternative."""
     return f'<img alt="{esc(alt)}" src="data:image/png;base64,{png_base64}">'

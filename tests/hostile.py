@@ -41,7 +41,7 @@ WRITES = {
     "sign",
     "withdraw",
 }
-INSIDE = {"answered", "financial_year_end", "held", "known", "place", "prefilled", "sealed", "standing", "still", "when_and_why"}
+INSIDE = {"answered", "financial_year_end", "held", "known", "place", "prefilled", "sealed", "shown", "standing", "still", "when_and_why"}
 
 
 # --- the journal
@@ -173,6 +173,7 @@ def of_files(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     register.write_text(f'Activity;Purpose;"{quoted}"\n"{quoted}";"{quoted}";"{quoted}"\n;;"{quoted}"\n', encoding="utf-8")
     vendors.write_text(f'Company;Country;Purpose\n"{quoted}";"{quoted}";"{quoted}"\n', encoding="utf-8")
     read = desk.register.read(register)
+    yield "bring, reopened", HTML(ivp.forms.bring(desk, register).static())
     yield from laid("register.read", read, read.rows, read.columns, read.problems, read.unmapped, read.set_apart, read.changes)
     listed = desk.review.read_list(vendors, vendor=WORDS["vendor"])
     yield from laid("review.read_list", listed, listed.rows, listed.problems, listed.diff(), listed.draft(), listed.draft("objection"))
@@ -190,12 +191,14 @@ FORMS = [name for name, _ in inspect.getmembers(ivp.forms, inspect.isfunction)]
 def form(desk: ivp.Desk, name: str) -> object:
     """A form with a hostile record in it, and with the refusal of a hostile day; a cell each, since it is a thousand messages."""
     made = getattr(ivp.forms, name)(desk)
+    if hasattr(made, "path"):
+        made.path.value = str(desk.standpoint.path.with_name("register.csv"))
     if hasattr(made, "list"):
         made.load(next(ident for _, ident in made.list.options if ident.startswith(EVERY)))
     for field in ("valid_from", "why"):
         if hasattr(made, field):
             getattr(made, field).value = LOUD
-    (made.save if hasattr(made, "save") else made.count).click()
+    next(getattr(made, press) for press in ("save", "commit", "count") if hasattr(made, press)).click()
     return made
 
 

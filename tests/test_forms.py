@@ -3,7 +3,7 @@
 import comm
 import pytest
 from comm.base_comm import BaseComm
-from house import ENTRIES, HOSTILE, NOW
+from house import ENTRIES, HOSTILE, NOW, ROOT
 
 import ivplus_tools as ivp
 
@@ -237,7 +237,7 @@ def test_the_retention_board_shows_what_the_filters_leave(sample):
     assert "Räkna" in empty.table.value
 
 
-@pytest.mark.parametrize("name", ["activity", "review", "breach", "retention"])
+@pytest.mark.parametrize("name", ["activity", "review", "breach", "retention", "bring"])
 def test_a_form_is_few_messages(sample, monkeypatch, name):
     """A busy machine loses what comes as a flood (a socket holds a thousand): layouts and styles are shared by the fields of a form."""
     sent = []
@@ -247,7 +247,8 @@ def test_a_form_is_few_messages(sample, monkeypatch, name):
             sent.append(msg_type)
 
     monkeypatch.setattr(comm, "create_comm", lambda *given, **named: Counted(*given, **named))
-    form = getattr(ivp.forms, name)(sample)
+    given = [ROOT / "data_samples/vanha_seloste.csv"] if name == "bring" else []
+    form = getattr(ivp.forms, name)(sample, *given)
     if name in ("activity", "breach"):
         form.load(form.list.options[0][1])
     assert 20 < len(sent) < 250

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ivplus_tools.desk import Desk
 from ivplus_tools.forms.breach import BreachForm
+from ivplus_tools.forms.bring import BringForm
 from ivplus_tools.forms.clauses import ReviewForm
 from ivplus_tools.forms.record import RecordForm
 from ivplus_tools.forms.retention import RetentionBoard
@@ -46,3 +49,8 @@ def breach(desk: Desk) -> BreachForm:
 def retention(desk: Desk) -> RetentionBoard:
     """The retention dashboard: what is overdue, held, coming or without a start, by system and rule; a button counts anew."""
     return RetentionBoard(desk)
+
+
+def bring(desk: Desk, path: str | Path = "") -> BringForm:
+    """A file into the register: its headings with their fields to correct, what would change, one commit, and its withdrawal."""
+    return BringForm(desk, path)
