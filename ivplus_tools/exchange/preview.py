@@ -70,7 +70,7 @@ class Preview:
 
     def __init__(self, room: _room.Room, path: Path, reading: Reading, read_on: Callable[[date], Reading]) -> None:
         self._room, self._path, self._reading, self._read_on = room, path, reading, read_on
-        self._lang = room.standpoint.lang
+        self._lang, self._day = room.standpoint.lang, room.standpoint.valid_on
         self._newest = _store.newest(room.standpoint)
 
     @property
@@ -144,8 +144,8 @@ class Preview:
             raise _words.refusal("nothing_to_commit", path=self._path.name)
         today = self._room.standpoint.now.date()
         default = _dates.day(valid_from) if valid_from is not None else today
-        if valid_from is not None and default != self._room.standpoint.valid_on:
-            self._reading = self._read_on(default)
+        if default != self._day:
+            self._reading, self._day = self._read_on(default), default
         drafts = [self._past_draft(one, why, insist) for one in self._reading.past]
         for thing, own in self._reading.things:
             since, reason = self._room.when_and_why(self._own_day(thing, own) or default, why, insist)

@@ -65,7 +65,7 @@ def _checked(wishes: Wishes, kinds: Mapping[str, type[Record]]) -> Wishes:
         if said and name is None:
             names = sorted({name for kind in kinds.values() for name in (*kind.model_fields, *kind.shorthand, *META)})
             raise _words.refusal("unknown_field", got=said, kind="Activity", near=_words.nearest(said, names))
-        columns[heading] = name
+        columns[heading] = None if name == "imported" else name  # what has no field is kept there anyway
     given = [name for name in columns.values() if name]
     if len(set(given)) < len(given):
         twice = next(name for name in given if given.count(name) > 1)
