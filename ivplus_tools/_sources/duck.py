@@ -93,7 +93,7 @@ class Duck(Engine):
             self.con.execute(compose("INSERT INTO {name} SELECT unnest(?)", name=name), [list(texts)])
 
     def bare_is(self, text: str, forms: Set[str]) -> str:
-        """By one pattern where the forms are few: it costs a fifth of laying every key bare."""
+        """By one pattern where the forms are few: it costs less than laying every key bare."""
         pattern = near.pattern(forms)
         return self.matches(text, pattern) if pattern is not None else super().bare_is(text, forms)
 
