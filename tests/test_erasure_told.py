@@ -231,6 +231,16 @@ def test_rows_whose_key_is_almost_held_are_told_and_stay(desk, tmp_path, request
     assert row[["total", "overdue", "doubtful"]].tolist() == [len(HELD + TWINS), 0, len(TWINS)]
 
 
+def test_few_held_keys_and_many_find_the_same_twins(desk, tmp_path, monkeypatch):
+    """One pattern for a few is cheaper than laying every key bare; either finds each twin and no other."""
+    keys = [*HELD, *TWINS, *OTHERS, "", "ÄÖ", "Ä Ö", "\n K\n1 \n", "k1\0", "K1K1"]
+    place = keys_in(tmp_path, "parquet", keys, None)
+    counts = lay(desk, place, hold(*HELD, "ÄÖ"))[["total", "overdue", "doubtful"]].tolist()
+    assert counts == [len(keys), len(OTHERS) + 1, len(TWINS) + 3]
+    monkeypatch.setattr(near, "FEW", -1)
+    assert desk.retention.scan("s", fresh=True).table.iloc[0][["total", "overdue", "doubtful"]].tolist() == counts
+
+
 def test_without_a_twin_nothing_is_doubtful(desk, tmp_path):
     """A key that is only alike is another subject; numbers are compared as numbers; a rescan of new files adds up."""
     place = keys_in(tmp_path, "sqlite", [*HELD, *OTHERS], None)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from pathlib import Path
 
 import docx
 import pypdf
@@ -186,6 +187,22 @@ def test_documents_speak_their_language(sample, tmp_path):
         assert pdf.trailer["/Root"]["/Lang"][:2] == lang
         assert "/StructTreeRoot" in pdf.trailer["/Root"]
         assert b"<pdfaid:part>2</pdfaid:part>" in pdf.trailer["/Root"]["/Metadata"].get_data()
+
+
+def test_a_word_wider_than_its_cell_is_broken_and_copied_whole():
+    """In a line and in a table of seven columns; no sign is added between, so that a seal copied out of a PDF is the seal."""
+    word, seal = "ä" * 150, "0123456789abcdef" * 4
+    lines = (documents.Line("x", word),)
+    sections = (documents.Section("", "No number", lines=lines), documents.Section("1", "Rows", rows=((seal,) * 7, ("o" * 39,) * 7)))
+    content = documents.render(documents.Document("T", "fi", ("a", "b", "c"), "", (2026, 3, 2), sections), Path("t.pdf"))
+    [page] = pypdf.PdfReader(io.BytesIO(content)).pages
+    told = page.extract_text()
+    assert max(map(len, told.split())) < 120
+    assert word in "".join(told.split())
+    assert "".join(told.split()).count(seal) == 7
+    assert "o" * 39 not in told
+    assert "·" not in told
+    assert told.startswith("T\nNo number")
 
 
 def test_the_same_register_gives_the_same_bytes(sample, tmp_path):

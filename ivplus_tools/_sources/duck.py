@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any, ClassVar
 
 import duckdb
 
 from ivplus_tools import _words
+from ivplus_tools._sources import near
 from ivplus_tools._sources.engine import BATCH, Engine
 from ivplus_tools._sources.sql import Column, compose, family_of, literal, quoted
 
@@ -32,6 +33,7 @@ TRIGGERS = """
 SELECT trigger_name, sql FROM duckdb_triggers()
 WHERE database_name = 'source' AND schema_name = ? AND table_name = ? AND event_manipulation IN ({events})
 """
+NOT_ASCII = "(strlen({told}) > length({told}) AND {odd})"
 OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
@@ -89,6 +91,15 @@ class Duck(Engine):
         self.con.execute(compose("CREATE OR REPLACE TEMP TABLE {name} (k VARCHAR)", name=name))
         if texts:
             self.con.execute(compose("INSERT INTO {name} SELECT unnest(?)", name=name), [list(texts)])
+
+    def bare_is(self, text: str, forms: Set[str]) -> str:
+        """By one pattern where the forms are few: it costs less than laying every key bare."""
+        pattern = near.pattern(forms)
+        return self.matches(text, pattern) if pattern is not None else super().bare_is(text, forms)
+
+    def like_ascii(self, text: str) -> str:
+        """Such a sign is more than one byte; few keys have any."""
+        return compose(NOT_ASCII, told=text, odd=super().like_ascii(text))
 
     def write(self, statement: str) -> int:
         """Run a changing statement."""

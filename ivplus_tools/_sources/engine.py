@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar
@@ -84,6 +84,15 @@ class Engine:
     def bare(self, text: str) -> str:
         """The letters and digits of ASCII in a text, small."""
         return f"lower(regexp_replace({text}, '[^0-9A-Za-z]', '', 'g'))"
+
+    def bare_is(self, text: str, forms: Set[str]) -> str:
+        """That what is left bare of a text is one of these."""
+        self.fill_texts("ivplus_near", sorted(forms))
+        return compose(sql.BARE, bare=self.bare(text), temp=self.temp)
+
+    def like_ascii(self, text: str) -> str:
+        """That a text has a sign that stands for letters or digits of ASCII."""
+        return self.matches(text, near.LIKE_ASCII)
 
     def write(self, statement: str) -> int:
         """Run a changing statement; how many rows it changed."""
@@ -193,9 +202,8 @@ class Engine:
 
     def _hold_near(self, table: str, key: Column) -> None:
         """Hold the keys too that are almost a held one, and count their rows."""
-        self.fill_texts("ivplus_near", sorted(near.bare_forms(self.told)))
-        parts = {"shown": key.text, "bare": self.bare(key.text), "odd": self.matches(key.text, near.LIKE_ASCII)}
-        parts |= {"table": self.relation(table), "temp": self.temp}
+        bare = self.bare_is(key.text, near.bare_forms(self.told))
+        parts = {"shown": key.text, "bare": bare, "odd": self.like_ascii(key.text), "table": self.relation(table)}
         free = compose(self.free, key=key.own, temp=self.temp)
         held = {near.folded(told) for told in self.told}
         rows = self.rows(compose(sql.NEAR, **parts, free=free))

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from ivplus_tools import _dates, _words
+from ivplus_tools import _dates, _store, _words
 
 MADE = "CREATE TABLE IF NOT EXISTS erased (mark BLOB, plan TEXT, until TEXT, PRIMARY KEY (mark, plan)) WITHOUT ROWID"
 BATCH = 10_000
@@ -47,7 +47,7 @@ def new_secret(journal: Path, name: str) -> bytes:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(made.hex())
         file.flush()
-        os.fsync(file.fileno())
+        _store.flush(file.fileno())
     return made
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 PLAIN = re.compile("[^0-9A-Za-z]")
 UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
@@ -21,6 +21,8 @@ SINGLE = (
 )
 LIKE_ASCII = f"[^{SINGLE}]*[{SINGLE}]([{SINGLE}]|[^{SINGLE}])*"
 """A text with a sign that stands for letters or digits of ASCII, such as the sharp s or a wide digit."""
+FEW = 256
+"""So many signs of bare keys one pattern may look for: it is far cheaper than to lay every key bare."""
 MOST = 64
 """So many ways of writing a key are looked for; a key with more is looked for in its usual ones."""
 
@@ -48,6 +50,15 @@ def bare_forms(keys: Iterable[str]) -> set[str]:
         found |= {bare(unicodedata.normalize(form, key)) for form in ("NFC", "NFD", "NFKD")}
         found |= {bare(unicodedata.normalize("NFD", key.casefold())), bare(key.upper())}
     return found
+
+
+def pattern(forms: Collection[str]) -> str | None:
+    """What the whole of a key fits that is one of these when laid bare; None where they are too many."""
+    if sum(map(len, forms)) + len(forms) > FEW:
+        return None
+    other = "[^0-9A-Za-z]*"
+    signs = ((f"[{sign}{sign.upper()}]" if sign.isalpha() else sign for sign in one) for one in sorted(forms))
+    return "|".join(other + "".join(sign + other for sign in one) for one in signs)
 
 
 def _ways(sign: str) -> list[str]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ivplus_tools import _words
+from ivplus_tools import _store, _words
 from ivplus_tools._sources import changed, text
 from ivplus_tools._sources.carrying import Asked, Outcome, Tally, demand_confirmed, demand_same
 from ivplus_tools._sources.duck import constant
@@ -350,7 +350,7 @@ def _keep_rights(path: Path, made: Path) -> None:
 def _settle(path: Path) -> None:
     """On the disk: opened for writing, as Windows asks."""
     with path.open("r+b") as made:
-        os.fsync(made.fileno())
+        _store.flush(made.fileno())
 
 
 def _put_in_place(one: Swap, source: str, table: str) -> None:

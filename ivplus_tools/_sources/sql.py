@@ -35,8 +35,9 @@ FROM (SELECT {start} AS d, {shown} AS x FROM {table} AS t WHERE {where}) AS s GR
 """
 NEAR = """
 SELECT {shown} AS k, count(*) AS n FROM {table} AS t
-WHERE ({bare} IN (SELECT s.k FROM {temp}ivplus_near AS s) OR {odd}) AND {free} GROUP BY {shown}
+WHERE ({bare} OR {odd}) AND {free} GROUP BY {shown}
 """
+BARE = "{bare} IN (SELECT s.k FROM {temp}ivplus_near AS s)"
 STARTS_OF = "WITH chosen AS (SELECT {chosen} FROM {table} AS t WHERE {where}) {counted}"
 COUNTED = "SELECT {place} AS which, {name} AS d, count(*) AS n FROM chosen GROUP BY {name}"
 FOUND = "SELECT DISTINCT -1 AS which, {empty} AS d, g.n AS n FROM chosen AS c JOIN {temp}ivplus_told AS g ON c.k = g.k"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +41,7 @@ def put(path: Path, content: bytes) -> Path:
             with made.open("xb") as out:
                 out.write(content)
                 out.flush()
-                os.fsync(out.fileno())
+                _store.flush(out.fileno())
             made.replace(path)
     except OSError as error:
         raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None

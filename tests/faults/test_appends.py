@@ -176,8 +176,9 @@ class Ready:
         self.plan = desk.retention.plan("r").approve("boss").id
         self.kept = home.with_name(f"{home.name}-kept")
         shutil.copytree(home, self.kept)
-        with Steps() as self.steps:
-            self.laid()[1].execute("s")
+        _, plan = self.laid()
+        with Steps() as self.steps:  # the same lines that a killed process runs, and no other
+            plan.execute("s")
         assert self.steps.swaps
 
     def laid(self):
