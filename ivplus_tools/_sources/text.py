@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
@@ -177,10 +178,10 @@ def unique(names: Sequence[str]) -> Iterator[str]:
     A name that stands twice names neither column: each gets its place.
     """
     stems = [name.replace("\0", "").strip() or "column" for name in names]
-    folded = [stem.casefold() for stem in stems]
+    folded = Counter(stem.casefold() for stem in stems)
     used: set[str] = set()
     for place, stem in enumerate(stems, 1):
-        made = stem if folded.count(stem.casefold()) == 1 and stem != "column" else f"{stem}_{place}"
+        made = stem if folded[stem.casefold()] == 1 and stem != "column" else f"{stem}_{place}"
         while made.casefold() in used:
             made += "_"
         used.add(made.casefold())
