@@ -269,7 +269,8 @@ class Listed:
 def allowed(name: str) -> dict[str, dict[str, str]]:
     """The codes of a list with their names in fi, sv and en."""
     law = {code: fact.name for code, fact in _law.codes(name).items()}
-    found = law or _words.values(name)
+    ours = {code: {lang: names[lang] for lang in _words.LANGS} for code, names in _words.values(name).items()}
+    found = law or ours
     if not found:
         raise KeyError(f"no list is called {name}")
     return found

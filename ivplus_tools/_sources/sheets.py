@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,18 @@ if TYPE_CHECKING:
 
 CELLS = 100_000
 """Cells that are handed over at a time."""
-WIDEST = 2_000
-"""Columns of a sheet; one cell at the far right makes every row of a sheet as wide."""
 MEGABYTE = 1024 * 1024
 MOST_TEXTS = 200 * MEGABYTE
 """Memory that the shared texts of a workbook may take: all of them are kept while it is read."""
 OF_A_TEXT = 80
+MOST_ELEMENTS = 100_000
+"""Styles, names, merged cells and the like: what is no cell is kept whole while a workbook is read."""
+TAG, LONGEST_TAG = re.compile(rb"<(?:\w+:)?(\w+)"), 64
+CELLS_ONLY = frozenset((b"c", b"v", b"f", b"t", b"is", b"r", b"row"))
+TEXTS = frozenset(
+    b"si t r rPr b i u sz color rFont family scheme charset vertAlign strike phoneticPr rPh".split(),
+)
+"""What is let go of as it is read, within a sheet and within the shared texts."""
 ALWAYS, RATIO = 64 * MEGABYTE, 60
 """A workbook that unpacks to so much, and to so many times its size, is a bomb and no table."""
 
@@ -46,7 +53,8 @@ def _opened(path: Path, shown: bool) -> Any:
     import openpyxl
 
     try:
-        _demand_bounded(path)
+        with zipfile.ZipFile(path) as packed:
+            demand_bounded(packed, path.stat().st_size, path.name)
         return openpyxl.load_workbook(path, read_only=True, data_only=shown)
     except Refusal:
         raise
@@ -54,24 +62,41 @@ def _opened(path: Path, shown: bool) -> Any:
         raise _words.refusal("bad_workbook", path=path.name) from None
 
 
-def _demand_bounded(path: Path) -> None:
+def demand_bounded(packed: zipfile.ZipFile, size: int, name: str) -> None:
     """Refuse a workbook that would take the machine's memory or time, before any of it is kept."""
-    with zipfile.ZipFile(path) as packed:
-        unpacked = sum(one.file_size for one in packed.infolist())
-        if unpacked > max(ALWAYS, RATIO * path.stat().st_size):
-            raise _words.refusal("too_large", path=path.name, size=unpacked // MEGABYTE, limit=ALWAYS // MEGABYTE)
-        for one in packed.infolist():
-            if one.filename.rpartition("/")[2].casefold() == "sharedstrings.xml":
-                with packed.open(one) as opened:
-                    _demand_few_texts(opened, path.name)
+    unpacked = sum(one.file_size for one in packed.infolist())
+    if unpacked > max(ALWAYS, RATIO * size):
+        raise _words.refusal("too_large", path=name, size=unpacked // MEGABYTE, limit=ALWAYS // MEGABYTE)
+    kept = taken = 0
+    for one in packed.infolist():
+        place = one.filename.casefold()
+        is_texts = place.rpartition("/")[2] == "sharedstrings.xml"
+        if place.endswith((".xml", ".rels")):
+            plain = TEXTS if is_texts else CELLS_ONLY if place.startswith("xl/worksheets/") else frozenset()
+            taken += one.file_size if is_texts else 0
+            with packed.open(one) as opened:
+                for tags in _tags(opened):
+                    kept += sum(tag not in plain for tag in tags)
+                    taken += OF_A_TEXT * tags.count(b"si") if is_texts else 0
+                    _demand_few(kept, taken, name)
 
 
-def _demand_few_texts(opened: IO[bytes], name: str) -> None:
-    taken = 0
+def _demand_few(kept: int, taken: int, name: str) -> None:
+    if kept > MOST_ELEMENTS:
+        raise _words.refusal("too_many_values", path=name, limit=MOST_ELEMENTS)
+    if taken > MOST_TEXTS:
+        raise _words.refusal("too_large", path=name, size=taken // MEGABYTE, limit=MOST_TEXTS // MEGABYTE)
+
+
+def _tags(opened: IO[bytes]) -> Iterator[list[bytes]]:
+    """The names of the elements of a part, piece by piece: nothing of it is kept."""
+    rest = b""
     while piece := opened.read(MEGABYTE):
-        taken += len(piece) + OF_A_TEXT * piece.count(b"<si")
-        if taken > MOST_TEXTS:
-            raise _words.refusal("too_large", path=name, size=taken // MEGABYTE, limit=MOST_TEXTS // MEGABYTE)
+        piece = rest + piece.replace(b"\0", b"")  # in UTF-16 every other octet
+        cut = max(piece.rfind(b"<"), len(piece) - LONGEST_TAG)
+        yield TAG.findall(piece[:cut])
+        rest = piece[cut:]
+    yield TAG.findall(rest)
 
 
 def load(con: duckdb.DuckDBPyConnection, table: str, path: Path, name: str) -> None:
@@ -85,8 +110,8 @@ def load(con: duckdb.DuckDBPyConnection, table: str, path: Path, name: str) -> N
         places = [place for place, head in enumerate(heads) if head is not None]
         if not places:
             raise _words.refusal("no_heading", path=path.name)
-        if len(places) > WIDEST:
-            raise _words.refusal("too_many_values", path=path.name, limit=WIDEST)
+        if len(places) > text.WIDEST:
+            raise _words.refusal("too_many_values", path=path.name, limit=text.WIDEST)
         columns = list(text.unique([str(heads[place]) for place in places]))
         rows = _data(numbered, [str(heads[place]) for place in places], f"{path.name}!{name}", first)
         made = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)

@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,8 @@ from ivplus_tools import _words
 
 BLOCK = 1 << 20
 LONGEST = 32 << 20
+WIDEST = 2_000
+"""Columns of a table; one cell at the far right makes every row of a sheet as wide."""
 SEPARATORS = (";", ",", "\t", "|")
 ENDINGS = ("\r\n", "\n", "\r")
 BREAK = re.compile("\r\n|\n|\r")
@@ -107,13 +110,16 @@ def _encoding(path: Path) -> str:
 
 def _form(path: Path, encoding: str, slowly: bool, name: str) -> Form:
     with opened(path, encoding) as file:
-        declared, before, raw = _heading(file)
+        declared, before, raw = _heading(file, name)
         heading = raw.rstrip("\r\n")
         if not heading:
             raise _words.refusal("no_heading", path=name)
         _demand_heading(file, name, heading, before)
         separator = declared or max(SEPARATORS, key=lambda sign: len(fields(heading, sign)))
-        columns = tuple(unique(fields(heading, separator)))
+        names = fields(heading, separator)
+        if len(names) > WIDEST:
+            raise _words.refusal("too_many_values", path=name, limit=WIDEST)
+        columns = tuple(unique(names))
     counted = _Count(separator, len(columns) == 1, slowly, fields(heading, separator))
     counted.add(_blocks(path, encoding), name, before)
     ending = _ending(raw, counted.breaks)
@@ -134,7 +140,7 @@ def _ending(heading: str, breaks: list[int]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _heading(file: IO[str]) -> tuple[str, int, str]:
+def _heading(file: IO[str], name: str) -> tuple[str, int, str]:
     """The separator that a first line `sep=` names, the lines up to the heading's end, the heading."""
     declared, lines = "", 0
     while line := file.readline(LONGEST):
@@ -144,14 +150,19 @@ def _heading(file: IO[str]) -> tuple[str, int, str]:
         if named:
             declared = named[1]
         elif line.strip():
-            while line.count('"') % 2 and (more := file.readline(LONGEST)):
-                lines, line = lines + 1, line + more
-            return declared, lines, line
+            parts, size, is_open = [line], len(line), line.count('"') % 2
+            while is_open and size < LONGEST and (more := file.readline(LONGEST)):
+                parts.append(more)
+                size, is_open = size + len(more), is_open ^ more.count('"') % 2
+            if is_open and size >= LONGEST:
+                raise _words.refusal("long_record", path=name, line=lines)
+            return declared, lines + len(parts) - 1, "".join(parts)
     return declared, lines, ""
 
 
 def fields(record: str, separator: str) -> list[str]:
     """The fields of one record, their quotes taken off."""
+    csv.field_size_limit(LONGEST)
     return next(csv.reader(io.StringIO(record, newline=""), delimiter=separator), [])
 
 
@@ -167,10 +178,10 @@ def unique(names: Sequence[str]) -> Iterator[str]:
     A name that stands twice names neither column: each gets its place.
     """
     stems = [name.replace("\0", "").strip() or "column" for name in names]
-    folded = [stem.casefold() for stem in stems]
+    folded = Counter(stem.casefold() for stem in stems)
     used: set[str] = set()
     for place, stem in enumerate(stems, 1):
-        made = stem if folded.count(stem.casefold()) == 1 and stem != "column" else f"{stem}_{place}"
+        made = stem if folded[stem.casefold()] == 1 and stem != "column" else f"{stem}_{place}"
         while made.casefold() in used:
             made += "_"
         used.add(made.casefold())
@@ -273,11 +284,15 @@ class _Count:
 
     def _demand_one_heading(self, block: str, path: str) -> None:
         """Refuse a heading in the midst: two exports in one file, whose columns may differ."""
-        places = (found.start() for mark in self._marks if mark for found in re.finditer(re.escape(mark), block, re.IGNORECASE))
-        for place in places if len(self._names) > 1 else ():
+        looked: dict[str, int] = {}
+        places = ((mark, found.start()) for mark in self._marks if mark for found in re.finditer(re.escape(mark), block, re.IGNORECASE))
+        for mark, place in places if len(self._names) > 1 else ():
+            if place < looked.get(mark, 0):
+                continue  # a line is looked at once, however often it holds the name
             begin = max(block.rfind("\n", 0, place), block.rfind("\r", 0, place)) + 1
             end = BREAK.search(block, place)
-            told = fields(block[begin : end.start() if end else None], self.separator)
+            looked[mark] = end.start() if end else len(block)
+            told = fields(block[begin : looked[mark]], self.separator)
             if is_heading(told, self._names):
                 line = self.line + len(BREAK.findall(block[:begin])) + 1
                 raise _words.refusal("two_headings", path=path, line=line)
@@ -348,14 +363,9 @@ def plain_copy(path: Path, form: Form, made: Path) -> None:
         for _ in range(form.before):
             file.readline()
         for record in records(file, form.separator):
-            text = record.rstrip("\r\n") if '"' not in record else _unbroken(record)
+            text = record.rstrip("\r\n") if '"' not in record else record.removesuffix("\n").removesuffix("\r")
             if text or len(form.columns) == 1:
                 out.write(f"{text}\n")
-
-
-def _unbroken(record: str) -> str:
-    """A record without the line break at its end."""
-    return record.removesuffix("\n").removesuffix("\r")
 
 
 def json_lines(path: Path) -> int:

@@ -105,10 +105,8 @@ def _from_markdown(text: str) -> str:
 
 
 def _of_html(text: str, meter: Meter) -> Iterator[Block]:
-    from bs4 import BeautifulSoup
-
     _demand_flat(text, meter)
-    page = BeautifulSoup(text, "html.parser")
+    page = _parsed(text, meter)
     yield from _without_frame(page, meter)
     heading, above = "", ""
     for node in page.find_all(_BLOCKS):
@@ -313,8 +311,20 @@ def tables_in(page: str) -> list[list[list[str]]]:
     return [[[re.sub(f"^{ITEM}", "", cell, flags=re.MULTILINE) for cell in row] for row in rows] for rows in found]
 
 
+def _parsed(text: str, meter: Meter) -> Any:
+    """A page as elements; what nobody closes stays as text, since its parser would look for an end from each place anew."""
+    from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
+
+    ends = max((found.end() for found in re.finditer(r"--\s*>", text)), default=0)
+    text = text[:ends] + text[ends:].replace("<!--", "&lt;!--")
+    last = text.rfind(">") + 1
+    try:
+        return BeautifulSoup(text[:last] + text[last:].replace("<", "&lt;"), "html.parser")
+    except ParserRejectedMarkup:
+        raise _words.refusal("unknown_shape", path=meter.name, reason="HTML") from None
+
+
 def text_in(page: str) -> str:
     """What a fragment of HTML says."""
-    from bs4 import BeautifulSoup
-
-    return _said(BeautifulSoup(page, "html.parser"), OURS)
+    return _said(_parsed(page, Meter("HTML")), OURS)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _words
+from ivplus_tools._sources import sheets
 from ivplus_tools.exchange import marks
 from ivplus_tools.exchange.limits import LONGEST_TEXT, MEGABYTE, Meter
 from ivplus_tools.exchange.marks import Marks
@@ -49,6 +50,7 @@ def xlsx(content: bytes, packed: zipfile.ZipFile, meter: Meter) -> Iterator[Tabl
     """The sheets of a workbook; where a formula has no stored value, the formula stands in its place and is noted."""
     import openpyxl
 
+    sheets.demand_bounded(packed, len(content), meter.name)
     values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True)
     formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if _has_formulas(packed) else values
     shown = marks.of_workbook(packed)
