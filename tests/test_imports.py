@@ -238,3 +238,17 @@ def test_no_value_stands_in_a_field_whose_exact_heading_is_another_column(tmp_pa
             assert text.count("leaf") <= 1, (field, headings)
         filled = {name for name, value in thing if name not in ("id", "imported", "role") and value is not None}
         assert filled <= set(owners), (filled, headings)
+
+
+def test_a_title_that_is_also_a_heading_does_not_swallow_what_stands_below_it(tmp_path, desk):
+    """`Tietosuojaseloste` above the headings of a record is the document's title; it is told, and the fields below are read."""
+    path = tmp_path / "seloste.md"
+    path.write_text(
+        "# Tietosuojaseloste\n\nPäivitetty keväällä\n\n## Rekisterinpitäjä\n\nKlinikka Oy\n\n## Rekisterin nimi\n\nPotilaat\n\n"
+        "## Käsittelyn tarkoitus\n\nhoito\n\n## Evästeet\n\nei ole\n",
+        encoding="utf-8",
+    )
+    preview = desk.register.read(path)
+    (one,) = (record for record, _ in preview._reading.things)
+    assert (one.id, one.controller, one.notice, one.imported) == ("Potilaat", "Klinikka Oy", None, {"Evästeet": "ei ole"})
+    assert any("Päivitetty keväällä" in said for said in preview.problems["value"])

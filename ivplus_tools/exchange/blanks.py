@@ -10,6 +10,9 @@ from typing import Any
 from ivplus_tools import _records, _words
 from ivplus_tools._records import Record
 
+LONGEST_OPEN = 7
+"""Words of a text that may say no more than that the answer is still to come."""
+
 
 def no_answer(kind: type[Record], name: str, text: str) -> str | None:
     """Why a text answers nothing in a field, as a key of the preview's words; None where it may be an answer."""
@@ -20,13 +23,29 @@ def no_answer(kind: type[Record], name: str, text: str) -> str | None:
         return "error_cell"
     if is_prompt(text):
         return "prompt"
-    if plain in lists["unanswered"]:
+    state = _words.synonyms("state").get(plain)
+    if plain in lists["unanswered"] or (state is None and _is_open(name, plain)):
         return "unanswered"
     field = field_of(kind, name)
     if field is None or _records.has_other_answers(field) or _records.listed_in(field):
         return None
-    state = _words.synonyms("state").get(plain)
     return {"none": "denied", "not_applicable": "waits", "unknown": "unanswered"}.get(state or "")
+
+
+def _is_open(name: str, said: str) -> bool:
+    """Whether a short text says that the answer is still to come; as a proof, also whether it denies."""
+    lists, words = _lists(), re.findall(r"\w+", said)
+    if name in lists["free"]:
+        return False
+    begins = lists["unanswered_begins"] | (lists["not_proved"] if name in lists["proofs"] else set())
+    return len(words) <= LONGEST_OPEN and any(words[: len(one)] == one for one in map(str.split, begins))
+
+
+def is_half(name: str, text: str, heading: str) -> bool:
+    """Whether a bare yes or no leaves open what it says yes or no to: that something is needed, or that it was made."""
+    told, said = _words.read("headings")["affirmation"], text.strip().casefold()
+    asks = any(one in heading.casefold() for one in told["needs"])
+    return name in told["half_fields"] and said in [*told["texts"], *told["halves"]] and not asks
 
 
 def is_prompt(text: str) -> bool:
@@ -39,9 +58,9 @@ def is_prompt(text: str) -> bool:
 
 
 def is_total(text: str) -> bool:
-    """Whether a row that begins so sums up the others: `Total`, `Total activities:`."""
+    """Whether a row that begins so sums up the others: `Total`, `Total activities:`, `Total: 3`."""
     said, totals = " ".join(text.casefold().split()), _lists()["totals"]
-    return said.rstrip(".:! ") in totals or (said.endswith(":") and said.split(" ")[0] in totals)
+    return said.rstrip(".:! ") in totals or (":" in said and re.split(r"[ :]", said)[0] in totals)
 
 
 def is_legend(text: str) -> bool:

@@ -132,7 +132,7 @@ def outline(parts: Iterable[Part]) -> Outline:
             items[-1].lines += filter(None, map(line_of, part.rows))
     if not forms and not any(item.title for item in items):
         return Outline([Table("", [[line] for line in items[0].lines])])
-    records = _records_of(items)
+    records = [_below_title(record) for record in _records_of(items)]
     used = {id(item) for record in records for item in record}
     found.tables = [*_forms(forms, [item for item in items if id(item) not in used], used), *map(_table, records)]
     found.beside = [told for item in items if id(item) not in used and (told := _told(item))]
@@ -208,6 +208,14 @@ def _records_of(items: Sequence[_Item]) -> list[list[_Item]]:
     begins = [place - 1 if len(begins) > 1 and place and _is_title(items[place - 1]) else place for place in begins]
     ends = [*begins[1:], len(items)]
     return [[item for item in items[begin:end] if item.title] for begin, end in zip(begins, ends, strict=True)]
+
+
+def _below_title(record: list[_Item]) -> list[_Item]:
+    """A record without the title that stands over all of it, where the title is also the name of a field (`Tietosuojaseloste`)."""
+    first, *below = record
+    fields = {one.fills for one in below if one.fills}
+    is_over = first.fills and first.fills not in NAMES and all(one.level > first.level for one in below)
+    return below if is_over and len(fields) > 1 else record
 
 
 def _is_title(item: _Item) -> bool:

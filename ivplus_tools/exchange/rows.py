@@ -59,17 +59,16 @@ def printable(text: str) -> str:
 
 def identifier(row: Row) -> tuple[str, bool]:
     """The row's identifier, taken out of its fields, and whether it was given; else its name, its purpose or what it does becomes it."""
-    if row.fields.get("id"):
+    kind = _records.record_type(row.kind)
+    if row.fields.get("id") and blanks.no_answer(kind, "id", row.fields["id"]) != "error_cell":
         return row.fields.pop("id").strip(), True
-    purpose = next((part["purpose"] for part in row.parts.get("purposes", []) if part.get("purpose")), None)
-    for text in (
-        row.fields.get("name"),
-        row.fields.get("purposes"),
-        purpose,
-        *map(row.fields.get, ("processing_categories", "on_behalf_of")),
-    ):
-        if text and (items := _records.split(text[: _records.LONGEST_CODES], "parts")):
-            return " ".join(re.sub(COUNT, "", items[0]).split())[:200], False
+    told = {name: row.fields.get(name, "") for name in ("name", "purposes", "purpose", "processing_categories", "on_behalf_of")}
+    told["purpose"] = next((part["purpose"] for part in row.parts.get("purposes", []) if part.get("purpose")), "")
+    for name, text in told.items():
+        items = _records.split(text[: _records.LONGEST_CODES], "parts") if text else []
+        said = next((one for one in items if not blanks.no_answer(kind, name, one)), "")
+        if said:
+            return " ".join(re.sub(COUNT, "", said).split())[:200], False
     return "", False
 
 
@@ -125,7 +124,7 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
             if name in META:
                 since = _dates.day(text)
             elif name in kind.model_fields:
-                good[name] = _understood(kind, name, text, ours)
+                good[name] = _understood(kind, name, text, ours, row.headings.get(name, ""))
         except BadInput as refusal:
             keep(name, text, refusal)
     for name, text in _shorthand(kind, row, on):
@@ -233,6 +232,8 @@ def _with_statute(texts: Mapping[str, str], on: date) -> dict[str, str]:
     for match in re.finditer(r"\s*(?:[,:(–—]|\s-\s)\s*", said):
         basis, rest = said[: match.start()], said[match.end() :].removesuffix(")")
         behind = _names_statute(rest) and not _names_basis(rest)
+        if blanks.no_answer(_records.record_type("activity"), "legitimate_interest", rest):
+            continue
         if match[0].strip() == "(" and not behind and _is_interest(basis, said, on) and "legitimate_interest" not in texts:
             return {**texts, "legal_basis": basis, "legitimate_interest": rest}
         if behind and _is_code("legal_basis", basis) and not _is_code("legal_basis", said):
@@ -292,11 +293,13 @@ def _part_of(kind: type[Record], name: str, texts: Mapping[str, str], keep: Any,
     return part(**good)
 
 
-def _understood(kind: type[Record], name: str, text: str, ours: bool) -> Any:
+def _understood(kind: type[Record], name: str, text: str, ours: bool, heading: str) -> Any:
     """The answer that a cell gives; a denial that is not understood is refused, so that nobody takes it for content.
 
     Not so in a file with a column for every field, which is our own: there a list that begins with a denial was recorded so.
     """
+    if not ours and heading and blanks.is_half(name, text, heading):
+        raise _words.refusal("half_answer", got=text)
     answer = _records.answer_of(kind, name, text)
     if not ours and answer == _records.NONE and _about_another(name, text):
         raise _words.refusal("unclear_denial", got=text)

@@ -62,6 +62,7 @@ class _Reader:
         self._filled, self._leads = self._merged()
         self._covered = {at for at, _ in self._filled}
         self._odd = self._oddities()
+        self._unread = {place for place, key in table.notes.items() if key == "formula"}
         self._columns = self._mapped()
         self._ours = set(self._record.model_fields) <= {one.field for one in self._columns}
 
@@ -78,6 +79,8 @@ class _Reader:
             self._tell(at, "", "", self._say("repeated"))
         for at, (text, heading) in part.doubts:
             self._tell(at, heading, printable(text), self._say("may_be_heading"))
+        if any(self._empty_within()):
+            self._tell(part.place, "", "", self._say("empty_column"))
         for at, cells in part.helps:
             self._tell(at, "", printable(cells[0]), self._say("help_column"))
         beside = max((sum(other == at for other, _ in part.rows) for at, _ in part.rows), default=0) if part.is_form else 0
@@ -128,6 +131,14 @@ class _Reader:
         texts = (" ".join(cells[place].split()) for _, cells in self._part.rows if place < len(cells) and cells[place].strip())
         return printable(next(texts, "")[:60])
 
+    def _empty_within(self) -> Iterator[bool]:
+        """For each column but the outer ones, whether nothing stands in it, though a heading stands on both sides."""
+        merged = {column for (_, left), (_, right) in self._table.marks.merged for column in range(left, right + 1)}
+        for place in range(1, len(self._columns) - 1):
+            beside = self._columns[place - 1].heading and self._columns[place + 1].heading
+            filled = self._columns[place].heading or any(place < len(cells) and cells[place].strip() for _, cells in self._part.rows)
+            yield bool(beside) and not filled and self._part.left + place not in merged and not self._part.is_form
+
     def _above(self) -> dict[str, str]:
         """What stands above the headings: the parties of a register's first lines go to every activity, the rest is told."""
         party: dict[str, str] = {}
@@ -173,7 +184,7 @@ class _Reader:
     def _bodies(self) -> Iterator[Cells]:
         """Rows with content, without those that are told to be none."""
         width = sum(bool(one.heading) for one in self._columns)
-        gap = below = False
+        gap = below = other = False
         seen = 0
         for at, cells in self._part.rows:
             filled = [cell for cell in cells if cell.strip()]
@@ -181,14 +192,30 @@ class _Reader:
                 gap = seen > 0
                 continue
             below = seen > 0 and width > 2 and (gap or below) and len(filled) <= min(2, (width - 1) // 2)
+            other = other or (gap and self._heads_another(filled))
             why = self._no_record(at, cells, filled, below)
-            gap = False
+            why = "other_table" if other and not self._ours else why
+            gap = gap and why == "legend_row"
             if why:
                 self._found.apart.append((self._table.name, at + 1, printable(" | ".join(one.strip() for one in filled))))
                 self._tell(at, "", printable(filled[0].strip()), self._say(why))
                 continue
             seen += 1
             yield at, self._shown(at, cells)
+
+    def _heads_another(self, filled: Sequence[str]) -> bool:
+        """Whether the first row after a gap, or after the title below it, begins with a heading: that of another table."""
+        kinds = ("activity", "organisation", "system", "processor")
+        return len(filled) > 1 and not self._part.is_form and any(meaning_of(filled[0], kind) for kind in kinds)
+
+    def _is_section(self, at: int, cells: Sequence[str]) -> bool:
+        """Whether a row is the heading of a group: one text, in the first cell or in all, and below it a fuller row."""
+        texts = {cell.strip() for cell in cells if cell.strip()}
+        whole = all(cell.strip() for cell in cells)
+        if len(self._columns) < 3 or at in self._covered or len(texts) != 1 or not (whole or (cells[0].strip() and not any(cells[1:]))):
+            return False
+        below = next(({*row} - {""} for number, row in self._part.rows if number > at and any(row)), set())
+        return len(below) > 1
 
     def _no_record(self, at: int, cells: Sequence[str], filled: Sequence[str], below: bool) -> str | None:
         """Why a row is no record."""
@@ -207,6 +234,7 @@ class _Reader:
             "struck_row": all(struck),
             "total_row": blanks.is_total(filled[0]) and len(filled) < len(self._columns),
             "template_row": is_template,
+            "section_row": not below and self._is_section(at, cells),
             "legend_row": below or (few and blanks.is_key(filled)) or (single and blanks.is_legend(filled[0])),
         }
         return next((name for name, holds in reasons.items() if holds), None)
@@ -215,6 +243,8 @@ class _Reader:
         """The cells that count: without those struck through, with those that a merged one covers."""
         shown = [*cells, *[""] * (len(self._columns) - len(cells))]
         for place, cell in enumerate(cells):
+            if (at, self._part.left + place) in self._unread:
+                shown[place] = ""
             if cell.strip() and not self._part.is_form and (at, self._part.left + place) in self._table.marks.struck:
                 shown[place] = ""
                 self._tell(at, self._heading(place), printable(cell.strip()), self._say("struck_cell"))
