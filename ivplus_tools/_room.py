@@ -62,22 +62,13 @@ class Finding:
     @property
     def facts(self) -> str:
         """What it is about, in no wording: an answer to a finding holds for these facts only, whatever a label is called later."""
-        return "; ".join(f"{name}: {_unworded(name, self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))
+        return "; ".join(f"{name}: {_wordless.unworded(name, self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))
 
     @property
     def worded_facts(self) -> str:
         """The same in English, as answers given before version 0.2 named it."""
         told = _words.local(self.about, "en")
         return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - {"near", "note", "watch"}))
-
-
-def _unworded(name: str, value: object) -> object:
-    """A fact without the words of a language: a day as a day, a label or a name of the law by its key."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict) and set(_words.LANGS) <= set(value):
-        return _wordless.plain(value, name.startswith("field"))
-    return value
 
 
 @dataclass(frozen=True)

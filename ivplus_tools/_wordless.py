@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -110,3 +111,12 @@ def _pattern(text: str) -> re.Pattern[str]:
             made += f"(?P={part})" if part in seen else f"(?P<{part}>.+?)"
             seen.add(part)
     return re.compile(made, re.DOTALL)
+
+
+def unworded(name: str, value: object) -> object:
+    """A fact without the words of a language: a day as a day, a label or a name of the law by its key."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict) and set(_words.LANGS) <= set(value):
+        return plain(value, name.startswith("field"))
+    return value

@@ -7,23 +7,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from ivplus_tools import _dates, _records, _room, _words
 from ivplus_tools._records import Record
 from ivplus_tools._store import Standpoint
 from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange import tabular, trees
-from ivplus_tools.exchange.headings import META, Column, Wishes, folded, meaning_of
+from ivplus_tools.exchange.headings import Column, Wishes, folded
 from ivplus_tools.exchange.limits import Meter
 from ivplus_tools.exchange.own import own_columns, own_kind, own_row
-from ivplus_tools.exchange.parts import shape_key
-from ivplus_tools.exchange.preview import LAYOUT, NO_FIELD, Past, Preview, Problem, Reading
+from ivplus_tools.exchange.preview import Past, Preview, Problem, Reading
 from ivplus_tools.exchange.rows import Row, distinct, identifier, other_law, printable, record_of, role_of
 from ivplus_tools.exchange.shapes import Reader, shape_of, shapes, tree_of
 from ivplus_tools.exchange.sources import Content, open_file
 from ivplus_tools.exchange.spreadsheets import Table
 from ivplus_tools.exchange.trees import Tree
+from ivplus_tools.exchange.wishes import checked, remembered_in
 
 SHAPE = "ivplus-register"
 HISTORY = ("entry", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "content")
@@ -43,8 +42,8 @@ def read(room: _room.Room, path: Path, progress: Progress | None = None, wishes:
     """
     contents = open_file(path)
     kinds = {kind.kind: kind for kind in room.records}
-    said = _checked(wishes or Wishes(), kinds)
-    remembered = _remembered(room)
+    said = checked(wishes or Wishes(), kinds)
+    remembered = remembered_in(room)
 
     def read_on(day: date | None = None) -> Reading:
         at = room if day is None else type(room)(replace(room.standpoint, valid_on=day))
@@ -55,34 +54,6 @@ def read(room: _room.Room, path: Path, progress: Progress | None = None, wishes:
         return reading
 
     return Preview(room, path, read_on(), read_on)
-
-
-def _checked(wishes: Wishes, kinds: Mapping[str, type[Record]]) -> Wishes:
-    """The officer's word with fields by their key, whatever they were called; an unknown field is refused with the nearest."""
-    columns: dict[str, str | None] = {}
-    for heading, said in wishes.columns.items():
-        name = next((found for kind in kinds if (found := meaning_of(str(said), kind))), None) if said else None
-        if said and name is None:
-            names = sorted({name for kind in kinds.values() for name in (*kind.model_fields, *kind.shorthand, *META)})
-            raise _words.refusal("unknown_field", got=said, kind="Activity", near=_words.nearest(said, names))
-        columns[heading] = None if name == "imported" else name  # what has no field is kept there anyway
-    given = [name for name in columns.values() if name]
-    if len(set(given)) < len(given):
-        twice = next(name for name in given if given.count(name) > 1)
-        raise _words.refusal("mapped_twice", field=_words.label_of(twice))
-    role = _records.code("role", wishes.role) if wishes.role else None
-    return replace(wishes, columns=columns, role=role)
-
-
-def _remembered(room: _room.Room) -> dict[str, Wishes]:
-    """How the officer had files of the same headings read before, by their shape."""
-    found = {}
-    for one in room.standing():
-        if one.entry.kind == LAYOUT:
-            record: Any = one.record
-            fields = {heading: None if name == NO_FIELD else name for heading, name in (record.columns or {}).items()}
-            found[shape_key(record.headings or ())] = Wishes(fields, role=record.role, entry=one.entry.entry)
-    return found
 
 
 class _Understanding:

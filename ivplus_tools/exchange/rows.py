@@ -13,11 +13,10 @@ from ivplus_tools import _dates, _law, _records, _words
 from ivplus_tools._records import Record
 from ivplus_tools.errors import BadInput, Refusal
 from ivplus_tools.exchange import blanks
+from ivplus_tools.exchange.bases import LONGEST_BASIS, with_statute
 from ivplus_tools.exchange.headings import META, folded
 
 COUNT = r"^\s*\d{1,2}[.)]\s+"
-LONGEST_BASIS = 400
-"""Signs in which a statute behind a legal basis is looked for."""
 LONGEST_TOLD = 800
 Told = tuple[str, str, str]  # heading, value, problem in words
 
@@ -135,15 +134,20 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
     if base and not ours:
         absent = {name for name in kind.shorthand if name in failed or name not in row.headings}
         good |= {home: _carried(getattr(base, home), good[home], absent) for home in set(kind.shorthand.values()) if good.get(home)}
-    before = _imported(good.pop("imported", None) or {}, row)
-    extras = {_records.free_name(name, before): text for name, text in extras.items()} if base is None else extras
-    kept = {"imported": {**before, **extras} or None} if "imported" in kind.model_fields else {}
+    kept = _kept(kind, good.pop("imported", None) or {}, extras, row, base is None)
     return kind(_records.sound_id(str(_records.clean_id(ident) or "")) or None, **good, **kept), since, problems
 
 
 def _shortened(text: str) -> str:
     """A sentence that repeats a very long text, without its middle."""
     return text if len(text) <= LONGEST_TOLD else f"{text[: LONGEST_TOLD // 2]} … {text[-LONGEST_TOLD // 4 :]}"
+
+
+def _kept(kind: type[Record], before: dict[str, str], extras: dict[str, str], row: Row, is_new: bool) -> dict[str, Any]:
+    """What has no field: what earlier readings kept, and what this one does."""
+    stood = _imported(before, row)
+    told = {_records.free_name(name, stood): text for name, text in extras.items()} if is_new else extras
+    return {"imported": {**stood, **told} or None} if "imported" in kind.model_fields else {}
 
 
 def _imported(before: dict[str, str], row: Row) -> dict[str, str]:
@@ -221,51 +225,7 @@ def _stood(kind: type[Record], base: Record | None, name: str) -> bool:
 
 def _shorthand(kind: type[Record], row: Row, on: date) -> Iterator[tuple[str, str]]:
     """The columns that fill parts; a statute written behind its legal basis goes to its own."""
-    yield from _with_statute({name: row.fields[name] for name in kind.shorthand if name in row.fields}, on).items()
-
-
-def _with_statute(texts: Mapping[str, str], on: date) -> dict[str, str]:
-    """Texts of a purpose; a statute that stands behind the one legal basis has its own place."""
-    said = texts.get("legal_basis", "")
-    if "statute" in texts or len(said) > LONGEST_BASIS:
-        return dict(texts)
-    for match in re.finditer(r"\s*(?:[,:(–—]|\s-\s)\s*", said):
-        basis, rest = said[: match.start()], said[match.end() :].removesuffix(")")
-        behind = _names_statute(rest) and not _names_basis(rest)
-        if blanks.no_answer(_records.record_type("activity"), "legitimate_interest", rest):
-            continue
-        if match[0].strip() == "(" and not behind and _is_interest(basis, said, on) and "legitimate_interest" not in texts:
-            return {**texts, "legal_basis": basis, "legitimate_interest": rest}
-        if behind and _is_code("legal_basis", basis) and not _is_code("legal_basis", said):
-            return {**texts, "legal_basis": basis, "statute": rest}
-    return dict(texts)
-
-
-def _is_interest(basis: str, said: str, on: date) -> bool:
-    """Whether a basis is the legitimate interest, which the rest of what is said describes."""
-    alone = _is_code("legal_basis", basis) and not _is_code("legal_basis", said)
-    return alone and _records.code("legal_basis", basis) in _law.value("gdpr:13(1)(d)", on)["bases"]
-
-
-def _names_basis(text: str) -> bool:
-    """Whether a text names a legal basis beside what else it says."""
-    said = f" {folded(text)} "
-    between = "|".join(map(re.escape, _words.read("headings")["between"]["texts"]))
-    alone = any(_is_code("legal_basis", one.strip(" ()")) for one in re.split(between, text))
-    return alone or any(f" {folded(one)} " in said for one in _words.synonyms("legal_basis") if " " in one)
-
-
-def _names_statute(text: str) -> bool:
-    told = _words.read("headings")["article"]
-    words = re.findall(r"[\w§]+", text.casefold())
-    return any(one in told["statutes"] or one.endswith(tuple(told["statute_endings"])) for one in words)
-
-
-def _is_code(listed: str, text: str) -> bool:
-    try:
-        return bool(_records.code(listed, text))
-    except BadInput:
-        return False
+    yield from with_statute({name: row.fields[name] for name in kind.shorthand if name in row.fields}, on).items()
 
 
 def _carried(stood: Any, parts: Any, names: Container[str]) -> Any:
@@ -285,7 +245,7 @@ def _part_of(kind: type[Record], name: str, texts: Mapping[str, str], keep: Any,
     """A part of a tree's record; a value of it that is not understood is kept beside the record."""
     part = _records.part_of(kind.model_fields[name])
     good: dict[str, object] = {}
-    for inner, text in _with_statute(texts, on).items():
+    for inner, text in with_statute(texts, on).items():
         try:
             good[inner] = getattr(part(**{inner: text}), inner)
         except BadInput as refusal:
