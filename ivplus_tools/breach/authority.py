@@ -123,10 +123,11 @@ class Notification(CaseWriter):
 
     def _communication(self) -> Iterator[Line]:
         rule = self.cited("gdpr:34(1)")
-        if self.breach.breach_decision is None:
+        communicates = self.communicates()
+        if communicates is None:
             yield self.filled(_words.field_label("breach_decision", self.lang), "", rule)
         else:
-            key = "communicate_yes" if self.breach.breach_decision == "communicate" else "communicate_no"
+            key = "communicate_yes" if communicates else "communicate_no"
             yield Line(_words.field_label("breach_decision", self.lang), self.say(f"authority.{key}"), rule)
             yield self.line(self.breach, "decision_reason")
         for name in ("high_risk_removed", "risk_materialised", "disproportionate_effort"):

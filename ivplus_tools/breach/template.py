@@ -161,8 +161,8 @@ class Template(Notification):
     def _told_status(self) -> str:
         if self.told_people():
             return self.say("edpb.done", day=self.sent_on(self.told_people()) or self.say("common.blank"))
-        decision = self.breach.breach_decision
-        return self.say("edpb.planned" if decision == "communicate" else "edpb.not_told") if decision else ""
+        key = {True: "edpb.planned", False: "edpb.not_told", None: ""}[self.communicates()]
+        return self.say(key) if key else ""
 
     def _ground(self) -> str:
         got = self.breach

@@ -126,6 +126,12 @@ class CaseWriter(Writer):
         """What was told to the people, each or publicly."""
         return self.case.sent_notices("people") + self.case.sent_notices("press")
 
+    def communicates(self) -> bool | None:
+        """Whether the people are told, as decided or done; not known where only the authority was decided on and the duty is open."""
+        if self.told_people() or self.breach.breach_decision == "communicate":
+            return True
+        return False if self.breach.breach_decision and self.duty.communicate is False else None
+
     def sent_on(self, notices: Iterable[BreachNotice]) -> str:
         """The day of the last of some notices; empty where none has one."""
         days = [self.day(_dates.instant(one.sent).date()) for one in notices if one.sent]
