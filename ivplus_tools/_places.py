@@ -15,6 +15,9 @@ _NO_PLACE = ("ZZ", "XA", "XB", "UN", "QO")
 _WORD = re.compile(r"(?:\b\w\.){2,}|[^\W_]+(?:['’-][^\W_]+)*")
 _BREAK = re.compile(r"[;,:\n|•·/()\[\]&+–—→]|\s-\s")
 _MARKED = re.compile(r"[*†‡?¹²³⁴⁵]|\[\d")  # a note elsewhere says more, or the writer doubts
+_DOUBTED = re.compile(  # a sign that is no letter, bullet, quotation mark or separator may deny, cross out or add (`EU ❌`, `Germany …`)
+    rf"{_MARKED.pattern}|[^\w\s\u0300-\u036f;,:.|•·▪●◦/()\[\]&+–—→>\"'’‘“”-]|\.\.|^\s*[&+→>/]|^\s*[–—-]\S|[&+→>/–—-]\s*$"
+)
 LONGEST = 50_000
 """Signs of a text in which places are looked for; a longer one is told as it is, and is not taken for understood."""
 UNION, AREA = "EU", "EEA"
@@ -27,7 +30,7 @@ def code(text: object) -> str | None:
         return None
     if name_is_known(told):
         return told
-    if _MARKED.search(told):
+    if _DOUBTED.search(told):
         return None
     found = _known().get(_folded(told))
     if found is None and len(told) == 2 and told.casefold() not in _words.synonyms("state"):
@@ -85,7 +88,7 @@ def split(text: str) -> list[str]:
     for place, one in enumerate(segments):
         if not _is_town(segments, place):
             found += one.places()
-    return list(dict.fromkeys([*found, *([told] if _MARKED.search(told) else [])]))
+    return list(dict.fromkeys([*found, *([told] if _DOUBTED.search(told) else [])]))
 
 
 def told_in(sentence: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ WORDS = {
 }  # fmt: skip
 WRITES = {
     "accept",
+    "anchor",
     "approve",
     "assign",
     "confirm",
@@ -67,7 +68,8 @@ def things(text: str, content: str) -> Iterator[_records.Record]:
     """One record of every kind of every room, called by the text: the content in each field that takes it, else an allowed value."""
     for room in ROOMS.values():
         for kind in room.records:
-            answers = {name: answer(kind, name, text, content) for name in kind.model_fields if name != "id"}
+            told = seen(content) if kind is FindingResponse else content  # its identifier holds what it answers
+            answers = {name: answer(kind, name, text, told) for name in kind.model_fields if name != "id"}
             ident = f"{text} {kind.kind}"
             if kind is FindingResponse:  # is called by the finding that it answers
                 ident = response_id(*(answers[f"finding_{one}"] for one in ("code", "subject", "facts")))
@@ -171,7 +173,7 @@ def of_files(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     quoted = LOUD.replace('"', '""')
     register, vendors = folder / "register.csv", folder / "vendors.csv"
     register.write_text(f'Activity;Purpose;"{quoted}"\n"{quoted}";"{quoted}";"{quoted}"\n;;"{quoted}"\n', encoding="utf-8")
-    vendors.write_text(f'Company;Country;Purpose\n"{quoted}";"{quoted}";"{quoted}"\n', encoding="utf-8")
+    vendors.write_text(f'Company;Country;Purpose\n"{quoted}";"in {quoted}";"for {quoted}"\n', encoding="utf-8")
     read = desk.register.read(register)
     yield "bring, reopened", HTML(ivp.forms.bring(desk, register).static())
     yield from laid("register.read", read, read.rows, read.columns, read.problems, read.unmapped, read.set_apart, read.changes)

@@ -26,7 +26,7 @@ WEIGHED = (  # the fields that the ladder reads, in the order in which they are 
 )  # fmt: skip
 OPEN = {  # what a step of doubt asks for
     "recipient_open": "breach_recipient", "data_open": "data_kinds", "outage_open": "restored", "not_believed": "confirmed_how",
-    "unconfirmed": "recipient_confirmed", "no_breach_open": "no_breach_reason",
+    "unconfirmed": "recipient_confirmed", "no_breach_open": "no_breach_reason", "nobody_unproved": "confirmed_how",
 }  # fmt: skip
 
 

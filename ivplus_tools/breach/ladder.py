@@ -149,6 +149,9 @@ class Ladder:
             if self._is_plainly_public():
                 return self._so("gdpr:33(1)", "already_public", "nobody")
             self._step("gdpr:33(1)", "public_not_enough")
+        if self._is_used_anyway():
+            self._clash("used_anyway")
+            return {"uncontrolled"}
         if got.encrypted == "yes" and got.key_safe == "yes":
             return self._so("gdpr:34(3)(a)", "unintelligible", "nobody")
         if got.hashing == "strong" and set(texts(got.data_kinds)) <= {"credentials", *self._kinds["gravity"]["slight"]} and got.data_kinds:
@@ -156,6 +159,13 @@ class Ladder:
         if got.encrypted == "yes" and got.key_safe is None:
             self._step("gdpr:34(3)(a)", "key_open")  # protection that is not shown excuses nothing
         return self._reached()
+
+    def _is_used_anyway(self) -> bool:
+        """Whether the data were used or the risk came true, although an answer says that they were safe or given back."""
+        got, told = self._breach, texts(self._breach.nature)
+        used = got.misuse_signs == "yes" or (got.risk_materialised == "yes" and (not told or "confidentiality" in told))
+        sealed = (got.encrypted == "yes" and got.key_safe == "yes") or got.hashing == "strong"
+        return used and (sealed or got.recipient_confirmed == "yes" or got.breach_recipient == "nobody")
 
     def _is_plainly_public(self) -> bool:
         """Whether data that were public before tell nothing that may not be public, and nobody has gathered them to use them."""
@@ -171,10 +181,8 @@ class Ladder:
         if (got.breach_recipient == "nobody" or got.exfiltrated == "no") and "yes" in (got.exfiltrated, got.misuse_signs):
             self._clash("contradiction")
             return {"uncontrolled"}
-        if got.breach_recipient == "nobody":
-            return self._so(rule, "recipient_nobody", "nobody")
         if got.breach_recipient is not None:
-            return self._with_recipient(many)
+            return self._nobody() if got.breach_recipient == "nobody" else self._with_recipient(many)
         if got.exfiltrated == "no":
             return self._so(rule, "not_exfiltrated", "nobody")
         if attack_only(got):
@@ -184,6 +192,16 @@ class Ladder:
         if got.cause == "misdirected":
             return self._so(rule, "recipient_open", "contained", "limited", "uncontrolled")
         return self._so(rule, "recipient_open", "nobody", "contained", "limited", "uncontrolled")
+
+    def _nobody(self) -> set[str]:
+        """That nobody got at the data is believed where they never left our hands, or where technical proof shows it."""
+        got, rule = self._breach, "edpb:9/2022:risk"
+        if got.recipients_count and _records.bounds(got.recipients_count)[0] > 0:
+            self._clash("nobody_counted")
+            return {"uncontrolled"}
+        if got.cause in ("lost", "disposal", "published") and got.confirmed_how != "technical":
+            return self._so(rule, "nobody_unproved", "nobody", "uncontrolled")
+        return self._so(rule, "recipient_nobody", "nobody")
 
     def _with_recipient(self, many: int) -> set[str]:
         """What a recipient whom we know makes of it: how many they are, how they came by the data, what they have confirmed."""
@@ -247,7 +265,7 @@ class Ladder:
     def _is_minor_list(self, kinds: set[str], exposures: set[str]) -> bool:
         """A minor number of contact details with recipients whom we know, and nothing sensitive said by them (9/2022, example x)."""
         table, known = self._rules.table("breach:confirmation"), exposures <= {"limited", "vouched", "contained"}
-        plain = bool(kinds) and kinds <= set(table["contacts"]) and _is_none(self._breach.special_categories)
+        plain = bool(kinds) and kinds <= set(table["contacts"]) and self._breach.special_categories is NONE
         return known and plain and self._is_few(table["few_people"]) and self._breach.vulnerable != "yes"
 
     def _raised(self, place: int, order: list[str]) -> int:
@@ -363,11 +381,6 @@ def attack_only(breach: Breach) -> bool:
     told = texts(breach.nature)
     attacked = breach.malicious == "yes" or breach.cause in ATTACKS
     return bool(attacked and told and "confidentiality" not in told and breach.exfiltrated is None)
-
-
-def _is_none(answer: object) -> bool:
-    """Whether it was told that there are none."""
-    return answer is NONE
 
 
 def _read(table: dict[str, Any], columns: str, rows: set[str], among: set[str]) -> tuple[str, str]:
