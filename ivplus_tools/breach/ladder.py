@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ivplus_tools import _dates, _records, _words
-from ivplus_tools._records import NONE, texts
+from ivplus_tools._records import texts
 from ivplus_tools.breach.records import Breach
 from ivplus_tools.breach.rules import Rules, Step
 
@@ -265,7 +265,8 @@ class Ladder:
     def _is_minor_list(self, kinds: set[str], exposures: set[str]) -> bool:
         """A minor number of contact details with recipients whom we know, and nothing sensitive said by them (9/2022, example x)."""
         table, known = self._rules.table("breach:confirmation"), exposures <= {"limited", "vouched", "contained"}
-        plain = bool(kinds) and kinds <= set(table["contacts"]) and self._breach.special_categories is NONE
+        special = self._breach.special_categories
+        plain = bool(kinds) and kinds <= set(table["contacts"]) and special is not None and not texts(special)
         return known and plain and self._is_few(table["few_people"]) and self._breach.vulnerable != "yes"
 
     def _raised(self, place: int, order: list[str]) -> int:
