@@ -261,9 +261,12 @@ def _column(lines: Sequence[Line], kind: str, table: Table) -> Part:
             records[-1][1].append((text if folded(text) == folded(_bare(text)) else _bare(text), ""))
         else:
             heading, said = records[-1][1][-1]
-            records[-1][1][-1] = (heading, f"{said}\n{text}".strip())
-            if not sure and said and number + 1 < len(lines) and number + 1 not in heads and _may_head(text):
-                doubts.append((at, [text, heading]))
+            goes_on = number + 1 < len(lines) and number + 1 not in heads
+            if not sure and said and goes_on and meaning_of(_bare(heading), kind) and _may_head(text):
+                doubts.append((at, [text, heading]))  # in doubt nothing of it fills the field above
+                records[-1][1].append((text, ""))
+            else:
+                records[-1][1][-1] = (heading, f"{said}\n{text}".strip())
     return replace(_part(records, titles), doubts=tuple(doubts))
 
 
