@@ -507,6 +507,14 @@ def test_what_must_be_done_this_month_is_one_command(run, journal):
     assert run("due", "--at", "2018-01-01").stdout == ""
 
 
+def test_a_clock_that_runs_over_the_end_of_the_month_is_seen(run, tmp_path):
+    """On the second last day of a month the 72 hours end in the next one."""
+    path = tmp_path / "m.duckdb"
+    desk = ivp.Desk(path, by="tt", lang="en", now="2026-02-27T09:00")
+    desk.breach.open("x", id="x", aware="2026-02-27T08:00", nature="confidentiality")
+    assert "2026-03-02" in run("due", "--desk", str(path), "--at", "2026-02-27", code=1).stdout
+
+
 def test_the_quarter_is_proved_in_one_command(run, tmp_path):
     """The sample company: a pack, exit 1 on findings, verified by the shell; the second time the same bytes; nonsense is exit 2."""
     day = ("audit", "--desk", "sample", "--as-of", "2026-03-02", "--since", "2026-02-15")

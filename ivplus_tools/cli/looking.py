@@ -155,10 +155,10 @@ def _fails(found: pandas.DataFrame, fail_on: str) -> bool:
     reads=("IVPLUS_NOW",),
 )
 @on_desk
-@click.option("--by", metavar="DAY", help="the last day shown (default: the end of this month)")
+@click.option("--by", metavar="DAY", help="the last day shown (default: the end of this month, at least a week)")
 @as_table
 def due(path: str, valid: str | None, known: str | None, lang: str, by: str | None, shape: str) -> None:
-    """Print what must be done by this month's end: what is late first, breaches before all.
+    """Print what must be done this month, or within a week: late first, breaches before all.
 
     A line is `DAY room/subject: what [rule]`, with the hour where the law counts in hours; what is past says so, from its minute on.
     What is owed without undue delay has the day on which we became aware. `ivplus check` tells what is missing or wrong, also where
@@ -168,7 +168,8 @@ def due(path: str, valid: str | None, known: str | None, lang: str, by: str | No
 
     desk = desk_of(path, valid, known, lang)
     on = desk.standpoint.valid_on
-    found = desk.due(by or _dates.plus(on.replace(day=1), _dates.Period(months=1)) - timedelta(days=1))
+    month = _dates.plus(on.replace(day=1), _dates.Period(months=1)) - timedelta(days=1)
+    found = desk.due(by or max(month, on + timedelta(days=7)))  # no running clock of 72 hours is out of sight
     late = _room.late(found, desk.standpoint)
     if shape == "text":
         breaches_first = [*zip(~late, found["room"] != "breach", found["due"], strict=True)]
