@@ -269,11 +269,15 @@ class Listed:
 def allowed(name: str) -> dict[str, dict[str, str]]:
     """The codes of a list with their names in fi, sv and en."""
     law = {code: fact.name for code, fact in _law.codes(name).items()}
-    ours = {code: {lang: names[lang] for lang in _words.LANGS} for code, names in _words.values(name).items()}
-    found = law or ours
+    found = law or {code: _in_languages(names) for code, names in _words.values(name).items()}
     if not found:
         raise KeyError(f"no list is called {name}")
     return found
+
+
+def _in_languages(names: dict[str, str]) -> dict[str, str]:
+    """The names alone: a list may say more of a code, such as that it is called the same everywhere."""
+    return names if len(names) == len(_words.LANGS) else {lang: names[lang] for lang in _words.LANGS}
 
 
 def lists() -> list[str]:

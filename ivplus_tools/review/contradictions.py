@@ -40,26 +40,12 @@ def _contradicted(ident: str, body: Any, review: Review) -> Iterator[Finding]:
         open_ = dict.fromkeys(name for name, places in told if name not in sure and _may_be_outside(places, review.on))
         if open_:
             yield Finding(ident, "TRA-020", since, {"names": ", ".join(open_)})
-    if groundless := list(_without_ground(ident, body, review)):
-        yield Finding(ident, "TRA-021", since, {"names": ", ".join(groundless)})
     if _denied(body, "processors") and (names := list(dict.fromkeys(_unsaid_processors(body, review)))):
         yield Finding(ident, "REV-037", since, {"names": ", ".join(names)})
     if _denied(body, "recipients"):
         given = [review.name(one.record.organisation) for one in review.of("disclosure") if ident in texts(one.record.activities)]
         if given:
             yield Finding(ident, "REV-038", since, {"names": ", ".join(dict.fromkeys(given))})
-
-
-def _without_ground(ident: str, body: Any, review: Review) -> Iterator[str]:
-    """Transfers that the register names and no recorded transfer of the activity covers, by country or by who receives the data."""
-    known: set[str] = set()
-    for one in (each.record for each in review.of("transfer")):
-        if ident in texts(one.activities) and not has_ended(one, review.on):
-            known |= {str(one.country), str(one.importer).casefold(), review.name(one.importer).casefold()}
-    for told in map(str, listed(body, "transfers")):
-        places = third_countries(_places.split(told), review.on)
-        if places and not known.issuperset(places) and told.casefold() not in known:
-            yield told
 
 
 def _unsaid_processors(body: Any, review: Review) -> Iterator[str]:
