@@ -35,7 +35,7 @@ def failing(level: str) -> tuple[str, ...]:
     return SEVERITIES[: SEVERITIES.index(level) + 1] if level != "never" else ()
 
 
-NO_FACTS = {"near", "note", "watch", "rows", "odd", "held"}
+NO_FACTS = {"near", "note", "watch", "rows", "odd", "held", "instrument"}
 """What a sentence tells to help its reader, and what is counted anew at every scan: it changes while the finding stays the same."""
 
 
@@ -367,7 +367,7 @@ def law_findings(at: Standpoint) -> list[Finding]:
     for key, instrument in {one.instrument["key"]: one.instrument for one in _law.facts().values()}.items():
         mine = [one for one in unread if one.instrument["key"] == key]
         if mine:
-            about: dict[str, object] = {"name": instrument["name"], "count": len(mine), "key": key}
+            about: dict[str, object] = {"instrument": instrument["name"], "count": len(mine), "key": key}
             found.append(Finding(key, "LAW-001", min(one.values[0]["from"] for one in mine), about))
         reread, every = instrument.get("reread"), instrument.get("reread_every")
         if reread and every and _dates.plus(reread, _dates.read_period(every)) < at.valid_on:
