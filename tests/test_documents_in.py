@@ -314,6 +314,23 @@ Alkusanat.
 """
 
 
+def test_a_list_within_a_cell_is_its_items(tmp_path, desk):
+    """Each item by itself, without a sign that the page does not have."""
+    listed = "<ul><li>name</li><li>address</li></ul>"
+    rows = [["Name", "Purposes", "Categories of personal data"], ["Clients", "billing", listed]]
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    (tmp_path / "x.html").write_text(f"<table>{lines}</table>", encoding="utf-8")
+    found = told(desk.register.read(tmp_path / "x.html"))
+    assert found["Clients"]["data_categories"] == "name; address"
+
+
+def test_a_page_that_its_parser_rejects_is_one_line(tmp_path, desk):
+    """A declaration that begins and is none."""
+    (tmp_path / "x.html").write_text("<html><body><table><tr><th>Name<th>Purposes</table><![x", encoding="utf-8")
+    with pytest.raises(ivp.Refusal, match=r"x\.html"):
+        desk.register.read(tmp_path / "x.html")
+
+
 @pytest.mark.parametrize("text", [HTML, MARKDOWN], ids=["html", "markdown"])
 def test_tables_and_headed_texts_of_a_page_and_of_markdown_are_read(tmp_path, desk, text):
     """A table and a headed text in one file are two activities; what stands beside them, struck or hidden, is told."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from erasing import NOW, lay, put, rule
 
 import ivplus_tools as ivp
 from ivplus_tools import _sources
@@ -16,33 +17,11 @@ from ivplus_tools._sources import near
 from ivplus_tools.errors import Refusal
 from ivplus_tools.retention.approval import same_person
 
-NOW = "2026-06-01T09:00"
-
 
 @pytest.fixture
 def desk(tmp_path):
     """A Desk of 1 June 2026."""
     return ivp.Desk(tmp_path / "j.duckdb", by="tt", lang="en", now=NOW)
-
-
-def rule(ident="r", **fields):
-    """Three years from the event, over table t of source s."""
-    told = {
-        "source": "s", "table": "t", "subject_key": "id", "start_column": "d", "start_event": "EVENT",
-        "period": "P3Y", "reason": "x",
-    }  # fmt: skip
-    return ivp.RetentionRule(ident, **{**told, **fields})
-
-
-def put(desk, *things):
-    """Record, valid since the beginning of the year."""
-    return desk.retention.record(list(things), valid_from="2026-01-01", why="x")
-
-
-def lay(desk, location, *things, source=None, **fields):
-    """A source at a place with a rule over it; the row of its scan."""
-    put(desk, ivp.Source("s", location=str(location), **(source or {})), rule(**fields), *things)
-    return desk.retention.scan("s").table.iloc[0]
 
 
 def hold(*subjects):

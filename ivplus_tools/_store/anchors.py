@@ -14,10 +14,8 @@ from typing import Any
 from ivplus_tools import _words
 from ivplus_tools.errors import Refusal
 
-KIND = "anchor"
 EXTRA, LIBRARY = "timestamp", "rfc3161-client"
 LARGEST = 1_000_000
-ENDED = "-----END CERTIFICATE-----"
 
 
 @dataclass(frozen=True)

@@ -154,15 +154,19 @@ class AuditRoom(Room):
         self, thing: Record | Sequence[Record], valid_from: object = None, why: str = "", expecting: int | None = None, insist: bool = False
     ) -> Receipt:
         """As in every room; an acceptance is no longer than the company's policy on its day allows."""
-        since, _ = self.when_and_why(valid_from, why, insist)
+        things = thing if isinstance(thing, (list, tuple)) else [thing]
+        ends = [one.accepted_until for one in things if isinstance(one, FindingResponse) and one.response == "accepted"]
+        if last := max(filter(None, ends), default=None):
+            self._demand_policy(last, self.when_and_why(valid_from, why, insist)[0])
+        return super().record(thing, valid_from, why, expecting, insist)
+
+    def _demand_policy(self, until: date, since: date) -> None:
+        """Refuse an acceptance that outlasts what the company allows."""
         length = self._longest_acceptance(since)
         longest = _dates.plus(since, _dates.read_period(length))
-        for one in thing if isinstance(thing, (list, tuple)) else [thing]:
-            until = one.accepted_until if isinstance(one, FindingResponse) and one.response == "accepted" else None
-            if until is not None and until > longest:
-                told = {lang: _words.show_period(length, lang) for lang in _words.LANGS}
-                raise _words.refusal("accepted_too_long", until=until, longest=longest, period=told)
-        return super().record(thing, valid_from, why, expecting, insist)
+        if until > longest:
+            told = {lang: _words.show_period(length, lang) for lang in _words.LANGS}
+            raise _words.refusal("accepted_too_long", until=until, longest=longest, period=told)
 
     def _longest_acceptance(self, on: date) -> str:
         """How long an acceptance given on a day may last: what our own organisation has set, the shortest of several."""

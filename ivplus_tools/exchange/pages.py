@@ -10,7 +10,7 @@ from typing import Any
 
 from ivplus_tools import _words
 from ivplus_tools.exchange import sources, texts
-from ivplus_tools.exchange.limits import LARGEST_PAGE, LARGEST_TREE, Meter
+from ivplus_tools.exchange.limits import LARGEST_PAGE, Meter
 from ivplus_tools.exchange.outline import DEEPEST_HEADING, Document, Grid, Part, paragraph
 
 _UNSEEN = ("script", "style", "template", "noscript", "nav", "header", "footer", "form", "iframe", "object", "svg", "head")
@@ -68,7 +68,7 @@ def blocks(path: Path) -> list[Block]:
         try:
             if is_page or is_markdown:
                 meter.length(len(text), LARGEST_PAGE)
-                return list(_of_html(text if is_page else _from_markdown(text), meter))
+                return list(_of_html(text if is_page else _from_markdown(text), meter, ITEM))
         except RecursionError:
             raise _words.refusal("unknown_shape", path=path.name, reason="HTML") from None
     return [Block((one.name,), one.rows) for part in sources.parse(content, path.name) for one in part.tables]
@@ -104,9 +104,9 @@ def _from_markdown(text: str) -> str:
     return str(made)
 
 
-def _of_html(text: str, meter: Meter) -> Iterator[Block]:
+def _of_html(text: str, meter: Meter, mark: str = "") -> Iterator[Block]:
     _demand_flat(text, meter)
-    page = _parsed(text, meter)
+    page = _parsed(text, meter, mark)
     yield from _without_frame(page, meter)
     heading, above = "", ""
     for node in page.find_all(_BLOCKS):
@@ -156,10 +156,8 @@ def _framed(part: Any, meter: Meter) -> Iterator[Block]:
 
 def document(text: str, meter: Meter) -> Document:
     """A page or a Markdown text with its headings, paragraphs and tables in order; what no reader sees, and its frame, is told."""
-    from bs4 import BeautifulSoup
-
-    meter.length(len(text), LARGEST_TREE // 4)
-    page = BeautifulSoup(text if is_html(text) else _from_markdown(text), "html.parser")
+    meter.length(len(text), LARGEST_PAGE)
+    page = _parsed(text if is_html(text) else _from_markdown(text), meter)
     made = Document()
     for form in page.find_all("form"):
         form.unwrap()  # some sites have one around the whole page
@@ -238,9 +236,6 @@ def _rows(table: Any, meter: Meter) -> list[list[str]]:
         row: list[str] = []
         for cell in line.find_all(("td", "th"), recursive=False):
             _carry(row, carried)
-            for item in cell.find_all("li"):
-                item.insert_before("\n")
-                item.insert(0, ITEM)
             told = _said(cell, meter)
             for _ in range(_span(cell, "colspan")):
                 if (down := _span(cell, "rowspan") - 1) > 0:
@@ -307,12 +302,14 @@ def _said(node: Any, meter: Meter) -> str:
 
 def tables_in(page: str) -> list[list[list[str]]]:
     """The rows of every table of a fragment of HTML, as text cells."""
-    found = [block.rows for block in _of_html(page, OURS) if not block.is_list]
-    return [[[re.sub(f"^{ITEM}", "", cell, flags=re.MULTILINE) for cell in row] for row in rows] for rows in found]
+    return [block.rows for block in _of_html(page, OURS) if not block.is_list]
 
 
-def _parsed(text: str, meter: Meter) -> Any:
-    """A page as elements; what nobody closes stays as text, since its parser would look for an end from each place anew."""
+def _parsed(text: str, meter: Meter, mark: str = "") -> Any:
+    """A page as elements, each item of a list within a cell on a line of its own, behind a mark.
+
+    What nobody closes stays as text, since the parser would look for an end from each place anew.
+    """
     from bs4 import BeautifulSoup
     from bs4.exceptions import ParserRejectedMarkup
 
@@ -320,9 +317,14 @@ def _parsed(text: str, meter: Meter) -> Any:
     text = text[:ends] + text[ends:].replace("<!--", "&lt;!--")
     last = text.rfind(">") + 1
     try:
-        return BeautifulSoup(text[:last] + text[last:].replace("<", "&lt;"), "html.parser")
+        page = BeautifulSoup(text[:last] + text[last:].replace("<", "&lt;"), "html.parser")
     except ParserRejectedMarkup:
         raise _words.refusal("unknown_shape", path=meter.name, reason="HTML") from None
+    for item in page.find_all("li"):
+        if _inside(item, ("td", "th"), meter):
+            item.insert_before("\n")
+            item.insert(0, mark)
+    return page
 
 
 def text_in(page: str) -> str:

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _words
@@ -36,14 +35,6 @@ class Table:
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """What is odd about a cell (row and column, from 0): a key of the preview's words, such as `formula` or `unclosed`."""
     marks: Marks = PLAIN
-
-    @cached_property
-    def notes_by_row(self) -> Mapping[int, list[tuple[int, str]]]:
-        """The same by row: columns, each with its key."""
-        found: dict[int, list[tuple[int, str]]] = {}
-        for (row, place), key in self.notes.items():
-            found.setdefault(row, []).append((place, key))
-        return found
 
 
 def xlsx(content: bytes, packed: zipfile.ZipFile, meter: Meter) -> Iterator[Table]:
