@@ -36,18 +36,19 @@ def _untold(*_: int) -> None:
 
 
 def read(room: _room.Room, path: Path, progress: Progress | None = None, wishes: Wishes | None = None) -> Preview:
-    """Understand a file by its content: XLSX, ODS, CSV, JSON, YAML, Turtle, or a ZIP of them; see `docs/shapes.md`.
+    """Understand a file by its content, in any of the forms of `docs/shapes.md`.
 
     `progress` is told after each row how many of how many rows of a table or tree are done; `wishes`: the officer's word.
     """
     contents = open_file(path)
     kinds = {kind.kind: kind for kind in room.records}
     said = checked(wishes or Wishes(), kinds)
-    remembered = remembered_in(room)
+    now = room.standing()
+    remembered = remembered_in(now)
 
     def read_on(day: date | None = None) -> Reading:
         at = room if day is None else type(room)(replace(room.standpoint, valid_on=day))
-        stands = {(one.entry.kind, one.entry.subject): one for one in at.standing()}
+        stands = {(one.entry.kind, one.entry.subject): one for one in (now if day is None else at.standing())}
         reading = Reading({key: one.record for key, one in stands.items()}, {key: one.entry.valid_from for key, one in stands.items()})
         reading.wishes = said
         _Understanding(reading, kinds, path, at.standpoint, remembered, progress or _untold).understand(contents)

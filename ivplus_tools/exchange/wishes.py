@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,10 +30,10 @@ def checked(wishes: Wishes, kinds: Mapping[str, type[Record]]) -> Wishes:
     return replace(wishes, columns=columns, role=role)
 
 
-def remembered_in(room: _room.Room) -> dict[str, Wishes]:
+def remembered_in(standing: Sequence[_room.Stands]) -> dict[str, Wishes]:
     """How the officer had files of the same headings read before, by their shape."""
     found = {}
-    for one in room.standing():
+    for one in standing:
         if one.entry.kind == LAYOUT:
             record: Any = one.record
             fields = {heading: None if name == NO_FIELD else name for heading, name in (record.columns or {}).items()}
