@@ -199,7 +199,7 @@ class Ladder:
         if got.recipients_count and _records.bounds(got.recipients_count)[0] > 0:
             self._clash("nobody_counted")
             return {"uncontrolled"}
-        if got.cause in ("lost", "disposal", "published") and got.confirmed_how != "technical":
+        if got.cause in self._rules.table("breach:confirmation")["left_our_hands"] and got.confirmed_how != "technical":
             return self._so(rule, "nobody_unproved", "nobody", "uncontrolled")
         return self._so(rule, "recipient_nobody", "nobody")
 

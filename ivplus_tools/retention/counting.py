@@ -218,10 +218,10 @@ def _counted(
     everything, keyless, key = starts["all"], starts["keyless"], look.key
     if rule.action == "anonymise":
         everything = less(everything, keyless)  # rows without a key are anonymous already
-    kept = barred = everything if held.everything or (held.some and key is None) else starts["held"]
+    kept = everything if held.everything or (held.some and key is None) else starts["held"]
     if held.some and key is not None and rule.action != "anonymise":
-        barred = plus(kept, keyless)  # a row without a key cannot be shown to be free, and is told as one without
-    rows, free, on_hold = (days_of(one, look.start.formats, look.none) for one in (everything, less(everything, barred), kept))
+        kept = plus(kept, keyless)  # a row without a key cannot be shown to be free
+    rows, free = (days_of(one, look.start.formats, look.none) for one in (everything, less(everything, kept)))
     cutoff = clock.cutoff(on)
     overdue = free.until(cutoff)
     later = [day for day in free.days if cutoff is None or day > cutoff]
@@ -230,7 +230,7 @@ def _counted(
         rule.id, table=rule.table, total=rows.total, no_start=rows.empty + rows.unreadable, unreadable=rows.unreadable,
         sentinel=rows.sentinel, unseen=apart.unseen, outside=apart.outside, no_key=sum(keyless.values()),
         doubtful=apart.doubtful, overdue=overdue,
-        held=on_hold.until(cutoff), oldest=free.days[0] if free.days else None, cutoff=cutoff,
+        held=rows.until(cutoff) - overdue, oldest=free.days[0] if free.days else None, cutoff=cutoff,
         next_due=clock.erasable_from(later[0]) if later else None, months=_months(clock, free, on),
         not_found=apart.not_found or None,
     )  # fmt: skip
