@@ -385,7 +385,7 @@ def test_a_decision_needs_its_reason_and_may_differ(sample):
     with pytest.raises(ivp.Refusal):
         case.decide("document")
     case.decide("document", reason="vastaanottaja on tuttu")
-    assert set(sample.breach.findings().query("subject == '2026-002'")["code"]) == {"BRE-008"}
+    assert set(sample.breach.findings().query("subject == '2026-002'")["code"]) == {"BRE-008", "BRE-027"}
     case.update(why="liite avattiin", data_kinds="name; national_id", breach_recipient="unknown")
     assert {"BRE-014", "BRE-010"} <= set(sample.breach.findings().query("subject == '2026-002'")["code"])
 

@@ -476,12 +476,12 @@ def test_a_csv_is_inert_whatever_the_readers_separator(desk, tmp_path):
     assert records(again) == records(desk)
 
 
-def test_a_formula_without_a_stored_value_is_kept_as_text_and_told(tmp_path, desk):
-    """A workbook that no spreadsheet has calculated yet would otherwise lose the cell."""
+def test_a_formula_without_a_stored_value_is_told_and_is_no_answer(tmp_path, desk):
+    """A workbook that no spreadsheet has calculated yet: the formula is shown, and what it would give is not guessed."""
     preview = desk.register.read(sheet(tmp_path / "r.xlsx", [["Rekisterin nimi", "Huom"], ["A", '=CONCAT("a","b")']]))
-    assert preview.problems["column"].tolist() == ["Huom"]
+    assert preview.problems[["column", "value"]].to_numpy().tolist() == [["Huom", '=CONCAT("a","b")']]
     preview.commit(why="w")
-    assert desk.register.get("A").remarks == '=CONCAT("a","b")'
+    assert desk.register.get("A").remarks is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ not, the breach is notified (a risk is not unlikely, Art. 33(1)), and a high ris
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +24,11 @@ WEIGHED = (  # the fields that the ladder reads, in the order in which they are 
     "key_safe", "hashing", "backup", "restored", "unavailable_for", "people_count", "already_public", "children", "vulnerable",
     "consequences", "harm", "high_risk_removed", "risk_materialised", "disproportionate_effort",
 )  # fmt: skip
+GRAVE = ("special_categories", "children", "vulnerable", "people_count", "recipients_count", "consequences")  # what makes it graver
 OPEN = {  # what a step of doubt asks for
     "recipient_open": "breach_recipient", "data_open": "data_kinds", "outage_open": "restored", "not_believed": "confirmed_how",
     "unconfirmed": "recipient_confirmed", "no_breach_open": "no_breach_reason", "nobody_unproved": "confirmed_how",
+    "backup_open": "restored",
 }  # fmt: skip
 
 
@@ -108,6 +110,16 @@ class Duty:
                 found.append(name)
         return tuple(found)
 
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """Fields without an answer that could still bring a duty which looks settled: who the people are, how many, what follows."""
+        if self.breach.breach_role == "processor" or self.decides not in ("document", "notify"):
+            return ()
+        asked = [name for name in GRAVE if getattr(self.breach, name) is None]
+        others = ((name, assess(_with(self.breach, name, told), self.rules)) for name, told in _alternatives(self.breach, asked))
+        raised = {name for name, other in others if _is_owed(other.notify, self.notify) or _is_owed(other.communicate, self.communicate)}
+        return tuple(name for name in asked if name in raised)
+
     def _rows(self) -> list[tuple[str, str]]:
         asked = "; ".join(_words.field_label(name, self.lang) for name in self.unknown)
         rows = [(step.rule, step.said(self.lang)) for step in self.steps]
@@ -149,9 +161,14 @@ def _core(duty: Duty) -> tuple[object, ...]:
     return duty.level, duty.notify, duty.communicate, duty.publicly, duty.tell_controller
 
 
-def _alternatives(breach: Breach) -> Iterator[tuple[str, object]]:
+def _is_owed(other: bool | None, now: bool | None) -> bool:
+    """Whether a duty that is settled as none is owed, or open, by another answer."""
+    return now is False and other is not False
+
+
+def _alternatives(breach: Breach, names: Iterable[str] = WEIGHED) -> Iterator[tuple[str, object]]:
     """Every other answer to each field that is weighed."""
-    for name in WEIGHED:
+    for name in names:
         now = getattr(breach, name)
         for other in _answers(name, now):
             if other != now:

@@ -103,6 +103,8 @@ def _judged(case: Case, one: Breach) -> Iterator[Finding]:
             yield _found("BRE-021", rule=step.rule, said={lang: step.said(lang) for lang in _words.LANGS})
     if is_open(case, one):
         yield _found("BRE-022", duty=duty.names(), fields=_labels(list(duty.unknown[:ASKED]) or ["harm"]))
+    if not duty.is_no_breach and duty.untold:
+        yield _found("BRE-027", duty=duty.names(), fields=_labels(list(duty.untold)))
     if any(step.key == "removed" for step in duty.steps):
         told = "; ".join(texts(one.measures_taken))
         yield _found("BRE-026", measures=told) if told else _found("BRE-023")

@@ -10,7 +10,7 @@ from typing import Any
 from ivplus_tools import _dates, _records, _words
 from ivplus_tools._records import texts
 from ivplus_tools.breach.records import Breach
-from ivplus_tools.breach.rules import Rules, Step
+from ivplus_tools.breach.rules import Rules, Step, Steps
 
 __all__ = ["ATTACKS", "LEVELS", "Ladder", "Rules", "Step", "attack_only"]
 LEVELS = ("none", "risk", "high")
@@ -18,15 +18,14 @@ OUTCOME = {True: "notify", False: "no_notify", None: "notify_open"}
 ATTACKS = ("malware", "intrusion", "account")
 
 
-class Ladder:
+class Ladder(Steps):
     """The rungs: each method tells what may be, and leaves its reason as a step."""
 
     def __init__(self, breach: Breach, rules: Rules) -> None:
+        super().__init__()
         self._breach, self._rules = breach, rules
         self._kinds = rules.table("breach:kinds")
-        self.steps: list[Step] = []
         self.triggers: list[str] = []
-        self.clashes: list[str] = []
 
     def climb(self) -> dict[str, Any]:
         """The level, then the duties that begin at it, then the exceptions: the fields of a `Duty`."""
@@ -199,7 +198,8 @@ class Ladder:
         if got.recipients_count and _records.bounds(got.recipients_count)[0] > 0:
             self._clash("nobody_counted")
             return {"uncontrolled"}
-        if got.cause in self._rules.table("breach:confirmation")["left_our_hands"] and got.confirmed_how != "technical":
+        gone: list[str] = self._rules.table("breach:confirmation")["left_our_hands"]
+        if got.cause in gone and got.confirmed_how != "technical":
             return self._so(rule, "nobody_unproved", "nobody", "uncontrolled")
         return self._so(rule, "recipient_nobody", "nobody")
 
@@ -208,7 +208,7 @@ class Ladder:
         got, rule = self._breach, "edpb:9/2022:risk"
         if got.recipients_count and _records.highest_told(got.recipients_count) >= many:
             return self._so(rule, "recipients_many", "uncontrolled", many=many)
-        if got.malicious == "yes" or got.cause == "insider":
+        if self._is_unauthorised():
             return self._so(rule, "not_trusted", "limited")
         if got.recipient_confirmed == "yes":
             return self._confirmed()
@@ -229,6 +229,11 @@ class Ladder:
         keys = {"contained": "contained_shown", "vouched": "contained", "limited": "not_believed"}
         return self._so("breach:confirmation", keys[worth], worth)
 
+    def _is_unauthorised(self) -> bool:
+        """Whether a recipient whom we know took the data: what such a one confirms is not believed."""
+        got = self._breach
+        return "yes" in (got.malicious, got.exfiltrated) or got.cause == "insider"
+
     def _is_few(self, most: int) -> bool:
         """Whether the people are counted and few."""
         counted = self._breach.people_count
@@ -242,7 +247,7 @@ class Ladder:
         got = self._breach
         kinds = {one for one in texts(got.data_kinds) if not (one == "credentials" and got.hashing == "strong")}
         sensitive = bool(texts(got.special_categories)) or bool(kinds & set(self._kinds["sensitive"]))
-        if got.data_kinds is None and not sensitive:
+        if not {one for one in texts(got.data_kinds) if one != "other"} and not sensitive:  # of other data nobody has told what they are
             self._step("edpb:9/2022:risk", "data_open")
             return set(order)
         child = got.children == "yes"
@@ -258,7 +263,7 @@ class Ladder:
         place = max([0, *weights, order.index("sensitive") if sensitive else 0, order.index("serious") if child else 0])
         self._step("breach:kinds", f"gravity_{order[place]}")
         place = self._raised(place, order)
-        kept = got.recipient_confirmed in ("no", "yes") and exposures == {"limited"} and got.malicious != "yes" and got.cause != "insider"
+        kept = got.recipient_confirmed in ("no", "yes") and exposures == {"limited"} and not self._is_unauthorised()
         refused = sensitive and kept  # somebody may keep sensitive data: no confirmation, or one that cannot be believed
         return {order[place], order[-1]} if refused else {order[place]}
 
@@ -267,7 +272,8 @@ class Ladder:
         table, known = self._rules.table("breach:confirmation"), exposures <= {"limited", "vouched", "contained"}
         special = self._breach.special_categories
         plain = bool(kinds) and kinds <= set(table["contacts"]) and special is not None and not texts(special)
-        return known and plain and self._is_few(table["few_people"]) and self._breach.vulnerable != "yes"
+        harmless = self._breach.vulnerable != "yes" and not self._is_unauthorised()
+        return known and plain and harmless and self._is_few(table["few_people"])
 
     def _raised(self, place: int, order: list[str]) -> int:
         """One step up for very many people, and for people who cannot well look after themselves; no further than serious."""
@@ -312,7 +318,8 @@ class Ladder:
         if got.restored == "no":
             return self._so(rule, "outage_open", "long", "lost")
         if got.backup == "complete" and "integrity" not in told:
-            return self._so(rule, "backup", "brief")
+            still_away = got.cause in ATTACKS and got.restored is None  # a copy makes up for a lost thing
+            return self._so(rule, "backup_open", "brief", "long") if still_away else self._so(rule, "backup", "brief")
         if got.restored == "yes":
             return self._so(rule, "outage_open", "brief", "long")
         return self._so(rule, "outage_open", *({"long", "lost"} if got.backup == "none" else {"brief", "long", "lost"}))
@@ -352,29 +359,12 @@ class Ladder:
             return True, True
         return owed, False
 
-    # --- steps
-
     def _owed(self, level: str, high: str, rule: str, name: str) -> bool | None:
         """Whether a duty that begins at a level is owed; None (cannot tell yet) while only an open answer reaches it."""
         start = self._rules.value(rule).get(name)
         if start is None or LEVELS.index(high) < LEVELS.index(start):
             return False
         return True if LEVELS.index(level) >= LEVELS.index(start) else None
-
-    def _clash(self, key: str, rule: str = "edpb:9/2022:risk", **about: object) -> None:
-        """Answers that contradict each other: a step, and a reason to look again."""
-        self.clashes.append(key)
-        self._step(rule, key, **about)
-
-    def _so(self, rule: str, key: str, *found: str, **about: object) -> set[str]:
-        self._step(rule, key, **about)
-        return set(found)
-
-    def _level(self, level: str) -> dict[str, str]:
-        return _words.values("level")[level]
-
-    def _step(self, rule: str, key: str, **about: object) -> None:
-        self.steps.append(Step(rule, key, about))
 
 
 def attack_only(breach: Breach) -> bool:

@@ -40,12 +40,31 @@ def _contradicted(ident: str, body: Any, review: Review) -> Iterator[Finding]:
         open_ = dict.fromkeys(name for name, places in told if name not in sure and _may_be_outside(places, review.on))
         if open_:
             yield Finding(ident, "TRA-020", since, {"names": ", ".join(open_)})
+    for text in _unrecorded(ident, body, review):
+        yield Finding(ident, "TRA-021", since, {"told": text})
     if _denied(body, "processors") and (names := list(dict.fromkeys(_unsaid_processors(body, review)))):
         yield Finding(ident, "REV-037", since, {"names": ", ".join(names)})
     if _denied(body, "recipients"):
         given = [review.name(one.record.organisation) for one in review.of("disclosure") if ident in texts(one.record.activities)]
         if given:
             yield Finding(ident, "REV-038", since, {"names": ", ".join(dict.fromkeys(given))})
+
+
+def _unrecorded(ident: str, body: Any, review: Review) -> Iterator[str]:
+    """What an activity tells of transfers, where none to such a place or organisation is recorded, and no processor is there (TRA-013)."""
+    there = {place for _, places in _processors_of(ident, body, review) for place in places}
+    for told in listed(body, "transfers"):
+        places = set(third_countries([one for one in _places.split(told) if not review.is_recorded(one)], review.on))
+        recorded = (_is_told(one.record, ident, told, places, review) for one in review.of("transfer"))
+        if places and not places & there and not any(recorded):
+            yield told
+
+
+def _is_told(one: Transfer, ident: str, told: str, places: set[str], review: Review) -> bool:
+    """Whether a transfer, ended or not, is one that an activity's text tells of."""
+    names = {(one.importer or "").casefold(), review.name(one.importer).casefold()} - {"", "–"}
+    ours = not one.activities or ident in texts(one.activities)
+    return ours and (one.country in places or one.id == told or any(name in told.casefold() for name in names))
 
 
 def _unsaid_processors(body: Any, review: Review) -> Iterator[str]:
@@ -69,14 +88,19 @@ def _places_of(ident: str, body: Any, review: Review) -> Iterator[tuple[str, lis
         for one in (each.record for each in review.of(kind) if ident in texts(each.record.activities)):
             if one.country and not (kind == "transfer" and has_ended(one, review.on)):
                 yield review.name(getattr(one, who)), [one.country]
+    yield from _processors_of(ident, body, review)
+    for system in _systems(body, review):
+        yield str(system.get("name") or "–"), [place for text in listed(system, "location") for place in _places.split(text)]
+    yield from _seats(body, review)
+
+
+def _processors_of(ident: str, body: Any, review: Review) -> Iterator[tuple[str, list[str]]]:
+    """The processors of an activity, and where they and those behind them are."""
     keys = {review.party(ref) for ref in listed(body, "processors")}
     for one in (each.record for each in review.of("processor")):
         if review.party(one.id) in keys or ident in texts(one.activities):
             behind = [place for link in review.behind(one.id) for place in texts(link.stands.record.countries)]
             yield review.name(one.id), [*texts(one.storage_countries), *texts(one.access_countries), *behind]
-    for system in _systems(body, review):
-        yield str(system.get("name") or "–"), [place for text in listed(system, "location") for place in _places.split(text)]
-    yield from _seats(body, review)
 
 
 def _seats(body: Any, review: Review) -> Iterator[tuple[str, list[str]]]:
