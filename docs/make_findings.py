@@ -51,7 +51,7 @@ def _asking() -> dict[str, list[tuple[_law.Fact, dict[str, Any]]]]:
     found = defaultdict(list)
     for one in _law.facts().values():
         for value in one.values:
-            if "finding" in value and not value.get("draft"):
+            if "finding" in value:
                 found[value["finding"]].append((one, value))
     return found
 

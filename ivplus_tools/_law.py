@@ -22,7 +22,7 @@ _STILL: ContextVar[tuple[date, frozenset[str] | None]] = ContextVar("still", def
 
 @dataclass(frozen=True)
 class Fact:
-    """One provision: what it asks in our own words, where its text is, and its values with the days they hold."""
+    """One provision: what it asks in our own words, where its text is, and its values with the days they hold; `proposals` never do."""
 
     rule: str
     instrument: dict[str, Any]
@@ -33,15 +33,16 @@ class Fact:
     note: dict[str, str]
     reread: date | None
     values: tuple[dict[str, Any], ...]
+    proposals: tuple[dict[str, Any], ...] = ()
     read: dict[str, str] = field(default_factory=dict)  # what was read when it was compared, and in which state
 
     def on(self, day: date) -> dict[str, Any] | None:
-        """The value in force on a day; proposals never are."""
+        """The value in force on a day."""
         last, rules = _STILL.get()
         if day > last and (rules is None or self.rule in rules):
             day = last
         for value in self.values:
-            if not value.get("draft") and value["from"] <= day <= value.get("until", date.max):
+            if value["from"] <= day <= value.get("until", date.max):
                 return value
         return None
 
@@ -90,7 +91,7 @@ def findings() -> dict[str, tuple[str, tuple[Fact, ...]]]:
     asking: dict[str, dict[str, str]] = {}
     for one in facts().values():
         for value in one.values:
-            if "finding" in value and not value.get("draft"):
+            if "finding" in value:
                 asking.setdefault(value["finding"], {})[one.rule] = value["if_empty"]
     found = {}
     for code, entry in _words.read("findings").items():
@@ -140,6 +141,11 @@ def texts() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(_READ.get().glob("*.toml"))}
 
 
+def reading_of() -> tuple[object, ...]:
+    """From where and how the law is read now: a part of the key of every answer that is kept."""
+    return _READ.get(), _STILL.get()
+
+
 def changed(after: date, until: date) -> list[str]:
     """The rules whose value on one day is another than on a day before."""
     return [rule for rule, one in facts().items() if one.on(after) != one.on(until)]
@@ -166,7 +172,7 @@ def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
             raise BadFact(f"{path.name}: {rule}: a value needs `from`, a day such as 2018-05-25")
     if not rule.startswith(instrument["key"] + ":"):
         raise BadFact(f"{path.name}: {rule}: the rule must begin with {instrument['key']}:")
-    values = tuple(raw["value"])
+    values, proposals = [tuple(one for one in raw["value"] if bool(one.get("draft")) is draft) for draft in (False, True)]
     return Fact(
         rule=rule,
         instrument=instrument,
@@ -177,6 +183,7 @@ def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
         note=raw.get("note", {}),
         reread=raw.get("reread", instrument.get("reread")),
         values=values,
+        proposals=proposals,
         read=raw.get("read", {}),
     )
 
@@ -206,7 +213,8 @@ class Citation:
         lines = [*self._finding(), (self._say("rule"), _named(one, lang))]
         lines += [(self._say(f"in_{each}"), f"{one.name[each]}: {one.says[each]}") for each in _words.LANGS]
         lines += [(self._say("source"), one.source)]
-        lines += [(self._say("proposal" if value.get("draft") else "in_force"), _validity(value)) for value in one.values]
+        lines += [(self._say("in_force"), _validity(value)) for value in one.values]
+        lines += [(self._say("proposal"), _validity(value)) for value in one.proposals]
         lines += [(self._say("reread"), " · ".join(filter(None, (checked, one.read.get(lang) if one.verified else ""))))]
         lines += [(self._say("note"), one.note[lang])] if one.note else []
         return lines + self._others()

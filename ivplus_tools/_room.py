@@ -368,7 +368,7 @@ def law_findings(at: Standpoint) -> list[Finding]:
         mine = [one for one in unread if one.instrument["key"] == key]
         if mine:
             about: dict[str, object] = {"instrument": instrument["name"], "count": len(mine), "key": key}
-            found.append(Finding(key, "LAW-001", min(one.values[0]["from"] for one in mine), about))
+            found.append(Finding(key, "LAW-001", min(value["from"] for one in mine for value in one.values or one.proposals), about))
         reread, every = instrument.get("reread"), instrument.get("reread_every")
         if reread and every and _dates.plus(reread, _dates.read_period(every)) < at.valid_on:
             found.append(Finding(key, "LAW-002", reread, {"name": instrument["name"], "reread": reread}))

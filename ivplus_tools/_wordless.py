@@ -30,8 +30,10 @@ def _plain(texts: Texts, fields: bool) -> str:
     if whole:
         return whole
     for label in _by_length():
+        if not all(part in text for part, text in zip(label, texts, strict=True)):
+            continue  # most labels; a pattern is made for the others only
         found = [_alone(part) for part in label]
-        if all(part in text and one.search(text) for part, one, text in zip(label, found, texts, strict=True)):
+        if all(one.search(text) for one, text in zip(found, texts, strict=True)):
             key = f"\0{_key(label, fields)}\0"  # the mark keeps a key from being taken for a word
             texts = tuple(one.sub(lambda _, key=key: key, text) for one, text in zip(found, texts, strict=True))  # type: ignore[misc]
     return texts[-1].replace("\0", "")

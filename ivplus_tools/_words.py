@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -78,11 +78,14 @@ def synonyms(name: str) -> dict[str, str]:
 
 def nearest(got: object, known: Iterable[str], count: int = 1) -> str:
     """The closest of `known` to what came, in quotes, or all of a short list when nothing is close."""
-    options = list(known)
+    return _nearest(str(got)[:200].casefold(), tuple(known), count)  # what is longer is near nothing
+
+
+@lru_cache(1024)
+def _nearest(sought: str, options: Sequence[str], count: int) -> str:
     if not options:
         return ""
     by_case = {option.casefold(): option for option in options}
-    sought = str(got)[:200].casefold()  # what is longer is near nothing
     holding = [option for option in by_case if len(sought) > 2 and sought in option]
     close = holding[:count] or difflib.get_close_matches(sought, by_case, n=count, cutoff=0.55)
     if close:

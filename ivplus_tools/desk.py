@@ -87,14 +87,17 @@ class Desk:
     ) -> pandas.DataFrame:
         """Record where data lie, and show what is there: table, column, type. Without a `location`, show what was recorded.
 
-        `location`: a file, folder or glob (CSV, Parquet, JSON Lines, XLSX), a DuckDB or SQLite file, `postgresql://...`, `spark:...`.
-        `password_from`: `env:NAME` or `keyring:NAME`. Read in place, never written without a grant.
+        `location`: a file, folder or glob (CSV, Parquet, JSON Lines, XLSX), a DuckDB or SQLite file, `postgresql://...`, `spark:...`;
+        a path below the journal's folder is recorded from there. `password_from`: `env:NAME` or `keyring:NAME`.
+        Read in place, never written without a grant.
         """
+        from ivplus_tools import _sources
         from ivplus_tools.retention.records import Source
 
         if location is not None:
             kind: Any = Source
-            made = kind(name, location=location, system=system, password_from=password_from)
+            told = _sources.portable(location, self.standpoint.path.parent) if isinstance(location, str) else location
+            made = kind(name, location=told, system=system, password_from=password_from)
             reason = why or _words.say("scan.source", self.standpoint.lang)
             self.retention.record(made, valid_from=self.standpoint.valid_on, why=reason)
         return self.retention.columns(name)

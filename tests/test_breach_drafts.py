@@ -269,7 +269,7 @@ def test_a_withdrawal_without_a_reason_asks_for_it(room):
 
 def test_the_common_template_has_every_block_filled_or_named(room):
     """Each block of the facts has its heading and at least one line; what nobody told is a blank; the default is the Finnish form."""
-    value = _law.fact("edpb:breach_template").values[-1]
+    value = _law.fact("edpb:breach_template").proposals[-1]
     assert value["draft"]
     assert not _law.fact("edpb:breach_template").verified
     assert value["from"] == date(2026, 6, 10)

@@ -9,6 +9,7 @@ from house import cases
 
 import ivplus_tools as ivp
 from ivplus_tools import _law, _words
+from ivplus_tools.desk import answers_of
 from ivplus_tools.errors import BadFact
 
 GOOD = """
@@ -193,3 +194,16 @@ def test_no_mark_goes_without_a_word_on_what_was_read():
         assert fact.reread == date(2026, 11, 29)
         assert "2025" in fact.read["en"] or "2018" in fact.read["en"]
         assert fact.read["fi"] in repr(_law.cite(fact.rule, "fi"))
+
+
+def test_a_proposal_of_any_rule_changes_no_answer(sample, tmp_path):
+    """Every fact gets a proposal that lacks all that its value has: every room answers as before, and reads none of it."""
+    shutil.copytree(_law.FOLDER, tmp_path / "facts")
+    proposal = '\n[[fact.value]]\nfrom = 2018-05-25\ndraft = true\nreform = "a-proposal"\n'
+    for path in (tmp_path / "facts").glob("*.toml"):
+        first, *facts = path.read_text(encoding="utf-8").split("[[fact]]\n")
+        path.write_text("[[fact]]\n".join([first, *(one.rstrip() + "\n" + proposal + "\n" for one in facts)]), encoding="utf-8")
+    before = answers_of(sample.standpoint)
+    with _law.reading(tmp_path / "facts"):
+        assert len(_law.fact("breach:supplement").proposals) == 1
+        assert answers_of(sample.standpoint) == before

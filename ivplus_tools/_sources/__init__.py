@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EARLIEST", "EVERY", "Asked", "Column", "Counted", "Cut", "Engine", "Outcome", "Place", "Start",
     "Tally", "checked", "compose", "condition", "elsewhere", "first_line", "latest", "ledger", "literal",
-    "opened", "quoted", "reason_of", "swaps_of", "text_of",
+    "opened", "portable", "quoted", "reason_of", "swaps_of", "text_of",
 ]  # fmt: skip
 SAMPLES = Path(__file__).parent.parent.parent / "data_samples"
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
@@ -213,6 +213,14 @@ def forget_made(place: Place, tag: str) -> None:
         for _, many, *_ in tables.tables_of(place.name, place.path).values():
             for path in many:
                 rewrite.made_beside(path.resolve(), tag).unlink(missing_ok=True)
+
+
+def portable(location: str, base: Path) -> str:
+    """A location as it is recorded: a path below the journal's folder from there, so that both can be moved together."""
+    if location.startswith((*POSTGRES, SPARK, SAMPLE)) or not Path(location).is_absolute():
+        return location
+    path = Path(location)
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) and path != base else location
 
 
 def elsewhere(place: Place, location: str | None) -> Place:

@@ -153,7 +153,7 @@ class BreachRoom(Room):
 
     def what_if(self, reform: str) -> pandas.DataFrame:
         """Each case by the law in force and by a proposal, which is applied nowhere else: id, due, due_then, notify, notify_then."""
-        known = sorted({one["reform"] for fact in _law.facts().values() for one in fact.values if one.get("reform")})
+        known = sorted({one["reform"] for fact in _law.facts().values() for one in fact.proposals if one.get("reform")})
         if reform not in known:
             raise _words.refusal("not_our_reform", got=reform, near=", ".join(known))
         still = self.still()

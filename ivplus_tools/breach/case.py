@@ -57,7 +57,7 @@ class Case:
     def duty(self) -> duties.Duty:
         """What the law asks: level, document, notify, communicate, why, flips, unknown."""
         record = self.record
-        return duties.assess(record, self._rules(record), self._lang)
+        return duties.recorded(record, self._rules(record), self._lang)
 
     @property
     def notices(self) -> pandas.DataFrame:

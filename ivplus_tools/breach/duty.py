@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _records, _room, _words
+from ivplus_tools import _law, _records, _room, _words
 from ivplus_tools._records import texts
 from ivplus_tools.breach.ladder import Ladder, Rules, Step
 from ivplus_tools.breach.records import Breach
@@ -110,7 +111,7 @@ class Duty:
                 found.append(name)
         return tuple(found)
 
-    @property
+    @cached_property
     def untold(self) -> tuple[str, ...]:
         """Fields without an answer that could still bring a duty which looks settled: who the people are, how many, what follows."""
         if self.breach.breach_role == "processor" or self.decides not in ("document", "notify"):
@@ -144,6 +145,16 @@ def assess(breach: Breach, rules: Rules, lang: str = "en") -> Duty:
     found = ladder.climb()
     found |= {"triggers": tuple(dict.fromkeys(ladder.triggers)), "clashes": tuple(dict.fromkeys(ladder.clashes))}
     return Duty(**found, steps=tuple(ladder.steps), breach=breach, rules=rules, lang=lang)
+
+
+def recorded(breach: Breach, rules: Rules, lang: str) -> Duty:
+    """The duty of a breach as it stands in the journal: kept, since it is asked again and again."""
+    return _recorded(_law.reading_of(), breach, rules, lang)
+
+
+@lru_cache(1024)
+def _recorded(_law_read: tuple[object, ...], breach: Breach, rules: Rules, lang: str) -> Duty:
+    return assess(breach, rules, lang)
 
 
 # --- what would flip it

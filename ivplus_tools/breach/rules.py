@@ -18,7 +18,7 @@ class Rules:
 
     def value(self, rule: str) -> dict[str, Any]:
         """The value of a rule on the day, or as the proposal has it; empty where the rule is not in force."""
-        drafts = (one for one in _law.fact(rule).values if self.reform and one.get("reform") == self.reform)
+        drafts = (one for one in _law.fact(rule).proposals if self.reform and one.get("reform") == self.reform)
         return next(drafts, None) or _law.value(rule, self.day)
 
     def table(self, rule: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Template(Notification):
     def parts(self, phase: str) -> Iterator[tuple[str, list[Line]]]:
         """The blocks of the template, as the facts have them, with their lines."""
         self._phase = phase
-        value = _law.fact(RULE).values[-1]
+        value = _law.fact(RULE).proposals[-1]
         version = self.say("edpb.version", version=value["version"], day=self.day(value["from"]))
         for number, (block, asked) in enumerate(value["blocks"].items()):
             about = [Line(self.say("edpb.template"), version)] if number == 0 else []
@@ -134,7 +134,7 @@ class Template(Notification):
         return self.say("edpb.permanent") if self.breach.restored == "no" and self.breach.backup == "none" else ""
 
     def _origin(self) -> str:
-        value = _law.fact(RULE).values[-1]
+        value = _law.fact(RULE).proposals[-1]
         return next((self.say(f"edpb.{one}") for one in ("internal", "external") if self.breach.cause in value[one]), "")
 
     def _people_exact(self) -> str:

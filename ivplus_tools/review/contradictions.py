@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from ivplus_tools import _places
+from ivplus_tools import _law, _places
 from ivplus_tools._records import texts
 from ivplus_tools._room import Finding
 from ivplus_tools.review.judgement import NOT_A_TRANSFER, Law, judge
@@ -131,4 +132,9 @@ def listed(body: Any, name: str) -> list[Any]:
 
 def third_countries(places: Iterable[str], on: date) -> list[str]:
     """Those of some places that are outside the area, or may be."""
-    return [one for one in dict.fromkeys(places) if judge(nameless(Transfer, country=one), None, on, Law(on)).status != NOT_A_TRANSFER]
+    return [one for one in dict.fromkeys(places) if _is_third(_law.reading_of(), one, on)]
+
+
+@lru_cache(4096)
+def _is_third(_law_read: tuple[object, ...], place: str, on: date) -> bool:
+    return judge(nameless(Transfer, country=place), None, on, Law(on)).status != NOT_A_TRANSFER
