@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import click
+import hostile
 import pytest
 from click.testing import CliRunner
 from house import NOW, ROOT
@@ -489,6 +490,26 @@ def test_an_accepted_finding_says_for_how_long_and_does_not_count_until_then(run
     run("check", "--fail-on", "warning", "--at", "2026-04-01", code=1)
     results = json.loads(run("check", "--format", "sarif", "--room", "register").stdout)["runs"][0]["results"]
     assert [one["suppressions"][0]["justification"] for one in results] == ["being asked"] * len(results)
+
+
+def test_no_verb_of_the_shell_prints_what_acts_on_the_terminal(run, tmp_path, monkeypatch):
+    """Over a journal whose texts turn the writing direction, and with escapes in every word of the command line."""
+    turning, evil = "a\u202egnp\u202c b", "a\x1b]0;owned\x07\x1b[2J\u202egnp\u202c\x9b31m"
+    desk = ivp.Desk(tmp_path / "ivplus.duckdb", by=turning, now=NOW)
+    for name in ROOMS:
+        getattr(desk, name)._seal([one for one in hostile.things("x", turning) if one.room == name], hostile.SINCE, turning)
+    monkeypatch.setenv("IVPLUS_BY", turning)
+    (tmp_path / "r.csv").write_text(f"Tunnus;Nimi;Tarkoitus\nx;{evil};{evil}\n", encoding="utf-8")
+    bare = ("check", "due", "law", "scan", "verify", "doctor", "anchor")
+    words = [(one,) for one in bare] + [("check", "--format", one) for one in ("json", "sarif")] + [("import", "r.csv")]
+    words += [(one, evil) for one in ("rule", "scan", "verify", "restore", "backup", "completion", "export", "law")]
+    words += [("check", one, evil) for one in ("--at", "--room", "--lang", "--desk")] + [
+        ("audit", "--as-of", evil),
+        ("import", "r.csv", "--why", evil),
+    ]
+    for one in words:
+        done = run(*one, code=None)
+        assert not set(done.stdout + done.stderr) & set("\x1b\x07\x9b\u202e\u202c"), one
 
 
 def test_what_must_be_done_this_month_is_one_command(run, journal):

@@ -90,6 +90,41 @@ def test_merged_cells_belong_to_all_their_rows_and_hidden_and_struck_rows_are_to
     assert desk.register.read(tmp_path / "m.xlsx", sheets=["Luettelot"]).rows["id"].tolist() == ["Ei tätä"]
 
 
+def test_a_hidden_column_waits_for_the_officer(tmp_path, desk):
+    """Nobody sees it when the file is opened: its answer is shown with a doubt, kept beside the field, and read when confirmed."""
+    book = openpyxl.Workbook()
+    for row in (["Rekisterin nimi", "Käsittelyn tarkoitus", "Säilytysaika"], ["A", "laskutus", "6 v"]):
+        book.active.append(row)
+    book.active.column_dimensions["C"].hidden = True
+    book.save(tmp_path / "r.xlsx")
+    preview = desk.register.read(tmp_path / "r.xlsx")
+    assert "hidden column" in preview.columns.set_index("heading").loc["Säilytysaika", "doubt"]
+    preview.commit(why="w")
+    assert (desk.register.get("A").retention, desk.register.get("A").imported["Säilytysaika"]) == (None, "6 v")
+    again = desk.register.read(tmp_path / "r.xlsx", columns={"Säilytysaika": "retention"})
+    assert again._reading.things[0][0].retention[0].period == "P6Y"
+
+
+def test_hidden_rows_and_columns_of_an_open_document_are_told(tmp_path, desk):
+    """Filtered rows are set apart, and a collapsed column waits, as in a workbook of the other kind."""
+    rows = [["Rekisterin nimi", "Käsittelyn tarkoitus", "Säilytysaika"], ["A", "x", "6 v"], ["B", "y", "1 v"]]
+    made = ""
+    for row in rows:
+        cells = "".join(f"<table:table-cell><text:p>{one}</text:p></table:table-cell>" for one in row)
+        seen = ' table:visibility="filter"' if row[0] == "B" else ""
+        made += f"<table:table-row{seen}>{cells}</table:table-row>"
+    columns = '<table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>'
+    spaces = " ".join(f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in ("office", "table", "text"))
+    body = f'<table:table table:name="T">{columns}{made}</table:table>'
+    with zipfile.ZipFile(tmp_path / "r.ods", "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("content.xml", f"<office:document-content {spaces}>{body}</office:document-content>")
+    preview = desk.register.read(tmp_path / "r.ods")
+    assert preview.rows["id"].tolist() == ["A"]
+    assert "hidden column" in preview.columns.set_index("heading").loc["Säilytysaika", "doubt"]
+    assert preview.problems["problem"].str.contains("a hidden row").any()
+
+
 # --- the officer's word
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 Place = tuple[int, int]
 """Row and column, from 0."""
 _TAG = rb"<(?:\w+:)?%s\b([^>]*?)/?>"
-_CELLS = re.compile(_TAG % rb"(row|c|mergeCell)")
+_CELLS = re.compile(_TAG % rb"(row|col|c|mergeCell)")
+MOST_COLUMNS = 16384
 _FONTS = re.compile(rb"<(?:\w+:)?font\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
 _FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 
@@ -20,6 +21,7 @@ class Marks:
     """How a sheet shows its rows and cells. `merged`: first and last cell of each merged area."""
 
     hidden: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
     struck: frozenset[Place] = frozenset()
     bold: frozenset[Place] = frozenset()
     merged: tuple[tuple[Place, Place], ...] = ()
@@ -81,6 +83,7 @@ def _styles(packed: zipfile.ZipFile) -> tuple[set[str], set[str]]:
 
 def _marks(content: bytes, struck: set[str], bold: set[str], hidden_sheet: bool) -> Marks:
     hidden: set[int] = set()
+    columns: set[int] = set()
     marked: Mapping[str, set[Place]] = {"struck": set(), "bold": set()}
     merged = []
     row = -1
@@ -90,6 +93,8 @@ def _marks(content: bytes, struck: set[str], bold: set[str], hidden_sheet: bool)
             row = int(one.get("r", row + 2)) - 1
             if one.get("hidden") in ("1", "true"):
                 hidden.add(row)
+        elif found[1] == b"col":
+            columns |= _hidden_columns(one)
         elif found[1] == b"c":
             if one.get("s") in struck | bold and "r" in one:
                 for name, styles in (("struck", struck), ("bold", bold)):
@@ -98,7 +103,16 @@ def _marks(content: bytes, struck: set[str], bold: set[str], hidden_sheet: bool)
         else:
             first, _, last = one.get("ref", "A1").partition(":")
             merged.append((place_of(first), place_of(last or first)))
-    return Marks(frozenset(hidden), frozenset(marked["struck"]), frozenset(marked["bold"]), tuple(merged), hidden_sheet)
+    cells = {name: frozenset(places) for name, places in marked.items()}
+    return Marks(frozenset(hidden), frozenset(columns), **cells, merged=tuple(merged), hidden_sheet=hidden_sheet)
+
+
+def _hidden_columns(one: dict[str, str]) -> set[int]:
+    """The columns, from 0, that an element of the sheet's columns hides."""
+    first, last = one.get("min", ""), one.get("max", "")
+    if one.get("hidden") not in ("1", "true") or not (first.isdecimal() and last.isdecimal()):
+        return set()
+    return set(range(int(first) - 1, min(int(last), MOST_COLUMNS)))
 
 
 def place_of(name: str) -> Place:

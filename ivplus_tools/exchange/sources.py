@@ -59,6 +59,8 @@ def read_bytes(path: Path) -> bytes:
 def parse(content: bytes, name: str, inside: bool = False) -> list[Content]:
     """Tables or trees of some bytes, which may stand `inside` an archive; `name` only words the refusal."""
     meter = Meter(name)
+    if not content.strip():
+        raise _words.refusal("empty_file", path=name)
     texts.named(content, name)
     if content.startswith(texts.OLE):
         return [_old_workbook(content, name, meter)]
@@ -157,7 +159,7 @@ def _page(text: str, begin: str, meter: Meter) -> Content | None:
         try:
             return _document(pages.document(text, meter))
         except RecursionError:
-            raise _words.refusal("unread_format", path=meter.name, format="HTML") from None
+            raise _words.refusal("page_too_deep", path=meter.name) from None
     root = re.match(r"(?:<\?.*?\?>|<!.*?>|\s)*<([\w:.-]+)", begin, re.DOTALL)
     if root:
         raise _words.refusal("unread_format", path=meter.name, format=f"XML <{root[1][:40]}>")

@@ -103,20 +103,47 @@ def ods(packed: zipfile.ZipFile, meter: Meter) -> Iterator[Table]:
 
     try:
         with packed.open("content.xml") as opened:
-            table: Table | None = None
+            sheet: _OdsSheet | None = None
             for event, element in ElementTree.iterparse(opened, events=("start", "end")):  # noqa: S314  expat bounds entities itself
                 if element.tag == f"{_TABLE}table":
                     if event == "start":
-                        table = Table(element.get(f"{_TABLE}name", ""), [])
-                    elif table:
-                        yield _without_tail(table)
-                elif event == "end" and element.tag == f"{_TABLE}table-row" and table is not None:
-                    _ods_row(element, table.rows, meter)
+                        sheet = _OdsSheet(element.get(f"{_TABLE}name", ""))
+                    elif sheet:
+                        yield sheet.table()
+                elif event == "end" and sheet and element.tag in (f"{_TABLE}table-row", f"{_TABLE}table-column"):
+                    sheet.take(element, meter)
                     element.clear()
     except ElementTree.ParseError as error:
         manifest = "META-INF/manifest.xml"
         locked = manifest in packed.namelist() and b"encryption-data" in packed.read(manifest)
         raise _words.refusal("locked_file" if locked else "unknown_shape", path=meter.name, reason=error) from None
+
+
+@dataclass
+class _OdsSheet:
+    """A sheet while it is read: its rows, and which rows and columns are hidden or filtered away."""
+
+    name: str
+    rows: list[list[str]] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    columns: int = 0
+
+    def take(self, element: Any, meter: Meter) -> None:
+        """Read a row; or the description of columns, which stands above the rows."""
+        unseen = element.get(f"{_TABLE}visibility", "visible") != "visible"
+        if element.tag == f"{_TABLE}table-column":
+            before, self.columns = self.columns, min(self.columns + _times(element, "columns"), marks.MOST_COLUMNS)
+            self.hidden_columns |= set(range(before, self.columns)) if unseen else set()
+        else:
+            before = len(self.rows)
+            _ods_row(element, self.rows, meter)
+            self.hidden |= set(range(before, len(self.rows))) if unseen else set()
+
+    def table(self) -> Table:
+        """The sheet as read, without empty rows at its end."""
+        shown = Marks(frozenset(self.hidden), frozenset(self.hidden_columns))
+        return _without_tail(Table(self.name, self.rows, marks=shown))
 
 
 def _ods_row(element: Any, rows: list[list[str]], meter: Meter) -> None:

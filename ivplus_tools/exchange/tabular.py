@@ -119,7 +119,14 @@ class _Reader:
                 replace(one, field=None, how=self._say("own_name")) if one.fills == "processors" and folded(one.heading) in own else one
                 for one in columns
             ]
-        return [replace(one, example=self._example(place)) for place, one in enumerate(columns)]
+        return [
+            replace(one, example=self._example(place), doubt=one.doubt or self._unseen(place, one)) for place, one in enumerate(columns)
+        ]
+
+    def _unseen(self, place: int, column: Column) -> str:
+        """Why an answer in a hidden column waits for the officer, who may have forgotten it; empty where it is not hidden, or chosen."""
+        hidden = not self._part.is_form and self._part.left + place in self._table.marks.hidden_columns
+        return self._say("hidden_column") if hidden and column.field and folded(column.heading) not in self._wishes.chosen else ""
 
     def _titles(self) -> Iterator[list[str]]:
         for _, cells in self._part.above:
