@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from house import NOW, ROOT
+from stores import SMALL_SPARK
 
 os.environ["TZ"] = "Europe/Helsinki"
 os.environ.pop("IVPLUS_NOW", None)
@@ -87,6 +88,8 @@ def spark():
         assert not SERVERS_REQUIRED, "no Spark or Java found, and here its tests must run"
         pytest.skip("no Spark (pip install --require-hashes -r requirements-spark.lock) or no Java found: its tests are skipped")
     builder = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2")
+    for name, told in SMALL_SPARK.items():
+        builder = builder.config(name, told)
     session = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1").getOrCreate()
     yield session
     session.stop()

@@ -26,6 +26,11 @@ NAMES = ("id", "customer", "ended", "stamped", "told", "name", "minutes")
 TYPES = ("BIGINT", "VARCHAR", "DATE", "TIMESTAMP", "VARCHAR", "VARCHAR", "INTEGER")
 FILES = ("csv", "parquet", "jsonl", "duckdb", "sqlite")
 
+SMALL_SPARK = {  # for tables of some hundred rows: to compile each query whole, and for long runs, costs more than it wins
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+}
+
 
 def columns(types=TYPES):
     """The columns of the table with their types."""

@@ -553,7 +553,7 @@ def test_a_pack_is_signed_and_a_broken_or_foreign_one_is_not(made, tmp_path):
     desk = ivp.Desk(journal, by="aino", lang="en", now="2026-03-05T10:00")
     desk.audit.sign(second.path, by="toimitusjohtaja", remarks="read")
     row = desk.audit.signoffs().iloc[-1]
-    assert (row["pack_hash"], row["signed_by"], row["error_count"]) == (second.opened.hash, "toimitusjohtaja", 71)
+    assert (row["pack_hash"], row["signed_by"], row["error_count"]) == (second.opened.hash, "toimitusjohtaja", 72)
     assert "audit-2026-03-02" not in desk.audit.findings()["subject"].tolist()
     spoilt = bytearray(second.path.read_bytes())
     spoilt[1000] ^= 1

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from house import NOW
-from stores import lay
+from stores import SMALL_SPARK, lay
+from test_erasure_told import HELD, OTHERS, TWINS, keys_in, twins_are_told
 
 import ivplus_tools as ivp
 from ivplus_tools import _sources
@@ -163,6 +164,7 @@ def server(tmp_path_factory):
         "spark.sql.shuffle.partitions": 2,
         "spark.sql.warehouse.dir": folder / "warehouse",
         "spark.ui.enabled": "false",
+        **SMALL_SPARK,
     }
     command = [home / "bin" / "spark-submit", "--master", "local[2]"]
     command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
@@ -226,7 +228,7 @@ def laid(folder, files):
 # --- the tests
 
 
-@pytest.mark.parametrize("scheme", ["", "file://"])
+@pytest.mark.parametrize(("ask", "scheme"), [("here", ""), ("connect", "file://")], indirect=["ask"])
 def test_the_answers_are_those_of_duckdb(ask, tmp_path, scheme):
     """Hash and overdue keys of a scan are those of the same Parquet read by DuckDB."""
     lay(tmp_path / "lake", "parquet")
@@ -235,6 +237,11 @@ def test_the_answers_are_those_of_duckdb(ask, tmp_path, scheme):
     ours = scanned(tmp_path / "ours", str(tmp_path / "lake" / "t.parquet"))
     assert ask(scanned, tmp_path / "theirs", f"spark:{scheme}{tmp_path / 'lake'}") == ours
     assert all(len(keys) > 100 for keys in ours["keys"].values())
+
+
+def test_rows_whose_key_is_almost_held_are_told(spark, desk, tmp_path):
+    """As by every other engine (test_erasure_told): the twins of a held key are doubtful."""
+    twins_are_told(desk, f"spark:{keys_in(tmp_path, 'parquet', [*HELD, *TWINS, *OTHERS], None)}")
 
 
 def test_executors_count_and_groups_come_back(ask, tmp_path):

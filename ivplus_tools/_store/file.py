@@ -129,6 +129,7 @@ def open_journal(
     with locked(path, read_only), told(path):
         if not path.exists():
             write_file(path, [], [])
+            _checked[path] = (FORMAT, lies(path))  # it holds what we have just made
         check_mark(path)
         with _opened(path, read_only, engine) as con:
             yield con

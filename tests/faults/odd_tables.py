@@ -7,6 +7,7 @@ import re
 import sqlite3
 import sys
 import tempfile
+import unicodedata
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 HELSINKI = ZoneInfo("Europe/Helsinki")
 SENTINELS = ["1900-01-01", "1970-01-01", "9999-12-31", "0001-01-01", "1753-01-01"]
 MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-COUNTS = ("total", "no_start", "unreadable", "sentinel", "no_key", "overdue", "held")
+COUNTS = ("total", "no_start", "unreadable", "sentinel", "no_key", "doubtful", "overdue", "held")
 
 
 class Unanswerable(Exception):
@@ -272,6 +273,15 @@ def same(key, hold, table):
     return key.rstrip(" ") == hold.rstrip(" ") if table.collation == "RTRIM" else key == hold
 
 
+def almost(key, hold):
+    """Whether a reader could take a stored key for the held subject: but for blanks, case, composition and signs that are not seen."""
+    if not isinstance(key, str):
+        return False
+    one, other = (unicodedata.normalize("NFKC", text).casefold() for text in (key, hold))
+    one, other = ("".join(sign for sign in text if unicodedata.category(sign)[0] not in "CZ") for text in (one, other))
+    return one == other
+
+
 def answer(table, path):
     """What is true of the table that lies at a path."""
     pieces = PIECES[table.form](table, path)
@@ -284,14 +294,16 @@ def answer(table, path):
         keyless = piece.key in (None, "")
         holding = {hold for hold in table.holds if not keyless and same(piece.key, hold, table)}
         seen |= holding
+        doubtful = not keyless and not holding and any(almost(piece.key, hold) for hold in table.holds)
         what = state(piece.start, table)
-        held = what == "past" and bool(holding or (keyless and table.holds))
+        held = what == "past" and bool(holding or doubtful or (keyless and table.holds))
         overdue = what == "past" and not held
         counts["total"] += 1
         counts["no_start"] += what in ("empty", "unreadable", "no_start")
         counts["unreadable"] += what == "unreadable"
         counts["sentinel"] += what == "sentinel"
         counts["no_key"] += keyless
+        counts["doubtful"] += doubtful
         counts["overdue"] += overdue
         counts["held"] += held
         keys.extend([piece.key] if overdue else [])
