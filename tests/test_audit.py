@@ -21,6 +21,7 @@ import ivplus_tools as ivp
 from ivplus_tools import _law, _store, _wordless, _words
 from ivplus_tools._room import Finding
 from ivplus_tools.audit import packs, verify
+from ivplus_tools.breach import duty
 from ivplus_tools.desk import answers_of
 
 DAY = "2026-03-02"
@@ -740,7 +741,7 @@ def test_the_report_counts_what_the_register_holds(made):
 def reworded(lang, *keys):
     """Every label and name of the law worded otherwise in a language; with keys, those alone."""
     texts = [(one, one[lang]) for key, one in _wordless._texts() if not keys or key in keys]
-    caches = (_wordless._plain, _wordless._labels, _wordless._by_length, _wordless._sentences)
+    caches = (_wordless._plain, _wordless._labels, _wordless._by_length, _wordless._sentences, duty._recorded)
     try:
         for one, text in texts:
             one[lang] = f"{text} toisin"

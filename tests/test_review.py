@@ -534,6 +534,16 @@ def test_every_row_of_a_page_is_read_or_set_apart(sample, tmp_path, case):
     assert f"{expect['total']} = " in repr(preview)
 
 
+def test_a_column_of_a_list_that_fills_no_field_is_told(desk, tmp_path):
+    """The ground of a transfer that a vendor tells is not taken for anything, and not passed over."""
+    text = (
+        "| Sub-processor | Country | Purpose | Transfer mechanism | |\n|---|---|---|---|---|\n| A Oy | Finland | mail | none needed | |\n"
+    )
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    preview = desk.review.read_list(tmp_path / "a.md", vendor="v", on="2026-03-01")
+    assert preview.problems[["name", "value"]].to_numpy().tolist() == [["", "Transfer mechanism"]]
+
+
 @pytest.mark.parametrize("case", cases("company_names"))
 def test_a_list_and_the_graph_agree_on_who_is_one_company(desk, tmp_path, case):
     """Each case of company_names.toml: who stands behind the vendor, and what a list of the other name changes."""

@@ -112,6 +112,7 @@ def _listed(block: pages.Block, odd: list[Odd], lang: str) -> Iterator[list[List
     place = _columns(block.rows) if not block.is_list else None
     head, columns = place or (-1, {"name": [0], "purpose": [1]} if block.is_list else {"name": [0]})
     where, above = _above(block.above)
+    odd += _unread(block.rows, head, columns, lang)
     for row in (one for one in block.rows[head + 1 :] if any(one)):
         if not block.is_list and len(row) > 1 and len(set(row)) == 1:  # a text across the table: a heading of the rows below, or a note
             where, above = _above((*block.above, row[0]))
@@ -128,6 +129,14 @@ def _listed(block: pages.Block, odd: list[Odd], lang: str) -> Iterator[list[List
         if not rows:
             odd.append(Odd("", " | ".join(filter(None, row))[:80], _words.say("sub_list.no_name", lang)))
         yield rows
+
+
+def _unread(rows: list[list[str]], head: int, columns: Mapping[str, list[int]], lang: str) -> Iterator[Odd]:
+    """Columns with a heading and content that fill no field, such as the ground of a transfer."""
+    taken = {place for many in columns.values() for place in many}
+    for place, heading in enumerate(rows[head] if head >= 0 else ()):
+        if place not in taken and heading and any(len(row) > place and row[place] for row in rows[head + 1 :]):
+            yield Odd("", heading[:80], _words.say("sub_list.unread", lang))
 
 
 def _cells(row: list[str], numbers: list[int]) -> Iterator[str]:
