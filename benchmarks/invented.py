@@ -45,13 +45,13 @@ def activity(number: int) -> ivp.Activity:
     )  # fmt: skip
 
 
-def journal(path: Path, entries: int) -> Path:
-    """A journal of so many entries about 300 subjects, written in one transaction; most were true before they were written."""
+def journal(path: Path, entries: int, subjects: int = SUBJECTS) -> Path:
+    """A journal of so many entries, written in one transaction; most were true before they were written."""
     bodies = [activity(number).body() for number in range(SUBJECTS)]
     drafts = []
     for number in range(entries):
-        subject, moment = number % SUBJECTS, BEGIN + timedelta(days=DAYS) * (number / entries)
-        since, body = moment.date() - timedelta(days=number * 7 % 60), {**bodies[subject], "remarks": f"Muutos {number}"}
+        subject, moment = number % subjects, BEGIN + timedelta(days=DAYS) * (number / entries)
+        since, body = moment.date() - timedelta(days=number * 7 % 60), {**bodies[subject % SUBJECTS], "remarks": f"Muutos {number}"}
         drafts.append(_store.Draft("register", "activity", f"a{subject:05d}", since, "yearly review", body, recorded_at=moment))
     _store.append(ivp.Desk(path, by="bench", lang="en").standpoint, drafts)
     return path

@@ -29,6 +29,7 @@ def rows(folder: Path, sizes: Sequence[int], rounds: int) -> list[Row]:
     """Every measure of the journal; what is appended comes last, as it makes the journals longer."""
     paths = {size: invented.journal(folder / f"j{size}.duckdb", size) for size in sizes}
     found = [row for size, path in paths.items() for row in _as_of(path, f"{size:,}", rounds)]
+    found += _grows(folder, paths, sizes, rounds)
     found += [row for size in sizes[1:] for row in _verify(paths[size], f"{size:,}", rounds)]
     found += [_append_alone(paths[size], f"{size:,}", rounds * 5) for size in (sizes[0], sizes[-1])]
     return [*found, *_append_at_once(paths[sizes[0]], f"{sizes[0]:,}", rounds)]
@@ -81,6 +82,34 @@ def _as_of(path: Path, size: str, rounds: int) -> list[Row]:
         timed(f"as of a day, {size} entries: the macro `standing()` alone", macro, "window query in memory", again),
         memory(f"as of a day, {size} entries", partial(activities, path), "window query in memory", partial(_load_and_ask, path)),
     ]
+
+
+# --- what an answer costs as the journal grows
+
+
+def _grows(folder: Path, paths: dict[int, Path], sizes: Sequence[int], rounds: int) -> list[Row]:
+    few, many = sizes[0], sizes[-1]
+    stand = min(3_000, many)
+    wide = {size: invented.journal(folder / f"w{size}.duckdb", size, size) for size in (few, many, stand)}
+    one, other = times([partial(get, wide[many]), partial(get, wide[few])], rounds)
+    long, short = times([partial(findings, paths[many]), partial(findings, paths[few])], rounds, budget=30)
+    (all_of,) = times([partial(findings, wide[stand])], rounds, budget=20)
+    return [
+        timed(f"`register.get` among {many:,} subjects", one, f"among {few:,}", other, limit=0.1),
+        timed(f"`desk.findings()`, {many:,} entries about 300 subjects", long, f"{few:,} entries about them", short, most=1.5),
+        timed(f"`desk.findings()`, {stand:,} standing activities", all_of, limit=4),
+        memory(f"`desk.findings()`, {stand:,} standing activities", partial(findings, wide[stand])),
+    ]
+
+
+def get(path: Path) -> object:
+    """One activity."""
+    return ivp.Desk(path, lang="en").register.get("a00007")
+
+
+def findings(path: Path) -> object:
+    """Every finding of every room."""
+    return ivp.Desk(path, lang="en").findings()
 
 
 # --- verify

@@ -25,7 +25,10 @@ WEIGHED = (  # the fields that the ladder reads, in the order in which they are 
     "key_safe", "hashing", "backup", "restored", "unavailable_for", "people_count", "already_public", "children", "vulnerable",
     "consequences", "harm", "high_risk_removed", "risk_materialised", "disproportionate_effort",
 )  # fmt: skip
-GRAVE = ("special_categories", "children", "vulnerable", "people_count", "recipients_count", "consequences")  # what makes it graver
+GRAVE = (  # what makes it graver where somebody tells it
+    "special_categories", "children", "vulnerable", "people_count", "recipients_count", "recipient_confirmed", "exfiltrated", "restored",
+    "consequences",
+)  # fmt: skip
 OPEN = {  # what a step of doubt asks for
     "recipient_open": "breach_recipient", "data_open": "data_kinds", "outage_open": "restored", "not_believed": "confirmed_how",
     "unconfirmed": "recipient_confirmed", "no_breach_open": "no_breach_reason", "nobody_unproved": "confirmed_how",
@@ -116,7 +119,7 @@ class Duty:
         """Fields without an answer that could still bring a duty which looks settled: who the people are, how many, what follows."""
         if self.breach.breach_role == "processor" or self.decides not in ("document", "notify"):
             return ()
-        asked = [name for name in GRAVE if getattr(self.breach, name) is None]
+        asked = [name for name in GRAVE if getattr(self.breach, name) is None and not _is_idle(name, self.breach)]
         others = ((name, assess(_with(self.breach, name, told), self.rules)) for name, told in _alternatives(self.breach, asked))
         raised = {name for name, other in others if _is_owed(other.notify, self.notify) or _is_owed(other.communicate, self.communicate)}
         return tuple(name for name in asked if name in raised)

@@ -51,8 +51,9 @@ def _times(case: Case, one: Breach) -> Iterator[Finding]:
     clock = case.clock
     if one.aware is None and one.breach_role != "processor" and one.personal_data != "no":
         yield _found("BRE-004")
-    if one.aware and one.detected and not one.aware_reason and _dates.instant(one.aware) > _dates.instant(one.detected):
-        yield _found("BRE-005")
+    noticed = [_dates.instant(told) for told in (one.detected, one.processor_notice) if told]
+    if one.aware and noticed and not one.aware_reason and _dates.instant(one.aware) > min(noticed):
+        yield _found("BRE-005")  # told by its processor, a controller is aware (9/2022)
     if clock.due is None:
         return
     if must_notify(case, one) and clock.is_over:

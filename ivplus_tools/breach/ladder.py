@@ -7,24 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivplus_tools import _dates, _records, _words
+from ivplus_tools import _records, _words
 from ivplus_tools._records import texts
+from ivplus_tools.breach.outages import ATTACKS, Outages
 from ivplus_tools.breach.records import Breach
-from ivplus_tools.breach.rules import Rules, Step, Steps
+from ivplus_tools.breach.rules import Rules, Step
 
 __all__ = ["ATTACKS", "LEVELS", "Ladder", "Rules", "Step", "attack_only"]
 LEVELS = ("none", "risk", "high")
 OUTCOME = {True: "notify", False: "no_notify", None: "notify_open"}
-ATTACKS = ("malware", "intrusion", "account")
 
 
-class Ladder(Steps):
+class Ladder(Outages):
     """The rungs: each method tells what may be, and leaves its reason as a step."""
 
     def __init__(self, breach: Breach, rules: Rules) -> None:
-        super().__init__()
-        self._breach, self._rules = breach, rules
-        self._kinds = rules.table("breach:kinds")
+        super().__init__(breach, rules)
         self.triggers: list[str] = []
 
     def climb(self) -> dict[str, Any]:
@@ -72,7 +70,8 @@ class Ladder(Steps):
     def _is_impersonal(self) -> bool:
         """Whether no personal data are concerned, and nothing that is told says otherwise."""
         got = self._breach
-        return got.personal_data == "no" and not texts(got.data_kinds) and not texts(got.special_categories)
+        told = [*map(texts, (got.data_kinds, got.special_categories, got.data_subjects, got.consequences))]
+        return got.personal_data == "no" and not any(told) and not _counted(got.people_count)
 
     def _is_no_breach(self) -> bool:
         """Whether it turned out to be no breach: told with a reason, and nothing that is told says otherwise."""
@@ -83,7 +82,13 @@ class Ladder(Steps):
         """Whether somebody got at the data, or they are gone."""
         got = self._breach
         taken = "yes" in (got.exfiltrated, got.misuse_signs, got.risk_materialised) or got.breach_recipient not in (None, "nobody")
-        return taken or got.restored == "no" or got.harm in ("significant", "serious")
+        harmed = got.harm in ("significant", "serious") or bool(self._grave_consequences())
+        return taken or harmed or got.restored == "no" or _counted(got.recipients_count)
+
+    def _grave_consequences(self) -> dict[str, str]:
+        """The consequences told as likely that raise the level, with the level that each may reach."""
+        floors: dict[str, str] = self._rules.table("breach:consequences")["reaches"]
+        return {one: floors[one] for one in texts(self._breach.consequences) if one in floors}
 
     def _unbelieved(self) -> None:
         """That it was no breach is not enough without a reason, and against what else is told."""
@@ -98,9 +103,8 @@ class Ladder(Steps):
 
     def _likely(self, high: str) -> str:
         """The level that a consequence told as likely may reach; where the other facts do not, that is told."""
-        floors: dict[str, str] = self._rules.table("breach:consequences")["reaches"]
-        told = [one for one in texts(self._breach.consequences) if one in floors]
-        reached = max((floors[one] for one in told), key=LEVELS.index, default="none")
+        told = self._grave_consequences()
+        reached = max(told.values(), key=LEVELS.index, default="none")
         names = {lang: "; ".join(_records.name_of("consequence", one, lang) for one in told) for lang in _words.LANGS}
         if high == "none" and told:
             self._clash("consequences_contradict", names=names)
@@ -108,6 +112,10 @@ class Ladder(Steps):
             self._step("edpb:9/2022:risk", "consequences_raise", names=names)
         if told and self._breach.harm is not None and self._expected() == "none":
             self._clash("harm_consequences", names=names)
+        if self._breach.risk_materialised == "yes":
+            self._clash("risk_came") if high == "none" else self._step("edpb:9/2022:risk", "risk_came_true")
+            loose = self._breach.breach_recipient in ("unknown", "public") or "yes" in (self._breach.exfiltrated, self._breach.misuse_signs)
+            return "high" if loose else max(reached, "risk", key=LEVELS.index)
         return reached
 
     def _judged(self, low: str, high: str) -> tuple[str, str]:
@@ -115,16 +123,14 @@ class Ladder(Steps):
         harm = self._breach.harm
         if self._is_out() or harm not in ("significant", "serious"):
             return low, high
-        if harm == "serious" and high == "none":
+        if high == "none":
             self._clash("harm_contradicts")
-            return "none", "high"
+            return "none", "high" if harm == "serious" else "risk"
         if harm == "serious":
             self._step("edpb:9/2022:risk", "harm_serious")
             return "high", "high"
-        if high != "none":
-            self._step("edpb:9/2022:risk", "harm_significant")
-            low = max(low, "risk", key=LEVELS.index)
-        return low, high
+        self._step("edpb:9/2022:risk", "harm_significant")
+        return max(low, "risk", key=LEVELS.index), high
 
     def _expected(self) -> str:
         """The level that goes with the officer's judgement of the harm."""
@@ -142,7 +148,7 @@ class Ladder(Steps):
         """Who may have got at the data."""
         got, told = self._breach, texts(self._breach.nature)
         exposed = "yes" in (got.exfiltrated, got.misuse_signs) or got.breach_recipient not in (None, "nobody") or "confidentiality" in told
-        if told and not exposed and not attack_only(got):
+        if told and not exposed and not attack_only(got) and got.cause not in self._gone:
             return self._so("gdpr:4(12)", "no_confidentiality", "nobody")
         if got.already_public == "yes":
             if self._is_plainly_public():
@@ -152,12 +158,26 @@ class Ladder(Steps):
             self._clash("used_anyway")
             return {"uncontrolled"}
         if got.encrypted == "yes" and got.key_safe == "yes":
-            return self._so("gdpr:34(3)(a)", "unintelligible", "nobody")
-        if got.hashing == "strong" and set(texts(got.data_kinds)) <= {"credentials", *self._kinds["gravity"]["slight"]} and got.data_kinds:
+            if got.cause not in self._rules.table("breach:confirmation")["reads_plain"] and got.breach_recipient != "public":
+                return self._so("gdpr:34(3)(a)", "unintelligible", "nobody")
+            self._step("gdpr:34(3)(a)", "read_plain")
+        if got.hashing == "strong" and self._is_only_hashed():
             return self._so("gdpr:34(3)(a)", "hashed", "nobody")
         if got.encrypted == "yes" and got.key_safe is None:
             self._step("gdpr:34(3)(a)", "key_open")  # protection that is not shown excuses nothing
         return self._reached()
+
+    @property
+    def _gone(self) -> list[str]:
+        """The causes by which data have left our hands."""
+        found: list[str] = self._rules.table("breach:confirmation")["left_our_hands"]
+        return found
+
+    def _is_only_hashed(self) -> bool:
+        """Whether nothing but hashed passwords and what tells nobody by itself was exposed."""
+        kinds = set(texts(self._breach.data_kinds))
+        only = "credentials" in kinds and kinds <= {"credentials", *self._kinds["gravity"]["slight"]}
+        return only and not texts(self._breach.special_categories)
 
     def _is_used_anyway(self) -> bool:
         """Whether the data were used or the risk came true, although an answer says that they were safe or given back."""
@@ -169,7 +189,8 @@ class Ladder(Steps):
     def _is_plainly_public(self) -> bool:
         """Whether data that were public before tell nothing that may not be public, and nobody has gathered them to use them."""
         got, kinds = self._breach, set(texts(self._breach.data_kinds))
-        grave = kinds & {*self._kinds["gravity"]["hard"], *self._kinds["sensitive"]} or texts(got.special_categories)
+        heavy = {*self._kinds["gravity"]["hard"], *self._kinds["gravity"]["serious"], *self._kinds["sensitive"]}
+        grave = kinds & heavy or texts(got.special_categories)
         return bool(kinds) and not grave and got.children != "yes" and "yes" not in (got.malicious, got.misuse_signs)
 
     def _reached(self) -> set[str]:
@@ -182,7 +203,7 @@ class Ladder(Steps):
             return {"uncontrolled"}
         if got.breach_recipient is not None:
             return self._nobody() if got.breach_recipient == "nobody" else self._with_recipient(many)
-        if got.exfiltrated == "no":
+        if got.exfiltrated == "no" and (got.cause not in self._gone or got.confirmed_how == "technical"):
             return self._so(rule, "not_exfiltrated", "nobody")
         if attack_only(got):
             return self._so(rule, "attack_open", "nobody", "uncontrolled")
@@ -193,13 +214,13 @@ class Ladder(Steps):
         return self._so(rule, "recipient_open", "nobody", "contained", "limited", "uncontrolled")
 
     def _nobody(self) -> set[str]:
-        """That nobody got at the data is believed where they never left our hands, or where technical proof shows it."""
+        """That nobody got at the data is believed where they never left our hands and were not attacked, or by technical proof."""
         got, rule = self._breach, "edpb:9/2022:risk"
         if got.recipients_count and _records.bounds(got.recipients_count)[0] > 0:
             self._clash("nobody_counted")
             return {"uncontrolled"}
-        gone: list[str] = self._rules.table("breach:confirmation")["left_our_hands"]
-        if got.cause in gone and got.confirmed_how != "technical":
+        attacked = got.malicious == "yes" and "confidentiality" in texts(got.nature)
+        if (got.cause in self._gone or attacked) and got.confirmed_how != "technical":
             return self._so(rule, "nobody_unproved", "nobody", "uncontrolled")
         return self._so(rule, "recipient_nobody", "nobody")
 
@@ -221,6 +242,8 @@ class Ladder(Steps):
         """What a confirmation is worth: who gave it, how, and of which data (`breach:confirmation`); how nobody has told is a word."""
         got, table = self._breach, self._rules.table("breach:confirmation")
         worth = str(table[str(got.breach_recipient)][table["hows"].index(got.confirmed_how or table["untold"])])
+        if worth == "light":
+            worth = "vouched" if self._is_light(table["accounts"]) else "limited"
         if worth == "few":
             kinds = set(texts(got.data_kinds))
             plain = bool(kinds) and not kinds & {*table["accounts"], *self._kinds["gravity"]["hard"], *self._kinds["sensitive"]}
@@ -228,6 +251,11 @@ class Ladder(Steps):
             worth = "vouched" if plain and self._is_few(table["few_people"]) else "limited"
         keys = {"contained": "contained_shown", "vouched": "contained", "limited": "not_believed"}
         return self._so("breach:confirmation", keys[worth], worth)
+
+    def _is_light(self, accounts: list[str]) -> bool:
+        """Whether the word of one bound by secrecy is enough: no accounts among the data, and not very many people."""
+        told, many = self._breach.people_count, self._rules.table("breach:exposure")["many_people"]
+        return not set(texts(self._breach.data_kinds)) & set(accounts) and not (told and _records.highest_told(told) >= many)
 
     def _is_unauthorised(self) -> bool:
         """Whether a recipient whom we know took the data: what such a one confirms is not believed."""
@@ -263,9 +291,9 @@ class Ladder(Steps):
         place = max([0, *weights, order.index("sensitive") if sensitive else 0, order.index("serious") if child else 0])
         self._step("breach:kinds", f"gravity_{order[place]}")
         place = self._raised(place, order)
-        kept = got.recipient_confirmed in ("no", "yes") and exposures == {"limited"} and not self._is_unauthorised()
-        refused = sensitive and kept  # somebody may keep sensitive data: no confirmation, or one that cannot be believed
-        return {order[place], order[-1]} if refused else {order[place]}
+        told = got.recipient_confirmed in ("no", "yes") or self._is_unauthorised()
+        kept = (sensitive or child) and told and exposures == {"limited"}  # one who refuses, took them, or cannot be believed may keep them
+        return {order[place], order[-1]} if kept else {order[place]}
 
     def _is_minor_list(self, kinds: set[str], exposures: set[str]) -> bool:
         """A minor number of contact details with recipients whom we know, and nothing sensitive said by them (9/2022, example x)."""
@@ -297,48 +325,6 @@ class Ladder(Steps):
         named = _words.read("breach")["trigger"]
         return str(named[name][lang]) if name in named else _records.name_of("data_kind", name, lang)
 
-    # --- availability and integrity
-
-    def outages(self) -> set[str]:
-        """How long the data may have been away or wrong."""
-        got, told, table = self._breach, texts(self._breach.nature), self._rules.table("breach:outage")
-        rule = "edpb:9/2022:risk"
-        if told and not {"availability", "integrity"} & set(told) and not got.unavailable_for:
-            return self._so(rule, "no_outage", "unaffected")
-        if not told and not (got.unavailable_for or got.restored or got.backup):
-            return {"unaffected", "brief", "long", "lost"}
-        if got.restored == "no" and got.backup == "none":
-            return self._so(rule, "lost", "lost")
-        if got.unavailable_for == "PT0H" and got.restored == "no":
-            self._clash("never_away", rule=rule)
-        elif got.unavailable_for:
-            limit = _hours(table["brief_is_vital" if self._is_vital() else "brief_is"])
-            brief = _hours(got.unavailable_for) <= limit and got.restored != "no"
-            return self._so(rule, "brief" if brief else "long", "brief" if brief else "long", period=_period(got.unavailable_for))
-        if got.restored == "no":
-            return self._so(rule, "outage_open", "long", "lost")
-        if got.backup == "complete" and "integrity" not in told:
-            still_away = got.cause in ATTACKS and got.restored is None  # a copy makes up for a lost thing
-            return self._so(rule, "backup_open", "brief", "long") if still_away else self._so(rule, "backup", "brief")
-        if got.restored == "yes":
-            return self._so(rule, "outage_open", "brief", "long")
-        return self._so(rule, "outage_open", *({"long", "lost"} if got.backup == "none" else {"brief", "long", "lost"}))
-
-    def _needs(self, outages: set[str]) -> set[str]:
-        """Whether people's health or safety hangs on the data."""
-        got = self._breach
-        if outages == {"unaffected"}:
-            return {"ordinary"}
-        if self._is_vital():
-            self._step("breach:outage", "vital")
-            return {"vital"}
-        return {"ordinary"} if got.data_kinds is not None else {"ordinary", "vital"}
-
-    def _is_vital(self) -> bool:
-        got = self._breach
-        health = "health" in texts(got.special_categories) or bool(set(texts(got.data_kinds)) & set(self._kinds["needed"]))
-        return got.harm == "serious" or health or "physical_safety" in texts(got.consequences)
-
     # --- the people
 
     def _told(self, owed: bool | None) -> tuple[bool | None, bool]:
@@ -346,10 +332,13 @@ class Ladder(Steps):
         got = self._breach
         if got.high_risk_removed == "yes":
             stricter = bool(self._rules.value("tsv:34")) and got.risk_materialised != "no"
-            if not stricter:
+            if got.misuse_signs == "yes":
+                self._clash("removed_contradicts", rule="gdpr:34(3)(b)")
+            elif not stricter:
                 self._step("gdpr:34(3)(b)", "removed")
                 return False, False
-            self._step("tsv:34", "materialised" if got.risk_materialised == "yes" else "materialised_open")
+            else:
+                self._step("tsv:34", "materialised" if got.risk_materialised == "yes" else "materialised_open")
         elif owed:
             self._step("gdpr:34(1)", "communicate")
         if owed is None:
@@ -380,11 +369,6 @@ def _read(table: dict[str, Any], columns: str, rows: set[str], among: set[str]) 
     return min(found, key=LEVELS.index), max(found, key=LEVELS.index)
 
 
-def _hours(period: str) -> int:
-    length = _dates.Period() if period == "PT0H" else _dates.read_period(period)
-    days = length.days + 30 * length.months + 365 * length.years  # only to tell a short outage from a long one
-    return length.hours + 24 * days
-
-
-def _period(text: str) -> dict[str, str]:
-    return {lang: _words.show_period(text, lang).partition(" (")[0] for lang in _words.LANGS}
+def _counted(count: str | None) -> bool:
+    """Whether somebody is counted."""
+    return bool(count) and _records.bounds(str(count))[0] > 0
