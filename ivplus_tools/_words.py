@@ -50,7 +50,7 @@ def refusal(key: str, /, **facts: object) -> Refusal:
     """The refusal `key` of `refusals.toml`, of the class named there, in all three languages."""
     entry = read("refusals")[key]
     kind: type[Refusal] = getattr(errors, entry["kind"])
-    return kind({lang: " ".join(entry[lang].format(**local(facts, lang)).split()) for lang in LANGS})
+    return kind({lang: printable(" ".join(entry[lang].format(**local(facts, lang)).split())) for lang in LANGS})
 
 
 def finding(code: str, lang: str, /, **facts: object) -> str:

@@ -773,6 +773,13 @@ def test_no_answer_rests_on_a_wording(sample, lang, keys):
     assert (otherwise != worded) == (lang == "en"), "nothing was worded otherwise"
 
 
+def test_an_acceptance_given_today_for_a_later_day_lasts_no_longer_for_that(sample):
+    """A chain of acceptances written in one sitting would be one without an end."""
+    sample.audit.accept("REG-061", "messut", reason="r", until="2027-03-01", valid_from="2026-03-02")
+    with pytest.raises(ivp.Refusal, match="at most"):
+        sample.audit.accept("REG-061", "messut", reason="r", until="2028-03-01", valid_from="2027-03-02")
+
+
 def test_findings_that_differ_have_facts_that_differ(sample):
     """What is left out with the wording is no fact: no two findings of the sample become one, and another value is another finding."""
     told = {}

@@ -360,3 +360,25 @@ def test_the_score_of_every_part_stays_a_number_of_the_method():
                 "x", cause=cause, misuse_signs=signs, nature="confidentiality; availability", data_kinds="name", given_again="yes"
             )
             assert {one.score for one in severity.of(record, rules).parts[2:]} <= {None, 0, 0.25, 0.5}
+
+
+@pytest.mark.parametrize("kind", ["people", "press"])
+def test_what_is_said_to_be_none_is_a_blank_in_a_letter(desk, kind):
+    """No data, no consequences, no measures: Art. 34(2) asks for them, so the officer is asked, and the letter does not say none."""
+    none = dict.fromkeys(("data_kinds", "data_subjects", "consequences", "measures_taken"), ivp.NONE)
+    case = desk.breach.open("x", aware="2026-03-01T10:00", description="d", occurred_from="2026-03-01", written_in="english", **none)
+    text = case.draft(kind, lang="en").text
+    assert "none" not in text.casefold()
+    for name in ("likely consequences", "measures"):
+        assert name in text.casefold()
+
+
+def test_a_letter_names_the_special_categories_and_what_may_still_go_on(desk):
+    """Health data are named though only names are ticked; an intrusion without an end is not told as over."""
+    case = desk.breach.open(
+        "x", aware="2026-03-01T10:00", occurred_from="2026-02-27", cause="intrusion", data_kinds="name", special_categories="health",
+        written_in="english",
+    )  # fmt: skip
+    text = case.draft("people", lang="en").text
+    assert "health" in text
+    assert "whether it has ended" in text

@@ -1,5 +1,6 @@
 """The journal: sealed, append-only, shared by processes, never half-written."""
 
+import hashlib
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 import ivplus_tools as ivp
 from ivplus_tools import _dates, _store
 from ivplus_tools._store import nouns
+from ivplus_tools._store.chain import canonical
 
 PATIENT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.generate])
 
@@ -717,3 +719,46 @@ def test_every_noun_is_found_by_its_name_alone(sample):
     assert nouns.of("FROM standing()").count("MACRO") == 3
     assert "processors()" in nouns.of("FROM processors()")
     assert "breaches()" not in nouns.of("FROM processors()")
+
+
+def test_nothing_else_is_written_over_a_journal_its_lock_or_its_log(desk, tmp_path):
+    """A calendar, a request or an export that is given the journal's own name: one line, and every entry is there."""
+    desk.register.record(ivp.System("x", location=["Finland"]), valid_from="2026-01-01", why="w")
+    path = desk.standpoint.path
+    before = path.read_bytes()
+    for name in (path, path.with_name(path.name + ".lock"), path.with_name(path.name + ".wal")):
+        for write in (desk.calendar, lambda name: desk.anchor(request=name)):
+            with pytest.raises(ivp.Refusal, match="not written over"):
+                write(name)
+    assert path.read_bytes() == before
+    assert desk.verify().entries == 1
+
+
+def test_a_seal_that_is_empty_or_no_text_is_in_no_journal(desk):
+    """An unset variable of a script compares nothing, and is not taken for a match."""
+    desk.register.record(ivp.System("x", location=["Finland"]), valid_from="2026-01-01", why="w")
+    for head in ("", "  ", 5):
+        assert not desk.verify(head=head).ok
+    assert desk.verify(head=desk.verify().head[:20]).ok
+
+
+@pytest.mark.parametrize(
+    "changes", [{"body": "[1]"}, {"body": "not json"}, {"body": "[" * 3000 + "]" * 3000}, {"recorded_at": "9999-12-31T23:59:59+00:00"},
+                {"kind": "withdrawal", "body": '{"entry": "x"}'}]
+)  # fmt: skip
+def test_a_backup_with_an_entry_that_nothing_can_be_read_from_is_refused(desk, tmp_path, changes):
+    """Although its seals and hashes were made anew: one line, nothing of another entry in it, and no journal is left."""
+    desk.register.record(ivp.System("x", location=["Finland"]), valid_from="2026-01-01", why="w")
+    folder = desk.backup(tmp_path / "b")
+    row = json.loads((folder / "journal.jsonl").read_text()) | changes
+    sealed = [row[name] for name in ("entry", "room", "kind", "subject", "valid_from", "recorded_at", "recorded_by", "why", "body")]
+    row["seal"] = hashlib.sha256(canonical(["", *sealed]).encode()).hexdigest()
+    (folder / "journal.jsonl").write_text(canonical(row) + "\n")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["head"] = row["seal"]
+    manifest["sha256"]["journal.jsonl"] = hashlib.sha256((folder / "journal.jsonl").read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ivp.Refusal, match="damaged or missing file") as refused:
+        ivp.restore(folder, tmp_path / "r.duckdb")
+    assert "Finland" not in str(refused.value)
+    assert not (tmp_path / "r.duckdb").exists()

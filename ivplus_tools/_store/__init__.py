@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
-from ivplus_tools._store import alone, anchors, asking, copies, file, nouns, schema
+from ivplus_tools._store import alone, anchors, asking, copies, file, nouns, place, schema
 from ivplus_tools._store.book import Book, Page
 from ivplus_tools._store.chain import WITHDRAWAL, Entry, Verification, canonical, check_chain, counting
 
@@ -24,16 +24,59 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
-    "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append", "ask",
-    "backup", "canonical", "checked", "content_of", "counting", "decided", "entries", "every", "flush", "forget_person",
-    "format_found", "frame", "head", "held_by", "history", "kept", "network_of", "newest", "number_of", "path_of", "persons",
-    "plain_entry", "private", "put_person", "read_once", "read_page", "restore", "seals", "settle", "stamp_request", "standing",
-    "standing_of", "verify", "withdrawn_by", "workplace",
+    "CLOCK_SLACK",
+    "FORMAT",
+    "WITHDRAWAL",
+    "Book",
+    "Draft",
+    "Entry",
+    "Receipt",
+    "Standpoint",
+    "Verification",
+    "append",
+    "ask",
+    "backup",
+    "canonical",
+    "checked",
+    "content_of",
+    "counting",
+    "decided",
+    "demand_no_journal",
+    "entries",
+    "every",
+    "flush",
+    "forget_person",
+    "format_found",
+    "frame",
+    "head",
+    "held_by",
+    "history",
+    "kept",
+    "network_of",
+    "newest",
+    "number_of",
+    "path_of",
+    "persons",
+    "plain_entry",
+    "private",
+    "put_person",
+    "read_once",
+    "read_page",
+    "restore",
+    "seals",
+    "settle",
+    "stamp_request",
+    "standing",
+    "standing_of",
+    "verify",
+    "withdrawn_by",
+    "workplace",
 ]  # fmt: skip
 settle, plain_entry = copies.settle, copies.plain_entry
 checked, kept, stamp_request, content_of = anchors.checked, anchors.kept, anchors.request, anchors.content_of
 private, workplace, flush = alone.private, alone.workplace, alone.flush
 network_of = file.network_of
+demand_no_journal = place.demand_no_journal
 held_by = file.held_by
 format_found = file.format_found
 FORMAT = file.FORMAT
@@ -87,6 +130,10 @@ def standing_of(entries: Sequence[Entry], on: date) -> Entry | None:
 # --- reading
 
 
+UNREADABLE = "SELECT entry FROM journal WHERE body IS NOT NULL AND json_type(body) IS DISTINCT FROM 'OBJECT' ORDER BY entry LIMIT 1"
+"""An entry that nothing can be read from, although its seal holds."""
+
+
 def verify(
     path: Path, head: str | None = None, lang: str = "en", answer: bytes | None = None, certificates: bytes | None = None
 ) -> Verification:
@@ -97,10 +144,13 @@ def verify(
     """
     with file.open_journal(path) as con:
         verdict = _checked(con, head)
+        odd = con.execute(UNREADABLE).fetchall() if verdict.ok else []
         differs = schema.differing(schema.of_file(con), schema.of_format(file.FORMAT)) if verdict.ok else ""
         kept = con.execute(ANCHORS).fetchall() if verdict.ok else []
         seals = dict(con.execute("SELECT entry, seal FROM journal ORDER BY entry").fetchall()) if kept or answer else {}
-    if differs:
+    if odd:
+        verdict = replace(verdict, ok=False, broken=odd[0][0], fault="content")
+    elif differs:
         verdict = replace(verdict, ok=False, fault="schema", differs=differs)
     elif verdict.ok and (kept or answer or certificates):
         verdict = _stamped(verdict, [json.loads(body) for (body,) in kept], seals, answer, certificates)
@@ -334,6 +384,9 @@ def restore(folder: Path, path: Path) -> Verification:
         path = file.place_of(path)
     entries, people, last = copies.read_backup(folder, file.FORMAT)
     verdict = check_chain(links_of(entries), len(entries), last)
+    odd = next((one.entry for one in entries if not copies.is_readable(one)), None)
+    if odd is not None:
+        raise _words.refusal("bad_backup", path=folder, file=f"journal.jsonl ({odd})")
     if not verdict.ok:
         raise _words.refusal("bad_backup", path=folder, file=f"journal.jsonl ({verdict.broken})")
     with file.locked(path), file.told(path):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ROWS = 1_000_000
 PAUSE = 0.1
 LONGEST = 3600
+UNSHOWN = (NotImplementedError, TypeError, ValueError, OverflowError, RecursionError, MemoryError)
+"""What the rows of an answer raise on their way into a frame: a day that Python has not, nesting, too much of it."""
 COPY = """
 CREATE TABLE memory.main.journal AS FROM file.main.journal ORDER BY entry;
 CREATE TABLE memory.main.head AS FROM file.main.head;
@@ -41,7 +43,7 @@ def one_select(query: object) -> duckdb.Statement:
 
     try:
         found = duckdb.extract_statements(query) if isinstance(query, str) else []
-    except duckdb.Error as error:
+    except (duckdb.Error, TypeError, ValueError, RecursionError) as error:
         raise _words.refusal("bad_query", reason=str(error).split("\n")[0]) from None
     kinds = [_kind(one) for one in found]
     if kinds != ["SELECT"]:
@@ -91,8 +93,8 @@ def answer(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, seconds:
         table = con.sql(statement).limit(ROWS + 1).df()
     except duckdb.InterruptException:
         raise _words.refusal("query_too_long", seconds=seconds) from None
-    except duckdb.Error as error:
-        raise _words.refusal("bad_query", reason=str(error).split("\n")[0]) from None
+    except (duckdb.Error, *UNSHOWN) as error:
+        raise _words.refusal("bad_query", reason=str(error).split("\n")[0] or type(error).__name__) from None
     finally:
         done.set()
         watch.join()

@@ -173,7 +173,7 @@ def check_chain(
         seen = seen or (bool(head) and seal.startswith(str(head)))
     if list(last) != ([(count, seal)] if count else []):
         return Verification(False, count, seal, count + 1, "tail")
-    if head and (not seen or len(head) < SHORTEST_SEAL):
+    if head is not None and (not seen or len(str(head)) < SHORTEST_SEAL):
         return Verification(False, count, seal, None, "not_here")
     return Verification(True, count, seal)
 

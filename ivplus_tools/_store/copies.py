@@ -7,13 +7,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _words
 from ivplus_tools._store import alone
-from ivplus_tools._store.chain import ENTRIES, Entry, canonical
+from ivplus_tools._store.chain import ENTRIES, WITHDRAWAL, Entry, canonical
 from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
@@ -102,6 +102,17 @@ def read_backup(folder: Path, newest: int) -> tuple[list[Entry], list[tuple[Any,
     return entries, list(people.values()), last
 
 
+def is_readable(entry: Entry) -> bool:
+    """Whether what an entry holds can be read again: an object, or nothing; of one that takes another back, its number."""
+    try:
+        body = entry.body
+    except (Refusal, ValueError, RecursionError):
+        return False
+    if entry.kind == WITHDRAWAL:
+        return isinstance(body, dict) and type(body.get("entry")) is int
+    return body is None or isinstance(body, dict)
+
+
 def _lines(path: Path, wanted: str) -> list[dict[str, Any]]:
     """The JSON lines of a file whose SHA-256 is as wanted; only a line feed ends a line, as JSON may hold other breaks."""
     content = _content(path)
@@ -133,8 +144,8 @@ def _demand_texts(found: Iterable[object]) -> None:
 
 def _entry(raw: dict[str, Any]) -> Entry:
     moment = datetime.fromisoformat(raw["recorded_at"])
-    if moment.tzinfo is None:
-        raise ValueError("an instant without a zone")
+    if moment.tzinfo is None or moment.year >= MAXYEAR:
+        raise ValueError("an instant without a zone, or one that no zone can show")
     _demand_texts([raw[key] for key in ("room", "kind", "subject", "recorded_by", "why", "seal")])
     _demand_texts([raw["body"]] if raw["body"] is not None else [])
     if type(raw["entry"]) is not int:

@@ -107,7 +107,7 @@ def _holder(lock_path: Path) -> str:
     """The process that holds the lock, and its how-manyth turn it is."""
     try:
         return lock_path.read_text(encoding="ascii").strip()
-    except OSError:
+    except (OSError, ValueError):
         return ""
 
 
@@ -285,7 +285,8 @@ def _put_in_place(made: Path, path: Path, before: object) -> None:
     if not path.exists():
         log = path.with_name(path.name + ".wal")
         if log.exists():  # of a journal that was put aside: it would be taken for the new one's
-            log.replace(log.with_name(log.name + ".left"))
+            kept = (log.with_name(f"{log.name}.left{number or ''}") for number in itertools.count())
+            log.replace(next(one for one in kept if not one.exists()))
         made.chmod(alone.OWNER_ONLY)
         made.replace(path)
         return

@@ -32,6 +32,17 @@ def check_mark(path: Path) -> None:
         raise _words.refusal("several_names", path=path.name)
 
 
+def demand_no_journal(path: Path) -> None:
+    """Refuse to write anything else over a journal, its lock or its log: no entry of it would be left."""
+    place, mark = DUCKDB_MARK
+    for one in (path, path.with_suffix("") if path.suffix in (".lock", ".wal", ".new") else path):
+        if not one.is_file():  # a pipe would hang
+            continue
+        with contextlib.suppress(OSError), one.open("rb") as opened:
+            if opened.read(place + len(mark))[place:] == mark:
+                raise _words.refusal("over_a_journal", path=path.name)
+
+
 def demand_plain(path: Path, *others: int) -> None:
     """Refuse a pipe, a device, a link or anything else in the place of a file: it would hang, or lead elsewhere. `others` may be there."""
     try:

@@ -163,7 +163,8 @@ class AuditRoom(Room):
     def _demand_policy(self, until: date, since: date) -> None:
         """Refuse an acceptance that outlasts what the company allows."""
         length = self._longest_acceptance(since)
-        longest = _dates.plus(since, _dates.read_period(length))
+        given = min(since, self.standpoint.now.astimezone(_dates.HELSINKI).date())  # one given today for a later day counts from today
+        longest = _dates.plus(given, _dates.read_period(length))
         if until > longest:
             told = {lang: _words.show_period(length, lang) for lang in _words.LANGS}
             raise _words.refusal("accepted_too_long", until=until, longest=longest, period=told)

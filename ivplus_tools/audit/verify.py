@@ -300,9 +300,9 @@ def main(arguments: list[str]) -> int:
     if not faults and expected is not None and not is_expected(files, expected):
         faults = [("manifest", "its hash is not the one that was expected")]
     for fault, where in faults:
-        print(f"{path.name}: {fault}: {ascii(where)[1:-1]}")
+        print(f"{ascii(path.name)[1:-1]}: {fault}: {ascii(where)[1:-1]}")
     if faults:
-        print(f"{path.name}: NOT WHOLE")
+        print(f"{ascii(path.name)[1:-1]}: NOT WHOLE")
         return 1
     _tell(path.name, files, expected, missing)
     return 3 if missing or expected is None else 0
@@ -312,7 +312,8 @@ def _tell(name: str, files: dict[str, bytes], expected: str | None, missing: str
     """What was found, and in the same place what was not checked."""
     journal = json.loads(files[MANIFEST])["journal"]
     verdict = "whole" if expected is not None else "nothing wrong within it"
-    print(f"{name}: {verdict}; {len(files) - 2} files, entries {journal['first']}-{journal['last']}, head {journal['head']}")
+    entries = f"{journal['first']}-{journal['last']}, head {journal['head']}"
+    print(ascii(f"{name}: {verdict}; {len(files) - 2} files, entries {entries}")[1:-1])
     print(f"hash of the manifest: {hashlib.sha256(files[MANIFEST]).hexdigest()}")
     if expected is None:
         print("NOT checked: that this is the pack that was made. Give its hash from a sign-off, a later pack or a paper: --expect HASH")

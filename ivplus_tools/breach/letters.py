@@ -30,7 +30,7 @@ class Letters(CaseWriter):
         if advice := list(self._advice()):
             sections.append(Section("", self.say("people.advice"), 2, said="\n\n".join(advice)))
         sections.append(Section("", self.say("people.more"), 2, said=self._closing()))
-        blanks = [one for one in self.lines("description", "data_kinds", "consequences", "measures_taken") if one.blank]
+        blanks = self.open_lines("description", "data_kinds", "consequences", "measures_taken")
         if self.is_foreign(self.breach, "measures_proposed"):
             blanks += self.lines("measures_proposed")
         blanks = [*([] if self._when() else self.lines("occurred_from")), *blanks, *self.ours(), *self._unreached()]
@@ -42,13 +42,16 @@ class Letters(CaseWriter):
         yield self.say("people.what")
         yield self._when() or self.say("people.when", when=blank)
         yield self.say("people.story", description=stopped(self.told("description") or blank))
-        yield self.say("people.which", kinds=self.told("data_kinds") or blank)
+        yield self.say("people.which", kinds=self.told("data_kinds", "special_categories") or blank)
 
     def _when(self) -> str:
         """When it happened; where that is not known, when it was noticed, and said so."""
         begun, ended = self.moment("occurred_from"), self.moment("occurred_until")
         if begun:
-            return self.say("people.span", begun=begun, ended=ended) if ended and ended != begun else self.say("people.when", when=begun)
+            if ended and ended != begun:
+                return self.say("people.span", begun=begun, ended=ended)
+            lasting = not ended and self.breach.cause in _law.fact("breach:outage").values[-1]["may_last"]
+            return self.say("people.since" if lasting else "people.when", when=begun)
         noticed = self.moment("detected")
         return self.say("people.noticed", when=noticed) if noticed else ""
 
@@ -58,8 +61,13 @@ class Letters(CaseWriter):
             yield self.say("people.lost" if lost else "people.availability")
             if lost and self.breach.given_again == "yes":
                 yield self.say("people.given_again")
-        plain = "; ".join(str(_words.read("breach")["plain"][one][self.lang]) for one in texts(self.breach.consequences))
-        yield self.say("people.consequences", consequences=plain or self.say("common.blank"))
+        if "integrity" in texts(self.breach.nature) and self.breach.restored != "yes":
+            yield self.say("people.altered")
+        yield self.say("people.consequences", consequences=self._likely() or self.say("common.blank"))
+
+    def _likely(self) -> str:
+        """The likely consequences in plain words."""
+        return "; ".join(str(_words.read("breach")["plain"][one][self.lang]) for one in texts(self.breach.consequences))
 
     def _measures(self) -> Iterator[str]:
         yield self.say("people.done", measures=self.sentences("measures_taken"))
@@ -108,15 +116,17 @@ class Letters(CaseWriter):
         facts = {
             "what": self.told("description"),
             "when": self._when(),
-            "kinds": self.told("data_kinds"),
+            "kinds": self.told("data_kinds", "special_categories"),
             "who": self.told("data_subjects"),
+            "likely": self._likely(),
+            "done": self.sentences("measures_taken"),
         }
         facts |= {"advice": " ".join(self._advice())} if self.is_exposed else {}
         facts["contact"] = self.contact()
         said = [self.say("press.intro"), *([self.say("press.each")] if each else [])]
         said += [self.say(f"press.{name}", text=stopped(text or blank)) for name, text in facts.items()]
         blanks = [] if self._when() else self.lines("occurred_from")
-        blanks += [one for one in self.lines("description", "data_kinds", "data_subjects") if one.blank]
+        blanks += self.open_lines("description", "data_kinds", "data_subjects", "consequences", "measures_taken")
         blanks += [*self.ours(), *([] if self.breach.disproportionate_effort else self.lines("disproportionate_effort"))]
         sections = [Section("", "", said="\n".join(said))]
         sections += [Section("", blank, 2, tuple(blanks))] if blanks else []

@@ -74,9 +74,20 @@ class CaseWriter(Writer):
 
     # --- pieces of sentences
 
-    def told(self, name: str) -> str:
-        """A field in running text, `a, b and c`; empty where it is not known, marked where it is of another language."""
-        text = self.joined(_records.readable(self.answer(self.breach, name), Breach.model_fields[name], self.lang))
+    def is_none(self, name: str) -> bool:
+        """Whether it is said that there are none, which answers nothing that a letter has to tell (Art. 34(2))."""
+        return isinstance(getattr(self.breach, name), _records.Stated)
+
+    def open_lines(self, *names: str) -> list[Line]:
+        """Those of some fields that a letter needs and that nobody has told, or told in another language, or said to be none."""
+        lines = [(self.line(self.breach, name), self.is_none(name)) for name in names]
+        return [replace(one, text="", blank=True) if none else one for one, none in lines if none or one.blank]
+
+    def told(self, *names: str) -> str:
+        """Fields in running text, `a, b and c`; empty where they are not known or none, marked where it is of another language."""
+        asked = {name: self.answer(self.breach, name) for name in names if not self.is_none(name)}
+        items = [one for name, answer in asked.items() for one in _records.readable(answer, Breach.model_fields[name], self.lang)]
+        text, name = self.joined(dict.fromkeys(items)), names[0]
         return self._to_translate(text) if text and self.is_foreign(self.breach, name) else text
 
     def joined(self, items: Iterable[str]) -> str:
@@ -91,7 +102,7 @@ class CaseWriter(Writer):
         if name == "measures_proposed":
             items = [str(one.measure) for one in self.breach.measures_proposed or () if one.measure]
         else:
-            items = _records.readable(getattr(self.breach, name), Breach.model_fields[name], self.lang)
+            items = [] if self.is_none(name) else _records.readable(getattr(self.breach, name), Breach.model_fields[name], self.lang)
         text = " ".join(stopped(one[:1].upper() + one[1:]) for one in items)
         return self._to_translate(text) if text and self.is_foreign(self.breach, name) else text or self.say("common.blank")
 

@@ -172,7 +172,8 @@ def _put(path: Path, content: bytes, force: bool, lang: str) -> Pack:
         raise _words.refusal("pack_there", path=path)
     if not there:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            with _store.private():
+                path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _words.refusal("store_unwritable", path=path.parent, reason=error.strerror or error) from None
         exchange.put(path, content)

@@ -35,6 +35,7 @@ def tables(room: _room.Room, things: Sequence[Stands], path: Path, past: Sequenc
 
 def put(path: Path, content: bytes) -> Path:
     """Write a file whole beside its place, then move it there: no half of it is ever seen, and nobody else ever reads it."""
+    _store.demand_no_journal(path)
     try:
         with _store.private(), _store.workplace(path, ".part") as place:
             made = place / path.name
