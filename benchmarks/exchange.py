@@ -34,6 +34,11 @@ def take_in(file: Path, count: int) -> None:
         raise SystemExit(f"{file.name}: {len(receipt.entries)} of {count} activities came in")
 
 
+def look_at(file: Path) -> None:
+    """Read a file beside an empty journal."""
+    ivp.Desk(Path(tempfile.mkdtemp(dir=file.parent)) / "new.duckdb", by="bench", lang="en").register.read(file)
+
+
 def pandas_in(file: Path) -> None:
     """The same file as a frame."""
     import pandas as pd
@@ -85,8 +90,12 @@ def _imported(folder: Path, suffix: str, count: int, rounds: int) -> list[Row]:
     ours, theirs = partial(take_in, file, count), partial(pandas_in, file)
     name = {".xlsx": "`pandas.read_excel`", ".csv": "`pandas.read_csv`", ".json": "`pandas.DataFrame` of the JSON"}[suffix]
     measure = f"import {count} activities from {suffix}"
-    mine, other = times([ours, theirs], rounds)
-    return [timed(measure, mine, name, other, limit=1), memory(measure, ours, name, theirs)]
+    reading, mine, other = times([partial(look_at, file), ours, theirs], rounds)
+    return [
+        timed(f"read {count} activities from {suffix}: the preview", reading, name, other, limit=1),
+        timed(f"{measure}: read and recorded", mine, name, other),
+        memory(measure, ours, name, theirs),
+    ]
 
 
 def _exported(path: Path, file: Path, count: int, rounds: int) -> list[Row]:

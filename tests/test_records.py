@@ -207,7 +207,7 @@ def test_a_record_does_not_change_and_replace_checks():
 
 def test_describe_lists_every_field_with_article_values_and_meaning():
     """From the one definition of the record; an unknown kind is refused with the nearest."""
-    for kind, record in Record.kinds.items():
+    for kind, record in list(Record.kinds.items()):
         table = ivp.describe(kind)
         assert set(record.model_fields) <= set(table["field"])
         assert table["meaning"].str.len().min() > 5

@@ -22,9 +22,11 @@ def to_text(value: object, field: FieldInfo, lang: str) -> str:
     if isinstance(value, Stated):
         name = _words.values("state")[value.state][lang]
         return f"{name}: {value.because}" if value.because else name
-    kind = shape(field)
     listed = listed_in(field)
+    if isinstance(value, str):
+        return _code_text(listed, value, lang)
     if isinstance(value, tuple):
+        kind = shape(field)
         texts = (_part_text(one, lang) for one in value) if kind == "parts" else (_code_text(listed, one, lang) for one in value)
         text = join(texts, "parts" if kind == "parts" else "text")
         looks_stated = has_other_answers(field) and _read_answer(text) is not text

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from ivplus_tools import _dates, _words
+from ivplus_tools import _dates, _law, _words
 from ivplus_tools._records.answers import Listed, Stated, _read_answer
 from ivplus_tools._records.grammar import split
 from ivplus_tools._records.identifiers import clean_id, told_input
@@ -25,6 +25,8 @@ def item(rule: str, refers: str | None = None, default: Any = None) -> Any:
 
 NAMELESS = "·"
 """The identifier of a record that has none yet: a new one on a form, or a cell that is only being understood."""
+SHORT = 500
+"""Signs of a text whose answer is kept for the next row that says the same."""
 
 
 class Part(BaseModel):
@@ -73,9 +75,17 @@ class Part(BaseModel):
 def answer_of(kind: type[Record], name: str, got: object) -> Any:
     """What a value means as the answer to one field; refused as the record itself would refuse it."""
     try:
+        if isinstance(got, str) and len(got) <= SHORT and shape(kind.model_fields[name]) != "map":
+            return _answer(_law.reading_of(), kind, name, got)
         return _adapter(kind, name).validate_python(got)
     except ValidationError:
         return getattr(kind(NAMELESS, **{name: got}), name)
+
+
+@lru_cache(4096)
+def _answer(_law_read: tuple[object, ...], kind: type[Record], name: str, text: str) -> Any:
+    """A short text as an answer, which never changes: registers say the same in row after row."""
+    return _adapter(kind, name).validate_python(text)
 
 
 @cache

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 Place = tuple[int, int]
 """Row and column, from 0."""
 _TAG = rb"<(?:\w+:)?%s\b([^>]*?)/?>"
-_CELLS = re.compile(_TAG % rb"(row|col|c|mergeCell)")
+_LINES = re.compile(_TAG % rb"(row|col|mergeCell)")
 MOST_COLUMNS = 16384
 _FONTS = re.compile(rb"<(?:\w+:)?font\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
 _FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
@@ -84,10 +84,9 @@ def _styles(packed: zipfile.ZipFile) -> tuple[set[str], set[str]]:
 def _marks(content: bytes, struck: set[str], bold: set[str], hidden_sheet: bool) -> Marks:
     hidden: set[int] = set()
     columns: set[int] = set()
-    marked: Mapping[str, set[Place]] = {"struck": set(), "bold": set()}
     merged = []
     row = -1
-    for found in _CELLS.finditer(content):
+    for found in _LINES.finditer(content):
         one = _attributes(found[2])
         if found[1] == b"row":
             row = int(one.get("r", row + 2)) - 1
@@ -95,16 +94,22 @@ def _marks(content: bytes, struck: set[str], bold: set[str], hidden_sheet: bool)
                 hidden.add(row)
         elif found[1] == b"col":
             columns |= _hidden_columns(one)
-        elif found[1] == b"c":
-            if one.get("s") in struck | bold and "r" in one:
-                for name, styles in (("struck", struck), ("bold", bold)):
-                    if one["s"] in styles:
-                        marked[name].add(place_of(one["r"]))
         else:
             first, _, last = one.get("ref", "A1").partition(":")
             merged.append((place_of(first), place_of(last or first)))
-    cells = {name: frozenset(places) for name, places in marked.items()}
-    return Marks(frozenset(hidden), frozenset(columns), **cells, merged=tuple(merged), hidden_sheet=hidden_sheet)
+    return Marks(
+        frozenset(hidden), frozenset(columns), _cells(content, struck), _cells(content, bold), tuple(merged), hidden_sheet
+    )  # fmt: skip
+
+
+def _cells(content: bytes, styles: set[str]) -> frozenset[Place]:
+    """The cells of some styles; the others, which are nearly all, are not looked into."""
+    if not styles:
+        return frozenset()
+    numbers = "|".join(map(re.escape, sorted(styles))).encode()
+    found = re.finditer(rb"<(?:\w+:)?c(?=\s)(?=[^>]*\ss\s*=\s*\"(?:%s)\")([^>]*)>" % numbers, content)
+    named = (_attributes(one[1]) for one in found)
+    return frozenset(place_of(one["r"]) for one in named if "r" in one)
 
 
 def _hidden_columns(one: dict[str, str]) -> set[int]:

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from ivplus_tools import _dates, _room, _store, _words
-from ivplus_tools._records import Record
+from ivplus_tools._records import Record, to_text
 from ivplus_tools._room import Stands
 from ivplus_tools._store import Entry
 from ivplus_tools.exchange import linked
 from ivplus_tools.exchange.guard import guarded
 from ivplus_tools.exchange.headings import META
-from ivplus_tools.exchange.preview import cell_of
 from ivplus_tools.exchange.reading import HISTORY, SHAPE
 
 LONGEST_CELL = 32767  # of the XLSX format
@@ -52,11 +51,12 @@ def put(path: Path, content: bytes) -> Path:
 
 def _sheet(things: Sequence[Stands], kind: type[Record], lang: str) -> Iterator[list[str]]:
     """The heading row of a kind, then a row per record that stands."""
-    names = list(kind.model_fields)
+    names, fields = list(kind.model_fields), dict(kind.model_fields)
     yield [*(_words.field_label(name, lang) for name in names), _words.column_name("valid_from", lang)]
     for one in things:
         if type(one.record) is kind:
-            yield [*(cell_of(one.record, name, lang) for name in names), one.entry.valid_from.isoformat()]
+            told = vars(one.record)
+            yield [*(to_text(told[name], fields[name], lang) for name in names), one.entry.valid_from.isoformat()]
 
 
 def _history(past: Sequence[Entry], lang: str) -> Iterator[list[str]]:

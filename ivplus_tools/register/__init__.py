@@ -76,7 +76,7 @@ class RegisterRoom(Room):
 
         file = _store.path_of(path)
         at = replace(self.standpoint, lang=_words.language(lang or self.standpoint.lang))
-        room = RegisterRoom(replace(at, valid_on=_dates.day(valid), past=True) if valid is not None else at)
+        room = RegisterRoom(replace(at, valid_on=_dates.day(valid), past=True) if valid is not None else at).still()
         register = room._register()
         if id is not None:
             room._find(id, "activity")
