@@ -247,7 +247,7 @@ def test_a_notification_is_withdrawn_and_the_people_are_told_why(room, tmp_path)
     assert "Kirjautuja oli oma työntekijä" in case.draft("authority", form="edpb").text
     letter = case.draft("people").text
     assert "1. maaliskuuta" in letter or "1.3.2026" in letter
-    assert "Henkilötietojasi on ollut mukana tietoturvaloukkauksessa." not in letter
+    assert "Tietoturvaloukkaus on koskenut henkilötietojasi." not in letter
     assert "Kirjautuja oli oma työntekijä." in letter
     case.sent(withdrawal, at="2026-03-02T08:00")
     assert "BRE-025" not in set(desk.breach.findings()["code"])
@@ -382,3 +382,31 @@ def test_a_letter_names_the_special_categories_and_what_may_still_go_on(desk):
     text = case.draft("people", lang="en").text
     assert "health" in text
     assert "whether it has ended" in text
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"breach_recipient": "unknown"}, "do not know who has got"),
+        ({"breach_recipient": "public"}, "Anybody could see"),
+        ({"breach_recipient": "known", "recipient_confirmed": "no"}, "has not confirmed"),
+        ({"breach_recipient": "trusted", "recipient_confirmed": "yes"}, "has confirmed"),
+        ({"risk_materialised": "yes"}, "already come to harm"),
+        ({"effects": "two customers were blackmailed"}, "two customers were blackmailed"),
+    ],
+)
+def test_a_letter_says_who_has_the_data_and_what_has_come_of_it_as_told(desk, told, said):
+    """Art. 34(2): each sentence with its answer, and none without."""
+    given = {"aware": "2026-03-01T10:00", "data_kinds": "name", "cause": "misdirected", "written_in": "english"}
+    assert said in desk.breach.open("x", **given, **told).draft("people", lang="en").text
+    assert said not in desk.breach.open("y", **given).draft("people", lang="en").text
+
+
+def test_the_authority_is_told_or_asked_whether_data_were_taken_and_are_back(desk):
+    """Of an attack and of an outage a handler asks that first; of a letter it is no question."""
+    attack = desk.breach.open("x", aware="2026-03-01T10:00", cause="malware", nature="availability", written_in="english")
+    letter = desk.breach.open("y", aware="2026-03-01T10:00", cause="misdirected", nature="confidentiality", written_in="english")
+    for name in ("exfiltrated", "restored", "unavailable_for"):
+        label = _words.field_label(name, "en")
+        assert label in attack.draft("authority", lang="en").text, name
+        assert label not in letter.draft("authority", lang="en").text, name

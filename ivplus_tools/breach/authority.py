@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ivplus_tools import _dates, _records, _words
+from ivplus_tools._records import texts
+from ivplus_tools.breach.outages import ATTACKS
 from ivplus_tools.breach.writing import CaseWriter, label_of, missing
 from ivplus_tools.exchange.documents import Document, Line, Section
 
@@ -97,9 +99,11 @@ class Notification(CaseWriter):
                 yield from self.limit()
 
     def asks(self, name: str) -> bool:
-        """Whether a field stands in the form: it is told, or asked of every breach, or the reasons for a delay that there is."""
+        """Whether a field stands in the form: it is told, or asked of every breach, or of one such as this, or of a delay that there is."""
         late = name == "delay_reason" and (self.case.clock.is_late or self.case.clock.is_over)
-        return late or name not in IF_TOLD or getattr(self.breach, name) is not None
+        away = name in ("restored", "unavailable_for", "backup") and bool({"availability", "integrity"} & set(texts(self.breach.nature)))
+        taken = name == "exfiltrated" and self.breach.cause in ATTACKS
+        return late or away or taken or name not in IF_TOLD or getattr(self.breach, name) is not None
 
     def limit(self) -> Iterator[Line]:
         """The end of the time to notify, where it runs."""

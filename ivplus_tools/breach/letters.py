@@ -43,6 +43,20 @@ class Letters(CaseWriter):
         yield self._when() or self.say("people.when", when=blank)
         yield self.say("people.story", description=stopped(self.told("description") or blank))
         yield self.say("people.which", kinds=self.told("data_kinds", "special_categories") or blank)
+        yield from self._got()
+
+    def _got(self) -> Iterator[str]:
+        """Who has the data and what has come of it, as far as somebody has told."""
+        got = self.breach
+        known = got.breach_recipient not in (None, "nobody", "unknown", "public")
+        if got.breach_recipient in ("unknown", "public") or known:
+            yield self.say("people.got_known" if known else f"people.got_{got.breach_recipient}")
+        if known and got.recipient_confirmed is not None:
+            yield self.say("people.confirmed" if got.recipient_confirmed == "yes" else "people.unconfirmed")
+        if got.risk_materialised == "yes":
+            yield self.say("people.came_true")
+        if effects := self.told("effects"):
+            yield self.say("people.observed", effects=stopped(effects))
 
     def _when(self) -> str:
         """When it happened; where that is not known, when it was noticed, and said so."""

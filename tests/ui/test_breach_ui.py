@@ -22,7 +22,7 @@ def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_
     button(form, "Uusi").click()
     title = form.get_by_label("tapauksen otsikko", exact=True)
     typed(title, "kannettava <img src=x onerror=window.__xss=1>")
-    aware = form.get_by_label("tieto rekisterinpitäjällä", exact=True)
+    aware = form.get_by_label("rekisterinpitäjä sai tiedon", exact=True)
     typed(aware, "2026-03-01T22:40")
     expect(form.get_by_role("timer")).to_contain_text("61 h 40 min")
     expect(form.get_by_text("kannettava <img").last).to_be_visible()
