@@ -49,8 +49,8 @@ def demand_proportion(act, unit, last=LAST):
         while size < last and before < SHORT * 2:
             size *= 2
             now = spent(act, text(size))
-            if now > SHORT and now > MOST * before:  # another process may have had the machine: the best of three counts
-                before, now = (min(spent(act, text(one)) for _ in range(3)) for one in (size // 2, size))
+            if now > SHORT and now > MOST * before:  # another process may have had the machine: the best of nine counts
+                before, now = (min(spent(act, text(one)) for _ in range(9)) for one in (size // 2, size))
                 assert now <= max(MOST * before, SHORT), (unit, size, before, now)
             before = now
     finally:
