@@ -52,20 +52,19 @@ def _contradicted(ident: str, body: Any, review: Review) -> Iterator[Finding]:
 
 
 def _unrecorded(ident: str, body: Any, review: Review) -> Iterator[str]:
-    """What an activity tells of transfers, where none to such a place or organisation is recorded, and no processor is there (TRA-013)."""
-    there = {place for _, places in _processors_of(ident, body, review) for place in places}
+    """What an activity tells of transfers, where one of its places has no recorded transfer, ended or not, and no processor (TRA-013).
+
+    A transfer to an organisation that the text names stands for one of its places, though the register calls it otherwise.
+    """
+    ours = [one.record for one in review.of("transfer") if not one.record.activities or ident in texts(one.record.activities)]
+    there = {one.country for one in ours} | {place for _, places in _processors_of(ident, body, review) for place in places}
     for told in listed(body, "transfers"):
-        places = set(third_countries([one for one in _places.split(told) if not review.is_recorded(one)], review.on))
-        recorded = (_is_told(one.record, ident, told, places, review) for one in review.of("transfer"))
-        if places and not places & there and not any(recorded):
+        pieces = _places.split(told)
+        said = {one.casefold() for one in pieces}
+        named = [one for one in ours if said & {(one.importer or "").casefold(), review.name(one.importer).casefold(), one.id.casefold()}]
+        places = set(third_countries([one for one in pieces if not review.is_recorded(one)], review.on))
+        if len(places - there) > sum(one.country not in places for one in named):
             yield told
-
-
-def _is_told(one: Transfer, ident: str, told: str, places: set[str], review: Review) -> bool:
-    """Whether a transfer, ended or not, is one that an activity's text tells of."""
-    names = {(one.importer or "").casefold(), review.name(one.importer).casefold()} - {"", "–"}
-    ours = not one.activities or ident in texts(one.activities)
-    return ours and (one.country in places or one.id == told or any(name in told.casefold() for name in names))
 
 
 def _unsaid_processors(body: Any, review: Review) -> Iterator[str]:
