@@ -22,11 +22,8 @@ def check_mark(path: Path) -> None:
 
     A file with a second name (a hard link) too: each has a log of its own, and one would keep what the other forgets.
     """
-    place, mark = DUCKDB_MARK
     demand_plain(path.with_name(path.name + ".wal"))
-    with path.open("rb") as opened:
-        begin = opened.read(place + len(mark))
-    if begin[place:] != mark:
+    if not _has_mark(path):
         raise _words.refusal("not_a_journal", path=path)
     if path.stat().st_nlink > 1:
         raise _words.refusal("several_names", path=path.name)
@@ -34,13 +31,17 @@ def check_mark(path: Path) -> None:
 
 def demand_no_journal(path: Path) -> None:
     """Refuse to write anything else over a journal, its lock or its log: no entry of it would be left."""
-    place, mark = DUCKDB_MARK
     for one in (path, path.with_suffix("") if path.suffix in (".lock", ".wal", ".new") else path):
-        if not one.is_file():  # a pipe would hang
-            continue
-        with contextlib.suppress(OSError), one.open("rb") as opened:
-            if opened.read(place + len(mark))[place:] == mark:
+        with contextlib.suppress(OSError):
+            if one.is_file() and _has_mark(one):  # a pipe would hang
                 raise _words.refusal("over_a_journal", path=path.name)
+
+
+def _has_mark(path: Path) -> bool:
+    """Whether a file says that it is one of DuckDB."""
+    place, mark = DUCKDB_MARK
+    with path.open("rb") as opened:
+        return opened.read(place + len(mark))[place:] == mark
 
 
 def demand_plain(path: Path, *others: int) -> None:

@@ -13,7 +13,7 @@ from ivplus_tools.breach.outages import ATTACKS, Outages
 from ivplus_tools.breach.records import Breach
 from ivplus_tools.breach.rules import Rules, Step
 
-__all__ = ["ATTACKS", "LEVELS", "Ladder", "Rules", "Step", "attack_only"]
+__all__ = ["LEVELS", "Ladder", "Rules", "Step", "attack_only"]
 LEVELS = ("none", "risk", "high")
 OUTCOME = {True: "notify", False: "no_notify", None: "notify_open"}
 
@@ -216,7 +216,7 @@ class Ladder(Outages):
     def _nobody(self) -> set[str]:
         """That nobody got at the data is believed where they never left our hands and were not attacked, or by technical proof."""
         got, rule = self._breach, "edpb:9/2022:risk"
-        if got.recipients_count and _records.bounds(got.recipients_count)[0] > 0:
+        if _counted(got.recipients_count):
             self._clash("nobody_counted")
             return {"uncontrolled"}
         attacked = got.malicious == "yes" and "confidentiality" in texts(got.nature)
