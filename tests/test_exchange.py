@@ -302,13 +302,23 @@ def test_hostile_text_in_a_preview_is_shown_and_not_run(tmp_path, desk):
         assert "<script" not in html
 
 
-def test_a_cell_too_long_for_xlsx_is_refused_and_json_takes_it(desk, tmp_path):
+@pytest.mark.parametrize("name", ["<r>&</r>", "<r><t>x</t></r>", "<r></r>", "_x000D_", "😀" * 16_383])
+def test_text_that_looks_like_the_markup_of_a_workbook_comes_back_as_it_was(desk, tmp_path, name):
+    """Markup that the writing library knows would make a workbook that nothing opens."""
+    desk.register.record(ivp.Activity("a", name=name), valid_from="2026-01-01", why="w")
+    other = ivp.Desk(tmp_path / "other.duckdb", by="x", lang="en")
+    other.register.read(desk.register.write(tmp_path / "r.xlsx")).commit(why="w")
+    assert other.register.get("a").name == name
+
+
+@pytest.mark.parametrize("long", ["x" * 40_000, "😀" * 17_000])
+def test_a_cell_too_long_for_xlsx_is_refused_and_json_takes_it(desk, tmp_path, long):
     """The format would cut it silently; we say so instead."""
-    desk.register.record(ivp.Activity("a", remarks="x" * 40_000), valid_from="2026-01-01", why="w")
+    desk.register.record(ivp.Activity("a", remarks=long), valid_from="2026-01-01", why="w")
     with pytest.raises(ivp.Refusal, match="JSON"):
         desk.register.write(tmp_path / "r.xlsx")
     assert not (tmp_path / "r.xlsx").exists()
-    assert len(json.loads(desk.register.write(tmp_path / "r.json").read_text())["records"][0]["remarks"]) == 40_000
+    assert len(json.loads(desk.register.write(tmp_path / "r.json").read_text())["records"][0]["remarks"]) == len(long)
 
 
 @pytest.mark.parametrize(

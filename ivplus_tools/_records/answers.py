@@ -42,6 +42,8 @@ def not_applicable(because: str) -> Stated:
 
 def _read_answer(got: object) -> object:
     """Words for the three other answers become those answers: 'ei ole (vahvistettu)', 'not applicable: ...', 'okänt'."""
+    if isinstance(got, str):
+        return _read_words(got)
     if isinstance(got, Stated):
         return not_applicable(got.because or "") if got.state == "not_applicable" else NONE
     if isinstance(got, Mapping) and "state" in got:
@@ -51,16 +53,18 @@ def _read_answer(got: object) -> object:
             near = _words.nearest(got["state"], allowed("state"))
             raise _words.refusal("unknown_value", got=got["state"], what="state", near=near)
         return NONE if got["state"] == "none" else None
-    if not isinstance(got, str):
-        return got
-    text = " ".join(got.split())
-    state = _words.synonyms("state").get(text.casefold().rstrip(". "))
+    return got
+
+
+def _read_words(got: str) -> object:
+    text, states = " ".join(got.split()), _words.synonyms("state")
+    state = states.get(text.casefold().rstrip(". "))
     if state == "none":
         return NONE
     if state == "unknown":
         return None
     head, _, reason = text.partition(":")
-    if _words.synonyms("state").get(head.casefold()) == "not_applicable":
+    if states.get(head.casefold()) == "not_applicable":
         return not_applicable(reason)
     return got
 
@@ -78,6 +82,8 @@ def clean(got: object) -> str:
     """Text as it came, without outer white space; control characters, lone surrogates and what is no text are refused."""
     if not isinstance(got, str):
         raise _words.refusal("not_text", got=type(got).__name__)
+    if got.isprintable():  # no line break, no odd sign: most of what is ever read
+        return got.strip()
     text = got.replace("\r\n", "\n").replace("\r", "\n").strip()
     if odd := ODD_SIGNS.search(text):
         raise _words.refusal("control_character", code=f"U+{ord(odd[0]):04X}")

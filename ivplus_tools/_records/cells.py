@@ -19,12 +19,12 @@ def to_text(value: object, field: FieldInfo, lang: str) -> str:
     """A field's answer as text in a language: what a cell, a form or a sample file holds. Unknown is the empty text."""
     if value is None:
         return ""
+    listed = listed_in(field)
+    if isinstance(value, str):
+        return _code_text(listed, value, lang) if listed else value
     if isinstance(value, Stated):
         name = _words.values("state")[value.state][lang]
         return f"{name}: {value.because}" if value.because else name
-    listed = listed_in(field)
-    if isinstance(value, str):
-        return _code_text(listed, value, lang)
     if isinstance(value, tuple):
         kind = shape(field)
         texts = (_part_text(one, lang) for one in value) if kind == "parts" else (_code_text(listed, one, lang) for one in value)

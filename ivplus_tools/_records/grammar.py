@@ -15,6 +15,7 @@ _SPECIAL = {  # only where a run of backslashes begins: within one, each place w
     "parts": re.compile(r"(?<!\\)(\\*)([;\n])"),
     "fields": re.compile(r"(?<!\\)(\\*)(\|)"),
 }
+_SIGNS = {"text": ";\n", "parts": ";\n", "fields": "||"}
 
 
 def split(text: str, level: str) -> list[str]:
@@ -41,10 +42,15 @@ def split(text: str, level: str) -> list[str]:
 def join(items: Iterable[str], level: str) -> str:
     """The inverse of `split`."""
     separator = {"text": "; ", "parts": "\n", "fields": " | "}[level]
-    escaped = [_SPECIAL[level].sub(lambda m: m[1] * 2 + "\\" + m[2], one) for one in items]
+    signs, special = _SIGNS[level], _SPECIAL[level]
+    escaped = [special.sub(_escape, one) if signs[0] in one or signs[1] in one else one for one in items]
     last = len(escaped) - 1
     touching = separator[0] != " "  # only a backslash right before the separator would be taken for its escape
     return separator.join(one + "\\" * _ending(one) if touching and place < last else one for place, one in enumerate(escaped))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"{found[1] * 2}\\{found[2]}"
 
 
 def _ending(text: str) -> int:

@@ -182,11 +182,11 @@ def _one(part: type[Part], name: str, value: object) -> dict[str, object]:
 
 def _build(made: BaseModel, fields: dict[str, Any]) -> None:
     """Validate into `made`; everything wrong comes as one refusal, a line each, with the nearest match."""
-    known = [*type(made).model_fields, *getattr(type(made), "shorthand", {})]
+    own = type(made).model_fields
     try:
-        unknown = [name for name in fields if name not in type(made).model_fields]
+        unknown = [name for name in fields if name not in own]
         if unknown:
-            kind = type(made).__name__
+            kind, known = type(made).__name__, [*own, *getattr(type(made), "shorthand", {})]
             named = [repr(name) for name in known if unknown[0].replace("_", " ").casefold() in map(str.casefold, _words.names_of(name))]
             near = named[0] if named else _words.nearest(unknown[0], known)
             raise _words.refusal("unknown_field", got=unknown[0], kind=kind, near=near)
@@ -299,7 +299,10 @@ def _shape(annotation: Any, listed: bool) -> str:
 
 def listed_in(field: FieldInfo) -> str | None:
     """The name of the list whose codes a field takes, or None."""
-    return next((mark.name for mark in field.metadata if isinstance(mark, Listed)), None)
+    for mark in field.metadata:  # asked for every cell of a register
+        if isinstance(mark, Listed):
+            return mark.name
+    return None
 
 
 def has_other_answers(field: FieldInfo) -> bool:

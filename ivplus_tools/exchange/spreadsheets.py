@@ -39,14 +39,36 @@ class Table:
 
 def xlsx(content: bytes, packed: zipfile.ZipFile, meter: Meter) -> Iterator[Table]:
     """The sheets of a workbook; where a formula has no stored value, the formula stands in its place and is noted."""
-    import openpyxl
-
     sheets.demand_bounded(packed, len(content), meter.name)
-    values = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True)
-    formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True) if _has_formulas(packed) else values
+    values = _opened(content, shown=True)
+    formulas = _opened(content, shown=False) if _has_formulas(packed) else values
     shown = marks.of_workbook(packed)
     for sheet in values.worksheets:
         yield _sheet(sheet, formulas[sheet.title], meter, shown.get(sheet.title, Marks()))
+
+
+def _opened(content: bytes, shown: bool) -> Any:
+    """A workbook whose texts stand as in the file: openpyxl drops some escapes of odd characters, `cell_text` reads all of them."""
+    from openpyxl.cell.text import Text
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.xml.constants import SHARED_STRINGS
+    from openpyxl.xml.functions import iterparse
+
+    class Reader(ExcelReader):
+        def read_strings(self) -> None:
+            package: Any = self.package
+            text_of: Any = Text.from_tree
+            part = package.find(SHARED_STRINGS)
+            if part is not None:
+                with self.archive.open(part.PartName[1:]) as source:
+                    for _, node in iterparse(source):
+                        if node.tag.endswith("}si"):
+                            self.shared_strings.append(text_of(node).content)
+                            node.clear()
+
+    reader = Reader(io.BytesIO(content), read_only=True, data_only=shown)
+    reader.read()
+    return reader.wb
 
 
 def _has_formulas(packed: zipfile.ZipFile) -> bool:

@@ -19,7 +19,7 @@ from ivplus_tools.exchange.guard import guarded
 from ivplus_tools.exchange.headings import META
 from ivplus_tools.exchange.reading import HISTORY, SHAPE
 
-LONGEST_CELL = 32767  # of the XLSX format
+LONGEST_CELL = 32767  # of the XLSX format, in units of UTF-16
 LONGEST_SHEET_NAME = 31
 
 
@@ -72,9 +72,7 @@ def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> 
     import xlsxwriter
 
     lang, out, day = room.standpoint.lang, io.BytesIO(), room.standpoint.valid_on
-    book = xlsxwriter.Workbook(
-        out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     book.set_properties(
         {"created": datetime(day.year, day.month, day.day, tzinfo=UTC)}
     )  # not the clock: the same register is the same bytes
@@ -89,12 +87,18 @@ def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> 
         sheet.set_column(0, len(fields), 28)
         for number, row in enumerate(rows):
             for place, text in enumerate(row):
-                if len(text) > LONGEST_CELL:
-                    raise _words.refusal("cell_too_long", field=fields[place], subject=row[0], length=len(text), limit=LONGEST_CELL)
-                if text:
-                    sheet.write_string(number, place, text, plain if number else bold)
+                if text and _put_text(sheet, number, place, text, plain if number else bold):
+                    units = len(text.encode("utf-16-le")) // 2
+                    raise _words.refusal("cell_too_long", field=fields[place], subject=row[0], length=units, limit=LONGEST_CELL)
     book.close()
     return out.getvalue()
+
+
+def _put_text(sheet: Any, row: int, place: int, text: str, style: Any) -> bool:
+    """Write a cell as text; whether it was too long to be written whole."""
+    if text.startswith("<r>") and text.endswith("</r>"):  # the library would take it for its own markup, and break the workbook
+        return bool(sheet.write_rich_string(row, place, text[0], style, text[1:], style))
+    return bool(sheet.write_string(row, place, text, style))
 
 
 def _csv_bytes(room: _room.Room, things: Sequence[Stands], _: Sequence[Entry]) -> bytes:
