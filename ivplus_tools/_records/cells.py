@@ -90,7 +90,7 @@ def _readable_part(part: Part, lang: str) -> str:
 
 def _code_text(listed: str | None, code: str, lang: str) -> str:
     """A code as people read it: an article stays an article, a word of the toolkit is translated."""
-    if listed is None or any(sign.isdigit() for sign in code):
+    if listed is None or (not code.isalpha() and any(sign.isdigit() for sign in code)):
         return code
     return allowed(listed)[code][lang]
 
@@ -98,10 +98,10 @@ def _code_text(listed: str | None, code: str, lang: str) -> str:
 def _part_text(part: Part, lang: str) -> str:
     """`first | name: value | name: value`, with the names in the language."""
     fields = type(part).model_fields
-    texts = []
-    for place, (name, field) in enumerate(fields.items()):
-        text = to_text(getattr(part, name), field, lang)
-        if place == 0:
+    texts: list[str] = []
+    for name, value in vars(part).items():
+        text = to_text(value, fields[name], lang)
+        if not texts:
             texts.append(text or "-")
         elif text:
             texts.append(f"{_words.field_label(name, lang)}: {text}")

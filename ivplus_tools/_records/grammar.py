@@ -44,9 +44,9 @@ def join(items: Iterable[str], level: str) -> str:
     separator = {"text": "; ", "parts": "\n", "fields": " | "}[level]
     signs, special = _SIGNS[level], _SPECIAL[level]
     escaped = [special.sub(_escape, one) if signs[0] in one or signs[1] in one else one for one in items]
-    last = len(escaped) - 1
-    touching = separator[0] != " "  # only a backslash right before the separator would be taken for its escape
-    return separator.join(one + "\\" * _ending(one) if touching and place < last else one for place, one in enumerate(escaped))
+    if separator[0] != " ":  # only a backslash right before the separator would be taken for its escape
+        escaped[:-1] = [one + "\\" * _ending(one) if one.endswith("\\") else one for one in escaped[:-1]]
+    return separator.join(escaped)
 
 
 def _escape(found: re.Match[str]) -> str:

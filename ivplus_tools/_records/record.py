@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
@@ -37,9 +37,8 @@ class Part(BaseModel):
     """Whether a text without named segments is the first field; where not, `| -` says that it is."""
 
     def __init__(self, first: object = None, /, **fields: Any) -> None:
-        name = next(iter(type(self).model_fields))
         if first is not None:
-            fields[name] = first
+            fields[next(iter(type(self).model_fields))] = first
         _build(self, fields)
 
     def __repr__(self) -> str:
@@ -231,25 +230,25 @@ def in_order(made: Record, *pairs: tuple[str, str]) -> None:
 
 def _parts(part: type[Part]) -> Callable[[object], Any]:
     def read(got: object) -> object:
-        if isinstance(got, (Part, Mapping)):
-            got = [got]
         if isinstance(got, str):
             got = split(got, "parts")
+        elif isinstance(got, (Part, dict)):
+            got = [got]
         if isinstance(got, (list, tuple)):
             made = [_part(part, one) for one in got if one not in (None, "")]
-            return tuple(one for one in made if one.model_dump(exclude_none=True)) or None
+            return tuple(one for one in made if any(answer is not None for answer in vars(one).values())) or None
         return got
 
     return read
 
 
 def _part(part: type[Part], got: object) -> Part:
+    if isinstance(got, dict):
+        return part(**{str(key): value for key, value in got.items()})
     if isinstance(got, part):
         return got
     if isinstance(got, Part):
         raise _words.refusal("not_text", got=type(got).__name__)
-    if isinstance(got, Mapping):
-        return part(**{str(key): value for key, value in got.items()})
     return part.from_text(str(got))
 
 
