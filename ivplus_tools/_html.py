@@ -24,8 +24,12 @@ def table(headers: Sequence[object], rows: Iterable[Sequence[object]], caption: 
 
 def grid(rows: Sequence[Sequence[object]], caption: str = "") -> str:
     """A table of many columns for a page: the first row names them, and words are broken at syllables only."""
-    made = table(rows[0], rows[1:], caption)
-    return made.replace("<table>", '<table class="grid">', 1)
+    return table(rows[0], rows[1:], caption).replace(AS_IS, 'class="mathjax_ignore grid"', 1)
+
+
+def cover(body: str) -> str:
+    """What stands before a document and is no part of it: framed, and a page of its own in print."""
+    return f'<aside {AS_IS} style="border:2px solid #8b0000;padding:0 1em 1em;margin-bottom:2em;break-after:page">{body}</aside>'
 
 
 def _cells(row: Sequence[object], row_headers: bool) -> Iterable[str]:

@@ -19,8 +19,8 @@ FORM = {  # the parts of the authority's form and the fields that each asks for,
     "part_people": ("data_subjects", "people_count", "children", "vulnerable"),
     "part_data": ("data_kinds", "special_categories", "records_count", "already_public", "encrypted", "key_safe", "hashing", "backup"),
     "part_consequences": (
-        "consequences", "effects", "harm", "exfiltrated", "misuse_signs", "breach_recipient", "recipients_count", "recipient_confirmed",
-        "confirmed_how", "restored", "unavailable_for", "given_again",
+        "consequences", "effects", "harm", "exfiltrated", "misuse_signs", "breach_recipient", "recipients_count",
+        "recipient_confirmed", "confirmed_how", "restored", "unavailable_for", "given_again",
     ),
     "part_measures": ("measures_before", "measures_taken", "measures_proposed"),
     "part_cross_border": ("cross_border", "people_countries", "other_authorities"),
@@ -44,7 +44,7 @@ class Notification(CaseWriter):
         parts = self.withdrawal_parts(phase) if phase == "withdrawal" else self.parts(phase)
         for number, (title, lines) in enumerate(parts, 1):
             sections.append(Section(str(number), title, 1, tuple(self._marked(lines, phase))))
-        return self.document(self.named("authority.title"), sections, footer="")
+        return replace(self.document(self.named("authority.title"), sections, footer=""), cover=self.cover("authority"))
 
     def parts(self, phase: str) -> Iterator[tuple[str, list[Line]]]:
         """The parts of the form with their lines."""
@@ -68,7 +68,9 @@ class Notification(CaseWriter):
             return phase
         if self.before and self.before[-1].breach_phase != "withdrawal":
             return "withdrawal" if self.is_withdrawn else "supplementary"
-        return "preliminary" if missing(self.breach, self.contact()) else "complete"
+        if missing(self.breach, self.contact()) or any(one.blank for _, lines in self.parts("complete") for one in lines):
+            return "preliminary"
+        return "complete"
 
     def _type(self, phase: str) -> Iterator[Line]:
         yield Line(self.say("authority.phase"), _words.values("breach_phase")[phase][self.lang], self.cited("gdpr:33(4)"))
@@ -123,7 +125,10 @@ class Notification(CaseWriter):
 
     def score(self) -> str:
         """The severity score; empty while a part of it is not known."""
-        return "" if self.case.severity.unknown else self.case.severity._title()
+        found, apart = self.case.severity, self.duty.open == ("none", "none")
+        if found.unknown:
+            return ""
+        return f"{found._title()}. {self.say('authority.score_apart')}" if apart and found.band != "low" else found._title()
 
     def _communication(self) -> Iterator[Line]:
         rule = self.cited("gdpr:34(1)")

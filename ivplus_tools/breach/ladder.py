@@ -220,6 +220,7 @@ class Ladder(Outages):
             self._clash("nobody_counted")
             return {"uncontrolled"}
         attacked = got.malicious == "yes" and "confidentiality" in texts(got.nature)
+        attacked |= got.cause in ATTACKS and got.exfiltrated != "no"  # whoever locks data can read them: what is untold is no proof
         if (got.cause in self._gone or attacked) and got.confirmed_how != "technical":
             return self._so(rule, "nobody_unproved", "nobody", "uncontrolled")
         return self._so(rule, "recipient_nobody", "nobody")

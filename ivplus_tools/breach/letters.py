@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
 
 from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import texts
@@ -25,7 +25,7 @@ class Letters(CaseWriter):
         """The letter of Art. 34(2): what happened, what it can mean, what we have done, what they can do, who answers."""
         if self.is_withdrawn:
             return self._taken_back("people")
-        parts = [self.say("people.greeting"), " ".join(self._happened()), *self._effects(), *self._measures()]
+        parts = [self.on, self.say("people.greeting"), " ".join(self._happened()), *self._effects(), *self._measures()]
         sections = [Section("", "", said="\n\n".join(parts))]
         if advice := list(self._advice()):
             sections.append(Section("", self.say("people.advice"), 2, said="\n\n".join(advice)))
@@ -34,8 +34,7 @@ class Letters(CaseWriter):
         if self.is_foreign(self.breach, "measures_proposed"):
             blanks += self.lines("measures_proposed")
         blanks = [*([] if self._when() else self.lines("occurred_from")), *blanks, *self.ours(), *self._unreached()]
-        sections += [Section("", self.say("common.blank"), 2, tuple(blanks))] if blanks else []
-        return self.document(self.say("people.title"), sections, footer="")
+        return replace(self.document(self.say("people.title"), sections, footer=""), cover=self.cover("people", blanks))
 
     def _happened(self) -> Iterator[str]:
         blank = self.say("common.blank")
@@ -48,23 +47,41 @@ class Letters(CaseWriter):
     def _got(self) -> Iterator[str]:
         """Who has the data and what has come of it, as far as somebody has told."""
         got = self.breach
-        known = got.breach_recipient not in (None, "nobody", "unknown", "public")
-        if got.breach_recipient in ("unknown", "public") or known:
-            yield self.say("people.got_known" if known else f"people.got_{got.breach_recipient}")
-        if known and got.recipient_confirmed is not None:
-            yield self.say("people.confirmed" if got.recipient_confirmed == "yes" else "people.unconfirmed")
+        if got.breach_recipient in ("unknown", "public"):
+            yield self.say(f"people.got_{got.breach_recipient}")
+        elif got.breach_recipient not in (None, "nobody"):
+            yield from self._recipients()
+        elif not self.is_exposed and (got.breach_recipient == "nobody" or got.exfiltrated == "no"):
+            yield self.say("people.got_nobody")
         if got.risk_materialised == "yes":
             yield self.say("people.came_true")
         if effects := self.told("effects"):
             yield self.say("people.observed", effects=stopped(effects))
 
+    def _recipients(self) -> Iterator[str]:
+        """Recipients whom we know, how many they are, and what they have said; a word is no more than a word."""
+        got = self.breach
+        many = "_many" if self._has_many_recipients() else ""
+        count = f" ({_records.show_count(str(got.recipients_count), self.lang)})" if many else ""
+        yield self.say(f"people.got_known{many}", count=count)
+        if got.recipient_confirmed is not None:
+            shown = got.confirmed_how not in (None, "word")
+            answer = "unconfirmed" if got.recipient_confirmed == "no" else "confirmed" if shown else "promised"
+            yield self.say(f"people.{answer}{many}")
+
+    def _has_many_recipients(self) -> bool:
+        count = self.breach.recipients_count
+        return bool(count) and _records.bounds(str(count))[0] > 1
+
     def _when(self) -> str:
         """When it happened; where that is not known, when it was noticed, and said so."""
         begun, ended = self.moment("occurred_from"), self.moment("occurred_until")
         if begun:
+            table = self.duty.rules.table("breach:outage")
             if ended and ended != begun:
-                return self.say("people.span", begun=begun, ended=ended)
-            lasting = not ended and self.breach.cause in _law.fact("breach:outage").values[-1]["may_last"]
+                ends = self.breach.cause in (None, "outage", *table["may_last"])  # what is lost is not back when the window ends
+                return self.say("people.span" if ends else "people.between", begun=begun, ended=ended)
+            lasting = not ended and self.breach.cause in table["may_last"]
             return self.say("people.since" if lasting else "people.when", when=begun)
         noticed = self.moment("detected")
         return self.say("people.noticed", when=noticed) if noticed else ""
@@ -75,6 +92,8 @@ class Letters(CaseWriter):
             yield self.say("people.lost" if lost else "people.availability")
             if lost and self.breach.given_again == "yes":
                 yield self.say("people.given_again")
+        if "availability" in texts(self.breach.nature) and self.breach.restored == "yes":
+            yield self.say("people.restored")
         if "integrity" in texts(self.breach.nature) and self.breach.restored != "yes":
             yield self.say("people.altered")
         yield self.say("people.consequences", consequences=self._likely() or self.say("common.blank"))
@@ -95,6 +114,8 @@ class Letters(CaseWriter):
         advice = _words.read("breach")["advice"]
         sensitive = ["health" if one == "health" else "special" for one in texts(self.breach.special_categories)]
         kinds = [one for one in (*texts(self.breach.data_kinds), *sensitive) if one in advice and one != "general"]
+        if "email" in kinds and self.breach.cause == "misdirected" and self._has_many_recipients():
+            kinds = ["seen_by_others", *kinds]
         told = list(dict.fromkeys(str(advice[one][self.lang]) for one in kinds))
         yield from told or [str(advice["general"][self.lang])]
 
@@ -108,7 +129,11 @@ class Letters(CaseWriter):
         if not self.breach.not_reached or not _records.bounds(self.breach.not_reached)[1]:
             return []
         counts = [_records.show_count(one, self.lang) if one else "–" for one in (self.breach.reached, self.breach.not_reached)]
-        return [Line("", self.say("people.reached", reached=counts[0], not_reached=counts[1]), "", True)]
+        return [
+            Line(
+                _words.field_label("not_reached", self.lang), self.say("people.reached", reached=counts[0], not_reached=counts[1]), "", True
+            )
+        ]
 
     def _taken_back(self, kind: str) -> Document:
         """That what was told before turned out to be no breach, and why."""
@@ -118,9 +143,8 @@ class Letters(CaseWriter):
         blanks = [one for one in self.lines("no_breach_reason") if one.blank]
         blanks += [] if day else [self.blank_line("authority.previous")]
         sections = [Section("", "", said="\n\n".join(said)), Section("", self.say("people.more"), 2, said=self._closing())]
-        blanks += self.ours()
-        sections += [Section("", blank, 2, tuple(blanks))] if blanks else []
-        return self.document(self.say(f"{kind}.withdrawn_title"), sections, footer="")
+        cover = self.cover(kind, [*blanks, *self.ours()])
+        return replace(self.document(self.say(f"{kind}.withdrawn_title"), sections, footer=""), cover=cover)
 
     def press(self) -> Document:
         """The public communication of Art. 34(3)(c)."""
@@ -136,33 +160,69 @@ class Letters(CaseWriter):
             "done": self.sentences("measures_taken"),
         }
         facts |= {"advice": " ".join(self._advice())} if self.is_exposed else {}
-        facts["contact"] = self.contact()
-        said = [self.say("press.intro"), *([self.say("press.each")] if each else [])]
+        own = str(self.own.get("name") or blank)
+        said = [self.on, self.say("press.intro", own=own), *([self.say("press.each")] if each else [])]
         said += [self.say(f"press.{name}", text=stopped(text or blank)) for name, text in facts.items()]
+        said.append(self.say("people.contact", contact=self.contact() or blank))
         blanks = [] if self._when() else self.lines("occurred_from")
         blanks += self.open_lines("description", "data_kinds", "data_subjects", "consequences", "measures_taken")
         blanks += [*self.ours(), *([] if self.breach.disproportionate_effort else self.lines("disproportionate_effort"))]
-        sections = [Section("", "", said="\n".join(said))]
-        sections += [Section("", blank, 2, tuple(blanks))] if blanks else []
-        return self.document(self.say("press.title"), sections, footer="")
+        made = self.document(self.say("press.title"), [Section("", "", said="\n\n".join(said))], footer="")
+        return replace(made, cover=self.cover("press", blanks))
 
     # --- the others
 
     def board(self) -> Document:
         """A page for the management: what happened, when, what the law asks, what was decided, what is open."""
         duty = [Line(_law.fact(step.rule).name[self.lang], step.said(self.lang), self.cited(step.rule)) for step in self.duty.steps]
-        asked = [self.filled(_words.field_label(name, self.lang), "") for name in self.duty.unknown]
-        next_ = [Line(told, _words.show_date(one, self.lang)) for told, one in self._coming()]
+        reasons = ["harm_reason"] if self.breach.harm_reason else []
         parts = {
-            "situation": self.lines("title", "description", "nature", "data_kinds", "people_count", "breach_recipient"),
-            "times": [*self.lines("occurred_from", "detected", "aware"), *(Line(label, text) for label, text in self.case.clock.rows[:2])],
-            "duty": duty, "decision": self.lines("breach_decision", "decision_reason", "decided"),
-            "measures": self.lines("measures_taken", "measures_proposed"), "open": asked, **({"next": next_} if next_ else {}),
+            "situation": self.lines(
+                "title", "description", "nature", "data_kinds", "special_categories", "people_count", "breach_recipient"
+            ),
+            "times": [*self.lines("occurred_from", "detected", "aware"), *self._limit()],
+            "duty": duty, "decision": self.lines("breach_decision", "decision_reason", "decided", *reasons),
+            "measures": self.lines("measures_taken", "measures_proposed"), "open": self._open(), "next": list(self._coming()),
         }  # fmt: skip
+        if self.breach.breach_role == "processor":  # the controller decides, and judges the risk (Art. 33(2))
+            del parts["decision"]
+        if not parts["next"]:
+            del parts["next"]
         sections = [Section("", "", said=self.say("board.intro"))]
         for number, (name, lines) in enumerate(parts.items(), 1):
             sections.append(Section(str(number), self.say(f"board.{name}"), 1, tuple(lines), "" if lines else self.say("common.none")))
         return self.document(self.named("board.title"), sections)
+
+    def _limit(self) -> list[Line]:
+        """What there is of the time to notify; none where nobody has to."""
+        clock, label = self.case.clock, self.say("board.clock")
+        if self._is_unneeded():
+            return [Line(label, self.say("board.no_clock"))]
+        if clock.due is None or clock.sent is not None:
+            return [Line(label, clock.rows[0][1] if clock.due is None else clock.told_left())]
+        return [
+            Line(label, self.say("board.left", left=clock.told_left()) if not clock.is_over else clock.told_left()),
+            Line(*clock.rows[1]),
+        ]
+
+    def _is_unneeded(self) -> bool:
+        """Whether the authority need not be told, and nobody has decided otherwise."""
+        processes = self.breach.breach_role == "processor"
+        return self.duty.notify is False and not processes and not self.before and self.breach.breach_decision in (None, "document")
+
+    def _open(self) -> list[Line]:
+        """What is not known: to a controller what decides, to a processor what it owes to the controller."""
+        if self.breach.breach_role == "processor":
+            owed = ("description", "nature", "data_subjects", "people_count", "data_kinds", "consequences", "measures_taken")
+            asked = [name for name in owed if getattr(self.breach, name) is None]
+            return [self.filled(_words.field_label(name, self.lang), "") for name in asked]
+        asked = [one for one in self.duty.unknown if one != "disproportionate_effort" or not self._are_few()]
+        asked += [] if self.breach.breach_decision else ["breach_decision"]
+        return [self.filled(_words.field_label(name, self.lang), "") for name in asked]
+
+    def _are_few(self) -> bool:
+        count = self.breach.people_count
+        return bool(count) and _records.bounds(str(count))[1] <= self.few
 
     def controller(self) -> Document:
         """What we tell a controller as its processor (Art. 33(2)), or as a joint controller: what is known now."""
@@ -170,18 +230,27 @@ class Letters(CaseWriter):
             "description", "nature", "cause", "occurred_from", "detected", "data_subjects", "people_count", "data_kinds", "records_count",
             "consequences", "measures_taken",
         )  # fmt: skip
+        told = ("occurred_until", "special_categories", "encrypted", "breach_recipient", "misuse_signs", "effects", "measures_proposed")
+        also = [name for name in told if getattr(self.breach, name) is not None]
         intro = {"processor": "controller.intro", "joint_controller": "controller.joint"}.get(self.breach.breach_role)
         lines = [] if intro else [self.filled(_words.field_label("breach_role", self.lang), "")]
-        lines += [*self.lines(*names), self.filled(self.say("authority.contact_point"), self.contact(), self.cited("gdpr:33(3)(b)"))]
+        lines += [*self.lines(*names, *also), self.filled(self.say("authority.contact_point"), self.contact(), self.cited("gdpr:33(3)(b)"))]
         opening = [self.say("common.greeting"), *([self.say(intro)] if intro else [])]
         sections = [Section("", "", said="\n\n".join(opening)), Section("", self.say("board.situation"), 2, tuple(lines))]
         sections.append(Section("", "", said=self.say("controller.closing")))
-        return self.mail(self.named("controller.title"), sections, "")
+        title = "controller.joint_title" if self.breach.breach_role == "joint_controller" else "controller.title"
+        return replace(self.mail(self.named(title), sections, ""), cover=self.cover("controller"))
 
-    def _coming(self) -> Iterator[tuple[str, date]]:
-        if self.case.clock.due and self.case.clock.sent is None:
-            yield _words.say("due.breach_clock", self.lang), self.case.clock.due
+    def _coming(self) -> Iterator[Line]:
+        """What comes next, with its day; what is overdue or owed without delay is done at once."""
+        at_once, clock = self.say("board.at_once"), self.case.clock
+        if self.breach.breach_role == "processor":
+            if not self.case.sent_notices("controller"):
+                yield Line(self.say("board.tell_controller"), at_once, self.cited("gdpr:33(2)"))
+        elif clock.due and clock.sent is None and not self._is_unneeded():
+            day = self.say("board.late") if clock.is_over else _words.show_date(clock.due, self.lang)
+            yield Line(_words.say("due.breach_clock", self.lang), day, self.cited("gdpr:33(1)"))
         foreign = self.is_foreign(self.breach, "measures_proposed")
         for one in self.breach.measures_proposed or ():
             if one.due and not one.done:
-                yield self._to_translate(str(one.measure)) if foreign else str(one.measure), one.due
+                yield Line(self._to_translate(str(one.measure)) if foreign else str(one.measure), _words.show_date(one.due, self.lang))

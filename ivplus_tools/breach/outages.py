@@ -33,7 +33,8 @@ class Outages(Steps):
         elif got.unavailable_for:
             limit = _hours(table["brief_is_vital" if self._is_vital() else "brief_is"])
             brief = _hours(got.unavailable_for) <= limit and got.restored != "no"
-            return self._so(rule, "brief" if brief else "long", "brief" if brief else "long", period=_period(got.unavailable_for))
+            long = "long" if "integrity" in told else "long_away"
+            return self._so(rule, "brief" if brief else long, "brief" if brief else "long", period=_period(got.unavailable_for))
         if got.restored == "no":
             return self._so(rule, "outage_open", "long", "lost")
         if got.backup == "complete" and "integrity" not in told:
@@ -49,14 +50,18 @@ class Outages(Steps):
         if outages == {"unaffected"}:
             return {"ordinary"}
         if self._is_vital():
-            self._step("breach:outage", "vital")
+            self._step("breach:outage", "vital" if self._hangs_on_them() else "vital_judged")
             return {"vital"}
         return {"ordinary"} if got.data_kinds is not None else {"ordinary", "vital"}
 
     def _is_vital(self) -> bool:
+        return self._breach.harm == "serious" or self._hangs_on_them()
+
+    def _hangs_on_them(self) -> bool:
+        """Whether health or safety is told of the data or of the consequences."""
         got = self._breach
         health = "health" in texts(got.special_categories) or bool(set(texts(got.data_kinds)) & set(self._kinds["needed"]))
-        return got.harm == "serious" or health or "physical_safety" in texts(got.consequences)
+        return health or "physical_safety" in texts(got.consequences)
 
 
 def _hours(period: str) -> int:

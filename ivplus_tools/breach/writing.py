@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ivplus_tools import _dates, _law, _records, _words
@@ -10,7 +10,7 @@ from ivplus_tools._records import Record
 from ivplus_tools.breach.case import Case
 from ivplus_tools.breach.ladder import Ladder
 from ivplus_tools.breach.records import FREE, LANGUAGE, Breach, BreachNotice
-from ivplus_tools.exchange.documents import Line, Writer
+from ivplus_tools.exchange.documents import Line, Section, Writer
 
 
 class CaseWriter(Writer):
@@ -34,6 +34,32 @@ class CaseWriter(Writer):
         """Whether somebody may have got at the data."""
         return Ladder(self.breach, self.duty.rules).exposures() != {"nobody"}
 
+    def cover(self, kind: str, blanks: Sequence[Line] = ()) -> tuple[Section, ...]:
+        """What the officer reads before a draft is sent, on a page that is not: why it may be the wrong paper, and what it lacks."""
+        told = "\n\n".join(self.say(f"cover.{one}") for one in self._cautions(kind))
+        return (Section("", self.say("cover.title"), 1, tuple(blanks), told),) if told or blanks else ()
+
+    def _cautions(self, kind: str) -> Iterator[str]:
+        got, told = self.breach, kind in ("people", "press")
+        if got.breach_role == "processor" and kind in ("authority", "people", "press"):
+            yield "people_processor" if told else "authority_processor"  # Art. 33(1)-(2), 34(1): the controller notifies
+        elif not self.is_withdrawn and not self.before and got.breach_decision in (None, "document"):
+            if kind == "authority" and self.duty.notify is False:
+                yield "authority_unneeded"
+            elif told and self.duty.communicate is False:
+                yield "people_unneeded"
+        if kind == "controller" and got.breach_role == "controller":
+            yield "controller_own"
+        if kind == "press" and got.people_count and _records.bounds(got.people_count)[1] <= self.few:
+            yield "press_few"
+        if kind == "people" and got.children == "yes":
+            yield "people_children"
+
+    @property
+    def few(self) -> int:
+        """So many people are few."""
+        return int(self.duty.rules.table("breach:confirmation")["few_people"])
+
     # --- lines
 
     def line(self, record: Record, name: str) -> Line:
@@ -41,6 +67,10 @@ class CaseWriter(Writer):
         found = super().line(record, name)
         if name == "unavailable_for":
             found = replace(found, text=found.text.partition(" (")[0])  # the code behind the words is for us
+        if name == "aware" and self.breach.breach_role == "processor":
+            found = replace(found, label=self.say("authority.aware_processor"))
+        if name == "confirmed_how" and self.breach.breach_recipient == "nobody":
+            found = replace(found, label=self.say("authority.shown_how"))  # there is nobody who could have confirmed it
         return replace(found, text=self._to_translate(found.text), blank=True) if self.is_foreign(record, name) else found
 
     def lines(self, *names: str) -> list[Line]:

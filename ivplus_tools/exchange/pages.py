@@ -112,8 +112,12 @@ def _of_html(text: str, meter: Meter, mark: str = "") -> Iterator[Block]:
     for node in page.find_all(_BLOCKS):
         if node.name == "table":
             if not _inside(node, ("table",), meter):
-                yield Block((heading, above), _rows(node, meter))
-                above = ""
+                for inner in node.find_all("table"):
+                    inner.extract()  # a table within a table is one of its own: the outer one lays out the page
+                rows = _rows(node, meter)
+                if any(map(any, rows)):
+                    yield Block((heading, above), rows)
+                    above = ""
         elif node.name in ("ul", "ol", "dl"):
             if not _inside(node, ("ul", "ol", "dl", "table"), meter):
                 yield Block((heading, above), list((_terms if node.name == "dl" else _items)(node, meter)), is_list=True)
@@ -233,6 +237,8 @@ def _rows(table: Any, meter: Meter) -> list[list[str]]:
     rows: list[list[str]] = []
     carried: dict[int, tuple[int, str]] = {}
     for line in table.find_all("tr"):
+        if line.find_parent("table") is not table:
+            continue  # of a table within a cell, whose text stands in that cell
         row: list[str] = []
         for cell in line.find_all(("td", "th"), recursive=False):
             _carry(row, carried)
@@ -320,6 +326,10 @@ def _parsed(text: str, meter: Meter, mark: str = "") -> Any:
         page = BeautifulSoup(text[:last] + text[last:].replace("<", "&lt;"), "html.parser")
     except ParserRejectedMarkup:
         raise _words.refusal("unknown_shape", path=meter.name, reason="HTML") from None
+    for image in page.find_all("img", alt=True):
+        holder = image.find_parent(("td", "th", "li"))
+        if holder and not holder.get_text(strip=True):
+            image.replace_with(str(image["alt"]))  # a logo in the place of a name
     for item in page.find_all("li"):
         if _inside(item, ("td", "th"), meter):
             item.insert_before("\n")

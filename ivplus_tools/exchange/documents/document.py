@@ -48,20 +48,25 @@ class Document:
     sections: tuple[Section, ...] = field(default_factory=tuple)
     to: str = ""
     about: tuple[str, ...] | None = None  # what a room made it for, such as the kind of a draft and its case
+    cover: tuple[Section, ...] = ()  # what its writer reads before it is sent: a page of its own, and no part of the text
 
     @property
     def blanks(self) -> list[str]:
         """The labels of what nobody has told yet, which the document marks."""
-        return [line.label for section in self.sections for line in section.lines if line.blank]
+        return [line.label for section in (*self.cover, *self.sections) for line in section.lines if line.blank]
+
+    @property
+    def cautions(self) -> list[str]:
+        """What speaks against sending it, a sentence each; they stand on the cover."""
+        return [said for section in self.cover for said in section.said.split("\n\n") if said]
 
     @property
     def text(self) -> str:
-        """The document as plain text."""
-        return "\n".join(self._lines()).rstrip() + "\n"
+        """The document as plain text, without its cover."""
+        return "\n".join([self.title, *self._lines(self.sections), f"\n{self.footer}"]).rstrip() + "\n"
 
-    def _lines(self) -> Iterator[str]:
-        yield self.title
-        for section in self.sections:
+    def _lines(self, sections: tuple[Section, ...]) -> Iterator[str]:
+        for section in sections:
             yield ""
             if title := headed(section):
                 yield title
@@ -71,7 +76,6 @@ class Document:
                 rule = f" ({line.rule})" if line.rule and line.rule not in line.label else ""
                 yield f"- {line.label}{rule}: {line.text}"
             yield from (" | ".join(row) for row in section.rows)
-        yield f"\n{self.footer}"
 
     def save(self, path: str | Path) -> Path:
         """Write the document; the ending of the path says in which format."""
@@ -82,7 +86,7 @@ class Document:
         return writing.put(file, documents.render(self, file))
 
     def __repr__(self) -> str:
-        return self.text
+        return "\n".join([*self._lines(self.cover), "", self.text]).lstrip() if self.cover else self.text
 
     def _repr_html_(self) -> str:
         from ivplus_tools.exchange.documents import html

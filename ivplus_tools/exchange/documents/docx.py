@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from ivplus_tools.exchange.documents.document import Document, Line, headed
+from ivplus_tools.exchange.documents.document import Document, Line, Section, headed
 
 LOCALES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
 WIDTHS = (2.8, 4.6, 9.0)  # centimetres
@@ -30,9 +30,20 @@ def render(document: Document) -> bytes:
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2.2)
     _foot(page.footer.paragraphs[0], document.footer)
-    made.add_heading(document.title, 0)
     patterns = _Patterns(made, document.heads)
-    for section in document.sections:
+    if document.cover:
+        _write(made, patterns, document.cover)
+        made.add_paragraph().paragraph_format.page_break_before = True
+    made.add_heading(document.title, 0)
+    _write(made, patterns, document.sections)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def _write(made: Any, patterns: _Patterns, sections: Sequence[Section]) -> None:
+    """Headings, paragraphs and tables in their order."""
+    for section in sections:
         if headed(section):
             patterns.heading(headed(section), section.level)
         if section.said:
@@ -41,9 +52,6 @@ def render(document: Document) -> bytes:
             patterns.table(section.lines)
         if section.rows:
             _grid(made, section.rows)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
 
 
 def _speak(properties: Any, lang: str) -> None:

@@ -20,7 +20,8 @@ def _is_wide(document: Document) -> bool:
 
 def body(document: Document) -> str:
     """The document as a fragment, for a page or a notebook; its parts are listed first where it has several."""
-    told = _html.heading(document.title, 1)
+    told = _html.cover("".join(_section(one, document) for one in document.cover)) if document.cover else ""
+    told += _html.heading(document.title, 1)
     parts = [(f"s{one.number}", headed(one)) for one in document.sections if one.level == 1 and one.number]
     told += _html.contents(parts) if parts else ""
     return told + "".join(_section(one, document) for one in document.sections)

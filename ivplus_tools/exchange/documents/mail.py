@@ -1,8 +1,12 @@
-"""A mail as a draft: plain text and HTML, marked as unsent. Mail programs open it for editing; nothing is sent."""
+"""A mail as a draft: plain text and HTML, marked as unsent. Mail programs open it for editing; nothing is sent.
+
+What a cover says is no part of a mail: the heading of its cover begins the subject, which nobody sends unseen.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -13,12 +17,13 @@ from ivplus_tools.exchange.documents.document import Document
 def render(document: Document) -> bytes:
     """The document as .eml; the same document gives the same bytes."""
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = " ".join(document.title.split())
+    subject = " ".join(document.title.split())
+    mail["Subject"] = f"[{' '.join(document.cover[0].title.split())}] {subject}" if document.cover else subject
     if document.to:
         mail["To"] = document.to
     mail["X-Unsent"] = "1"
     mail["Content-Language"] = document.lang
     mail.set_content(document.text)
-    mail.add_alternative(html.render(document).decode(), subtype="html")
+    mail.add_alternative(html.render(replace(document, cover=())).decode(), subtype="html")
     mail.set_boundary(hashlib.sha256(document.text.encode()).hexdigest()[:32])
     return mail.as_bytes()

@@ -11,7 +11,14 @@ _SIGNS = re.compile(r"[\\`*_\[\]<>#|~$&]")
 
 def render(document: Document) -> bytes:
     """The document with a table per section."""
-    parts = [f"# {escaped(document.title)}", *(_section(one, document) for one in document.sections), "---", escaped(document.footer)]
+    before = [*(_section(one, document) for one in document.cover), "---"] if document.cover else []
+    parts = [
+        *before,
+        f"# {escaped(document.title)}",
+        *(_section(one, document) for one in document.sections),
+        "---",
+        escaped(document.footer),
+    ]
     return ("\n\n".join(parts) + "\n").encode()
 
 

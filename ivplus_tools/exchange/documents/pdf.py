@@ -24,7 +24,7 @@ def render(document: Document) -> bytes:
     except ImportError:
         raise _words.refusal("needs_extra", path=".pdf", extra="pdf", library="typst") from None
     told = asdict(document)
-    for section in told["sections"]:
+    for section in (*told["cover"], *told["sections"]):
         section["widths"] = _widths(section["rows"])
     data = json.dumps(told, ensure_ascii=False)
     try:
