@@ -15,7 +15,8 @@ _SPECIAL = {  # only where a run of backslashes begins: within one, each place w
     "parts": re.compile(r"(?<!\\)(\\*)([;\n])"),
     "fields": re.compile(r"(?<!\\)(\\*)(\|)"),
 }
-_SIGNS = {"text": ";\n", "parts": ";\n", "fields": "||"}
+_JOINS = {"text": ("; ", ";", "\n"), "parts": ("\n", ";", "\n"), "fields": (" | ", "|", "|")}
+"""What stands between two items, and the signs that are escaped within one."""
 
 
 def split(text: str, level: str) -> list[str]:
@@ -41,9 +42,8 @@ def split(text: str, level: str) -> list[str]:
 
 def join(items: Iterable[str], level: str) -> str:
     """The inverse of `split`."""
-    separator = {"text": "; ", "parts": "\n", "fields": " | "}[level]
-    signs, special = _SIGNS[level], _SPECIAL[level]
-    escaped = [special.sub(_escape, one) if signs[0] in one or signs[1] in one else one for one in items]
+    separator, first, second = _JOINS[level]
+    escaped = [_SPECIAL[level].sub(_escape, one) if first in one or second in one else one for one in items]
     if separator[0] != " ":  # only a backslash right before the separator would be taken for its escape
         escaped[:-1] = [one + "\\" * _ending(one) if one.endswith("\\") else one for one in escaped[:-1]]
     return separator.join(escaped)

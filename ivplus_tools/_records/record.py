@@ -181,17 +181,21 @@ def _one(part: type[Part], name: str, value: object) -> dict[str, object]:
 
 def _build(made: BaseModel, fields: dict[str, Any]) -> None:
     """Validate into `made`; everything wrong comes as one refusal, a line each, with the nearest match."""
-    own = type(made).model_fields
     try:
-        unknown = [name for name in fields if name not in own]
-        if unknown:
-            kind, known = type(made).__name__, [*own, *getattr(type(made), "shorthand", {})]
-            named = [repr(name) for name in known if unknown[0].replace("_", " ").casefold() in map(str.casefold, _words.names_of(name))]
-            near = named[0] if named else _words.nearest(unknown[0], known)
-            raise _words.refusal("unknown_field", got=unknown[0], kind=kind, near=near)
         BaseModel.__init__(made, **fields)
     except ValidationError as error:
+        _demand_known(type(made), fields)
         raise _joined([_problem(one) for one in error.errors()]) from None
+
+
+def _demand_known(kind: type[BaseModel], fields: dict[str, Any]) -> None:
+    """Refuse the first field that a record does not have, with the nearest that it has."""
+    known = [*kind.model_fields, *getattr(kind, "shorthand", {})]
+    for got in fields:
+        if got not in kind.model_fields:
+            named = [repr(name) for name in known if got.replace("_", " ").casefold() in map(str.casefold, _words.names_of(name))]
+            near = named[0] if named else _words.nearest(got, known)
+            raise _words.refusal("unknown_field", got=got, kind=kind.__name__, near=near)
 
 
 def _problem(error: Any) -> tuple[str, Refusal]:

@@ -51,12 +51,13 @@ def put(path: Path, content: bytes) -> Path:
 
 def _sheet(things: Sequence[Stands], kind: type[Record], lang: str) -> Iterator[list[str]]:
     """The heading row of a kind, then a row per record that stands."""
-    names, fields = list(kind.model_fields), dict(kind.model_fields)
-    yield [*(_words.field_label(name, lang) for name in names), _words.column_name("valid_from", lang)]
+    fields = list(kind.model_fields.values())
+    yield [*(_words.field_label(name, lang) for name in kind.model_fields), _words.column_name("valid_from", lang)]
     for one in things:
         if type(one.record) is kind:
-            told = vars(one.record)
-            yield [*(to_text(told[name], fields[name], lang) for name in names), one.entry.valid_from.isoformat()]
+            answers = zip(vars(one.record).values(), fields, strict=True)
+            cells = ["" if answer is None else to_text(answer, field, lang) for answer, field in answers]
+            yield [*cells, one.entry.valid_from.isoformat()]
 
 
 def _history(past: Sequence[Entry], lang: str) -> Iterator[list[str]]:
@@ -72,7 +73,9 @@ def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> 
     import xlsxwriter
 
     lang, out, day = room.standpoint.lang, io.BytesIO(), room.standpoint.valid_on
-    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     book.set_properties(
         {"created": datetime(day.year, day.month, day.day, tzinfo=UTC)}
     )  # not the clock: the same register is the same bytes
