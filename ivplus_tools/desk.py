@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _compare, _dates, _html, _law, _records, _room, _store, _words, exchange
+from ivplus_tools import _compare, _dates, _html, _law, _records, _room, _shipped, _store, _words, exchange
 from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt, Standpoint, Verification
 from ivplus_tools.audit import AuditRoom
@@ -26,7 +26,7 @@ ROOMS: dict[str, type[Room]] = {
     "register": RegisterRoom, "review": ReviewRoom, "breach": BreachRoom, "retention": RetentionRoom, "audit": AuditRoom,
 }  # fmt: skip
 AuditRoom.asks = tuple(room for room in ROOMS.values() if room is not AuditRoom)
-SAMPLES = Path(__file__).parent.parent / "data_samples"
+SAMPLES = _shipped.folder("data_samples")
 
 
 class Desk:

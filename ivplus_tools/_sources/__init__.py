@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ivplus_tools import _words
+from ivplus_tools import _shipped, _words
 from ivplus_tools._sources import ledger
 from ivplus_tools._sources.carrying import Asked, Outcome, Tally
 from ivplus_tools._sources.engine import Counted, Engine
@@ -30,7 +30,7 @@ __all__ = [
     "Tally", "checked", "compose", "condition", "elsewhere", "first_line", "latest", "ledger", "literal",
     "opened", "portable", "quoted", "reason_of", "swaps_of", "text_of",
 ]  # fmt: skip
-SAMPLES = Path(__file__).parent.parent.parent / "data_samples"
+SAMPLES = _shipped.folder("data_samples")
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
 KEY = r"(access|account|api)[_-]?key(_?id)?"
 ASKED = r"(^|[?&;,#\s])(key|pw|pin|auth|sig|sas|code)"  # a folder may be called key=1

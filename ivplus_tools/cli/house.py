@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
 import click
 
+from ivplus_tools import _shipped, _words
 from ivplus_tools.cli.base import SAMPLE, as_table, echo, in_language, main, on_journal, print_csv
 
-NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
+NOTEBOOKS = _shipped.folder("notebooks")
 SHELLS = ("bash", "zsh", "fish")
 LAB_SETTINGS: dict[str, dict[str, object]] = {
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
@@ -39,6 +41,7 @@ def lab_settings() -> Path:
 def lab(port: int, no_browser: bool) -> None:
     """Open JupyterLab on the start notebook, for this machine only.
 
+    Of an installed package they are copied to `notebooks` in the working folder, unless they are there.
     It listens on 127.0.0.1 with a token, and runs without news, update checks or extensions from outside. Settings that somebody has
     changed are left alone.
     """
@@ -49,7 +52,7 @@ def lab(port: int, no_browser: bool) -> None:
         if not file.exists():
             file.write_text(json.dumps(content, indent=1), encoding="utf-8")
     os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
-    root = NOTEBOOKS if NOTEBOOKS.is_dir() else Path.cwd()
+    root = _own_notebooks() if _shipped.is_installed() else NOTEBOOKS
     arguments = [
         sys.executable, "-c", START_LAB, f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
         "--LabApp.default_url=/lab/tree/00_start.ipynb", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -66,6 +69,16 @@ def lab(port: int, no_browser: bool) -> None:
     import subprocess
 
     sys.exit(subprocess.call(arguments))  # noqa: S603  our own interpreter with constant arguments
+
+
+def _own_notebooks() -> Path:
+    """The notebooks in the working folder: copied there once from an installed package, and the officer's own from then on."""
+    place = Path.cwd() / NOTEBOOKS.name
+    if not place.exists():
+        shutil.copytree(NOTEBOOKS, place, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        asked = os.environ.get("IVPLUS_LANG")
+        echo(_words.say("shell.notebooks_copied", asked if asked in _words.LANGS else "fi", path=place))
+    return place
 
 
 @main.command(

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ivplus_tools import _dates, _notebooks, _store, _words, exchange
+from ivplus_tools import _dates, _notebooks, _shipped, _store, _words, exchange
 from ivplus_tools._room import SEVERITIES, failing
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import Desk, sample
 from ivplus_tools.evidence import packing
 
-TEMPLATE = Path(__file__).parent.parent.parent / "notebooks" / "audit" / "quarterly.ipynb"
+TEMPLATE = _shipped.folder("notebooks") / "audit" / "quarterly.ipynb"
 LONGEST_CELL = 3600
 """Seconds after which a cell is given up."""
 Progress = Callable[[int, int], None]
