@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from ivplus_tools import _dates, _law, _records, _shown, _store, _wordless, _words
+from ivplus_tools import _dates, _records, _shown, _store, _words
+from ivplus_tools._findings import FINDING_COLUMNS, Due, DueRow, Finding, lay_due, rows_of
 from ivplus_tools._records import Record
 from ivplus_tools._store import Draft, Entry, Receipt, Standpoint
 
 if TYPE_CHECKING:
     import pandas
 
-FINDING_COLUMNS = ("room", "subject", "code", "severity", "finding", "rule", "since")
-DUE_COLUMNS = ("room", "subject", "due", "what", "rule")
-SEVERITIES = ("error", "warning", "info")
 FIRST_YEAR, YEARS_AHEAD = 1990, 50
 """Days outside are asked for twice: 1023 and 2126 are slips of the pen."""
 
@@ -28,58 +26,6 @@ frame = _shown.plain_frame
 def is_likely(since: date, at: Standpoint) -> bool:
     """Whether a day is one that is meant without asking twice."""
     return FIRST_YEAR <= since.year <= at.now.year + YEARS_AHEAD
-
-
-def failing(level: str) -> tuple[str, ...]:
-    """The severities at or above a level; none for `never`."""
-    return SEVERITIES[: SEVERITIES.index(level) + 1] if level != "never" else ()
-
-
-NO_FACTS = {"near", "note", "watch", "rows", "odd", "held", "instrument"}
-"""What a sentence tells to help its reader, and what is counted anew at every scan: it changes while the finding stays the same."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing missing or wrong, before it is worded. Rule and severity come from `findings.toml` unless a fact sets them."""
-
-    subject: str
-    code: str
-    since: date
-    about: dict[str, object] = field(default_factory=dict)
-    rule: str | None = None
-    severity: str | None = None
-
-    def told(self, lang: str) -> str:
-        """The finding as a sentence."""
-        return _words.finding(self.code, lang, **self.about)
-
-    @property
-    def weight(self) -> str:
-        """How serious it is: `error`, `warning` or `info`."""
-        return self.severity or str(_words.read("findings")[self.code]["severity"])
-
-    @property
-    def facts(self) -> str:
-        """What it is about, in no wording: an answer to a finding holds for these facts only, whatever a label is called later."""
-        return "; ".join(f"{name}: {_wordless.unworded(name, self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))
-
-    @property
-    def worded_facts(self) -> str:
-        """The same in English, as answers given before version 0.2 named it."""
-        told = _words.local(self.about, "en")
-        return "; ".join(f"{name}: {told[name]}" for name in sorted(set(told) - {"near", "note", "watch"}))
-
-
-@dataclass(frozen=True)
-class Due:
-    """One date to come. `what` is a key of the labels; `at` is the instant, where the law counts in hours."""
-
-    subject: str
-    due: date
-    what: str
-    rule: str
-    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -318,15 +264,22 @@ class Room:
 
     def findings(self) -> pandas.DataFrame:
         """What is missing or wrong: room, subject, code, severity, finding, rule, since. The worst first."""
-        return lay_findings(self.name, self._findings(), self.standpoint.lang)
+        lang = self.standpoint.lang
+        return frame(FINDING_COLUMNS, rows_of(self.name, self._findings(), lang), lang)
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming, past dates included: room, subject, due, what, rule, due_at; `by` is the last day shown."""
-        return self.coming(by)
+        return lay_due(self.coming(by), self.standpoint)
 
-    def coming(self, by: object = None) -> pandas.DataFrame:
-        """What the list of every room shows: the same as `due`, unless a room has more to tell there."""
-        return lay_due(self.name, self._due(), by, self.standpoint)
+    def coming(self, by: object = None) -> list[DueRow]:
+        """The rows of `due`, the earliest first."""
+        last = _dates.day(by) if by is not None else date.max
+        rows = [
+            DueRow(self.name, one.subject, one.due, _words.say(one.what, self.standpoint.lang), one.rule, one.at)
+            for one in self._due()
+            if one.due <= last
+        ]
+        return sorted(rows, key=lambda row: (row.due, row.subject, row.what))
 
     def answers(self, found: Iterable[Finding] | None = None) -> Iterator[tuple[str, str, str]]:
         """All that this room says, for comparing two standpoints: subject, what (a code or a key of the labels), the answer."""
@@ -346,50 +299,6 @@ class Room:
 
     def _due(self) -> Iterable[Due]:
         raise NotImplementedError
-
-
-def lay_findings(room: str, found: Iterable[Finding], lang: str) -> pandas.DataFrame:
-    """Findings as a frame: worded in the language, errors first, then by subject and code."""
-    rows = [row_of(room, one, lang) for one in found]
-    rows.sort(key=lambda row: (SEVERITIES.index(row[3]), row[1], row[2], row[4]))
-    return frame(FINDING_COLUMNS, rows, lang)
-
-
-def row_of(room: str, found: Finding, lang: str) -> tuple[str, str, str, str, str, str, date]:
-    """A finding as a row of that frame."""
-    rule = found.rule or str(_words.read("findings")[found.code]["rule"])
-    return room, found.subject, found.code, found.weight, found.told(lang), rule, found.since
-
-
-def law_findings(at: Standpoint) -> list[Finding]:
-    """Instruments with facts that nobody has compared with the official text, one finding each, and those not re-read in time."""
-    found, unread = [], _law.unverified()
-    for key, instrument in {one.instrument["key"]: one.instrument for one in _law.facts().values()}.items():
-        mine = [one for one in unread if one.instrument["key"] == key]
-        if mine:
-            about: dict[str, object] = {"instrument": instrument["name"], "count": len(mine), "key": key}
-            found.append(Finding(key, "LAW-001", min(value["from"] for one in mine for value in one.values or one.proposals), about))
-        reread, every = instrument.get("reread"), instrument.get("reread_every")
-        if reread and every and _dates.plus(reread, _dates.read_period(every)) < at.valid_on:
-            found.append(Finding(key, "LAW-002", reread, {"name": instrument["name"], "reread": reread}))
-    return found
-
-
-def lay_due(room: str, dates: Iterable[Due], by: object, at: Standpoint) -> pandas.DataFrame:
-    """Due dates as a frame that knows its day, the earliest first."""
-    lang = at.lang
-    last = _dates.day(by) if by is not None else date.max
-    rows = [(room, one.subject, one.due, _words.say(one.what, lang), one.rule, one.at) for one in dates if one.due <= last]
-    rows.sort(key=lambda row: (row[2], row[1], row[3]))
-    table = frame((*DUE_COLUMNS, "due_at"), rows, lang)
-    table.attrs["on"] = at.valid_on.isoformat()
-    return table
-
-
-def late(table: pandas.DataFrame, at: Standpoint) -> pandas.Series:
-    """Which rows of a `due` frame are past: those of an instant from its minute on, the others from the next day on."""
-    timed = table["due_at"].notna()
-    return (timed & (table["due_at"] <= at.moment)) | (~timed & (table["due"].dt.date < at.valid_on))
 
 
 def _stood_before(entry: Entry, mine: dict[int, Entry], gone: dict[int, Entry]) -> Entry | None:

@@ -41,8 +41,10 @@ def _plain(texts: Texts, fields: bool) -> str:
 
 def _filled(texts: Texts, fields: bool) -> str:
     """The key of a sentence whose gaps are filled, and with what; empty where it is none of ours."""
-    for label, patterns in _sentences().items():
-        found = [one.fullmatch(text) for one, text in zip(patterns, texts, strict=True)]
+    for label in _sentences():
+        if not all(part in text for parts, text in zip(_parts(label), texts, strict=True) for part in parts):
+            continue  # most sentences; patterns are made for the others only
+        found = [_pattern(one).fullmatch(text) for one, text in zip(label, texts, strict=True)]
         if all(found):
             names = list(dict.fromkeys(_GAP.findall(label[-1])))
             told = [_plain(tuple(one[name] for one in found if one), fields) for name in names]
@@ -97,13 +99,19 @@ def _alone(part: str) -> re.Pattern[str]:
 
 
 @cache
-def _sentences() -> dict[Texts, list[re.Pattern[str]]]:
-    """Labels with gaps, as patterns of what they become."""
+def _sentences() -> list[Texts]:
+    """Labels with gaps, which are the same in each language."""
     gapped = [one for one in _labels() if _GAP.search(one[-1]) and len(re.sub(r"\W", "", _GAP.sub("", one[-1]))) >= SENTENCE]
-    same = [one for one in gapped if len({frozenset(_GAP.findall(text)) for text in one}) == 1]
-    return {one: [_pattern(text) for text in one] for one in same}
+    return [one for one in gapped if len({frozenset(_GAP.findall(text)) for text in one}) == 1]
 
 
+@cache
+def _parts(label: Texts) -> list[list[str]]:
+    """What stands between the gaps of a sentence, in each language."""
+    return [_GAP.split(text)[::2] for text in label]
+
+
+@cache
 def _pattern(text: str) -> re.Pattern[str]:
     made, seen = "", set()
     for place, part in enumerate(_GAP.split(text)):

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _compare, _dates, _html, _law, _records, _room, _shipped, _store, _words, exchange
+from ivplus_tools import _compare, _dates, _findings, _html, _law, _records, _room, _shipped, _store, _words
+from ivplus_tools._findings import Finding
 from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt, Standpoint, Verification
 from ivplus_tools.audit import AuditRoom
@@ -134,14 +135,14 @@ class Desk:
     def findings(self) -> pandas.DataFrame:
         """What is missing or wrong in every room and in the facts: room, subject, code, severity, finding, rule, since."""
         at = _store.read_page(self.standpoint)
-        parts = [room(at).findings() for room in ROOMS.values()]
-        parts.append(_room.lay_findings("law", _room.law_findings(at), at.lang))
-        return _together(parts, at.lang, _severity_order)
+        rows = [row for room, found in found_at(at).items() for row in _findings.rows_of(room, found, at.lang)]
+        rows.sort(key=lambda row: _findings.SEVERITIES.index(row.severity))
+        return _room.frame(_findings.FINDING_COLUMNS, rows, at.lang)
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming in every room, past dates included: room, subject, due, what, rule, due_at; `by` is the last day shown."""
         at = _store.read_page(self.standpoint)
-        return _together([room(at).coming(by) for room in ROOMS.values()], at.lang, lambda table: table["due"])
+        return _findings.lay_due(coming_at(at, by), at)
 
     def compare(self, then: object) -> pandas.DataFrame:
         """Why answers differ from another standpoint: room, subject, answer, was, now, made_by, entry, rule, day, why.
@@ -164,6 +165,8 @@ class Desk:
 
     def calendar(self, path: str | Path, by: object = None) -> Path:
         """Write the due dates of every room as a calendar file (`.ics`); `by` is the last day."""
+        from ivplus_tools import exchange
+
         at = self.standpoint
         return exchange.put(_store.path_of(path), exchange.calendar(self.due(by), at.now, at.lang))
 
@@ -196,6 +199,8 @@ class Desk:
         `request`: the file to write (`.tsq`) and hand in. `answer` (`.tsr`) and the authority's `certificates` (PEM, the root among
         them): checked here, without a network, and sealed. From then on `verify` tells a chain that was written and sealed anew.
         """
+        from ivplus_tools import exchange
+
         if (request is None) == (answer is None) or (answer is None) != (certificates is None):
             raise _words.refusal("what_to_anchor")
         if request is None and answer is not None and certificates is not None:
@@ -238,22 +243,19 @@ class Desk:
         counts: dict[str, int] = {}
         for entry in _store.standing(at):
             counts[entry.kind] = counts.get(entry.kind, 0) + 1
-        status = self.audit.status()
-        status = status[status["code"] != "LAW-001"]  # a fact of the law that nobody has compared is no fault of the company
-        found, accepted = status["severity"].value_counts(), int((status["state"] == "accepted").sum())
-        coming = self.due()
-        late = int(_room.late(coming, at).sum())
+        status = [one for one in self.audit.statuses() if one.code != "LAW-001"]  # an unread fact of the law is no fault of the company
+        coming = coming_at(_store.read_page(at), None)
         kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records if counts.get(one.kind) or not one.aside)]
         lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
-        severities = [f"{_words.say(f'ui.{one}s', at.lang)} {int(found.get(one, 0))}" for one in _room.SEVERITIES]
+        severities = [f"{_words.say(f'ui.{one}s', at.lang)} {sum(row.severity == one for row in status)}" for one in _findings.SEVERITIES]
+        accepted = sum(one.state == "accepted" for one in status)
         severities += [_words.say("shell.unread", at.lang, count=len(_law.unverified()))]
         severities += [f"{_words.column_name('accepted', at.lang)} {accepted}"] if accepted else []
         lines.append((_words.say("ui.findings", at.lang), " · ".join(severities)))
-        if len(coming):
-            upcoming = coming[coming["due"] >= str(at.valid_on)].head(1)
-            text = _words.say("ui.late", at.lang, count=late)
-            for one in upcoming.itertuples():
-                text += f" · {_words.show_date(one.due.date(), at.lang)} {one.what}: {one.subject}"
+        if coming:
+            text = _words.say("ui.late", at.lang, count=sum(one.is_late(at) for one in coming))
+            for one in [row for row in coming if row.due >= at.valid_on][:1]:
+                text += f" · {_words.show_date(one.due, at.lang)} {one.what}: {one.subject}"
             lines.append((_words.say("ui.due", at.lang), text))
         lines.append((_words.say("column.known_at", at.lang), known))
         verdict = self.verify()
@@ -281,7 +283,7 @@ def answers_of(at: Standpoint) -> dict[_compare.Key, str]:
         found += [(room.name, one) for one in mine]
         for subject, what, said in room.answers(mine):
             told.setdefault((room.name, subject, what), []).append(said)
-    law = [("law", one) for one in _room.law_findings(at)]
+    law = [("law", one) for one in _findings.law_findings(at)]
     for name, one in law:
         told.setdefault((name, one.subject, one.code), []).append(one.told(at.lang))
     for subject, what, said in AuditRoom(at, [*found, *law]).answers():
@@ -289,17 +291,24 @@ def answers_of(at: Standpoint) -> dict[_compare.Key, str]:
     return {key: "\n".join(sorted(said)) for key, said in told.items()}
 
 
-def _together(parts: list[pandas.DataFrame], lang: str, order: Any) -> pandas.DataFrame:
-    import pandas as pd
+def found_at(at: Standpoint) -> dict[str, list[Finding]]:
+    """What every room finds at a standpoint, the facts of the law last; the audit room is asked about the others' findings once."""
+    found = {room.name: list(room(at)._findings()) for room in AuditRoom.asks}
+    law = _findings.law_findings(at)
+    mine = AuditRoom(at, asked_of({**found, "law": law}))._findings()
+    return {**found, AuditRoom.name: list(mine), "law": law}
 
-    table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    ranked = table.iloc[order(table).argsort(kind="stable")].reset_index(drop=True)
-    ranked.attrs.update({**parts[0].attrs, "lang": lang})
-    return ranked
+
+def asked_of(found: dict[str, list[Finding]]) -> list[tuple[str, Finding]]:
+    """The findings that the audit room is asked about."""
+    return [(room, one) for room, many in found.items() if room != AuditRoom.name for one in many]
 
 
-def _severity_order(table: pandas.DataFrame) -> Any:
-    return table["severity"].map({name: rank for rank, name in enumerate(_room.SEVERITIES)}).astype(int)
+def coming_at(at: Standpoint, by: object, found: dict[str, list[Finding]] | None = None) -> list[_findings.DueRow]:
+    """What is coming in every room at a standpoint, the earliest first; `found`: what is there already, so that it is not sought twice."""
+    asked = asked_of(found) if found is not None else None
+    rooms = [AuditRoom(at, asked) if room is AuditRoom else room(at) for room in ROOMS.values()]
+    return sorted((row for room in rooms for row in room.coming(by)), key=lambda row: row.due)
 
 
 def restore(folder: str | Path, path: str | Path) -> Verification:
@@ -331,6 +340,8 @@ def sample(path: str | Path | None = None, now: object = None, lang: str = "fi")
     desk = Desk(path, by="sample", lang=lang, now=now)
     desk._base = replace(desk._base, sample=True)
     types = {one.kind: one for room in ROOMS.values() for one in room.records}
+    from ivplus_tools import exchange
+
     drafts = exchange.read_sample(SAMPLES, types, desk.standpoint.now)
     _store.append(desk._base, drafts)
     return desk

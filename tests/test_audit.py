@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import ivplus_tools as ivp
 from ivplus_tools import _law, _store, _wordless, _words
-from ivplus_tools._room import Finding
+from ivplus_tools._findings import Finding
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.breach import duty
 from ivplus_tools.desk import answers_of
@@ -719,9 +719,9 @@ def test_edited_facts_and_changed_code_are_told_apart(made, monkeypatch, tmp_pat
         why = desk.compare(second.path)
     assert set(why["made_by"]) == {"facts"}
     assert "edpb:tia_review" in why["rule"].iloc[0]
-    from ivplus_tools import _room
+    from ivplus_tools import _findings
 
-    monkeypatch.setattr(_room.Finding, "told", lambda self, lang: f"{self.code} otherwise {lang}")
+    monkeypatch.setattr(_findings.Finding, "told", lambda self, lang: f"{self.code} otherwise {lang}")
     why = desk.compare(second.path)
     assert set(why["made_by"]) == {"code"}
     assert "→" in why["why"].iloc[0]

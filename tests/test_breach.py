@@ -16,13 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ivplus_tools as ivp
-from ivplus_tools import _dates, _law, _records, _room, _words
+from ivplus_tools import _dates, _law, _records, _words
 from ivplus_tools.breach import duty, severity
 from ivplus_tools.breach import findings as checks
 from ivplus_tools.breach.duty import WEIGHED
 from ivplus_tools.breach.ladder import LEVELS, Rules
 from ivplus_tools.breach.records import FREE, Breach
 from ivplus_tools.breach.writing import missing
+from ivplus_tools.desk import coming_at
 
 ON = _dates.day("2026-03-02")
 KINDS = ("authority", "people", "board", "controller", "press")
@@ -279,9 +280,10 @@ def test_the_hour_of_the_limit_is_the_hour_at_which_it_is_overdue(tmp_path, now,
     due = desk.breach.due()
     row = due[(due["subject"] == "2026-002") & (due["rule"] == "gdpr:33(1)")]
     assert str(row["due_at"].iloc[0]) == "2026-03-04 22:40:00+02:00"
-    assert _room.late(row, desk.standpoint).tolist() == [late]
+    [one] = [one for one in desk.breach.coming() if (one.subject, one.rule) == ("2026-002", "gdpr:33(1)")]
+    assert one.is_late(desk.standpoint) is late
     assert "klo" in repr(ivp.show(row))
-    total = int(_room.late(desk.due(), desk.standpoint).sum())
+    total = sum(one.is_late(desk.standpoint) for one in coming_at(desk.standpoint, None))
     assert str(total) in repr(desk)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ivplus_tools as ivp
-from ivplus_tools import _law, _room, _words
+from ivplus_tools import _findings, _law, _words
 from ivplus_tools.desk import ROOMS
 
 PACKAGE = Path(ivp.__file__).parent
@@ -85,7 +85,7 @@ def test_every_finding_is_worded_and_every_wording_used():
     assert used == set(_words.read("findings"))
     for code, entry in _words.read("findings").items():
         if "rule" in entry:
-            assert entry["severity"] in _room.SEVERITIES
+            assert entry["severity"] in _findings.SEVERITIES
             assert _law.fact(entry["rule"]), code
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from ivplus_tools import _dates, _records, _room, _store, _words
+from ivplus_tools import _dates, _findings, _records, _room, _store, _words
+from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import Record
-from ivplus_tools._room import Due, Finding, Room
+from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt, Standpoint
 from ivplus_tools._store.chain import check_chain, links_of
 from ivplus_tools.audit import answers, packs
@@ -22,6 +23,24 @@ if TYPE_CHECKING:
 RULE = "gdpr:24(1)"
 LONGEST_ACCEPTANCE = "P12M"
 """Where the company has set no policy of its own: after this a finding is looked at again, and accepted again where that is right."""
+
+
+class Status(NamedTuple):
+    """A finding with its answer, in the columns of `status`."""
+
+    room: str
+    subject: str
+    code: str
+    severity: str
+    finding: str
+    rule: str
+    since: date
+    state: str
+    until: date | None
+    owner: str | None
+    due: date | None
+    reason: str | None
+    answered_by: str | None
 
 
 class AuditRoom(Room):
@@ -54,15 +73,18 @@ class AuditRoom(Room):
 
         `state`: open, accepted, expired, assigned, overdue or disputed. Only `accepted` does not count at `ivplus check`.
         """
-        lang, rows = self.standpoint.lang, []
-        rooms = [*(room.name for room in self.asks), "law", self.name]
+        return lay_status(self.statuses(), self.standpoint.lang)
+
+    def statuses(self) -> list[Status]:
+        """The rows of `status`, the worst first."""
+        rows, rooms = [], [*(room.name for room in self.asks), "law", self.name]
         for one in self.answered():
             told = one.response
             given = (told.accepted_until, told.owner, told.due, told.response_reason) if told else (None,) * 4
-            rows.append((*_room.row_of(one.room, one.finding, lang), one.state, *given, one.by))
-        rows.sort(key=lambda row: (_room.SEVERITIES.index(row[3]), rooms.index(row[0]), row[1], row[2], row[4]))
-        columns = (*_room.FINDING_COLUMNS, "state", "until", "owner", "due", "reason", "answered_by")
-        return _named(_room.frame(columns, rows, lang, days=("until",)))
+            rows.append(Status(*_findings.row_of(one.room, one.finding, self.standpoint.lang), one.state, *given, one.by))
+        return sorted(
+            rows, key=lambda row: (_findings.SEVERITIES.index(row.severity), rooms.index(row.room), row.subject, row.code, row.finding)
+        )
 
     def promises(self) -> pandas.DataFrame:
         """What was answered and what became of it: code, subject, response, state, reason, until, owner, due, answered_by, since.
@@ -86,7 +108,9 @@ class AuditRoom(Room):
         for room in (*self.asks, type(self), None):
             name = room.name if room else "law"
             mine = [one for one in found if one.room == name]
-            counts = [sum(one.finding.weight == weight and one.state != answers.COUNTED_OUT for one in mine) for weight in _room.SEVERITIES]
+            counts = [
+                sum(one.finding.weight == weight and one.state != answers.COUNTED_OUT for one in mine) for weight in _findings.SEVERITIES
+            ]
             days = sorted(one.due for one in room(at)._due()) if room else []
             kinds = {kind.kind for kind in room.records} if room else set()
             rows.append((
@@ -305,7 +329,12 @@ class AuditRoom(Room):
             return self._asked
         at = _store.read_page(self.standpoint)
         found = [(room.name, one) for room in self.asks for one in room(at)._findings()]
-        return [*found, *(("law", one) for one in _room.law_findings(at))]
+        return [*found, *(("law", one) for one in _findings.law_findings(at))]
+
+
+def lay_status(rows: Sequence[Status], lang: str) -> pandas.DataFrame:
+    """Findings with their answers as a frame."""
+    return _named(_room.frame(Status._fields, rows, lang, days=("until",)))
 
 
 def _named(table: pandas.DataFrame) -> pandas.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ivplus_tools import _words
-from ivplus_tools._room import Finding
+from ivplus_tools._findings import Finding
 from ivplus_tools._store import Entry, canonical
 from ivplus_tools.audit.records import FindingResponse, response_id
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ivplus_tools import _dates, _law, _records, _room, _store, _words
+from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import Record, texts
-from ivplus_tools._room import Due, Finding, Room
+from ivplus_tools._room import Room
 from ivplus_tools._store import Standpoint
 from ivplus_tools.breach import findings as checks
 from ivplus_tools.breach.case import Case, not_to_come

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ivplus_tools import _dates, _law, _records, _words
+from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import texts
-from ivplus_tools._room import Due, Finding
 from ivplus_tools.breach.records import Breach
 
 if TYPE_CHECKING:

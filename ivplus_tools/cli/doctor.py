@@ -217,7 +217,7 @@ def _last_entry(ground: Ground) -> Iterator[Row]:
 
 def _facts(ground: Ground) -> Iterator[Row]:
     """How many facts nobody has compared with the official text, and which instruments are to be read again."""
-    from ivplus_tools._room import law_findings
+    from ivplus_tools._findings import law_findings
 
     unread, all_of = len(_law.unverified()), len(_law.facts())
     yield Row("facts", "note" if unread else "ok", ground.say("doctor.unread", count=unread, all=all_of))

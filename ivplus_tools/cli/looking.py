@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,13 +28,12 @@ from ivplus_tools.cli.base import (
 )
 
 if TYPE_CHECKING:
-    import pandas
     from click.shell_completion import CompletionItem
 
+    from ivplus_tools.audit import Status
     from ivplus_tools.desk import Desk
 
 UNREAD = "LAW-001"  # facts that nobody has compared with the official text: no fault of the company, so counted apart
-SAME = ["room", "subject", "code", "finding"]  # what makes two findings the same
 
 
 # --- check
@@ -77,27 +76,29 @@ def check(
     An accepted finding says until when, and does not count for --fail-on until that day has passed. SARIF 2.1.0 is for pipelines.
     """
     desk = desk_of(path, valid, known, lang)
-    found = desk.audit.status()
+    found = desk.audit.statuses()
     if since:
         found = _new_since(found, desk, since)
     if rooms:
-        found = found[found["room"].isin(rooms)].reset_index(drop=True)
+        found = [one for one in found if one.room in rooms]
     if shape == "sarif":
         from ivplus_tools.cli import sarif
 
         echo(json.dumps(sarif.log_of(found, desk.standpoint), ensure_ascii=False, indent=1))
     elif shape == "text":
-        for one in found.itertuples():
+        for one in found:
             echo(line_of(one, lang))
         if not quiet:
             echo(_summary(found, lang), err=True)
     else:
-        print_table(found, shape)
+        from ivplus_tools.audit import lay_status
+
+        print_table(lay_status(found, lang), shape)
     if _fails(found, fail_on):
         sys.exit(1)
 
 
-def _new_since(found: pandas.DataFrame, desk: Desk, since: str) -> pandas.DataFrame:
+def _new_since(found: list[Status], desk: Desk, since: str) -> list[Status]:
     """The findings that an earlier day, as it was known then, did not have, and those whose acceptance has ended since."""
     from ivplus_tools import _dates
 
@@ -105,45 +106,46 @@ def _new_since(found: pandas.DataFrame, desk: Desk, since: str) -> pandas.DataFr
     last = min(at.valid_on, at.known_at.date()) if at.known_at else at.valid_on
     if day > last:
         raise _words.refusal("since_later", since=day, last=last)
-    then = desk.at(valid=day, known=day).audit.status()
-    stood, accepted = (
-        set(some[SAME].itertuples(index=False, name=None))
-        for some in (then[then["state"] != "accepted"], then[then["state"] == "accepted"])
-    )
-    rows = zip(found[SAME].itertuples(index=False, name=None), found["state"], strict=True)
-    return found[[row not in stood and not (row in accepted and state == "accepted") for row, state in rows]].reset_index(drop=True)
+    then = desk.at(valid=day, known=day).audit.statuses()
+    stood, accepted = ({_same(one) for one in then if (one.state == "accepted") is answer} for answer in (False, True))
+    return [one for one in found if _same(one) not in stood and not (_same(one) in accepted and one.state == "accepted")]
 
 
-def _summary(found: pandas.DataFrame, lang: str) -> str:
+def _same(one: Status) -> tuple[str, ...]:
+    """What makes two findings the same."""
+    return one.room, one.subject, one.code, one.finding
+
+
+def _summary(found: list[Status], lang: str) -> str:
     """How many findings of each severity, and how many facts nobody has compared with the official text."""
     from ivplus_tools import _law
 
-    counts = found[found["code"] != UNREAD]["severity"].value_counts()  # these are counted apart
-    told = [f"{_words.say(f'ui.{one}s', lang)} {counts.get(one, 0)}" for one in ("error", "warning", "info")]
-    if accepted := int((found["state"] == "accepted").sum()):
+    counted = [one.severity for one in found if one.code != UNREAD]  # these are counted apart
+    told = [f"{_words.say(f'ui.{one}s', lang)} {counted.count(one)}" for one in ("error", "warning", "info")]
+    if accepted := sum(one.state == "accepted" for one in found):
         told.append(_words.say("shell.accepted_count", lang, count=accepted))
     return " · ".join([*told, _words.say("shell.unread", lang, count=len(_law.unverified()))])
 
 
-def line_of(one: Any, lang: str) -> str:
+def line_of(one: Status, lang: str) -> str:
     """A finding as a linter prints it, and behind it what was answered: always one line."""
     told = f"{one.room}/{one.subject}: {one.code} {one.finding} [{one.rule}]{_answer_of(one, lang)}"
     return " ".join(part.strip() for part in told.splitlines())
 
 
-def _answer_of(one: Any, lang: str) -> str:
+def _answer_of(one: Status, lang: str) -> str:
     """What was answered to a finding: until when it is accepted, who mends it by when, why it is disputed."""
     if one.state == "open":
         return ""
-    days = {name: _words.show_date(day.date(), lang) for name, day in (("until", one.until), ("due", one.due)) if day == day}
+    days = {name: _words.show_date(day, lang) for name, day in (("until", one.until), ("due", one.due)) if day}
     return f" ({_words.say(f'shell.{one.state}', lang, **{'reason': one.reason, 'owner': one.owner, **days})})"
 
 
-def _fails(found: pandas.DataFrame, fail_on: str) -> bool:
+def _fails(found: list[Status], fail_on: str) -> bool:
     """Whether a finding that nobody has accepted is at or above the level that makes the command fail."""
-    from ivplus_tools._room import failing
+    from ivplus_tools._findings import failing
 
-    return bool((found["severity"].isin(failing(fail_on)) & (found["state"] != "accepted")).any())
+    return any(one.severity in failing(fail_on) and one.state != "accepted" for one in found)
 
 
 # --- due
@@ -164,25 +166,25 @@ def due(path: str, valid: str | None, known: str | None, lang: str, by: str | No
     What is owed without undue delay has the day on which we became aware. `ivplus check` tells what is missing or wrong, also where
     no day is set.
     """
-    from ivplus_tools import _dates, _room
+    from ivplus_tools import _dates, _findings, _store
+    from ivplus_tools.desk import coming_at, found_at
 
-    desk = desk_of(path, valid, known, lang)
-    on = desk.standpoint.valid_on
-    month = _dates.plus(on.replace(day=1), _dates.Period(months=1)) - timedelta(days=1)
-    found = desk.due(by or max(month, on + timedelta(days=7)))  # no running clock of 72 hours is out of sight
-    late = _room.late(found, desk.standpoint)
-    if shape == "text":
-        breaches_first = [*zip(~late, found["room"] != "breach", found["due"], strict=True)]
-        for place in sorted(range(len(found)), key=breaches_first.__getitem__):
-            one = found.iloc[place]
-            mark = f" ({_words.column_name('overdue', lang)})" if late[place] else ""
-            hour = _words.show_hour(one.due_at, lang) if one.due_at == one.due_at else ""
-            echo(" ".join(f"{one.due.date()} {hour} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
-        errors = int((desk.findings()["severity"] == "error").sum())
-        echo(_words.say("shell.undated", lang, late=int(late.sum()), errors=errors), err=True)
+    at = _store.read_page(desk_of(path, valid, known, lang).standpoint)
+    month = _dates.plus(at.valid_on.replace(day=1), _dates.Period(months=1)) - timedelta(days=1)
+    last = by or max(month, at.valid_on + timedelta(days=7))  # no running clock of 72 hours is out of sight
+    found = found_at(at) if shape == "text" else None
+    coming = coming_at(at, last, found)
+    late = sum(one.is_late(at) for one in coming)
+    if found is not None:
+        for one in sorted(coming, key=lambda row: (not row.is_late(at), row.room != "breach", row.due)):
+            mark = f" ({_words.column_name('overdue', lang)})" if one.is_late(at) else ""
+            hour = _words.show_hour(one.due_at, lang) if one.due_at else ""
+            echo(" ".join(f"{one.due} {hour} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
+        errors = sum(one.weight == "error" for many in found.values() for one in many)
+        echo(_words.say("shell.undated", lang, late=late, errors=errors), err=True)
     else:
-        print_table(found, shape)
-    if late.any():
+        print_table(_findings.lay_due(coming, at), shape)
+    if late:
         sys.exit(1)
 
 

@@ -12,21 +12,20 @@ from urllib.parse import quote
 from ivplus_tools import _law, _words
 
 if TYPE_CHECKING:
-    import pandas
-
     from ivplus_tools._store import Standpoint
+    from ivplus_tools.audit import Status
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def log_of(found: pandas.DataFrame, at: Standpoint) -> dict[str, Any]:
+def log_of(found: list[Status], at: Standpoint) -> dict[str, Any]:
     """A whole log: one run with every rule that could be found, and a result per finding."""
     number = version("ivplus-tools")
     codes = list(_law.findings())
     rules = [_rule(code, at.lang) for code in codes]
     driver = {"name": "ivplus", "version": number, "semanticVersion": number, "language": at.lang, "rules": rules}
-    results = [_result(one, codes.index(one.code), at.path.name) for one in found.itertuples()]
+    results = [_result(one, codes.index(one.code), at.path.name) for one in found]
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "language": at.lang, "results": results}]}
 
 
@@ -59,7 +58,7 @@ def _result(one: Any, index: int, journal: str) -> dict[str, Any]:
             "subject/v1": _hash(one.room, one.subject, one.code),  # the same in every language and while a count moves
             "sentence/v1": _hash(one.room, one.subject, one.code, one.finding),  # tells two purposes of one activity apart
         },
-        "properties": {"room": one.room, "rule": one.rule, "since": one.since.date().isoformat(), "state": one.state},
+        "properties": {"room": one.room, "rule": one.rule, "since": one.since.isoformat(), "state": one.state},
     }
 
 

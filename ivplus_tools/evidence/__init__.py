@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ivplus_tools import _dates, _notebooks, _shipped, _store, _words, exchange
-from ivplus_tools._room import SEVERITIES, failing
+from ivplus_tools._findings import SEVERITIES, failing
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import Desk, sample
 from ivplus_tools.evidence import packing

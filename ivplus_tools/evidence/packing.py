@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ivplus_tools import _law, _notebooks, _records, _store, _words, exchange
-from ivplus_tools._room import SEVERITIES, Room
+from ivplus_tools._findings import SEVERITIES
+from ivplus_tools._room import Room
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import ROOMS, Desk, answers_of
 from ivplus_tools.errors import Refusal

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas
 
 
-def render(due: pandas.DataFrame, now: datetime, lang: str) -> bytes:
+def calendar(due: pandas.DataFrame, now: datetime, lang: str) -> bytes:
     """The rows of a `due` frame as iCalendar; the same row is the same event again, so that taking the file in twice changes nothing."""
     import icalendar
 

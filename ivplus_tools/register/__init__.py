@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ivplus_tools import _dates, _store, _words
+from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import Record
-from ivplus_tools._room import Due, Finding, Room
+from ivplus_tools._room import Room
 from ivplus_tools._store import Entry
 from ivplus_tools.register import findings as checks
 from ivplus_tools.register.records import Activity, Layout, Organisation, System

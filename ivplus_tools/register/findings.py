@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _law, _records, _words
+from ivplus_tools._findings import Finding
 from ivplus_tools._records import NONE
-from ivplus_tools._room import Finding, Stands
+from ivplus_tools._room import Stands
 from ivplus_tools.register.records import Activity, Organisation, System
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ivplus_tools import _dates, _law, _room, _sources, _store, _words
+from ivplus_tools._findings import Due, DueRow, Finding
 from ivplus_tools._records import Record
-from ivplus_tools._room import Due, Finding, Room
+from ivplus_tools._room import Room
 from ivplus_tools._sources import Engine, Place, ledger
 from ivplus_tools.retention import findings as checks
 from ivplus_tools.retention.records import (
@@ -262,7 +263,7 @@ class RetentionRoom(Room):
         ]
         import pandas as pd
 
-        table = _room.frame((*_room.DUE_COLUMNS, "due_at", "rows"), sorted(rows, key=lambda row: (row[2], row[1], row[3])), lang)
+        table = _room.frame((*DueRow._fields, "rows"), sorted(rows, key=lambda row: (row[2], row[1], row[3])), lang)
         table["rows"] = pd.array(table["rows"], dtype="Int64")
         table.attrs["on"] = self.standpoint.valid_on.isoformat()
         return table

@@ -10,8 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ivplus_tools import _dates, _law, _words
+from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import texts
-from ivplus_tools._room import Due, Finding
 from ivplus_tools.retention import statutes
 from ivplus_tools.retention.clock import clock_of
 from ivplus_tools.retention.holds import in_force, lost, missing_under, query_lost, touches

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ivplus_tools import _dates, _law, _records, _room, _store, _words
+from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import Record, texts
-from ivplus_tools._room import Due, Finding, Room
+from ivplus_tools._room import Room
 from ivplus_tools.errors import BadInput
 from ivplus_tools.review import coming
 from ivplus_tools.review import findings as checks

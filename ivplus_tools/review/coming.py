@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from ivplus_tools import _dates, _law
-from ivplus_tools._room import Due, Stands
+from ivplus_tools._findings import Due
+from ivplus_tools._room import Stands
 from ivplus_tools.review.records import Subprocessor, Transfer
 from ivplus_tools.review.state import Review, has_ended
 

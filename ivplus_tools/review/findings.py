@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from ivplus_tools import _dates, _law, _places, _records, _words
+from ivplus_tools._findings import Finding
 from ivplus_tools._records import texts
-from ivplus_tools._room import Finding
 from ivplus_tools.review import contradictions
 from ivplus_tools.review.coming import objection_window
 from ivplus_tools.review.judgement import ADEQUATE, CANNOT_TELL, DEROGATION, NOT_A_TRANSFER, NOT_COVERED, SAFEGUARDS, Law, aged
