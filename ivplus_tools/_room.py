@@ -41,6 +41,8 @@ class Room:
 
     name: ClassVar[str]
     records: ClassVar[tuple[type[Record], ...]]
+    inner: ClassVar[frozenset[str]] = frozenset(("answers", "coming", "sealed", "shown", "standing", "still", "when_and_why"))
+    """What the house asks of a room and an officer does not: completion leaves it out."""
     _sealed: list[Entry] | None = None
     _stands: list[Stands] | None = None
 
@@ -53,6 +55,10 @@ class Room:
         lang = self.standpoint.lang
         told = ", ".join(f"{_words.say(f'kind_plural.{kind}', lang)} {count}" for kind, count in counts.items())
         return f"{_words.values('room')[self.name][lang]}: {told}"
+
+    def __dir__(self) -> list[str]:
+        verbs = {name for name in dir(type(self)) if not name.startswith("_") and callable(getattr(type(self), name))}
+        return sorted(verbs - Room.inner - self.inner)
 
     def shown(self, things: Sequence[Stands]) -> list[type[Record]]:
         """The kinds of records that are shown beside these things."""

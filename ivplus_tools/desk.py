@@ -126,8 +126,7 @@ class Desk:
     def speaking(self, lang: str) -> Desk:
         """The same Desk in another language."""
         desk = object.__new__(Desk)
-        Refusal.lang = _words.language(lang)
-        desk._base = replace(self._base, lang=lang)
+        desk._base = replace(self._base, lang=_words.language(lang))
         return desk
 
     # --- answers of all rooms

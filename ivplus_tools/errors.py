@@ -7,7 +7,7 @@ class Refusal(Exception):
     """A user's mistake or an obstacle, told in one line without a traceback.
 
     `str(refusal)` is English; `refusal.text("fi")` is the same line in Finnish, Swedish or English. A notebook shows it
-    in the language of the Desk that was opened last.
+    in the language of the Desk that refuses; what no Desk refuses, such as a record that cannot be, in that of the one opened last.
     """
 
     lang = "en"
@@ -22,7 +22,18 @@ class Refusal(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What IPython prints in place of a traceback."""
-        return [f"{type(self).__name__}: {self.text(Refusal.lang)}"]
+        return [f"{type(self).__name__}: {self.text(self._spoken())}"]
+
+    def _spoken(self) -> str:
+        """The language of the first Desk, room or case on the way down to where this was raised."""
+        step = self.__traceback__
+        while step is not None:
+            owner = step.tb_frame.f_locals.get("self")
+            for one in (owner, getattr(owner, "_room", None), getattr(owner, "room", None)):
+                if (at := getattr(one, "standpoint", None)) is not None:
+                    return str(at.lang)
+            step = step.tb_next
+        return Refusal.lang
 
 
 class BadInput(Refusal, ValueError):

@@ -1,5 +1,6 @@
 """Records: validation with the nearest match, four kinds of answer, and the text that a cell or a form holds."""
 
+import inspect
 import time
 
 import pytest
@@ -134,6 +135,33 @@ def test_a_wrong_field_or_value_is_one_line_with_the_nearest(fields, words):
     assert all(word in line for word in words), line
     assert refusal.value._render_traceback_() == [f"{type(refusal.value).__name__}: {refusal.value.text(ivp.Refusal.lang)}"]
     assert {refusal.value.text(lang) for lang in _words.LANGS}
+
+
+def test_each_desk_refuses_in_its_own_language(tmp_path):
+    """In a notebook: whichever was opened or asked to speak otherwise last; what no Desk refuses is told as by the one opened last."""
+    desks = {lang: ivp.Desk(tmp_path / f"{lang}.duckdb", by="tt", lang=lang) for lang in _words.LANGS}
+    desks["en"].speaking("sv")
+    case = desks["fi"].breach.open("x")
+    asked = {
+        "fi": [lambda: desks["fi"].register.get("nobody"), lambda: case.update(why="w", aware="31.2.2026"), lambda: desks["fi"].at("x")],
+        "sv": [lambda: desks["sv"].review.get("nobody"), lambda: desks["fi"].speaking("sv").register.get("nobody")],
+        "en": [lambda: desks["en"].verify(answer="a"), lambda: ivp.Activity("x", dpia="maybe")],
+    }
+    for lang, doings in asked.items():
+        for doing in doings:
+            with pytest.raises(ivp.Refusal) as refusal:
+                doing()
+            assert refusal.value._render_traceback_() == [f"{type(refusal.value).__name__}: {refusal.value.text(lang)}"]
+
+
+def test_an_audit_in_another_language_changes_nobody_elses(tmp_path):
+    """The run opens Desks of its own."""
+    ivp.Desk(tmp_path / "j.duckdb", by="tt", lang="sv")
+    with pytest.raises(ivp.Refusal):
+        ivp.evidence.audit(tmp_path / "none.duckdb", "2026-01-01", tmp_path, lang="en")
+    with ivp.evidence._scratch() as scratch:
+        ivp.sample(scratch / "s.duckdb", lang="en")
+    assert ivp.Refusal.lang == "sv"
 
 
 def test_all_problems_come_at_once():
@@ -295,3 +323,40 @@ def test_a_field_of_pairs_without_a_pair_is_empty_and_no_error():
     for text in ("|", " | | ", "|\n|", ";"):
         assert ivp.Activity("a", imported=text).imported is None or ivp.Activity("a", imported=text).imported == {}
     assert ivp.Activity("a", imported="x | y").imported == {"x": "y"}
+
+
+# --- what an officer sees while typing
+
+VERBS = {"changes", "due", "end", "findings", "get", "history", "record", "withdraw"}
+
+
+def test_a_record_and_what_takes_its_fields_name_them_and_nothing_else(sample):
+    """Help and completion: every field with its default, no annotation of the library, none of its methods."""
+    case = sample.breach.case("2026-001")
+    for named, kind in (
+        (ivp.Activity, ivp.Activity),
+        (ivp.Purpose, ivp.Purpose),
+        (case.update, ivp.Breach),
+        (sample.breach.open, ivp.Breach),
+    ):
+        told = inspect.signature(named)
+        assert set(kind.model_fields) - {"id"} <= set(told.parameters)
+        assert "Annotated" not in str(told)
+        assert "self" not in told.parameters
+    assert list(inspect.signature(ivp.Activity).parameters)[:2] == ["id", "name"]
+    shown = dir(sample.register.get("huoltopalvelu"))
+    assert {"purposes", "replace", "body"} <= set(shown)
+    assert not [one for one in shown if one.startswith(("model_", "_", "parse", "schema"))]
+    with pytest.raises(ivp.Refusal):
+        case.update(why="w", no_such_field=1)
+
+
+def test_a_room_shows_its_verbs_and_nothing_of_the_house(sample):
+    """What every room can do, and what it alone can; each has a docstring that help shows."""
+    own = {"register": "activities", "review": "transfers", "breach": "open", "retention": "scan", "audit": "accept"}
+    for name, verb in own.items():
+        room = getattr(sample, name)
+        shown = set(dir(room))
+        assert shown >= VERBS | {verb}
+        assert not shown & {"standpoint", "standing", "still", "sealed", "records", "prefilled", "coming"}
+        assert all(getattr(type(room), one).__doc__ for one in shown)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
-from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
+from typing import Annotated, Any, ClassVar, ParamSpec, Self, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -23,13 +24,48 @@ def item(rule: str, refers: str | None = None, default: Any = None) -> Any:
     return Field(default=default, json_schema_extra={"rule": rule, "refers": refers})
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
 NAMELESS = "·"
 """The identifier of a record that has none yet: a new one on a form, or a cell that is only being understood."""
 SHORT = 500
 """Signs of a text whose answer is kept for the next row that says the same."""
 
 
-class Part(BaseModel):
+class Typed(BaseModel):
+    """What records and parts show where an officer types: their fields and their own words, and nothing of the library below."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.__signature__ = inspect.Signature(_parameters(cls, cls.__init__))
+
+    def __dir__(self) -> list[str]:
+        ours = {name for base in type(self).__mro__ if base.__module__.startswith("ivplus_tools") for name in vars(base)}
+        words = {name for name in ours if not name.startswith(("_", "model_")) and callable(getattr(type(self), name, None))}
+        return sorted({*type(self).model_fields, *words})
+
+
+def _parameters(kind: type[BaseModel], function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The parameters of a function whose `**` are fields of a record, each field by its name."""
+    own = [one for name, one in inspect.signature(function).parameters.items() if name != "self" and one.kind is not one.VAR_KEYWORD]
+    taken = {one.name for one in own}
+    free = [(name, field) for name, field in kind.model_fields.items() if name not in taken]
+    return [*own, *(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=field.default) for name, field in free)]
+
+
+def completes(kind: type[BaseModel]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A method whose `**facts` are fields of a record: help and completion name them."""
+
+    def named(function: Callable[P, R]) -> Callable[P, R]:
+        this = next(iter(inspect.signature(function).parameters.values()))
+        function.__signature__ = inspect.Signature([this, *_parameters(kind, function)])  # type: ignore[attr-defined]
+        return function
+
+    return named
+
+
+class Part(Typed):
     """One item of a list field that has fields itself, such as a purpose with its legal basis. The first field names it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
@@ -95,7 +131,7 @@ def _adapter(kind: type[Record], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(made)
 
 
-class Record(BaseModel):
+class Record(Typed):
     """What the journal keeps of one subject. Unknown fields are refused; a record does not change, `replace` makes another."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)

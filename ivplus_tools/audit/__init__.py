@@ -49,6 +49,7 @@ class AuditRoom(Room):
     name: ClassVar[str] = "audit"
     records: ClassVar[tuple[type[Record], ...]] = (FindingResponse, SignOff, Anchor)
     asks: ClassVar[tuple[type[Room], ...]] = ()
+    inner: ClassVar[frozenset[str]] = frozenset(("answered", "statuses", "asks"))
 
     def __init__(self, standpoint: Standpoint, found: list[tuple[str, Finding]] | None = None) -> None:
         super().__init__(standpoint)

@@ -29,6 +29,7 @@ class BreachRoom(Room):
 
     name: ClassVar[str] = "breach"
     records: ClassVar[tuple[type[Record], ...]] = (Breach, BreachNotice)
+    inner: ClassVar[frozenset[str]] = frozenset(("name_of", "next_id", "prefilled"))
     reform: str | None = None
     _persons: dict[str, dict[str, str | None]] | None = None
 
@@ -101,6 +102,7 @@ class BreachRoom(Room):
 
     # --- a new one
 
+    @_records.completes(Breach)
     def open(
         self,
         title: str,

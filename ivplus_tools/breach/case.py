@@ -92,6 +92,7 @@ class Case:
 
     # --- facts in
 
+    @_records.completes(Breach)
     def update(self, why: str = "", valid_from: object = None, **facts: Any) -> Receipt:
         """Add or correct facts (`ivp.describe("breach")`); the others stay. `why`: how we know. True from today, else `valid_from`.
 

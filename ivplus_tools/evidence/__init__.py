@@ -15,6 +15,7 @@ from ivplus_tools import _dates, _notebooks, _shipped, _store, _words, exchange
 from ivplus_tools._findings import SEVERITIES, failing
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import Desk, sample
+from ivplus_tools.errors import Refusal
 from ivplus_tools.evidence import packing
 
 TEMPLATE = _shipped.folder("notebooks") / "audit" / "quarterly.ipynb"
@@ -82,12 +83,15 @@ def audit(
 
 @contextlib.contextmanager
 def _scratch() -> Iterator[Path]:
-    """A folder for the time of a run; no whole pack ever lies in it."""
+    """A folder for the time of a run; no whole pack ever lies in it. What the run speaks is not what the officer speaks after it."""
+    spoken = Refusal.lang
     try:
         with tempfile.TemporaryDirectory(prefix="ivplus-") as folder:
             yield Path(folder)
     except OSError as error:
         raise _words.refusal("store_unwritable", path=tempfile.gettempdir(), reason=error.strerror or error) from None
+    finally:
+        Refusal.lang = spoken
 
 
 def _name(day: date, lang: str) -> str:

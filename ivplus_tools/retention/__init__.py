@@ -37,6 +37,7 @@ class RetentionRoom(Room):
 
     name: ClassVar[str] = "retention"
     records: ClassVar[tuple[type[Record], ...]] = (Source, RetentionRule, Hold, ScanResult, ErasurePlan, ErasureCertificate)
+    inner: ClassVar[frozenset[str]] = frozenset(("financial_year_end", "held", "of", "place"))
 
     # --- what stands
 
