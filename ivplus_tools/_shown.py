@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _html, _places, _words
+from ivplus_tools import _html, _places, _records, _words
 
 if TYPE_CHECKING:
     import pandas
 
 STATUSES = ("status", "status_at_start")
-YES_NO = (
-    "hr_data", "in_scope", "dpf_hr", "occasional", "authority_informed", "subjects_informed", "regular", "marketing",
-    "personal_data", "malicious", "children", "vulnerable", "key_safe", "restored", "exfiltrated", "recipient_confirmed", "cross_border",
-)  # fmt: skip
-LISTS = {  # columns whose list has another name
-    "state": "state_of_finding", "made_by": "cause",
-    "cause": "breach_cause", "nature": "breach_nature", "encrypted": "protection", "data_kinds": "data_kind", "consequences": "consequence",
-}  # fmt: skip
-MOMENTS = ("occurred_from", "occurred_until", "detected", "processor_notice", "aware", "decided", "sent")
+LISTS = {"state": "state_of_finding", "made_by": "cause"}
+"""Columns that are no fields, whose list has another name."""
 DUTIES = ("notify", "communicate", "notify_then")  # yes, no, or cannot tell yet
-PERIODS = ("objection_period", "breach_notice")
-PLACES = ("country", "countries", "storage_countries", "access_countries")
+
+
+@lru_cache(1)
+def _fields(_count: int) -> dict[str, Any]:
+    """Every field of a record or a part by its name: what a column of that name holds; where two differ, the one of a list."""
+    found: dict[str, Any] = {}
+    for kind in (*_records.Record.kinds.values(), *_records.Part.__subclasses__()):
+        for name, field in kind.model_fields.items():
+            if name not in found or _records.listed_in(field):
+                found[name] = field
+    return found
+
+
+def _holds(column: str) -> tuple[str, str]:
+    """What a column holds by the field of its name (`place`, `moment`, `period`, `list`, else ``), and which list."""
+    field = _fields(len(_records.Record.kinds)).get(column)
+    kind = _records.column_kind(field) if field is not None else ""
+    listed = (_records.listed_in(field) if field is not None else None) or LISTS.get(column, column)
+    return kind, listed
 
 
 def frame(table: Any, lang: str | None = None) -> Any:
@@ -45,7 +56,8 @@ def frame(table: Any, lang: str | None = None) -> Any:
 def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     """The cells of a column as a reader's words, where they are codes, fields or places."""
     cells = list(table[column])
-    if column in PLACES:
+    kind, listed = _holds(column)
+    if kind == "place":
         return ["; ".join(_places.name(one, lang) for one in cell.split("; ")) if isinstance(cell, str) else cell for cell in cells]
     if column in DUTIES:
         duties = {True: _words.values("yes_no")["yes"], False: _words.values("yes_no")["no"], None: _words.values("status")["cannot_tell"]}
@@ -53,10 +65,10 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     if str(table[column].dtype) == "bool" or all(isinstance(cell, bool) for cell in cells):
         names = _words.values("yes_no")
         return [names["yes" if cell else "no"][lang] for cell in cells]
-    if column in MOMENTS:
+    if kind == "moment":
         return [_moment(cell, lang) if isinstance(cell, str) else cell for cell in cells]
-    if column in PERIODS:
-        return [_words.show_period(cell, lang).partition(" (")[0] if isinstance(cell, str) else cell for cell in cells]
+    if kind == "period":
+        return [_periods(cell, lang) if isinstance(cell, str) else cell for cell in cells]
     if column == "needs" or (column == "field" and {"change", "instead"} & set(table.columns)):
         fields = _words.read("labels")["field"] | _words.read("labels")["column"]
         return [
@@ -67,7 +79,7 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     if column in ("before", "after"):
         of = list(table["field"]) if "field" in table.columns else ["status"] * len(cells)
         return [statuses[one][lang] if field == "status" and one in statuses else one for field, one in zip(of, cells, strict=True)]
-    names = statuses if column in STATUSES else _words.values("yes_no" if column in YES_NO else LISTS.get(column, column))
+    names = statuses if column in STATUSES else _words.values(listed)
     states = _words.values("state")
     cells = [states[cell][lang] if isinstance(cell, str) and cell == "none" and cell not in names else cell for cell in cells]
     return [_code(names, one, lang) for one in cells] if names else cells
@@ -76,6 +88,11 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
 def _is_gone(cell: object) -> bool:
     """Whether a cell is empty in any of pandas' ways."""
     return cell is None or (not isinstance(cell, str) and str(cell) in ("nan", "NaT", "<NA>"))
+
+
+def _periods(cell: str, lang: str) -> str:
+    """One period or several joined, in words; what is none stays as it is."""
+    return "; ".join(_words.show_period(one, lang).partition(" (")[0] for one in cell.split("; "))
 
 
 def _moment(cell: str, lang: str) -> str:

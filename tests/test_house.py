@@ -19,7 +19,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHECKS = sorted((ROOT / "notebooks" / "checks").glob("*.ipynb"))
 EVERY_NOTEBOOK = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 ORDER = [  # a module may import from those to its left
-    "errors", "_shipped", "_html", "_words", "_places", "_shown", "_law", "_dates", "_store", "_records", "_sources",
+    "errors", "_shipped", "_html", "_words", "_places", "_law", "_dates", "_store", "_records", "_shown", "_sources",
     "_wordless", "_findings", "_room", "_compare",
     "exchange",
     "register", "review", "breach", "retention", "audit", "desk", "plots", "forms", "_notebooks", "evidence", "__init__", "cli", "__main__",

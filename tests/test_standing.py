@@ -2,13 +2,17 @@
 
 import json
 import os
+import re
 
+import pandas as pd
 import pytest
 from house import NOW
 
 import ivplus_tools as ivp
 from ivplus_tools import _store
+from ivplus_tools._records import Record
 from ivplus_tools._sources import sheets
+from ivplus_tools._store.nouns import _macros
 
 
 def put(desk, ident, **fields):
@@ -153,3 +157,32 @@ def test_a_desk_of_a_pinned_moment_sees_what_it_writes(tmp_path):
     desk.findings()
     put(desk, "a")
     assert "a" in set(desk.findings()["subject"])
+
+
+ELSEWHERE = {  # fields that a noun tells otherwise: as rows of their own, or by a shorter name
+    "agreements": {"clauses"}, "certificates": {"rows_count"}, "erasure_plans": {"rows_count"},
+}  # fmt: skip
+
+
+def test_every_field_of_a_record_is_a_column_of_its_noun(sample):
+    """What is recorded can be asked for: a field that no query shows is answered and never seen again."""
+    nouns = {}
+    for name, statement in _macros().items():
+        if (kind := re.search(r"FROM standing\(\) WHERE kind = '(\w+)' ORDER", statement)) and name != "clauses":
+            nouns[kind[1]] = name
+    assert len(nouns) >= 17
+    for kind, noun in nouns.items():
+        columns = set(sample.sql(f"FROM {noun}() LIMIT 0").columns)
+        assert set(Record.kinds[kind].model_fields) - columns == ELSEWHERE.get(noun, set()), noun
+
+
+def test_every_coded_column_of_a_noun_is_shown_in_words(sample):
+    """What a column holds follows from the field of its name: a list's code, a place, a moment, a period."""
+    told = {
+        "high_risk_removed": ("yes", "kyllä"), "grace": ("P1M", "1 kuukausi"), "people_countries": ("SE; FI", "Ruotsi; Suomi"),
+        "approved": ("2026-03-01T10:00:00+02:00", "1.3.2026 klo 10.00"), "confirmed_how": ("technical", "tekninen näyttö"),
+        "title": ("P1M", "P1M"),
+    }  # fmt: skip
+    for name, (code, words) in told.items():
+        [shown] = ivp.label(pd.DataFrame({name: [code]}), lang="fi").iloc[0]
+        assert shown.replace("\u00a0", " ").startswith(words), name

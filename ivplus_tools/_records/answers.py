@@ -228,40 +228,29 @@ LONGEST_CODES = 5_000
 ODD_SIGNS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 """Control characters, lone surrogates and what is no character: no document can show them."""
 
+
+@dataclass(frozen=True)
+class Holds:
+    """Says what the texts of a field are: `moment`, `count` (a range or bound too), `place` (or what was not understood), `period`."""
+
+    kind: str
+
+
 Text = Annotated[str | None, BeforeValidator(clean_text)]
 Texts = Annotated[tuple[str, ...] | None, BeforeValidator(_texts)]
 Map = Annotated[dict[str, str] | None, BeforeValidator(_map)]
 MonthDay = Annotated[str | None, BeforeValidator(_month_day)]
 Day = Annotated[date | None, BeforeValidator(_day)]
 AnswerDay = Annotated[date | Stated | None, BeforeValidator(_day), BeforeValidator(_read_answer)]
-Period = Annotated[str | None, BeforeValidator(_period)]
-Notice = Annotated[str | None, BeforeValidator(_notice)]
+Period = Annotated[str | None, BeforeValidator(_period), Holds("period")]
+Notice = Annotated[str | None, BeforeValidator(_notice), Holds("period")]
 AnswerText = Annotated[str | Stated | None, BeforeValidator(clean_text), BeforeValidator(_read_answer)]
 Countries = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_formal)]
 AnswerTexts = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_texts), BeforeValidator(_read_answer)]
-
-
-@dataclass(frozen=True)
-class Timed:
-    """Marks a field whose values are moments."""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Marks a field whose values are numbers, estimated ranges, bounds or approximate numbers."""
-
-
-Moment = Annotated[str | None, BeforeValidator(_moment), Timed()]
-Count = Annotated[str | None, BeforeValidator(read_count), Counted()]
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Marks a field whose values are codes of places, or text where a place was not understood."""
-
-
-Place = Annotated[str | None, BeforeValidator(_place), Placed()]
-Places = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_some_places), BeforeValidator(_read_places), Placed()]
+Moment = Annotated[str | None, BeforeValidator(_moment), Holds("moment")]
+Count = Annotated[str | None, BeforeValidator(read_count), Holds("count")]
+Place = Annotated[str | None, BeforeValidator(_place), Holds("place")]
+Places = Annotated[tuple[str, ...] | Stated | None, BeforeValidator(_some_places), BeforeValidator(_read_places), Holds("place")]
 
 
 @dataclass(frozen=True)

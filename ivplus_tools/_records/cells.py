@@ -9,10 +9,10 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from ivplus_tools import _dates, _law, _places, _words
-from ivplus_tools._records.answers import Counted, Placed, Stated, Timed, _read_answer, allowed, is_list, lists
+from ivplus_tools._records.answers import Stated, _read_answer, allowed, is_list, lists
 from ivplus_tools._records.counts import show_count
 from ivplus_tools._records.grammar import join
-from ivplus_tools._records.record import Part, Record, has_other_answers, listed_in, part_of, shape, told
+from ivplus_tools._records.record import Part, Record, column_kind, has_other_answers, listed_in, part_of, shape, told
 
 
 def to_text(value: object, field: FieldInfo, lang: str) -> str:
@@ -57,11 +57,12 @@ def _readable_one(value: object, field: FieldInfo, lang: str) -> str:
     text, listed = str(value), listed_in(field)
     if listed:
         return name_of(listed, text, lang)
-    if any(isinstance(mark, Placed) for mark in field.metadata):
+    kind = column_kind(field)
+    if kind == "place":
         return _places.name(text, lang)
-    if any(isinstance(mark, Timed) for mark in field.metadata):
+    if kind == "moment":
         return show_moment(text, lang)
-    if any(isinstance(mark, Counted) for mark in field.metadata):
+    if kind == "count":
         return show_count(text, lang)
     return _words.show_period(text, lang)
 

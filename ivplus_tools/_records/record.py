@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from pydantic.fields import FieldInfo
 
 from ivplus_tools import _dates, _law, _words
-from ivplus_tools._records.answers import Listed, Stated, _read_answer
+from ivplus_tools._records.answers import Holds, Listed, Stated, _read_answer
 from ivplus_tools._records.grammar import split
 from ivplus_tools._records.identifiers import clean_id, told_input
 from ivplus_tools.errors import BadInput, Refusal
@@ -342,6 +342,11 @@ def listed_in(field: FieldInfo) -> str | None:
         if isinstance(mark, Listed):
             return mark.name
     return None
+
+
+def column_kind(field: FieldInfo) -> str:
+    """What the texts of a field are: `moment`, `count`, `place`, `period`; empty for other text."""
+    return next((mark.kind for mark in field.metadata if isinstance(mark, Holds)), "")
 
 
 def has_other_answers(field: FieldInfo) -> bool:

@@ -16,5 +16,6 @@ CREATE OR REPLACE TEMP MACRO signoffs() AS TABLE
 
 CREATE OR REPLACE TEMP MACRO anchors() AS TABLE
   SELECT subject AS id, CAST(body->>'journal_entries' AS BIGINT) AS journal_entries, body->>'journal_head' AS journal_head,
-    body->>'stamped' AS stamped, body->>'stamped_by' AS stamped_by, body->>'stamp_root' AS stamp_root, valid_from, entry
+    body->>'stamped' AS stamped, body->>'stamped_by' AS stamped_by, body->>'stamp_root' AS stamp_root, body->>'stamp' AS stamp, body->>'certificates' AS certificates,
+    valid_from, entry
   FROM standing() WHERE kind = 'anchor' ORDER BY journal_entries, id;

@@ -21,12 +21,15 @@ CREATE OR REPLACE TEMP MACRO breaches() AS TABLE
     answer(body->'measures_before') AS measures_before, answer(body->'measures_taken') AS measures_taken,
     body->>'delay_reason' AS delay_reason, body->>'cross_border' AS cross_border, answer(body->'other_authorities') AS other_authorities,
     body->>'reached' AS reached, body->>'not_reached' AS not_reached, body->>'contact_person' AS contact_person, answer(body->'written_in') AS written_in,
-    CAST(body->>'closed' AS DATE) AS closed, valid_from, entry
+    CAST(body->>'closed' AS DATE) AS closed, body->>'high_risk_removed' AS high_risk_removed, body->>'risk_materialised' AS risk_materialised, body->>'disproportionate_effort' AS disproportionate_effort, body->>'decided' AS decided,
+    each(body->'measures_proposed', '$[*].measure') AS measures_proposed, each(body->'data_contexts', '$[*].data_context') AS data_contexts, each(body->'score_changes', '$[*].score_part') AS score_changes, answer(body->'notes') AS notes,
+    valid_from, entry
   FROM standing() WHERE kind = 'breach' ORDER BY id;
 
 CREATE OR REPLACE TEMP MACRO breach_notices() AS TABLE
   SELECT
     subject AS id, body->>'case' AS "case", body->>'breach_draft' AS breach_draft, body->>'breach_phase' AS breach_phase,
     body->>'sent' AS sent, body->>'sent_to' AS sent_to, body->>'sent_by' AS sent_by, body->>'case_number' AS case_number,
-    body->>'language' AS language, body->>'hash' AS hash, valid_from, entry
+    body->>'language' AS language, body->>'hash' AS hash, answer(body->'blanks') AS blanks, CAST(body->'content' AS VARCHAR) AS content, body->>'text' AS text,
+    valid_from, entry
   FROM standing() WHERE kind = 'breach_notice' ORDER BY id;

@@ -23,7 +23,8 @@ CREATE OR REPLACE TEMP MACRO activities() AS TABLE
     body->>'dpia' AS dpia, answer(body->'dpia_triggers') AS dpia_triggers, body->>'dpia_reference' AS dpia_reference,
     answer(body->'notice') AS notice, body->>'owner' AS owner,
     CAST(body->>'reviewed' AS DATE) AS reviewed, CAST(body->>'review_by' AS DATE) AS review_by,
-    body->>'remarks' AS remarks, valid_from, entry
+    body->>'remarks' AS remarks, CAST(body->'imported' AS VARCHAR) AS imported,
+    valid_from, entry
   FROM standing() WHERE kind = 'activity' ORDER BY id;
 
 CREATE OR REPLACE TEMP MACRO organisations() AS TABLE
@@ -32,11 +33,13 @@ CREATE OR REPLACE TEMP MACRO organisations() AS TABLE
     body->>'contact' AS contact, body->>'country' AS country, answer(body->'dpo') AS dpo,
     answer(body->'representative') AS representative, body->>'financial_year_end' AS financial_year_end,
     body->>'longest_acceptance' AS longest_acceptance,
-    body->>'remarks' AS remarks, valid_from, entry
+    body->>'remarks' AS remarks, CAST(body->'imported' AS VARCHAR) AS imported,
+    valid_from, entry
   FROM standing() WHERE kind = 'organisation' ORDER BY id;
 
 CREATE OR REPLACE TEMP MACRO systems() AS TABLE
   SELECT
     subject AS id, body->>'name' AS name, answer(body->'supplier') AS supplier, answer(body->'location') AS location,
-    body->>'owner' AS owner, body->>'remarks' AS remarks, valid_from, entry
+    body->>'owner' AS owner, body->>'remarks' AS remarks, CAST(body->'imported' AS VARCHAR) AS imported,
+    valid_from, entry
   FROM standing() WHERE kind = 'system' ORDER BY id;

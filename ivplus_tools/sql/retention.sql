@@ -11,6 +11,7 @@ CREATE OR REPLACE TEMP MACRO retention_rules() AS TABLE
     body->>'start_key' AS start_key, answer(body->'date_format') AS date_format, body->>'start_event' AS start_event,
     body->>'empty_start' AS empty_start, body->>'period' AS period, body->>'period_text' AS period_text, body->>'grace' AS grace,
     coalesce(body->>'action', 'erase') AS action, body->>'statute' AS statute, body->>'longer_ground' AS longer_ground, body->>'reason' AS reason, body->>'remarks' AS remarks,
+    each(body->'where', '$[*].column') AS "where", each(body->'recipe', '$[*].column') AS recipe,
     valid_from, entry
   FROM standing() WHERE kind = 'retention_rule' ORDER BY id;
 
@@ -18,7 +19,8 @@ CREATE OR REPLACE TEMP MACRO holds() AS TABLE
   SELECT subject AS id, answer(body->'subjects') AS subjects, body->>'source' AS source, body->>'held_table' AS held_table,
     body->>'held_column' AS held_column, answer(body->'rules') AS rules, body->>'activity' AS activity, body->>'data_category' AS data_category,
     body->>'case_number' AS case_number, CAST(body->>'held_from' AS DATE) AS held_from, CAST(body->>'held_until' AS DATE) AS held_until,
-    body->>'reason' AS reason, body->>'ordered_by' AS ordered_by, CAST(body->>'review_by' AS DATE) AS review_by, valid_from, entry
+    body->>'reason' AS reason, body->>'ordered_by' AS ordered_by, CAST(body->>'review_by' AS DATE) AS review_by, CAST(body->'held_where' AS VARCHAR) AS held_where,
+    valid_from, entry
   FROM standing() WHERE kind = 'hold' ORDER BY id;
 
 CREATE OR REPLACE TEMP MACRO certificates() AS TABLE
@@ -31,6 +33,7 @@ CREATE OR REPLACE TEMP MACRO certificates() AS TABLE
     body->>'keys_hash' AS keys_hash,
     CAST(body->>'k_anonymity' AS BIGINT) AS k_anonymity, body->>'linked' AS linked, body->>'planned_by' AS planned_by,
     body->>'approved_by' AS approved_by, body->>'approved_how' AS approved_how, body->>'executed_by' AS executed_by, body->>'executed' AS executed, body->>'kept_copy' AS kept_copy,
+    body->>'rests_on' AS rests_on, body->>'single_officer' AS single_officer, body->>'ledger' AS ledger, body->>'how_known' AS how_known, CAST(body->>'ledger_until' AS DATE) AS ledger_until,
     valid_from, entry
   FROM standing() WHERE kind = 'certificate' ORDER BY id;
 
@@ -42,5 +45,6 @@ CREATE OR REPLACE TEMP MACRO erasure_plans() AS TABLE
     body->>'single_officer' AS single_officer, body->>'approved_how' AS approved_how,
     CAST(body->>'no_start' AS BIGINT) AS no_start, CAST(body->>'unreadable' AS BIGINT) AS unreadable, CAST(body->>'sentinel' AS BIGINT) AS sentinel,
     CAST(body->>'unseen' AS BIGINT) AS unseen, CAST(body->>'outside' AS BIGINT) AS outside, CAST(body->>'no_key' AS BIGINT) AS no_key, CAST(body->>'doubtful' AS BIGINT) AS doubtful,
-    answer(body->'acting') AS acting, valid_from, entry
+    answer(body->'acting') AS acting, body->>'location' AS location, body->>'keys_hash' AS keys_hash, body->>'rests_on' AS rests_on, body->>'reading' AS reading, body->>'place_hash' AS place_hash, body->>'rule_seal' AS rule_seal, body->>'head' AS head, answer(body->'swaps') AS swaps, CAST(body->>'k_anonymity' AS BIGINT) AS k_anonymity,
+    valid_from, entry
   FROM standing() WHERE kind = 'erasure_plan' ORDER BY id;

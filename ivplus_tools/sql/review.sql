@@ -45,7 +45,8 @@ CREATE OR REPLACE TEMP MACRO transfers() AS TABLE
     CAST(body->>'dpf_checked' AS DATE) AS dpf_checked, body->>'dpf_hr' AS dpf_hr, body->>'scc_set' AS scc_set,
     body->>'scc_module' AS scc_module, CAST(body->>'scc_signed' AS DATE) AS scc_signed, body->>'document' AS document,
     body->>'authorisation' AS authorisation, body->>'occasional' AS occasional, CAST(body->>'begins' AS DATE) AS begins,
-    TRY_CAST(answer(body->'ends') AS DATE) AS ends, body->>'remarks' AS remarks, valid_from, entry
+    TRY_CAST(answer(body->'ends') AS DATE) AS ends, body->>'remarks' AS remarks, body->>'authority_informed' AS authority_informed, body->>'subjects_informed' AS subjects_informed,
+    valid_from, entry
   FROM standing() WHERE kind = 'transfer' ORDER BY id;
 
 CREATE OR REPLACE TEMP MACRO assessments() AS TABLE
