@@ -47,6 +47,12 @@ class Fact:
         return None
 
 
+def near(rule: str, day: date) -> dict[str, Any]:
+    """The value of a rule on a day; before it applied its first, after it ended its last: for practices that nothing is without."""
+    found = fact(rule)
+    return found.on(day) or found.values[0 if day < found.values[0]["from"] else -1]
+
+
 def value(rule: str, day: date) -> dict[str, Any]:
     """The value of a rule on a day; an empty dict before it applied or after it ended."""
     return fact(rule).on(day) or {}

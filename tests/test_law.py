@@ -207,3 +207,36 @@ def test_a_proposal_of_any_rule_changes_no_answer(sample, tmp_path):
     with _law.reading(tmp_path / "facts"):
         assert len(_law.fact("breach:supplement").proposals) == 1
         assert answers_of(sample.standpoint) == before
+
+
+LATER = {  # a value of a practice that begins after the day asked about, and would move an answer if it were read today
+    "retention:scan_every": "P1D", "retention:plan_open": "P1D", "edpb:tia_review": "P1D", "edpb:dpf_check": "P1D",
+    "breach:supplement": "P1D",
+}  # fmt: skip
+
+
+def test_a_value_that_begins_later_changes_no_answer_before_it(sample, tmp_path):
+    """Each practice gets a much stricter value from a later year on: nothing moves before it, and something after it (the control)."""
+    shutil.copytree(_law.FOLDER, tmp_path / "facts")
+    for path in (tmp_path / "facts").glob("*.toml"):
+        first, *facts = path.read_text(encoding="utf-8").split("[[fact]]\n")
+        for place, one in enumerate(facts):
+            rule = one.partition('rule = "')[2].partition('"')[0]
+            if rule in LATER:
+                begun, *values = one.rstrip().split("[[fact.value]]\n")
+                later = "\n".join(
+                    [
+                        *(line for line in values[-1].splitlines() if not line.startswith(("from", "period"))),
+                        "from = 2027-01-01",
+                        f'period = "{LATER[rule]}"',
+                    ]
+                )
+                values[-1] = values[-1].rstrip() + "\nuntil = 2026-12-31\n"
+                facts[place] = "[[fact.value]]\n".join([begun, *values, later]) + "\n\n"
+        path.write_text("[[fact]]\n".join([first, *facts]), encoding="utf-8")
+    then = sample.at(valid="2027-02-01").standpoint
+    before, after = answers_of(sample.standpoint), answers_of(then)
+    with _law.reading(tmp_path / "facts"):
+        assert all(len(_law.fact(rule).values) > 1 for rule in LATER)
+        assert answers_of(sample.standpoint) == before
+        assert answers_of(then) != after

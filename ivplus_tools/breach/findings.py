@@ -144,8 +144,8 @@ def _notified(case: Case, one: Breach, room: BreachRoom) -> Iterator[Finding]:
 
 def supplement_due(sent: str | None) -> date:
     """By when a preliminary notification is to be supplemented."""
-    period = _law.fact("breach:supplement").values[-1]["period"]
-    return _dates.plus(_dates.instant(sent).date(), _dates.read_period(period))
+    day = _dates.instant(sent).date()
+    return _dates.plus(day, _dates.read_period(_law.near("breach:supplement", day)["period"]))
 
 
 def _people(case: Case, one: Breach) -> Iterator[Finding]:

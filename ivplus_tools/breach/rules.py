@@ -23,7 +23,7 @@ class Rules:
 
     def table(self, rule: str) -> dict[str, Any]:
         """A table of the toolkit's practice, which has no day of its own."""
-        return self.value(rule) or _law.fact(rule).values[0]
+        return self.value(rule) or _law.near(rule, self.day)
 
 
 @dataclass(frozen=True)

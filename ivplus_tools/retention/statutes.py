@@ -88,9 +88,9 @@ def needs_financial_year(rule: RetentionRule) -> bool:
 
 def scan_due(last: date) -> date:
     """By when a source is to be scanned again."""
-    return _dates.plus(last, _dates.read_period(_law.fact("retention:scan_every").values[-1]["period"]))
+    return _dates.plus(last, _dates.read_period(_law.near("retention:scan_every", last)["period"]))
 
 
 def plan_due(made: date) -> date:
     """By when a plan is to be carried out or withdrawn."""
-    return _dates.plus(made, _dates.read_period(_law.fact("retention:plan_open").values[-1]["period"]))
+    return _dates.plus(made, _dates.read_period(_law.near("retention:plan_open", made)["period"]))

@@ -31,17 +31,17 @@ def due(review: Review) -> Iterator[Due]:
 def _due_of(one: Transfer, review: Review) -> Iterator[Due]:
     assessment = review.assessment_of(one.id)
     if one.dpf_checked:
-        yield Due(one.id, _after(one.dpf_checked, "edpb:dpf_check"), "due.dpf_check", "edpb:dpf_check")
+        yield Due(one.id, _after(one.dpf_checked, "edpb:dpf_check", review.on), "due.dpf_check", "edpb:dpf_check")
     if assessment and assessment.tia_reviewed:
-        yield Due(one.id, _after(assessment.tia_reviewed, "edpb:tia_review"), "due.tia_review", "edpb:tia_review")
+        yield Due(one.id, _after(assessment.tia_reviewed, "edpb:tia_review", review.on), "due.tia_review", "edpb:tia_review")
     rule = review.judged(one, "en").rule
     last = max((value.get("until", date.max) for value in _law.fact(rule).values), default=date.max)
     if rule.startswith("adequacy:") and last < date.max:
         yield Due(one.id, last, "due.adequacy_end", rule)
 
 
-def _after(day: date, rule: str) -> date:
-    return _dates.plus(day, _dates.read_period(_law.fact(rule).values[-1]["period"]))
+def _after(day: date, rule: str, on: date) -> date:
+    return _dates.plus(day, _dates.read_period(_law.near(rule, on)["period"]))
 
 
 def objection_window(one: Subprocessor, stands: Stands | None) -> date | None:

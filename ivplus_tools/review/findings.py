@@ -210,7 +210,7 @@ def _ending(rule: str, on: date) -> tuple[str, date] | None:
     """The decision that a rule names and its last day, where that is near and nothing follows it."""
     value = _law.value(rule, on)
     until = value.get("until")
-    warn = _law.fact("edpb:adequacy_end").values[-1]["warn"]
+    warn = _law.near("edpb:adequacy_end", on)["warn"]
     if value.get("list") != "adequacy_decision" or until is None or _dates.plus(on, _dates.read_period(warn)) < until:
         return None
     follows = any(one["from"] > until for one in _law.fact(rule).values)

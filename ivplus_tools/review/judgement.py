@@ -276,7 +276,7 @@ class _Ladder:
             self._step(rule, "after", field=_words.label_of(name), day=day)
             return False
         if aged(day, by, self._on):
-            period = {lang: _words.show_period(_law.fact(by).values[-1]["period"], lang).partition(" (")[0] for lang in _words.LANGS}
+            period = {lang: _words.show_period(_law.near(by, self._on)["period"], lang).partition(" (")[0] for lang in _words.LANGS}
             self._step(by, "stale", field=_words.label_of(name), day=day, period=period)
             return False
         return True
@@ -311,8 +311,7 @@ class _Ladder:
 
 def aged(day: date, by: str, on: date) -> bool:
     """Whether a check of that day is older on `on` than the practice `by` allows."""
-    value = _law.fact(by).values[-1]
-    return _dates.plus(day, _dates.read_period(value["period"])) < on
+    return _dates.plus(day, _dates.read_period(_law.near(by, on)["period"])) < on
 
 
 def rules_of(got: str) -> frozenset[str]:

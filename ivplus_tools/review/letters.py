@@ -89,7 +89,7 @@ def assessment_form(room: ReviewRoom, transfer: Transfer) -> Document:
         if code == "S2":
             lines.append(Line(letter.say("tia.status", on=letter.on), letter.reasons(judged.status, judged.steps), judged.rule))
         if code == "S6":
-            period = _law.fact("edpb:tia_review").values[-1]["period"]
+            period = _law.near("edpb:tia_review", letter.review.on)["period"]
             again = _dates.plus(assessment.tia_reviewed, _dates.read_period(period)) if assessment.tia_reviewed else None
             lines.append(letter.filled(letter.say("tia.next"), letter.day(again) if again else ""))
             lines.append(letter.filled(letter.say("tia.approved"), ""))
