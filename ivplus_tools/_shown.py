@@ -20,11 +20,11 @@ DUTIES = ("notify", "communicate", "notify_then")  # yes, no, or cannot tell yet
 
 @lru_cache(1)
 def _fields(_count: int) -> dict[str, Any]:
-    """Every field of a record or a part by its name: what a column of that name holds; where two differ, the one of a list."""
+    """Every field of a record or a part by its name; of two that are called the same, the one that says what it holds."""
     found: dict[str, Any] = {}
     for kind in (*_records.Record.kinds.values(), *_records.Part.__subclasses__()):
         for name, field in kind.model_fields.items():
-            if name not in found or _records.listed_in(field):
+            if name not in found or _records.listed_in(field) or _records.column_kind(field):
                 found[name] = field
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import warnings
 from dataclasses import replace
@@ -27,25 +28,34 @@ ROOMS: dict[str, type[Room]] = {
     "register": RegisterRoom, "review": ReviewRoom, "breach": BreachRoom, "retention": RetentionRoom, "audit": AuditRoom,
 }  # fmt: skip
 AuditRoom.asks = tuple(room for room in ROOMS.values() if room is not AuditRoom)
+JOURNAL = "ivplus.duckdb"
 SAMPLES = _shipped.folder("data_samples")
 
 
 class Desk:
     """An officer's desk over one journal.
 
-    `path`: the journal, made on the first write. `by`: who records (needed to write). `lang`: `fi`, `sv` or `en`.
-    `now`: a pinned clock, for tests and samples; else `IVPLUS_NOW`, else the machine's. `trust_clock`: write although it is far ahead.
+    `path`: the journal, made on the first write (default: `IVPLUS_DESK`, else `ivplus.duckdb` in this folder, as in the shell and in
+    `ivplus lab`). `by`: who records, needed to write (default: `IVPLUS_BY`). `lang`: `fi`, `sv` or `en` (default: `IVPLUS_LANG`, else
+    `fi`). `now`: a pinned clock, for tests; else `IVPLUS_NOW`, else the machine's. `trust_clock`: write although it is far ahead.
     """
 
-    def __init__(self, path: str | Path, by: str | None = None, lang: str = "fi", now: object = None, trust_clock: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        by: str | None = None,
+        lang: str | None = None,
+        now: object = None,
+        trust_clock: bool = False,
+    ) -> None:
         pinned = _dates.instant(now) if now is not None else None
-        Refusal.lang = _words.language(lang)
-        who = _records.clean(by) or None if by is not None else None
-        self._base = Standpoint(
-            _store.path_of(path).absolute(), date.min, None, who, _words.language(lang), pinned, trust_clock=trust_clock
-        )
+        Refusal.lang = spoken = _words.language(lang or os.environ.get("IVPLUS_LANG") or "fi")
+        told = by if by is not None else os.environ.get("IVPLUS_BY")
+        who = (_records.clean(told) or None) if told is not None else None
+        journal = _store.path_of(path if path is not None else os.environ.get("IVPLUS_DESK") or JOURNAL)
+        self._base = Standpoint(journal.absolute(), date.min, None, who, spoken, pinned, trust_clock=trust_clock)
         if kind := _store.network_of(self._base.path):
-            warnings.warn(_words.say("ui.network", lang, kind=kind), stacklevel=2)
+            warnings.warn(_words.say("ui.network", spoken, kind=kind), stacklevel=2)
 
     @property
     def standpoint(self) -> Standpoint:

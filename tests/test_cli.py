@@ -568,3 +568,31 @@ def test_nothing_that_is_printed_acts_on_the_terminal(run, tmp_path):
     for one in shown:
         assert not set(one.stdout + one.stderr) & set("\x1b\x07\x9b\u202e\u202c")
     assert any("\\u001b" in one.stdout + one.stderr for one in shown)
+
+
+# --- one journal
+
+
+def test_without_a_path_the_desk_the_shell_and_the_lab_mean_one_journal(tmp_path, monkeypatch):
+    """`ivplus.duckdb` of the working folder, or what IVPLUS_DESK names; the lab tells it, and a notebook's own folder changes nothing."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("IVPLUS_DESK", "IVPLUS_BY", "IVPLUS_LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert ivp.Desk().standpoint.path == tmp_path / "ivplus.duckdb"
+    assert (ivp.Desk().standpoint.lang, ivp.Desk().standpoint.by) == ("fi", None)
+    ivp.Desk(by="tt").register.record(ivp.Activity("a"), valid_from="2026-01-01", why="w")
+    shell = CliRunner().invoke(cli.main, ["check", "--lang", "en"])
+    assert "register/a" in shell.stdout
+    monkeypatch.setattr(house.os, "execv", lambda *_: None)
+    monkeypatch.setattr(subprocess, "call", lambda *_: 0)
+    monkeypatch.setenv("IVPLUS_LAB_HOME", str(tmp_path / "lab"))
+    monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", "")
+    told = CliRunner().invoke(cli.main, ["lab", "--no-browser"], standalone_mode=False)
+    assert str(tmp_path / "ivplus.duckdb") in told.stdout
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    monkeypatch.setenv("IVPLUS_BY", "aino")
+    monkeypatch.setenv("IVPLUS_LANG", "sv")
+    at = ivp.Desk().standpoint
+    assert (at.path, at.by, at.lang) == (tmp_path / "ivplus.duckdb", "aino", "sv")
+    assert ivp.Desk("other.duckdb", by="tt", lang="en").standpoint.by == "tt"

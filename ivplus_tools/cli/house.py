@@ -36,13 +36,14 @@ def lab_settings() -> Path:
     examples=("ivplus lab", "ivplus lab --port 9999 --no-browser"),
     reads=("IVPLUS_DESK", "IVPLUS_BY", "IVPLUS_NOW", "IVPLUS_LAB_HOME"),
 )
+@on_journal
 @click.option("--port", default=8888, show_default=True, help="where it listens, on 127.0.0.1")
 @click.option("--no-browser", is_flag=True, help="print the address and open no browser")
-def lab(port: int, no_browser: bool) -> None:
+def lab(path: str, port: int, no_browser: bool) -> None:
     """Open JupyterLab on the start notebook, for this machine only.
 
-    Of an installed package they are copied to `notebooks` in the working folder, unless they are there.
-    It listens on 127.0.0.1 with a token, and runs without news, update checks or extensions from outside. Settings that somebody has
+    `ivp.Desk()` is there the same journal as in the shell here, and is told. Of an installed package the notebooks are copied to
+    `notebooks` in the working folder, unless they are there. It listens on 127.0.0.1 with a token, and runs without news, update checks or extensions from outside. Settings that somebody has
     changed are left alone.
     """
     settings = lab_settings()
@@ -52,6 +53,9 @@ def lab(port: int, no_browser: bool) -> None:
         if not file.exists():
             file.write_text(json.dumps(content, indent=1), encoding="utf-8")
     os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
+    if path != SAMPLE:
+        os.environ["IVPLUS_DESK"] = str(Path(path).absolute())  # a notebook's own folder is another one
+        _say("journal_is", os.environ["IVPLUS_DESK"])
     root = _own_notebooks() if _shipped.is_installed() else NOTEBOOKS
     arguments = [
         sys.executable, "-c", START_LAB, f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
@@ -62,8 +66,7 @@ def lab(port: int, no_browser: bool) -> None:
         arguments.append("--KernelManager.transport=ipc")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")
-    if no_browser:
-        arguments.append("--no-browser")
+    arguments += ["--no-browser"] if no_browser else []
     if os.name == "posix":
         os.execv(arguments[0], arguments)  # noqa: S606  our own interpreter with constant arguments
     import subprocess
@@ -71,13 +74,18 @@ def lab(port: int, no_browser: bool) -> None:
     sys.exit(subprocess.call(arguments))  # noqa: S603  our own interpreter with constant arguments
 
 
+def _say(key: str, path: object) -> None:
+    """A line of `ivplus lab`, which has no option of a language."""
+    asked = os.environ.get("IVPLUS_LANG")
+    echo(_words.say(f"shell.{key}", asked if asked in _words.LANGS else "fi", path=path))
+
+
 def _own_notebooks() -> Path:
     """The notebooks in the working folder: copied there once from an installed package, and the officer's own from then on."""
     place = Path.cwd() / NOTEBOOKS.name
     if not place.exists():
         shutil.copytree(NOTEBOOKS, place, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-        asked = os.environ.get("IVPLUS_LANG")
-        echo(_words.say("shell.notebooks_copied", asked if asked in _words.LANGS else "fi", path=place))
+        _say("notebooks_copied", place)
     return place
 
 
