@@ -43,8 +43,8 @@ def lab(path: str, port: int, no_browser: bool) -> None:
     """Open JupyterLab on the start notebook, for this machine only.
 
     `ivp.Desk()` is there the same journal as in the shell here, and is told. Of an installed package the notebooks are copied to
-    `notebooks` in the working folder, unless they are there. It listens on 127.0.0.1 with a token, and runs without news, update checks or extensions from outside. Settings that somebody has
-    changed are left alone.
+    `notebooks` in the working folder, unless they are there. It listens on 127.0.0.1 with a token, and runs without news, update
+    checks or extensions from outside. Settings that somebody has changed are left alone.
     """
     settings = lab_settings()
     for plugin, content in LAB_SETTINGS.items():
