@@ -111,13 +111,9 @@ def _of_html(text: str, meter: Meter, mark: str = "") -> Iterator[Block]:
     heading, above = "", ""
     for node in page.find_all(_BLOCKS):
         if node.name == "table":
-            if not _inside(node, ("table",), meter):
-                for inner in node.find_all("table"):
-                    inner.extract()  # a table within a table is one of its own: the outer one lays out the page
-                rows = _rows(node, meter)
-                if any(map(any, rows)):
-                    yield Block((heading, above), rows)
-                    above = ""
+            if not _inside(node, ("table",), meter) and any(map(any, rows := _own_rows(node, meter))):
+                yield Block((heading, above), rows)
+                above = ""
         elif node.name in ("ul", "ol", "dl"):
             if not _inside(node, ("ul", "ol", "dl", "table"), meter):
                 yield Block((heading, above), list((_terms if node.name == "dl" else _items)(node, meter)), is_list=True)
@@ -128,6 +124,13 @@ def _of_html(text: str, meter: Meter, mark: str = "") -> Iterator[Block]:
                 heading, above = told, ""
             elif told:
                 above = told
+
+
+def _own_rows(table: Any, meter: Meter) -> list[list[str]]:
+    """The rows of a table without those of the tables in it, which are tables of their own: it lays out the page."""
+    for inner in table.find_all("table"):
+        inner.extract()
+    return _rows(table, meter)
 
 
 def _demand_flat(text: str, meter: Meter) -> None:

@@ -131,11 +131,15 @@ def record_of(row: Row, kind: type[Record], ident: str, lang: str, base: Record 
             good[kind.shorthand[name]] = _spread(kind, name, text, good, on)
         except BadInput as refusal:
             keep(name, text, refusal)
-    if base and not ours:
-        absent = {name for name in kind.shorthand if name in failed or name not in row.headings}
-        good |= {home: _carried(getattr(base, home), good[home], absent) for home in set(kind.shorthand.values()) if good.get(home)}
+    good |= {} if base is None or ours else _carried_over(kind, base, good, {*failed, *(set(kind.shorthand) - set(row.headings))})
     kept = _kept(kind, good.pop("imported", None) or {}, extras, row, base is None)
     return kind(_records.sound_id(str(_records.clean_id(ident) or "")) or None, **good, **kept), since, problems
+
+
+def _carried_over(kind: type[Record], base: Record, good: dict[str, Any], absent: set[str]) -> dict[str, Any]:
+    """Lists of parts with what their parts had and the file does not tell."""
+    homes = [home for home in dict.fromkeys(kind.shorthand.values()) if good.get(home)]
+    return {home: _carried(getattr(base, home), good[home], absent & set(kind.shorthand)) for home in homes}
 
 
 def _shortened(text: str) -> str:

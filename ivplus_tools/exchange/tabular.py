@@ -70,11 +70,8 @@ class _Reader:
         """Columns, what stands above them, and each row."""
         part = self._part
         self._found.columns += [one for one in self._columns if one.heading]
-        for one in self._columns:
-            if one.doubt or (
-                one.how and one.field is None and meaning_of(one.heading, self._kind) and folded(one.heading) not in self._wishes.chosen
-            ):
-                self._tell(part.place, one.heading, "", one.doubt or one.how)
+        for one in filter(self._is_told, self._columns):
+            self._tell(part.place, one.heading, "", one.doubt or one.how)
         for at in part.repeated:
             self._tell(at, "", "", self._say("repeated"))
         for at, (text, heading) in part.doubts:
@@ -98,6 +95,11 @@ class _Reader:
         self._found.rows += rows
 
     # --- columns
+
+    def _is_told(self, one: Column) -> bool:
+        """Whether a column is doubtful, or has a meaning and fills no field although nobody wanted that."""
+        unfilled = one.how and one.field is None and folded(one.heading) not in self._wishes.chosen
+        return bool(one.doubt or (unfilled and meaning_of(one.heading, self._kind)))
 
     def _mapped(self) -> list[Column]:
         """The columns with their fields; in a processor's record the controller is the one on whose behalf."""
