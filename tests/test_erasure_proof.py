@@ -358,7 +358,7 @@ def folded(key):
 
 
 @given(case=tables())
-@settings(max_examples=600 if os.environ.get("IVPLUS_FAULTS") == "full" else 12, deadline=None)
+@settings(max_examples=600 if os.environ.get("IVPLUS_FAULTS") == "full" else 6, deadline=None)
 def test_no_held_row_is_in_a_list_a_plan_or_an_erasure(tmp_path_factory, postgres, case):
     """Over engines, types of keys, collations and holds: scan's overdue is the plan's rows, and held rows stay."""
     engine, kind, rows, held = case

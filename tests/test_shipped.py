@@ -42,11 +42,10 @@ def installed(wheel, tmp_path_factory):
 
 
 def ran(python, *command, cwd):
-    """What a command of the installed shell did."""
+    """What a command of the installed Python did, with nothing told by this one's surroundings."""
     clean = {name: told for name, told in os.environ.items() if not name.startswith(("IVPLUS_", "PYTHON"))}
-    return subprocess.run(
-        [python, "-m", *command], cwd=cwd, capture_output=True, text=True, env={**clean, "HOME": str(cwd), "IVPLUS_NOW": "2026-03-02T10:00"}
-    )
+    told = {**clean, "HOME": str(cwd), "IVPLUS_NOW": "2026-03-02T10:00"}
+    return subprocess.run([python, *command], cwd=cwd, capture_output=True, text=True, env=told)
 
 
 def test_the_wheel_carries_the_notebooks_and_the_samples_and_nothing_that_lay_about(wheel):
@@ -70,7 +69,7 @@ def test_an_installed_package_says_what_the_project_says(installed, tmp_path, sa
         "import ivplus_tools as ivp; from ivplus_tools.audit import packs; d = ivp.sample(now='2026-03-02T10:00');"
         "print(ivp.__path__[0], packs.code(), len(d.findings()), d.retention.scan('crm').table['total'].sum())"
     )
-    done = subprocess.run([installed, "-c", said], cwd=tmp_path, capture_output=True, text=True)
+    done = ran(installed, "-c", said, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     place, code, count, _ = done.stdout.split()
     assert not place.startswith(str(ROOT))
@@ -81,10 +80,10 @@ def test_an_installed_package_says_what_the_project_says(installed, tmp_path, sa
 
 def test_an_installed_shell_checks_and_audits_the_sample(installed, tmp_path):
     """`ivplus due` and `ivplus audit` work in an empty folder."""
-    due = ran(installed, "ivplus_tools", "due", "--desk", "sample", cwd=tmp_path)
+    due = ran(installed, "-m", "ivplus_tools", "due", "--desk", "sample", cwd=tmp_path)
     assert due.returncode == 1, due.stderr
     assert "gdpr:33(1)" in due.stdout
-    audit = ran(installed, "ivplus_tools", "audit", "--desk", "sample", "--fail-on", "never", cwd=tmp_path)
+    audit = ran(installed, "-m", "ivplus_tools", "audit", "--desk", "sample", "--fail-on", "never", cwd=tmp_path)
     assert audit.returncode == 0, audit.stderr
     assert list(tmp_path.glob("audits/audit-*.zip"))
 
@@ -93,7 +92,7 @@ def test_an_installed_lab_works_on_a_copy_of_the_notebooks(installed, tmp_path):
     """Copied once into the working folder; a changed one is left as it is. The package's own folder is no working place."""
     said = "from ivplus_tools.cli import house; print(house._own_notebooks())"
     for _ in range(2):
-        done = subprocess.run([installed, "-c", said], cwd=tmp_path, capture_output=True, text=True)
+        done = ran(installed, "-c", said, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert (tmp_path / "notebooks" / "00_start.ipynb").is_file()
         (tmp_path / "notebooks" / "10_register.ipynb").write_text("mine")

@@ -14,8 +14,8 @@ from trouble import refused, rounds
 import ivplus_tools as ivp
 
 ONE = os.environ.get("IVPLUS_ODD_SEED")
-STEP = rounds(280, 20)
-BEGINS = range(0, rounds(2240, 20), STEP)
+STEP = rounds(280, 10)
+BEGINS = range(0, rounds(2240, 10), STEP)
 DATED = {"valid_from": "2026-01-01", "why": "x"}
 
 
