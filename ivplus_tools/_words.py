@@ -39,6 +39,10 @@ def say(key: str, lang: str, /, **facts: object) -> str:
     return str(node[lang]).format(**facts)
 
 
+_TWO_STOPS = re.compile(r"(?<=\w)\.\.(?![.\w/])")  # an abbreviation at the end of a sentence
+_NONE_TO_TELL = re.compile(r" \([^():]*: –\)|; [^;:.()]{1,24}: –(?=\.)")
+
+
 def language(lang: str) -> str:
     """`lang` itself, or a refusal that lists the three languages."""
     if lang not in LANGS:
@@ -50,12 +54,18 @@ def refusal(key: str, /, **facts: object) -> Refusal:
     """The refusal `key` of `refusals.toml`, of the class named there, in all three languages."""
     entry = read("refusals")[key]
     kind: type[Refusal] = getattr(errors, entry["kind"])
-    return kind({lang: printable(" ".join(entry[lang].format(**local(facts, lang)).split())) for lang in LANGS})
+    return kind({lang: printable(" ".join(_filled(entry[lang], facts, lang).split())) for lang in LANGS})
 
 
 def finding(code: str, lang: str, /, **facts: object) -> str:
     """The sentence of the finding `code`, with what it is about filled in."""
-    return str(read("findings")[code][lang].format(**local(facts, lang)))
+    return _filled(read("findings")[code][lang], facts, lang)
+
+
+def _filled(text: str, facts: dict[str, object], lang: str) -> str:
+    """A sentence with what it is about; a part that would only say that there is none, such as "(nearest: –)", is left out."""
+    told = str(text.format(**local(facts, lang)))
+    return _TWO_STOPS.sub(".", _NONE_TO_TELL.sub("", told))
 
 
 def finding_template(code: str, lang: str) -> str:
