@@ -54,6 +54,8 @@ class Desk:
         who = (_records.clean(told) or None) if told is not None else None
         journal = _store.path_of(path if path is not None else os.environ.get("IVPLUS_DESK") or JOURNAL)
         self._base = Standpoint(journal.absolute(), date.min, None, who, spoken, pinned, trust_clock=trust_clock)
+        if path is None and not journal.exists():
+            warnings.warn(_words.say("ui.no_journal_yet", spoken, path=journal.absolute()), stacklevel=2)
         if kind := _store.network_of(self._base.path):
             warnings.warn(_words.say("ui.network", spoken, kind=kind), stacklevel=2)
 

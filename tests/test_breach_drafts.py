@@ -447,7 +447,7 @@ def test_what_speaks_against_sending_a_draft_stands_on_its_cover_and_not_in_its_
     assert caution not in draft.text
     assert caution in repr(draft)
     assert caution in draft._repr_html_()
-    assert "Ennen lähettämistä" in message_from_bytes(draft.save(tmp_path / "d.eml").read_bytes(), policy=default)["Subject"]
+    assert caution in message_from_bytes(draft.save(tmp_path / "d.eml").read_bytes(), policy=default)["Subject"]
     body = message_from_bytes(draft.save(tmp_path / "d.eml").read_bytes(), policy=default).get_body(("plain",)).get_content()
     assert caution not in body
     clean = {"breach_recipient": "unknown", "people_count": "900", "children": "no"} | (
@@ -491,3 +491,37 @@ def test_the_authority_is_told_or_asked_whether_data_were_taken_and_are_back(des
         label = _words.field_label(name, "en")
         assert label in attack.draft("authority", lang="en").text, name
         assert label not in letter.draft("authority", lang="en").text, name
+
+
+def test_what_is_taken_back_runs_no_clock_and_is_taken_back_only_where_nothing_is_owed(desk):
+    """After a withdrawal nothing is notified and nothing is late; a breach that the answers show is not withdrawn without a word."""
+    case = desk.breach.open(
+        "x", aware="2026-02-20T10:00", nature="confidentiality", cause="fault", data_kinds="name", breach_recipient="known"
+    )
+    case.sent(case.draft("authority", lang="fi"), at="2026-02-21T10:00")
+    case.update(why="w", breach_recipient="nobody", is_breach="no", no_breach_reason="oma testi")
+    withdrawal = case.draft("authority", lang="fi")
+    assert (withdrawal.about[1], withdrawal.cautions) == ("withdrawal", [])
+    case.sent(withdrawal, at="2026-02-22T10:00")
+    board = case.draft("board", lang="fi").text
+    assert "määräaika" not in board
+    assert "ilmoitusta ei arvion mukaan tarvita" in board
+    assert any("ei tarvitse ilmoittaa" in one for one in case.draft("authority", lang="fi").cautions)
+    case.update(why="w", misuse_signs="yes", breach_recipient="unknown")
+    assert any("ei pidä peruuttaa" in one for one in case.draft("authority", lang="fi", phase="withdrawal").cautions)
+
+
+def test_cautions_stay_until_the_matter_itself_is_decided(desk):
+    """What was decided of the authority is no decision on the people; a complete notification has no blank; an unknown count is told."""
+    given = {"aware": "2026-02-20T10:00", "nature": "confidentiality", "data_kinds": "name", "cause": "fault"}
+    case = desk.breach.open("x", **given, breach_recipient="known", recipient_confirmed="no", people_count="500")
+    assert case.duty.communicate is False
+    case.decide("notify", "r")
+    for kind in ("people", "press"):
+        assert any("ei tarvitse ilmoittaa" in one for one in case.draft(kind, lang="fi").cautions)
+    assert any("täydennettäviä" in one for one in case.draft("authority", lang="fi", phase="complete").cautions)
+    case.decide("communicate", "r")
+    assert not case.draft("people", lang="fi").cautions
+    for count, caution in (("noin 20", "niin vähän"), (None, "lukumäärää"), ("1-100", "niin vähän")):
+        press = desk.breach.open("y", **given, people_count=count).draft("press", lang="fi")
+        assert any(caution in one or "määrää ei ole kerrottu" in one for one in press.cautions), count

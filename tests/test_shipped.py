@@ -95,5 +95,6 @@ def test_an_installed_lab_works_on_a_copy_of_the_notebooks(installed, tmp_path):
         done = ran(installed, "-c", said, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert (tmp_path / "notebooks" / "00_start.ipynb").is_file()
+        assert (tmp_path / "data_samples" / "vanha_seloste.csv").is_file()  # as the notebooks name it: ../data_samples
         (tmp_path / "notebooks" / "10_register.ipynb").write_text("mine")
     assert (tmp_path / "notebooks" / "10_register.ipynb").read_text() == "mine"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, ParamSpec, Self, TypeVar, get_args, get_origin
@@ -38,7 +38,7 @@ class Typed(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        cls.__signature__ = inspect.Signature(_parameters(cls, cls.__init__))
+        cls.__signature__ = inspect.Signature(_parameters(cls, cls.__init__, {name: one.default for name, one in cls.model_fields.items()}))
 
     def __dir__(self) -> list[str]:
         ours = {name for base in type(self).__mro__ if base.__module__.startswith("ivplus_tools") for name in vars(base)}
@@ -46,12 +46,11 @@ class Typed(BaseModel):
         return sorted({*type(self).model_fields, *words})
 
 
-def _parameters(kind: type[BaseModel], function: Callable[..., Any]) -> list[inspect.Parameter]:
-    """The parameters of a function whose `**` are fields of a record, each field by its name."""
+def _parameters(kind: type[BaseModel], function: Callable[..., Any], defaults: Mapping[str, Any]) -> list[inspect.Parameter]:
+    """The parameters of a function whose `**` are fields of a record, each field by its name; untold ones are None."""
     own = [one for name, one in inspect.signature(function).parameters.items() if name != "self" and one.kind is not one.VAR_KEYWORD]
-    taken = {one.name for one in own}
-    free = [(name, field) for name, field in kind.model_fields.items() if name not in taken]
-    return [*own, *(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=field.default) for name, field in free)]
+    free = [name for name in kind.model_fields if name not in {"id", *(one.name for one in own)}]
+    return [*own, *(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults.get(name)) for name in free)]
 
 
 def completes(kind: type[BaseModel]) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -59,7 +58,7 @@ def completes(kind: type[BaseModel]) -> Callable[[Callable[P, R]], Callable[P, R
 
     def named(function: Callable[P, R]) -> Callable[P, R]:
         this = next(iter(inspect.signature(function).parameters.values()))
-        function.__signature__ = inspect.Signature([this, *_parameters(kind, function)])  # type: ignore[attr-defined]
+        function.__signature__ = inspect.Signature([this, *_parameters(kind, function, {})])  # type: ignore[attr-defined]
         return function
 
     return named

@@ -44,7 +44,9 @@ class Notification(CaseWriter):
         parts = self.withdrawal_parts(phase) if phase == "withdrawal" else self.parts(phase)
         for number, (title, lines) in enumerate(parts, 1):
             sections.append(Section(str(number), title, 1, tuple(self._marked(lines, phase))))
-        return replace(self.document(self.named("authority.title"), sections, footer=""), cover=self.cover("authority"))
+        lacking = any(one.blank for section in sections for one in section.lines)
+        made = self.document(self.named("authority.title"), sections, footer="")
+        return replace(made, cover=self.cover("authority", phase=phase, lacking=lacking))
 
     def parts(self, phase: str) -> Iterator[tuple[str, list[Line]]]:
         """The parts of the form with their lines."""
@@ -136,9 +138,11 @@ class Notification(CaseWriter):
         if communicates is None:
             yield self.filled(_words.field_label("breach_decision", self.lang), "", rule)
         else:
-            key = "communicate_yes" if communicates else "communicate_no"
+            own = communicates or self.breach.breach_decision != "notify"  # what was decided of the authority is no decision on the people
+            key = "communicate_yes" if communicates else "communicate_no" if own else "communicate_unneeded"
             yield Line(_words.field_label("breach_decision", self.lang), self.say(f"authority.{key}"), rule)
-            yield self.line(self.breach, "decision_reason")
+            if own:
+                yield self.line(self.breach, "decision_reason")
         for name in ("high_risk_removed", "risk_materialised", "disproportionate_effort"):
             if getattr(self.breach, name) is not None:
                 yield self.line(self.breach, name)

@@ -15,6 +15,8 @@ from ivplus_tools.breach.rules import Rules, Step
 
 __all__ = ["LEVELS", "Ladder", "Rules", "Step", "attack_only"]
 LEVELS = ("none", "risk", "high")
+SHORTEST_REASON = 3
+"""Letters: a sign or two give no reason."""
 OUTCOME = {True: "notify", False: "no_notify", None: "notify_open"}
 
 
@@ -71,19 +73,23 @@ class Ladder(Outages):
         """Whether no personal data are concerned, and nothing that is told says otherwise."""
         got = self._breach
         told = [*map(texts, (got.data_kinds, got.special_categories, got.data_subjects, got.consequences))]
-        return got.personal_data == "no" and not any(told) and not _counted(got.people_count)
+        people = "yes" in (got.children, got.vulnerable, got.risk_materialised) or got.harm in ("significant", "serious")
+        counted = _counted(got.people_count) or _counted(got.records_count)
+        return got.personal_data == "no" and not any(told) and not people and not counted
 
     def _is_no_breach(self) -> bool:
         """Whether it turned out to be no breach: told with a reason, and nothing that is told says otherwise."""
         got = self._breach
-        return got.is_breach == "no" and bool(got.no_breach_reason) and not self._is_breached()
+        reasoned = sum(map(str.isalpha, got.no_breach_reason or "")) >= SHORTEST_REASON
+        return got.is_breach == "no" and reasoned and not self._is_breached()
 
     def _is_breached(self) -> bool:
         """Whether somebody got at the data, or they are gone."""
         got = self._breach
         taken = "yes" in (got.exfiltrated, got.misuse_signs, got.risk_materialised) or got.breach_recipient not in (None, "nobody")
-        harmed = got.harm in ("significant", "serious") or bool(self._grave_consequences())
-        return taken or harmed or got.restored == "no" or _counted(got.recipients_count)
+        harmed = got.harm in ("significant", "serious") or bool(self._grave_consequences()) or isinstance(got.effects, str)
+        away = got.restored == "no" or got.unavailable_for not in (None, "PT0H")
+        return taken or harmed or away or _counted(got.recipients_count)
 
     def _grave_consequences(self) -> dict[str, str]:
         """The consequences told as likely that raise the level, with the level that each may reach."""
@@ -184,14 +190,15 @@ class Ladder(Outages):
         got, told = self._breach, texts(self._breach.nature)
         used = got.misuse_signs == "yes" or (got.risk_materialised == "yes" and (not told or "confidentiality" in told))
         sealed = (got.encrypted == "yes" and got.key_safe == "yes") or got.hashing == "strong"
-        return used and (sealed or got.recipient_confirmed == "yes" or got.breach_recipient == "nobody")
+        return used and (sealed or got.recipient_confirmed == "yes" or got.breach_recipient == "nobody" or got.exfiltrated == "no")
 
     def _is_plainly_public(self) -> bool:
         """Whether data that were public before tell nothing that may not be public, and nobody has gathered them to use them."""
         got, kinds = self._breach, set(texts(self._breach.data_kinds))
         heavy = {*self._kinds["gravity"]["hard"], *self._kinds["gravity"]["serious"], *self._kinds["sensitive"]}
         grave = kinds & heavy or texts(got.special_categories)
-        return bool(kinds) and not grave and got.children != "yes" and "yes" not in (got.malicious, got.misuse_signs)
+        gathered = "yes" in (got.malicious, got.misuse_signs, got.exfiltrated, got.risk_materialised) or got.cause in (*ATTACKS, "insider")
+        return bool(kinds) and not grave and "yes" not in (got.children, got.vulnerable) and not gathered
 
     def _reached(self) -> set[str]:
         got, many = self._breach, self._rules.table("breach:exposure")["many_recipients"]
@@ -203,6 +210,8 @@ class Ladder(Outages):
             return {"uncontrolled"}
         if got.breach_recipient is not None:
             return self._nobody() if got.breach_recipient == "nobody" else self._with_recipient(many)
+        if got.exfiltrated == "no" and got.cause not in self._gone and self._needs_proof():
+            return self._so(rule, "nobody_unproved", "nobody", "uncontrolled")
         if got.exfiltrated == "no" and (got.cause not in self._gone or got.confirmed_how == "technical"):
             return self._so(rule, "not_exfiltrated", "nobody")
         if attack_only(got):
@@ -219,11 +228,16 @@ class Ladder(Outages):
         if _counted(got.recipients_count):
             self._clash("nobody_counted")
             return {"uncontrolled"}
-        attacked = got.malicious == "yes" and "confidentiality" in texts(got.nature)
-        attacked |= got.cause in ATTACKS and got.exfiltrated != "no"  # whoever locks data can read them: what is untold is no proof
-        if (got.cause in self._gone or attacked) and got.confirmed_how != "technical":
+        if self._needs_proof():
             return self._so(rule, "nobody_unproved", "nobody", "uncontrolled")
         return self._so(rule, "recipient_nobody", "nobody")
+
+    def _needs_proof(self) -> bool:
+        """Whether nobody's having got at the data still has to be shown: they left our hands, or whoever attacked could have read them."""
+        got = self._breach
+        attacked = got.cause in ATTACKS or got.malicious == "yes"
+        read = "confidentiality" in texts(got.nature) or (got.cause in ATTACKS and got.exfiltrated != "no")  # who locks data can read them
+        return got.confirmed_how != "technical" and (got.cause in self._gone or (attacked and read))
 
     def _with_recipient(self, many: int) -> set[str]:
         """What a recipient whom we know makes of it: how many they are, how they came by the data, what they have confirmed."""

@@ -196,7 +196,7 @@ class Letters(CaseWriter):
     def _limit(self) -> list[Line]:
         """What there is of the time to notify; none where nobody has to."""
         clock, label = self.case.clock, self.say("board.clock")
-        if self._is_unneeded():
+        if self.is_unneeded:
             return [Line(label, self.say("board.no_clock"))]
         if clock.due is None or clock.sent is not None:
             return [Line(label, clock.rows[0][1] if clock.due is None else clock.told_left())]
@@ -204,11 +204,6 @@ class Letters(CaseWriter):
             Line(label, self.say("board.left", left=clock.told_left()) if not clock.is_over else clock.told_left()),
             Line(*clock.rows[1]),
         ]
-
-    def _is_unneeded(self) -> bool:
-        """Whether the authority need not be told, and nobody has decided otherwise."""
-        processes = self.breach.breach_role == "processor"
-        return self.duty.notify is False and not processes and not self.before and self.breach.breach_decision in (None, "document")
 
     def _open(self) -> list[Line]:
         """What is not known: to a controller what decides, to a processor what it owes to the controller."""
@@ -233,7 +228,7 @@ class Letters(CaseWriter):
         told = ("occurred_until", "special_categories", "encrypted", "breach_recipient", "misuse_signs", "effects", "measures_proposed")
         also = [name for name in told if getattr(self.breach, name) is not None]
         intro = {"processor": "controller.intro", "joint_controller": "controller.joint"}.get(self.breach.breach_role)
-        lines = [] if intro else [self.filled(_words.field_label("breach_role", self.lang), "")]
+        lines = [] if intro or self.breach.breach_role == "controller" else [self.filled(_words.field_label("breach_role", self.lang), "")]
         lines += [*self.lines(*names, *also), self.filled(self.say("authority.contact_point"), self.contact(), self.cited("gdpr:33(3)(b)"))]
         opening = [self.say("common.greeting"), *([self.say(intro)] if intro else [])]
         sections = [Section("", "", said="\n\n".join(opening)), Section("", self.say("board.situation"), 2, tuple(lines))]
@@ -247,7 +242,7 @@ class Letters(CaseWriter):
         if self.breach.breach_role == "processor":
             if not self.case.sent_notices("controller"):
                 yield Line(self.say("board.tell_controller"), at_once, self.cited("gdpr:33(2)"))
-        elif clock.due and clock.sent is None and not self._is_unneeded():
+        elif clock.due and clock.sent is None and not self.is_unneeded:
             day = self.say("board.late") if clock.is_over else _words.show_date(clock.due, self.lang)
             yield Line(_words.say("due.breach_clock", self.lang), day, self.cited("gdpr:33(1)"))
         foreign = self.is_foreign(self.breach, "measures_proposed")

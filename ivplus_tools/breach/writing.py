@@ -34,26 +34,45 @@ class CaseWriter(Writer):
         """Whether somebody may have got at the data."""
         return Ladder(self.breach, self.duty.rules).exposures() != {"nobody"}
 
-    def cover(self, kind: str, blanks: Sequence[Line] = ()) -> tuple[Section, ...]:
+    def cover(self, kind: str, blanks: Sequence[Line] = (), phase: str = "", lacking: bool = False) -> tuple[Section, ...]:
         """What the officer reads before a draft is sent, on a page that is not: why it may be the wrong paper, and what it lacks."""
-        told = "\n\n".join(self.say(f"cover.{one}") for one in self._cautions(kind))
+        cautions = (
+            self._to_authority(phase, lacking) if kind == "authority" else self._to_people(kind) if kind in ("people", "press") else ()
+        )
+        own = kind == "controller" and self.breach.breach_role == "controller"
+        told = "\n\n".join(self.say(f"cover.{one}") for one in (*cautions, *(["controller_own"] if own else ())))
         return (Section("", self.say("cover.title"), 1, tuple(blanks), told),) if told or blanks else ()
 
-    def _cautions(self, kind: str) -> Iterator[str]:
-        got, told = self.breach, kind in ("people", "press")
-        if got.breach_role == "processor" and kind in ("authority", "people", "press"):
-            yield "people_processor" if told else "authority_processor"  # Art. 33(1)-(2), 34(1): the controller notifies
-        elif not self.is_withdrawn and not self.before and got.breach_decision in (None, "document"):
-            if kind == "authority" and self.duty.notify is False:
-                yield "authority_unneeded"
-            elif told and self.duty.communicate is False:
-                yield "people_unneeded"
-        if kind == "controller" and got.breach_role == "controller":
-            yield "controller_own"
-        if kind == "press" and got.people_count and _records.bounds(got.people_count)[1] <= self.few:
-            yield "press_few"
+    def _to_authority(self, phase: str, lacking: bool) -> Iterator[str]:
+        """It is the controller that notifies (Art. 33(1)-(2)), where a risk is not unlikely; what is withdrawn may be owed all the same."""
+        if self.breach.breach_role == "processor":
+            yield "authority_processor"
+        elif phase == "withdrawal":
+            if self.duty.notify is not False:
+                yield "withdrawal_owed"
+        elif self.is_unneeded:
+            yield "authority_unneeded"
+        if phase == "complete" and lacking:
+            yield "not_complete"
+
+    def _to_people(self, kind: str) -> Iterator[str]:
+        """It is the controller that tells the people (Art. 34(1)), where the risk is high; a public notice may name them."""
+        got = self.breach
+        if got.breach_role == "processor":
+            yield "people_processor"
+        elif got.breach_decision != "communicate" and not self.told_people() and self.duty.communicate is not True:
+            yield "people_open" if self.duty.communicate is None else "people_unneeded"
+        if kind == "press" and (not got.people_count or _records.bounds(got.people_count)[0] <= self.few):
+            yield "press_few" if got.people_count else "press_uncounted"
         if kind == "people" and got.children == "yes":
             yield "people_children"
+
+    @property
+    def is_unneeded(self) -> bool:
+        """Whether the authority need not be told, and neither has been nor is to be, whatever was taken back before."""
+        decided = not self.is_withdrawn and self.breach.breach_decision in ("notify", "communicate")
+        processes = self.breach.breach_role == "processor"
+        return self.duty.notify is False and not processes and not decided and not self.case.in_force()
 
     @property
     def few(self) -> int:

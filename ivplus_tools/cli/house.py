@@ -42,9 +42,9 @@ def lab_settings() -> Path:
 def lab(path: str, port: int, no_browser: bool) -> None:
     """Open JupyterLab on the start notebook, for this machine only.
 
-    `ivp.Desk()` is there the same journal as in the shell here, and is told. Of an installed package the notebooks are copied to
-    `notebooks` in the working folder, unless they are there. It listens on 127.0.0.1 with a token, and runs without news, update
-    checks or extensions from outside. Settings that somebody has changed are left alone.
+    `ivp.Desk()` is there the same journal as in the shell here, and is told. Of an installed package the notebooks and the samples
+    are copied to `notebooks` and `data_samples` in the working folder, unless they are there. It listens on 127.0.0.1 with a token,
+    and runs without news, update checks or extensions from outside. Settings that somebody has changed are left alone.
     """
     settings = lab_settings()
     for plugin, content in LAB_SETTINGS.items():
@@ -81,12 +81,13 @@ def _say(key: str, path: object) -> None:
 
 
 def _own_notebooks() -> Path:
-    """The notebooks in the working folder: copied there once from an installed package, and the officer's own from then on."""
-    place = Path.cwd() / NOTEBOOKS.name
-    if not place.exists():
-        shutil.copytree(NOTEBOOKS, place, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-        _say("notebooks_copied", place)
-    return place
+    """The notebooks in the working folder, and the samples that they read: copied there once, and the officer's own from then on."""
+    for name in _shipped.FOLDERS:
+        place = Path.cwd() / name
+        if not place.exists():
+            shutil.copytree(_shipped.folder(name), place, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+            _say(f"{name}_copied", place)
+    return Path.cwd() / NOTEBOOKS.name
 
 
 @main.command(

@@ -127,10 +127,22 @@ def _of_html(text: str, meter: Meter, mark: str = "") -> Iterator[Block]:
 
 
 def _own_rows(table: Any, meter: Meter) -> list[list[str]]:
-    """The rows of a table without those of the tables in it, which are tables of their own: it lays out the page."""
+    """The rows of a table. One that only lays out the page gives up the tables in it, which are then read as tables of their own."""
+    if any(sum(map(_speaks, line.find_all(("td", "th"), recursive=False))) > 1 for line in _lines(table)):
+        return _rows(table, meter)
     for inner in table.find_all("table"):
         inner.extract()
     return _rows(table, meter)
+
+
+def _speaks(cell: Any) -> bool:
+    """Whether a cell says something outside the tables in it."""
+    return any(text.strip() and text.find_parent(("table", "td", "th")) is cell for text in cell.find_all(string=True))
+
+
+def _lines(table: Any) -> Iterator[Any]:
+    """The rows of a table, without those of the tables in its cells, whose text stands in the cell."""
+    return (line for line in table.find_all("tr") if line.find_parent("table") is table)
 
 
 def _demand_flat(text: str, meter: Meter) -> None:
@@ -143,9 +155,13 @@ def _demand_flat(text: str, meter: Meter) -> None:
 
 def _without_frame(page: Any, meter: Meter) -> Iterator[Block]:
     """Take away what no reader sees and the frame of the page; the tables and lists of the frame are told."""
-    for unseen in page.find_all(_UNSEEN):
+    for form in page.find_all("form"):
+        form.unwrap()  # some sites have one around the whole page
+    for unseen in page.find_all(lambda node: node.name in _UNSEEN or _is_hidden(node)):
         if not unseen.decomposed and unseen.name in _FRAME:
             yield from _framed(unseen, meter)
+        elif not unseen.decomposed and unseen.name not in _UNSEEN and (told := " ".join(unseen.get_text(" ").split())):
+            yield Block((unseen.name, ""), [[told]], frame=True)  # what no reader sees is told and not read
         if not unseen.decomposed:
             unseen.decompose()
 
@@ -239,9 +255,7 @@ def _rows(table: Any, meter: Meter) -> list[list[str]]:
     """The rows of a table; a merged cell stands in each of its places."""
     rows: list[list[str]] = []
     carried: dict[int, tuple[int, str]] = {}
-    for line in table.find_all("tr"):
-        if line.find_parent("table") is not table:
-            continue  # of a table within a cell, whose text stands in that cell
+    for line in _lines(table):
         row: list[str] = []
         for cell in line.find_all(("td", "th"), recursive=False):
             _carry(row, carried)
@@ -330,14 +344,23 @@ def _parsed(text: str, meter: Meter, mark: str = "") -> Any:
     except ParserRejectedMarkup:
         raise _words.refusal("unknown_shape", path=meter.name, reason="HTML") from None
     for image in page.find_all("img", alt=True):
-        holder = image.find_parent(("td", "th", "li"))
-        if holder and not holder.get_text(strip=True):
-            image.replace_with(str(image["alt"]))  # a logo in the place of a name
+        _say_image(image)
     for item in page.find_all("li"):
         if _inside(item, ("td", "th"), meter):
             item.insert_before("\n")
             item.insert(0, mark)
     return page
+
+
+def _say_image(image: Any) -> None:
+    """The text of an image in a cell or an item: a logo in the place of a name, a flag beside a country."""
+    holder = image.find_parent(("td", "th", "li"))
+    told = str(image["alt"]).strip()
+    if holder is None or not told or told.casefold() in holder.get_text().casefold():
+        return
+    named = holder.name != "li" and holder.find_previous_sibling(("td", "th")) is None and holder.get_text(strip=True)
+    if not named:  # beside a name in words it is decoration
+        image.replace_with(f" {told} ")
 
 
 def text_in(page: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from ivplus_tools.exchange.headings import META
 from ivplus_tools.exchange.reading import HISTORY, SHAPE
 
 LONGEST_CELL = 32767  # of the XLSX format, in units of UTF-16
+OVERLAPPING = re.compile(r"_x[0-9A-Fa-f]{4}(?=_x[0-9A-Fa-f]{4}_)")
+"""Text that looks like two escapes of the format which share a sign: the library escapes only the first."""
 LONGEST_SHEET_NAME = 31
 
 
@@ -90,6 +93,8 @@ def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> 
         sheet.set_column(0, len(fields), 28)
         for number, row in enumerate(rows):
             for place, text in enumerate(row):
+                if OVERLAPPING.search(text):
+                    raise _words.refusal("cell_unwritable", field=fields[place], subject=row[0])
                 if text and _put_text(sheet, number, place, text, plain if number else bold):
                     units = len(text.encode("utf-16-le")) // 2
                     raise _words.refusal("cell_too_long", field=fields[place], subject=row[0], length=units, limit=LONGEST_CELL)

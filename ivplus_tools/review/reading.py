@@ -132,11 +132,13 @@ def _listed(block: pages.Block, odd: list[Odd], lang: str) -> Iterator[list[List
 
 
 def _unread(rows: list[list[str]], head: int, columns: Mapping[str, list[int]], lang: str) -> Iterator[Odd]:
-    """Columns with a heading and content that fill no field, such as the ground of a transfer."""
+    """Columns with content that fill no field, such as the ground of a transfer; one without a heading by the first thing it says."""
     taken = {place for many in columns.values() for place in many}
-    for place, heading in enumerate(rows[head] if head >= 0 else ()):
-        if place not in taken and heading and any(len(row) > place and row[place] for row in rows[head + 1 :]):
-            yield Odd("", heading[:80], _words.say("sub_list.unread", lang))
+    for place in range(max(map(len, rows), default=0) if head >= 0 else 0):
+        said = next((row[place] for row in rows[head + 1 :] if len(row) > place and row[place] and len(set(row)) > 1), "")
+        if place not in taken and said:
+            heading = rows[head][place] if len(rows[head]) > place else ""
+            yield Odd("", (heading or said)[:80], _words.say("sub_list.unread", lang))
 
 
 def _cells(row: list[str], numbers: list[int]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A mail as a draft: plain text and HTML, marked as unsent. Mail programs open it for editing; nothing is sent.
 
-What a cover says is no part of a mail: the heading of its cover begins the subject, which nobody sends unseen.
+A cover is no part of a mail: what speaks against sending it begins the subject, which nobody sends unseen.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ def render(document: Document) -> bytes:
     """The document as .eml; the same document gives the same bytes."""
     mail = EmailMessage(policy=SMTP)
     subject = " ".join(document.title.split())
-    mail["Subject"] = f"[{' '.join(document.cover[0].title.split())}] {subject}" if document.cover else subject
+    before = " ".join(document.cautions or [one.title for one in document.cover])
+    mail["Subject"] = f"[{before}] {subject}" if before else subject
     if document.to:
         mail["To"] = document.to
     mail["X-Unsent"] = "1"
