@@ -148,7 +148,7 @@ class Room:
             raise _words.refusal("unlikely_day", got=since.isoformat(), first=FIRST_YEAR, years=YEARS_AHEAD)
         reason = _records.clean(why)
         if not reason:
-            raise _words.refusal("why_missing")
+            raise _words.refusal("why_missing", argument="why")
         return since, reason
 
     # --- reading

@@ -154,6 +154,7 @@ class Ladder(Outages):
         """Who may have got at the data."""
         got, told = self._breach, texts(self._breach.nature)
         exposed = "yes" in (got.exfiltrated, got.misuse_signs) or got.breach_recipient not in (None, "nobody") or "confidentiality" in told
+        exposed |= _counted(got.recipients_count)
         if told and not exposed and not attack_only(got) and got.cause not in self._gone:
             return self._so("gdpr:4(12)", "no_confidentiality", "nobody")
         if got.already_public == "yes":
@@ -235,8 +236,8 @@ class Ladder(Outages):
     def _needs_proof(self) -> bool:
         """Whether nobody's having got at the data still has to be shown: they left our hands, or whoever attacked could have read them."""
         got = self._breach
-        attacked = got.cause in ATTACKS or got.malicious == "yes"
-        read = "confidentiality" in texts(got.nature) or (got.cause in ATTACKS and got.exfiltrated != "no")  # who locks data can read them
+        attacked, told = got.malicious == "yes" or got.cause in (*ATTACKS, "insider"), texts(got.nature)
+        read = not told or "confidentiality" in told or (got.cause in ATTACKS and got.exfiltrated != "no")  # who locks data can read them
         return got.confirmed_how != "technical" and (got.cause in self._gone or (attacked and read))
 
     def _with_recipient(self, many: int) -> set[str]:

@@ -51,7 +51,7 @@ class Letters(CaseWriter):
             yield self.say(f"people.got_{got.breach_recipient}")
         elif got.breach_recipient not in (None, "nobody"):
             yield from self._recipients()
-        elif not self.is_exposed and (got.breach_recipient == "nobody" or got.exfiltrated == "no"):
+        elif not self.is_exposed and (got.breach_recipient == "nobody" or (got.exfiltrated == "no" and got.confirmed_how == "technical")):
             yield self.say("people.got_nobody")
         if got.risk_materialised == "yes":
             yield self.say("people.came_true")

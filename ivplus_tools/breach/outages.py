@@ -22,7 +22,7 @@ class Outages(Steps):
         """How long the data may have been away or wrong."""
         got, told, table = self._breach, texts(self._breach.nature), self._rules.table("breach:outage")
         rule = "edpb:9/2022:risk"
-        if told and not {"availability", "integrity"} & set(told) and not got.unavailable_for:
+        if told and not {"availability", "integrity"} & set(told) and not got.unavailable_for and got.restored != "no":
             return self._so(rule, "no_outage", "unaffected")
         if not told and not (got.unavailable_for or got.restored or got.backup):
             return {"unaffected", "brief", "long", "lost"}
