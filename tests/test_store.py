@@ -494,7 +494,8 @@ def test_a_reason_is_text(desk, why):
 @pytest.mark.parametrize("path", [None, 5, "", "a\0b"])
 def test_a_path_is_text(sample, path):
     """For the journal, a backup, an import and an export alike."""
-    for act in (ivp.Desk, sample.backup, sample.register.read, sample.register.write, lambda one: ivp.restore(one, one)):
+    acts = (ivp.Desk, sample.backup, sample.register.read, sample.register.write, lambda one: ivp.restore(one, one))
+    for act in acts if path is not None else acts[1:]:  # without a path the Desk is that of the shell
         with pytest.raises(ivp.Refusal, match="path"):
             act(path)
 
