@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ivplus_tools import _words
+from ivplus_tools import _places, _words
 from ivplus_tools.exchange import sources, texts
 from ivplus_tools.exchange.limits import LARGEST_PAGE, Meter
 from ivplus_tools.exchange.outline import DEEPEST_HEADING, Document, Grid, Part, paragraph
@@ -343,8 +343,8 @@ def _parsed(text: str, meter: Meter, mark: str = "") -> Any:
         page = BeautifulSoup(text[:last] + text[last:].replace("<", "&lt;"), "html.parser")
     except ParserRejectedMarkup:
         raise _words.refusal("unknown_shape", path=meter.name, reason="HTML") from None
-    for image in page.find_all("img", alt=True):
-        _say_image(image)
+    for image in [one for one in page.find_all("img", alt=True) if _is_said(one)]:  # all are judged before any of them is a text
+        image.replace_with(f" {image['alt']} ")
     for item in page.find_all("li"):
         if _inside(item, ("td", "th"), meter):
             item.insert_before("\n")
@@ -352,15 +352,14 @@ def _parsed(text: str, meter: Meter, mark: str = "") -> Any:
     return page
 
 
-def _say_image(image: Any) -> None:
-    """The text of an image in a cell or an item: a logo in the place of a name, a flag beside a country."""
+def _is_said(image: Any) -> bool:
+    """Whether the text of an image says something in a cell or an item: a logo in the place of a name, a flag beside a country."""
     holder = image.find_parent(("td", "th", "li"))
     told = str(image["alt"]).strip()
     if holder is None or not told or told.casefold() in holder.get_text().casefold():
-        return
-    named = holder.name != "li" and holder.find_previous_sibling(("td", "th")) is None and holder.get_text(strip=True)
-    if not named:  # beside a name in words it is decoration
-        image.replace_with(f" {told} ")
+        return False
+    beside_a_name = holder.name != "li" and holder.find_previous_sibling(("td", "th")) is None and holder.get_text(strip=True)
+    return not beside_a_name or bool(_places.named_in(told))  # else it is decoration
 
 
 def text_in(page: str) -> str:
