@@ -254,8 +254,12 @@ class Desk:
         counts: dict[str, int] = {}
         for entry in _store.standing(at):
             counts[entry.kind] = counts.get(entry.kind, 0) + 1
-        status = [one for one in self.audit.statuses() if one.code != "LAW-001"]  # an unread fact of the law is no fault of the company
-        coming = coming_at(_store.read_page(at), None)
+        page = _store.read_page(at)
+        found = found_at(page)
+        status = [
+            one for one in AuditRoom(page, asked_of(found)).statuses() if one.code != "LAW-001"
+        ]  # an unread fact of the law is no fault of the company
+        coming = coming_at(page, None, found)
         kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records if counts.get(one.kind) or not one.aside)]
         lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
         severities = [f"{_words.say(f'ui.{one}s', at.lang)} {sum(row.severity == one for row in status)}" for one in _findings.SEVERITIES]
