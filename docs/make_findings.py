@@ -15,7 +15,7 @@ from ivplus_tools.exchange.documents.markdown import escaped
 HERE = Path(__file__).parent / "findings.md"
 HEAD = """# Findings
 
-Written by `make refresh` from `ivplus_tools/words/findings.toml` and `ivplus_tools/facts/`; do not edit. What to do about a finding:
+Written by `make refresh` from `ivplus_tools/words/` and `ivplus_tools/facts/`; do not edit. What to do about a finding:
 [officer.en.md](officer.en.md), in Finnish [officer.fi.md](officer.fi.md); how a rule is read and changed: [lawyer.md](lawyer.md);
 the fields: [dictionary.md](dictionary.md). In a notebook `ivp.cite("gdpr:6(1)")` opens a rule, at the shell
 `ivplus rule CODE` a finding.

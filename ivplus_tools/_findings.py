@@ -20,7 +20,7 @@ NO_FACTS = {"near", "note", "watch", "rows", "odd", "held", "instrument"}
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing missing or wrong, before it is worded. Rule and severity come from `findings.toml` unless a fact sets them."""
+    """One thing missing or wrong, before it is worded. Rule and severity come from the words unless a fact sets them."""
 
     subject: str
     code: str

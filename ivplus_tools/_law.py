@@ -93,7 +93,7 @@ def unverified() -> list[Fact]:
 
 
 def findings() -> dict[str, tuple[str, tuple[Fact, ...]]]:
-    """Every finding code with its severity and the facts behind it: those named in `findings.toml`, else those that ask for a field."""
+    """Every finding code with its severity and the facts behind it: those named beside its words, else those that ask for a field."""
     asking: dict[str, dict[str, str]] = {}
     for one in facts().values():
         for value in one.values:

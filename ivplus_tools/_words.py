@@ -3,36 +3,128 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from ivplus_tools import errors
-from ivplus_tools.errors import Refusal
+from ivplus_tools.errors import BadWords, Refusal
 
 LANGS = ("fi", "sv", "en")
-FOLDER = Path(__file__).parent / "words"
+FOLDERS = [Path(__file__).parent / "words"]
+"""Where words are looked for; a room from elsewhere adds the folder of its words file."""
 SHOWN = 10
 LONGEST_NUMBER = 128
-ROOM_OF = {"REG": "register", "REV": "review", "TRA": "review", "BRE": "breach", "RET": "retention", "AUD": "audit", "LAW": "law"}
-"""Which room the codes of findings belong to, by what they begin with."""
+MERGED = ("labels", "findings")
+"""The tables that every room's file may hold, and that are read as one."""
+_Key = tuple[str, ...]
 _TABLE = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
 _RUNNING = {"fi": "d.M.y", "sv": "'den' d MMMM y", "en": "d MMMM y"}
 _LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 
 
-@cache
 def read(name: str) -> dict[str, Any]:
-    """The whole of `words/<name>.toml`."""
-    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    """`labels` or `findings`: those of every file in one; else what `<name>.toml` has beside both.
+
+    What stands in two files is refused.
+    """
+    return _read(tuple(FOLDERS), name)
+
+
+@cache
+def _read(folders: tuple[Path, ...], name: str) -> dict[str, Any]:
+    if name in MERGED:
+        merged: dict[str, Any] = {}
+        whence: dict[_Key, Path] = {}
+        for path in _room_files(folders):
+            _merge(merged, _parsed(path).get(name, {}), (name,), path, whence)
+        return merged
+    paths = [folder / f"{name}.toml" for folder in folders]
+    told = _parsed(next((path for path in paths if path.is_file()), paths[0]))
+    return {key: entry for key, entry in told.items() if key not in (*MERGED, "order")}
+
+
+@cache
+def _parsed(path: Path) -> dict[str, Any]:
+    """A words file as it is, parsed once: `check` waits for it at every start."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _room_files(folders: tuple[Path, ...]) -> dict[Path, tuple[str, ...]]:
+    """The files with labels or findings, and what their codes begin with, by the `order` they tell.
+
+    A file without one comes last. All by the text alone: the shell names the rooms before any
+    file is parsed.
+    """
+    found: list[tuple[float, Path, tuple[str, ...]]] = []
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        text = b"\n" + path.read_bytes()
+        if any(f"\n[{name}".encode() in text for name in MERGED):
+            order = re.search(rb"\norder = (\d+)", text.partition(b"\n[")[0])
+            place = float(order[1]) if order else math.inf
+            codes = dict.fromkeys(re.findall(rb"\n\[findings\.([A-Z]+)-", text))
+            found.append((place, path, tuple(one.decode() for one in codes)))
+    return {path: codes for _, path, codes in sorted(found, key=lambda one: one[0])}
+
+
+def _merge(
+    into: dict[str, Any],
+    more: dict[str, Any],
+    at: _Key,
+    path: Path,
+    whence: dict[_Key, Path],
+) -> None:
+    """Put the entries of a file among those before; one (known by its languages) is in one file."""
+    for key, told in more.items():
+        here, is_table = (*at, key), _is_table(told)
+        if key not in into:
+            into[key], whence[here] = {} if is_table else told, path
+        elif not (is_table and _is_table(into[key])):
+            raise BadWords(f"{'.'.join(here)}: stands both in {whence[here]} and in {path}")
+        if is_table:
+            _merge(into[key], told, here, path, whence)
+
+
+def _is_table(told: object) -> bool:
+    return isinstance(told, dict) and not told.keys() >= set(LANGS)
+
+
+class _RoomOf(Mapping[str, str]):
+    """What the codes of findings begin with -> their room, the name of the file that words them."""
+
+    def __getitem__(self, begins: str) -> str:
+        return _rooms(tuple(FOLDERS))[begins]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_rooms(tuple(FOLDERS)))
+
+    def __len__(self) -> int:
+        return len(_rooms(tuple(FOLDERS)))
+
+
+ROOM_OF = _RoomOf()
+
+
+@cache
+def _rooms(folders: tuple[Path, ...]) -> dict[str, str]:
+    found: dict[str, Path] = {}
+    for path, codes in _room_files(folders).items():
+        for begins in codes:
+            if found.setdefault(begins, path) != path:
+                raise BadWords(f"{begins}-…: stand both in {found[begins]} and in {path}")
+    rooms = {begins: path.stem for begins, path in found.items()}
+    # the law is named last, wherever its findings stand
+    return dict(sorted(rooms.items(), key=lambda one: one[1] == "law"))
 
 
 def say(key: str, lang: str, /, **facts: object) -> str:
-    """The text at a dotted `key` of `labels.toml`, with its placeholders filled."""
+    """The text at a dotted `key` of the labels, with its placeholders filled."""
     node: Any = read("labels")
     for part in key.split("."):
         node = node[part]

@@ -101,3 +101,7 @@ class StampOfAnother(BadFile):
 
 class BadFact(Exception):
     """A file in `facts/` that breaks its own rules: a defect of the package, not of the user."""
+
+
+class BadWords(Exception):
+    """Files in `words/` of which two hold one entry: a defect of the package, not of the user."""

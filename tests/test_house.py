@@ -12,6 +12,7 @@ import pytest
 from house import ROOT
 
 import ivplus_tools as ivp
+from ivplus_tools import _words
 
 PACKAGE = ROOT / "ivplus_tools"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -306,7 +307,7 @@ def test_a_written_page_is_current(page):
 def test_every_finding_is_on_its_page_once():
     """Each code of the words has one heading, which is its anchor, and no text of it is read as markup."""
     page = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
-    codes = list(tomllib.loads((PACKAGE / "words" / "findings.toml").read_text(encoding="utf-8")))
+    codes = list(_words.read("findings"))
     assert sorted(re.findall(r"^### (.*)$", page, re.MULTILINE)) == sorted(codes)
     for code in codes:
         assert len(re.findall(rf"\b{code}\b", page)) == 1, code

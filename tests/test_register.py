@@ -70,7 +70,7 @@ def test_two_dates_answer_four_questions(tmp_path, case):
 
 
 def test_every_finding_has_a_positive_control_in_the_sample(sample):
-    """Every code of findings.toml is found in the sample company at one of its standpoints, so none can fall silent."""
+    """Every code of the words is found in the sample company at one of its standpoints, so none can fall silent."""
     found = set(sample.findings()["code"])
     found |= set(sample.at(valid="2018-05-24").findings()["code"])  # REG-044, REG-060: before the Regulation and our own entry
     found |= set(sample.at(valid="2023-05-15").findings()["code"])  # REG-063: the old business name

@@ -56,7 +56,7 @@ def test_the_wheel_carries_the_notebooks_and_the_samples_and_nothing_that_lay_ab
         "notebooks/00_start.ipynb",
         "notebooks/audit/quarterly.ipynb",
         "data_samples/activity.csv",
-        "words/labels.toml",
+        "words/register.toml",
     ):
         assert f"ivplus_tools/{expected}" in names
     assert not [one for one in names if "left" in one or "__pycache__" in one or "/." in one]

@@ -8,10 +8,32 @@ from pathlib import Path
 import pytest
 
 import ivplus_tools as ivp
-from ivplus_tools import _findings, _law, _words
+from ivplus_tools import _findings, _law, _records, _words
 from ivplus_tools.desk import ROOMS
+from ivplus_tools.errors import BadWords
 
 PACKAGE = Path(ivp.__file__).parent
+DRAFTS = ("letters", "review", "breach", "retention")
+"""Files whose own tables are said in letters and on pages."""
+ENTRY = '{ fi = "a", sv = "b", en = "c" }'
+HARBOUR = """order = 15
+
+[labels.field]
+vessel = { fi = "alus", sv = "fartyg", en = "vessel" }
+
+[labels.value.kind]
+vessel = { fi = "alus", sv = "fartyg", en = "vessel" }
+
+[findings.VES-001]
+rule = "gdpr:5(2)"
+severity = "error"
+fi = "Alus {name} puuttuu."
+sv = "Fartyget {name} saknas."
+en = "The vessel {name} is missing."
+
+[letter]
+title = { fi = "Aluksesta", sv = "Om fartyget", en = "On the vessel" }
+"""
 
 
 def leaves(node, path=()):
@@ -25,7 +47,7 @@ def leaves(node, path=()):
 
 def entries():
     """All words for readers: labels, findings, refusals, and what the facts say."""
-    for name in ("labels", "findings", "refusals", "letters", "breach", "retention"):
+    for name in ("labels", "findings", "refusals", *DRAFTS):
         yield from ((f"{name}.{key}", entry) for key, entry in leaves(_words.read(name)))
     for rule, fact in _law.facts().items():
         yield from ((f"{rule} {kind}", text) for kind, text in (("name", fact.name), ("says", fact.says), ("note", fact.note)) if text)
@@ -54,7 +76,7 @@ def test_no_translation_is_a_lazy_copy():
 
 
 def test_no_leaf_of_the_labels_is_left_in_one_language():
-    """Every table of labels.toml ends in the three languages, and in nothing else but `same`."""
+    """Every table of the labels ends in the three languages, and in nothing else but `same`."""
 
     def walk(node, path):
         for key, inner in node.items():
@@ -77,7 +99,7 @@ def test_every_field_of_every_record_has_a_label_and_a_help():
 
 
 def test_every_finding_is_worded_and_every_wording_used():
-    """Codes in code, facts and findings.toml are the same set."""
+    """Codes in code, in facts and in words are the same set."""
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     used = set(re.findall(r'"((?:REG|REV|TRA|BRE|RET|AUD|LAW)-\d{3})"', source)) | {
         ask["finding"] for _, ask in _law.asks("finding", date(2026, 3, 2))
@@ -97,8 +119,8 @@ def test_every_refusal_is_used_and_known():
 
 
 def test_every_label_that_code_asks_for_exists():
-    """`say` is called with keys that stand in labels.toml."""
-    keys = {key for name in ("labels", "letters", "breach", "retention") for key, _ in leaves(_words.read(name))}
+    """`say` is called with keys that stand among the labels or the drafts."""
+    keys = {key for name in ("labels", *DRAFTS) for key, _ in leaves(_words.read(name))}
     for path in PACKAGE.rglob("*.py"):
         for key in re.findall(r'\bsay\(\s*"([a-z_.]+)"', path.read_text(encoding="utf-8")):
             assert key in keys or f"form.{key}" in keys or f"cite.{key}" in keys, (path.name, key)
@@ -157,3 +179,122 @@ def test_official_terms_are_used(sample):
     everything = " ".join(text for _, entry in entries() for text in (entry["fi"], entry["sv"], entry["en"])).casefold()
     for wrong in ("rekisteriseloste", "personnummer", "eräpäivä", "förfallodatum"):
         assert wrong not in everything
+
+
+def in_files(table):
+    """Every file that holds labels or findings, with what it alone says of one of the two."""
+    files = _words._room_files(tuple(_words.FOLDERS))
+    return {path.stem: _words._parsed(path).get(table, {}) for path in files}
+
+
+def test_labels_and_findings_of_all_files_are_read_as_one():
+    """Nothing is lost or told twice, and what else a file holds is read without both."""
+    rooms = ["register", "review", "breach", "law", "retention", "audit"]
+    assert list(in_files("labels")) == ["shared", *rooms]
+    for table in _words.MERGED:
+        apart = [one for told in in_files(table).values() for one in leaves(told)]
+        assert len(dict(apart)) == len(apart)
+        assert dict(apart) == dict(leaves(_words.read(table)))
+    assert set(_words.read("review")) == {"request", "about_list", "tia", "page"}
+    assert _words.read("shared") == _words.read("law") == {}
+
+
+def test_findings_and_kinds_keep_their_order():
+    """Codes come room by room, as lists show them; so do the kinds of record of several files."""
+    begins = dict.fromkeys(code[:3] for code in _words.read("findings"))
+    assert list(begins) == ["REG", "REV", "TRA", "BRE", "LAW", "RET", "AUD"]
+    room = {kind.kind: place for place, room in enumerate(ROOMS.values()) for kind in room.records}
+    places = [room[kind] for kind in _words.values("kind") if kind in room]
+    assert places == sorted(places)
+
+
+def rooms_of(model, room, homes):
+    """Note of each field of a record and its parts, and of its list, that this room has it."""
+    for name, field in model.model_fields.items():
+        homes["field"].setdefault(name, set()).add(room)
+        homes["value"].setdefault(_records.listed_in(field), set()).add(room)
+        if _records.shape(field) == "parts":
+            rooms_of(_records.part_of(field), room, homes)
+
+
+def test_a_room_words_what_its_records_alone_have():
+    """Labels of fields, lists and kinds stand in its file, those of several in the shared one."""
+    homes = {"field": {}, "value": {}, "kind_plural": {}}
+    for name, room in ROOMS.items():
+        for kind in room.records:
+            rooms_of(kind, name, homes)
+            homes["kind_plural"][kind.kind] = {name}
+    homes["help"] = homes["field"]
+    for file, table in in_files("labels").items():
+        for place, known in homes.items():
+            for key in table.get(place, {}).keys() & known.keys():
+                rooms = known[key]
+                assert file == (min(rooms) if len(rooms) == 1 else "shared"), (place, key)
+    for file, table in in_files("findings").items():
+        assert {_words.ROOM_OF[code.partition("-")[0]] for code in table} <= {file}
+
+
+def test_a_room_from_elsewhere_brings_its_words(tmp_path, monkeypatch):
+    """Its words stand where `order` puts them, whatever was read before, and go with the folder."""
+    before = list(_words.read("findings")), dict(_words.ROOM_OF)
+    (tmp_path / "harbour.toml").write_text(HARBOUR, encoding="utf-8")
+    monkeypatch.setattr(_words, "FOLDERS", [*_words.FOLDERS, tmp_path])
+    assert _words.say("value.kind.vessel", "sv") == _words.field_label("vessel", "sv") == "fartyg"
+    assert _words.values("kind").keys() >= {"activity", "vessel"}
+    assert _words.finding("VES-001", "en", name="Aino") == "The vessel Aino is missing."
+    codes = list(_words.read("findings"))
+    assert codes[codes.index("VES-001") - 1][:3] == "REG"
+    assert codes[codes.index("VES-001") + 1][:3] == "REV"
+    assert _words.ROOM_OF["VES"] == "harbour"
+    assert list(_words.ROOM_OF.values())[-1] == "law"
+    assert set(_words.read("harbour")) == {"letter"}
+    _words.FOLDERS.remove(tmp_path)
+    assert (list(_words.read("findings")), dict(_words.ROOM_OF)) == before
+
+
+def test_a_file_that_tells_no_order_comes_last(tmp_path, monkeypatch):
+    """Its findings stand after all others."""
+    (tmp_path / "harbour.toml").write_text(HARBOUR.replace("order = 15", ""), encoding="utf-8")
+    monkeypatch.setattr(_words, "FOLDERS", [*_words.FOLDERS, tmp_path])
+    assert list(_words.read("findings"))[-1] == "VES-001"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "table"),
+    [
+        ("labels.field.dpo", f"[labels.field]\ndpo = {ENTRY}", "labels"),
+        ("labels.field.dpo", f"[labels.field.dpo.more]\nx = {ENTRY}", "labels"),
+        ("labels.value.verdict", f"[labels.value]\nverdict = {ENTRY}", "labels"),
+        ("findings.REG-001", '[findings.REG-001]\nfi = "a"\nsv = "b"\nen = "c"', "findings"),
+    ],
+)
+def test_what_stands_in_two_files_is_refused(tmp_path, monkeypatch, key, text, table):
+    """Both files are named, with the key: neither hides the other."""
+    (tmp_path / "harbour.toml").write_text(f"order = 99\n\n{text}\n")
+    monkeypatch.setattr(_words, "FOLDERS", [*_words.FOLDERS, tmp_path])
+    named = rf"^{re.escape(key)}: .*(register|review)\.toml.*harbour\.toml"
+    with pytest.raises(BadWords, match=named):
+        _words.read(table)
+
+
+def test_codes_of_one_beginning_stand_in_one_file(tmp_path, monkeypatch):
+    """Or nobody could say which room they belong to."""
+    (tmp_path / "harbour.toml").write_text(HARBOUR.replace("VES-001", "REG-901"), encoding="utf-8")
+    monkeypatch.setattr(_words, "FOLDERS", [*_words.FOLDERS, tmp_path])
+    with pytest.raises(BadWords, match=r"^REG-….*register\.toml.*harbour\.toml"):
+        _words.ROOM_OF["REV"]
+
+
+def test_each_file_is_parsed_once(monkeypatch):
+    """`ivplus check` waits for the words at every start."""
+    parsed = []
+    for kept in (_words._read, _words._parsed, _words._room_files, _words._rooms):
+        kept.cache_clear()
+    loads = _words.tomllib.loads
+    noted = lambda text: parsed.append(text[:80]) or loads(text)  # noqa: E731
+    monkeypatch.setattr(_words.tomllib, "loads", noted)
+    assert list(dict.fromkeys(_words.ROOM_OF.values())) == list(dict.fromkeys([*ROOMS, "law"]))
+    assert parsed == []  # the shell names the rooms before it needs a word
+    for name in ("labels", "findings", "breach", "labels"):
+        _words.read(name)
+    assert len(parsed) == len(set(parsed)) == len(in_files("labels"))

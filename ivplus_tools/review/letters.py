@@ -128,6 +128,8 @@ def summary(room: ReviewRoom, processor: Processor) -> Document:
 class _Writer(Writer):
     """Names, clauses, chains and transfers of the review."""
 
+    words = "review"
+
     def __init__(self, room: ReviewRoom) -> None:
         super().__init__(room)
         self.review: Review = room._review()
