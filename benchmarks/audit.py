@@ -12,7 +12,7 @@ from measuring import Row, memory, table, timed, times
 import ivplus_tools as ivp
 from ivplus_tools import _store
 from ivplus_tools.audit import verify
-from ivplus_tools.desk import ROOMS, answers_of
+from ivplus_tools.rooms import ROOMS, answers_of
 
 DAY, THEN = "2026-03-02", "2025-12-31"
 

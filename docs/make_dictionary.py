@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from ivplus_tools import _records, desk
+from ivplus_tools import _records
+from ivplus_tools.rooms import ROOMS
 
 HERE = Path(__file__).parent / "dictionary.md"
 
@@ -17,7 +18,7 @@ def content() -> str:
         "Findings: [findings.md](findings.md).",
         "",
     ]
-    for room in desk.ROOMS.values():
+    for room in ROOMS.values():
         for kind in room.records:
             lines += [
                 f"## {kind.kind}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from ivplus_tools import _dates, _law, _shown, _wordless, _words
+from ivplus_tools import _shown, _wordless, _words
 from ivplus_tools._store import Standpoint
 
 if TYPE_CHECKING:
@@ -106,20 +106,6 @@ def row_of(room: str, found: Finding, lang: str) -> FindingRow:
     """A finding worded in a language."""
     rule = found.rule or str(_words.read("findings")[found.code]["rule"])
     return FindingRow(room, found.subject, found.code, found.weight, found.told(lang), rule, found.since)
-
-
-def law_findings(at: Standpoint) -> list[Finding]:
-    """Instruments with facts that nobody has compared with the official text, one finding each, and those not re-read in time."""
-    found, unread = [], _law.unverified()
-    for key, instrument in {one.instrument["key"]: one.instrument for one in _law.facts().values()}.items():
-        mine = [one for one in unread if one.instrument["key"] == key]
-        if mine:
-            about: dict[str, object] = {"instrument": instrument["name"], "count": len(mine), "key": key}
-            found.append(Finding(key, "LAW-001", min(value["from"] for one in mine for value in one.values or one.proposals), about))
-        reread, every = instrument.get("reread"), instrument.get("reread_every")
-        if reread and every and _dates.plus(reread, _dates.read_period(every)) < at.valid_on:
-            found.append(Finding(key, "LAW-002", reread, {"name": instrument["name"], "reread": reread}))
-    return found
 
 
 def lay_due(rows: Iterable[DueRow], at: Standpoint) -> pandas.DataFrame:

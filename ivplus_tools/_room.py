@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from ivplus_tools import _dates, _records, _shown, _store, _words
 from ivplus_tools._findings import FINDING_COLUMNS, Due, DueRow, Finding, lay_due, rows_of
 from ivplus_tools._records import Record
+from ivplus_tools._state import Stands, State, records_of
 from ivplus_tools._store import Draft, Entry, Receipt, Standpoint
 
 if TYPE_CHECKING:
     import pandas
 
+S = TypeVar("S", bound=State)
 FIRST_YEAR, YEARS_AHEAD = 1990, 50
 """Days outside are asked for twice: 1023 and 2126 are slips of the pen."""
 
@@ -28,30 +30,47 @@ def is_likely(since: date, at: Standpoint) -> bool:
     return FIRST_YEAR <= since.year <= at.now.year + YEARS_AHEAD
 
 
-@dataclass(frozen=True)
-class Stands:
-    """A record that stands, with the entry that says so."""
-
-    record: Any
-    entry: Entry
-
-
-class Room:
-    """A room of the house. Subclasses name their records and add what the law adds."""
+class Room(Generic[S]):
+    """A room of the house: its public verbs. Subclasses name their records and add what the law adds."""
 
     name: ClassVar[str]
     records: ClassVar[tuple[type[Record], ...]]
-    inner: ClassVar[frozenset[str]] = frozenset(("answers", "coming", "sealed", "shown", "standing", "still", "when_and_why"))
+    reads: ClassVar[type[State]] = State
+    """What stands, as this room looks at it."""
+    inner: ClassVar[frozenset[str]] = frozenset((
+        "answers", "as_of", "coming", "document_of", "draft", "due_of", "findings_of", "seal_act", "speaking", "standing", "state",
+        "states_of", "when_and_why",
+    ))  # fmt: skip
     """What the house asks of a room and an officer does not: completion leaves it out."""
-    _sealed: list[Entry] | None = None
-    _stands: list[Stands] | None = None
 
     def __init__(self, standpoint: Standpoint) -> None:
         self.standpoint = standpoint
 
+    # --- for the house
+
+    def state(self) -> S:
+        """What stands, read once: every answer of many questions is a function of it."""
+        return cast("S", self.reads.read(self.standpoint, self.records))
+
+    def standing(self) -> list[Stands]:
+        """Every record of this room at the standpoint."""
+        return list(self.state().standing)
+
+    def as_of(self, at: Standpoint) -> Self:
+        """The same room at another standpoint."""
+        made = copy.copy(self)
+        made.standpoint = at
+        return made
+
+    def speaking(self, lang: str | None) -> Self:
+        """The same room in another language."""
+        return self.as_of(replace(self.standpoint, lang=_words.language(lang or self.standpoint.lang)))
+
+    # --- how it shows itself
+
     def __repr__(self) -> str:
-        standing = self.standing()
-        counts = {kind.kind: sum(one.entry.kind == kind.kind for one in standing) for kind in self.shown(standing)}
+        state = self.state()
+        counts = {kind.kind: len(state.of(kind.kind)) for kind in shown(self.records, state.standing)}
         lang = self.standpoint.lang
         told = ", ".join(f"{_words.say(f'kind_plural.{kind}', lang)} {count}" for kind, count in counts.items())
         return f"{_words.values('room')[self.name][lang]}: {told}"
@@ -59,10 +78,6 @@ class Room:
     def __dir__(self) -> list[str]:
         verbs = {name for name in dir(type(self)) if not name.startswith("_") and callable(getattr(type(self), name))}
         return sorted(verbs - Room.inner - self.inner)
-
-    def shown(self, things: Sequence[Stands]) -> list[type[Record]]:
-        """The kinds of records that are shown beside these things."""
-        return [kind for kind in self.records if not kind.aside or any(one.entry.kind == kind.kind for one in things)]
 
     # --- writing
 
@@ -78,26 +93,19 @@ class Room:
         for one in things:
             if getattr(one, "own_act", False):
                 raise _words.refusal("own_act", kind=type(one).__name__)
-        return self._seal(things, valid_from, why, expecting, insist)
+        return self.seal_act(things, valid_from, why, expecting, insist)
 
-    def _seal(self, things: Sequence[Record], valid_from: object, why: str, expecting: int | None = None, insist: bool = False) -> Receipt:
+    def seal_act(
+        self, things: Sequence[Record], valid_from: object, why: str, expecting: int | None = None, insist: bool = False
+    ) -> Receipt:
         """Write what an act of the room has made."""
         since, reason = self.when_and_why(valid_from, why, insist)
         return _store.append(self.standpoint, [self.draft(one, since, reason, expecting) for one in things])
 
-    def _at_present(self) -> Self:
-        """The same room at its own moment: one that was kept overnight sees today's journal."""
-        at = self.standpoint
-        if at.past:
-            return type(self)(replace(at, book=None, page=None))
-        fixed = at.pinned is not None or _dates.is_pinned()
-        now = replace(at, valid_on=at.now.date(), known_at=at.now if fixed else None, book=None, page=None)
-        return type(self)(now)
-
     def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None, insist: bool = False) -> Receipt:  # noqa: A002
         """Say that a subject is no more from `valid_from`; its history stays."""
         since, reason = self.when_and_why(valid_from, why, insist)
-        stands = type(self)(replace(self.standpoint, valid_on=since))._find(id, kind)
+        stands = self.as_of(replace(self.standpoint, valid_on=since))._find(id, kind)
         if stands.record.own_act:
             raise _words.refusal("own_act", kind=type(stands.record).__name__)
         entry = stands.entry
@@ -158,59 +166,13 @@ class Room:
         return self._find(id, kind).record
 
     def _find(self, subject: str, kind: str | None) -> Stands:
-        kinds = {one.kind for one in self.records} if kind is None else {kind} & {one.kind for one in self.records}
-        if not isinstance(subject, str):
-            raise _words.refusal("not_text", got=type(subject).__name__)
-        about = _store.standing(self.standpoint, subject) if self._stands is None else [one.entry for one in self._stands]
-        found = self._made([one for one in about if one.subject == subject and one.kind in kinds])
-        if not found and (composed := _records.clean_id(subject)) != subject and isinstance(composed, str):
-            return self._find(composed, kind)
-        if not found:
-            standing = [one for one in self.standing() if one.entry.kind in kinds]
-            near = _words.nearest(subject, sorted({one.entry.subject for one in standing}), 3)
-            raise _words.refusal("not_found", got=subject, near=near or "–", on=self.standpoint.valid_on)
-        if len(found) > 1:
-            raise _words.refusal("several_kinds", got=subject, kinds=", ".join(one.entry.kind for one in found))
-        return found[0]
-
-    def standing(self) -> list[Stands]:
-        """Every record of this room at the standpoint."""
-        if self._stands is not None:
-            return self._stands
+        """One record; of the journal only what is about it is read, unless it is not found there."""
         kinds = {one.kind for one in self.records}
-        return self._made([entry for entry in self.sealed() if entry.kind in kinds])
-
-    def _made(self, entries: Sequence[Entry]) -> list[Stands]:
-        """The records of entries that hold one; what a book has made once is not made again."""
-        types = {one.kind: one for one in self.records}
-        made = self.standpoint.made
-        for entry in entries:
-            if entry.entry not in made:
-                made[entry.entry] = Stands(types[entry.kind](entry.subject, **(entry.body or {})), entry)
-        return [made[entry.entry] for entry in entries]
-
-    def _of(self, kind: str) -> list[Stands]:
-        """The records of one kind that stand."""
-        return [one for one in self.standing() if one.entry.kind == kind]
-
-    def sealed(self) -> list[Entry]:
-        """What every room has sealed at the standpoint: rooms meet here, not in each other's records."""
-        return self._sealed if self._sealed is not None else _store.standing(self.standpoint)
-
-    def still(self) -> Self:
-        """The same room with the journal read once, for an answer that asks many questions of one moment."""
-        if self._stands is not None:
-            return self
-        made = copy.copy(self)
-        made._sealed = _store.standing(self.standpoint)
-        made._stands = made.standing()
-        return made
-
-    def _speaking(self, lang: str | None) -> Self:
-        """The same room in another language."""
-        made = copy.copy(self)
-        made.standpoint = replace(self.standpoint, lang=_words.language(lang or self.standpoint.lang))
-        return made
+        about = _store.standing(self.standpoint, subject) if isinstance(subject, str) else []
+        mine = [one for one in about if one.kind in kinds and kind in (None, one.kind)]
+        if len(mine) == 1:
+            return records_of(self.standpoint, self.records, mine)[0]
+        return self.state().find(subject, kind)
 
     def _then(self, since: object) -> Standpoint:
         """Another Desk's standpoint; a bare day is that day as it was known on it."""
@@ -255,7 +217,7 @@ class Room:
         A bare day stands for `at(valid=day, known=day)`: the register of that day as it was known on it.
         """
         other = self._then(since)
-        was = {(one.entry.kind, one.entry.subject): one for one in type(self)(other).standing()}
+        was = {(one.entry.kind, one.entry.subject): one for one in self.as_of(other).standing()}
         now = {(one.entry.kind, one.entry.subject): one for one in self.standing()}
         decided, gone = _store.decided(self.standpoint), _store.withdrawn_by(_store.every(self.standpoint))
         columns = ("kind", "subject", "change", "field", "before", "after", "entry", "recorded_by", "why")
@@ -271,40 +233,56 @@ class Room:
     def findings(self) -> pandas.DataFrame:
         """What is missing or wrong: room, subject, code, severity, finding, rule, since. The worst first."""
         lang = self.standpoint.lang
-        return frame(FINDING_COLUMNS, rows_of(self.name, self._findings(), lang), lang)
+        return frame(FINDING_COLUMNS, rows_of(self.name, self.findings_of(self.state()), lang), lang)
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming, past dates included: room, subject, due, what, rule, due_at; `by` is the last day shown."""
-        return lay_due(self.coming(by), self.standpoint)
+        return lay_due(self.coming(self.state(), by), self.standpoint)
 
-    def coming(self, by: object = None) -> list[DueRow]:
+    def coming(self, state: S, by: object = None) -> list[DueRow]:
         """The rows of `due`, the earliest first."""
         last = _dates.day(by) if by is not None else date.max
         rows = [
-            DueRow(self.name, one.subject, one.due, _words.say(one.what, self.standpoint.lang), one.rule, one.at)
-            for one in self._due()
+            DueRow(self.name, one.subject, one.due, _words.say(one.what, state.lang), one.rule, one.at)
+            for one in self.due_of(state)
             if one.due <= last
         ]
         return sorted(rows, key=lambda row: (row.due, row.subject, row.what))
 
-    def answers(self, found: Iterable[Finding] | None = None) -> Iterator[tuple[str, str, str]]:
+    def answers(self, state: S, found: Iterable[Finding]) -> Iterator[tuple[str, str, str]]:
         """All that this room says, for comparing two standpoints: subject, what (a code or a key of the labels), the answer."""
-        lang = self.standpoint.lang
-        for one in self._findings() if found is None else found:
-            yield one.subject, one.code, one.told(lang)
-        for date_ in self._due():
-            yield date_.subject, date_.what, _words.show_date(date_.due, lang)
-        yield from self._states()
+        for one in found:
+            yield one.subject, one.code, one.told(state.lang)
+        for coming in self.due_of(state):
+            yield coming.subject, coming.what, _words.show_date(coming.due, state.lang)
+        yield from self.states_of(state)
 
-    def _states(self) -> Iterable[tuple[str, str, str]]:
-        """What a room says beside findings and due dates, in the same form."""
+    @staticmethod
+    def findings_of(state: Any, /) -> Iterable[Finding]:
+        """What is missing or wrong with what stands: a function of the state."""
+        raise NotImplementedError
+
+    @staticmethod
+    def due_of(state: Any, /) -> Iterable[Due]:
+        """What is coming of what stands."""
+        raise NotImplementedError
+
+    def states_of(self, state: S) -> Iterable[tuple[str, str, str]]:  # noqa: ARG002  most rooms have none
+        """What a room says beside findings and due dates: subject, key of the labels, the answer."""
         return ()
 
-    def _findings(self) -> Iterable[Finding]:
-        raise NotImplementedError
 
-    def _due(self) -> Iterable[Due]:
-        raise NotImplementedError
+def shown(kinds: Sequence[type[Record]], things: Sequence[Stands]) -> list[type[Record]]:
+    """The kinds of records that are shown beside these things."""
+    return [kind for kind in kinds if not kind.aside or any(one.entry.kind == kind.kind for one in things)]
+
+
+def at_present(at: Standpoint) -> Standpoint:
+    """A standpoint at its own moment, read anew: what was kept overnight sees today's journal."""
+    if at.past:
+        return replace(at, book=None, page=None)
+    fixed = at.pinned is not None or _dates.is_pinned()
+    return replace(at, valid_on=at.now.date(), known_at=at.now if fixed else None, book=None, page=None)
 
 
 def _stood_before(entry: Entry, mine: dict[int, Entry], gone: dict[int, Entry]) -> Entry | None:

@@ -11,23 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _compare, _dates, _findings, _html, _law, _records, _room, _shipped, _store, _words
-from ivplus_tools._findings import Finding
-from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt, Standpoint, Verification
 from ivplus_tools.audit import AuditRoom
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.errors import Refusal
+from ivplus_tools.law import LawRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
+from ivplus_tools.rooms import ROOMS, AllRooms, answers_of, room_at
 
 if TYPE_CHECKING:
     import pandas
 
-ROOMS: dict[str, type[Room]] = {
-    "register": RegisterRoom, "review": ReviewRoom, "breach": BreachRoom, "retention": RetentionRoom, "audit": AuditRoom,
-}  # fmt: skip
-AuditRoom.asks = tuple(room for room in ROOMS.values() if room is not AuditRoom)
 JOURNAL = "ivplus.duckdb"
 SAMPLES = _shipped.folder("data_samples")
 
@@ -70,30 +66,21 @@ class Desk:
 
     # --- rooms
 
-    @property
-    def register(self) -> RegisterRoom:
-        """Art. 30: what we process, as controller and as processor."""
-        return RegisterRoom(self.standpoint)
+    register: RegisterRoom
+    review: ReviewRoom
+    breach: BreachRoom
+    retention: RetentionRoom
+    audit: AuditRoom
+    law: LawRoom
 
-    @property
-    def review(self) -> ReviewRoom:
-        """Art. 28 and 44 to 49: processors, their contracts, who stands behind them, and transfers."""
-        return ReviewRoom(self.standpoint)
+    def __getattr__(self, name: str) -> Any:
+        """A room of `ROOMS`, at the standpoint of this moment."""
+        if name not in ROOMS:
+            raise AttributeError(f"{type(self).__name__!r} has no {name!r}")
+        return room_at(name, self.standpoint)
 
-    @property
-    def breach(self) -> BreachRoom:
-        """Art. 33 and 34: cases, the clock, severity, duty, drafts, and the register of every breach."""
-        return BreachRoom(self.standpoint)
-
-    @property
-    def retention(self) -> RetentionRoom:
-        """Art. 5(1)(e): how long, from when, what in our systems is due to go; plans of erasure and their certificates."""
-        return RetentionRoom(self.standpoint)
-
-    @property
-    def audit(self) -> AuditRoom:
-        """Art. 5(2): findings accepted, assigned or disputed, and evidence packs signed."""
-        return AuditRoom(self.standpoint)
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *ROOMS})
 
     def source(
         self, name: str, location: str | None = None, system: str | None = None, password_from: str | None = None, why: str = ""
@@ -145,15 +132,13 @@ class Desk:
 
     def findings(self) -> pandas.DataFrame:
         """What is missing or wrong in every room and in the facts: room, subject, code, severity, finding, rule, since."""
-        at = _store.read_page(self.standpoint)
-        rows = [row for room, found in found_at(at).items() for row in _findings.rows_of(room, found, at.lang)]
-        rows.sort(key=lambda row: _findings.SEVERITIES.index(row.severity))
-        return _room.frame(_findings.FINDING_COLUMNS, rows, at.lang)
+        rooms = AllRooms(self.standpoint)
+        return _room.frame(_findings.FINDING_COLUMNS, rooms.rows(), rooms.at.lang)
 
     def due(self, by: object = None) -> pandas.DataFrame:
         """What is coming in every room, past dates included: room, subject, due, what, rule, due_at; `by` is the last day shown."""
-        at = _store.read_page(self.standpoint)
-        return _findings.lay_due(coming_at(at, by), at)
+        rooms = AllRooms(self.standpoint)
+        return _findings.lay_due(rooms.coming(by), rooms.at)
 
     def compare(self, then: object) -> pandas.DataFrame:
         """Why answers differ from another standpoint: room, subject, answer, was, now, made_by, entry, rule, day, why.
@@ -254,12 +239,9 @@ class Desk:
         counts: dict[str, int] = {}
         for entry in _store.standing(at):
             counts[entry.kind] = counts.get(entry.kind, 0) + 1
-        page = _store.read_page(at)
-        found = found_at(page)
-        status = [
-            one for one in AuditRoom(page, asked_of(found)).statuses() if one.code != "LAW-001"
-        ]  # an unread fact of the law is no fault of the company
-        coming = coming_at(page, None, found)
+        rooms = AllRooms(at)
+        status = [one for one in rooms.statuses() if one.code != "LAW-001"]  # an unread fact of the law is no fault of the company
+        coming = rooms.coming()
         kinds = [kind for room in ROOMS.values() for kind in (one.kind for one in room.records if counts.get(one.kind) or not one.aside)]
         lines = [(_words.say(f"kind_plural.{kind}", at.lang), str(counts.get(kind, 0))) for kind in kinds]
         severities = [f"{_words.say(f'ui.{one}s', at.lang)} {sum(row.severity == one for row in status)}" for one in _findings.SEVERITIES]
@@ -287,43 +269,6 @@ class Desk:
     def _repr_html_(self) -> str:
         title, lines = self._summary()
         return _html.table([], lines, caption=title, row_headers=True)
-
-
-def answers_of(at: Standpoint) -> dict[_compare.Key, str]:
-    """All that every room says at a standpoint; several answers of one kind about one subject are one, a line each."""
-    told: dict[_compare.Key, list[str]] = {}
-    asked, found = [room(at).still() for room in AuditRoom.asks], []
-    for room in asked:
-        mine = list(room._findings())
-        found += [(room.name, one) for one in mine]
-        for subject, what, said in room.answers(mine):
-            told.setdefault((room.name, subject, what), []).append(said)
-    law = [("law", one) for one in _findings.law_findings(at)]
-    for name, one in law:
-        told.setdefault((name, one.subject, one.code), []).append(one.told(at.lang))
-    for subject, what, said in AuditRoom(at, [*found, *law]).answers():
-        told.setdefault((AuditRoom.name, subject, what), []).append(said)
-    return {key: "\n".join(sorted(said)) for key, said in told.items()}
-
-
-def found_at(at: Standpoint) -> dict[str, list[Finding]]:
-    """What every room finds at a standpoint, the facts of the law last; the audit room is asked about the others' findings once."""
-    found = {room.name: list(room(at)._findings()) for room in AuditRoom.asks}
-    law = _findings.law_findings(at)
-    mine = AuditRoom(at, asked_of({**found, "law": law}))._findings()
-    return {**found, AuditRoom.name: list(mine), "law": law}
-
-
-def asked_of(found: dict[str, list[Finding]]) -> list[tuple[str, Finding]]:
-    """The findings that the audit room is asked about."""
-    return [(room, one) for room, many in found.items() if room != AuditRoom.name for one in many]
-
-
-def coming_at(at: Standpoint, by: object, found: dict[str, list[Finding]] | None = None) -> list[_findings.DueRow]:
-    """What is coming in every room at a standpoint, the earliest first; `found`: what is there already, so that it is not sought twice."""
-    asked = asked_of(found) if found is not None else None
-    rooms = [AuditRoom(at, asked) if room is AuditRoom else room(at) for room in ROOMS.values()]
-    return sorted((row for room in rooms for row in room.coming(by)), key=lambda row: row.due)
 
 
 def restore(folder: str | Path, path: str | Path) -> Verification:

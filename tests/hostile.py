@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from house import HOSTILE, NOW, seen
 from IPython.display import HTML, Markdown
@@ -12,7 +13,7 @@ import ivplus_tools as ivp
 from ivplus_tools import _records, plots
 from ivplus_tools._room import Room
 from ivplus_tools.audit.records import FindingResponse, response_id
-from ivplus_tools.desk import ROOMS
+from ivplus_tools.rooms import ROOMS
 
 SINCE, LATER = "2026-01-05", "2026-02-05"
 MARK = "<img src=x onerror"
@@ -42,7 +43,7 @@ WRITES = {
     "sign",
     "withdraw",
 }
-INSIDE = {"answered", "financial_year_end", "held", "known", "place", "prefilled", "sealed", "shown", "standing", "still", "when_and_why"}
+INSIDE = {"due_of", "findings_of", "reads", "seal_act", "speaking", "standing", "state", "when_and_why"}
 
 
 # --- the journal
@@ -54,7 +55,7 @@ def made(folder: Path) -> ivp.Desk:
     for name in ROOMS:
         for since, contents in ((SINCE, CONTENTS), (LATER, CONTENTS[::-1])):
             records = [one for text, content in zip(TEXTS, contents, strict=True) for one in things(text, content) if one.room == name]
-            getattr(desk, name)._seal(records, since, EVERY)  # also what only an act of the room writes
+            getattr(desk, name).seal_act(records, since, EVERY)  # also what only an act of the room writes
     for text in TEXTS:
         desk.keep_person(f"{text} person", name=text, email=text, phone=text)
     (folder / "real.csv").write_text(f'"{LOUD.replace(chr(34), chr(34) * 2)}",start\n1,2020-01-01\n', encoding="utf-8")
@@ -103,8 +104,8 @@ def shown(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     yield from laid("desk", desk, desk.verify(), desk.persons(), desk.findings(), desk.due(), desk.sql("FROM entries()"))
     yield from laid("desk.source", desk.source("real"))
     for name in ROOMS:
-        yield from of_room(name, getattr(desk, name).still())  # the journal read once
-    case = desk.breach.still().case(f"{EVERY} breach")
+        yield from of_room(name, getattr(desk, name))
+    case = desk.breach.case(f"{EVERY} breach")
     yield from of_case(case)
     yield from of_letters(desk, folder)
     yield from of_files(desk, folder)
@@ -117,7 +118,7 @@ def shown(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
             yield f"plots.{name}", draw(frames[next(iter(inspect.signature(draw).parameters))])
 
 
-def of_room(name: str, room: Room) -> Iterator[tuple[str, object]]:
+def of_room(name: str, room: Room[Any]) -> Iterator[tuple[str, object]]:
     """What each public method of a room gives; one that takes an identifier is asked of the kinds that it knows."""
     for method, call in inspect.getmembers(room, callable):
         if method.startswith("_") or method in WRITES | INSIDE:

@@ -22,7 +22,7 @@ from ivplus_tools import _law, _store, _wordless, _words
 from ivplus_tools._findings import Finding
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.breach import duty
-from ivplus_tools.desk import answers_of
+from ivplus_tools.rooms import answers_of
 
 DAY = "2026-03-02"
 
@@ -755,7 +755,7 @@ def reworded(lang, *keys):
 
 def rests_on(desk):
     """What the answer to each finding would rest on, and how that is worded in English."""
-    found = desk.audit.answered()
+    found = desk.audit.state().answered()
     return sorted(one.id for one in found), sorted(one.worded for one in found)
 
 
@@ -783,7 +783,7 @@ def test_an_acceptance_given_today_for_a_later_day_lasts_no_longer_for_that(samp
 def test_findings_that_differ_have_facts_that_differ(sample):
     """What is left out with the wording is no fact: no two findings of the sample become one, and another value is another finding."""
     told = {}
-    for one in sample.audit.answered():
+    for one in sample.audit.state().answered():
         told.setdefault((one.finding.code, one.finding.subject, one.facts), set()).add(one.worded)
     assert not [key for key, worded in told.items() if len(worded) > 1]
     day, labels = dt.date(2026, 3, 2), _words.values("scan_problem")
@@ -816,7 +816,7 @@ def test_acceptances_of_counts_outlive_new_words_and_a_new_scan(tmp_path):
     with path.open("a", encoding="utf-8") as out:
         out.write("3,2019-01-01,2019-01-01\n4,later,2019-01-01\n5,never,2019-01-01\n")
     desk.retention.scan()
-    assert [int(one.record.counts[0].overdue) for one in desk.retention._of("scan")] == [2]
+    assert [int(one.record.counts[0].overdue) for one in desk.retention.state().of("scan")] == [2]
     for lang in _words.LANGS:
         with reworded(lang):
             assert [*of(desk, "RET-005"), *of(desk, "RET-006")] == ["accepted", "accepted"]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from house import HOSTILE, NOW, cases
@@ -17,13 +18,15 @@ from hypothesis import strategies as st
 
 import ivplus_tools as ivp
 from ivplus_tools import _dates, _law, _records, _words
-from ivplus_tools.breach import duty, severity
+from ivplus_tools._store import Standpoint
+from ivplus_tools.breach import drafts, duty, severity
 from ivplus_tools.breach import findings as checks
 from ivplus_tools.breach.duty import WEIGHED
 from ivplus_tools.breach.ladder import LEVELS, Rules
 from ivplus_tools.breach.records import FREE, Breach
+from ivplus_tools.breach.state import Breaches, CaseState
 from ivplus_tools.breach.writing import missing
-from ivplus_tools.desk import coming_at
+from ivplus_tools.rooms import AllRooms
 
 ON = _dates.day("2026-03-02")
 KINDS = ("authority", "people", "board", "controller", "press")
@@ -125,22 +128,10 @@ REASONS = st.fixed_dictionaries(
 )
 
 
-class Unrecorded:
-    """A case that is nowhere written: what the findings ask of one."""
-
-    def __init__(self, record):
-        self.duty = duty.assess(record, Rules(ON))
-
-    def sent_notices(self, _kind=None):
-        """Nothing was sent."""
-        return []
-
-    in_force = sent_notices
-
-
 def judged(record):
     """The codes of the findings that a record of these answers has about its judgement."""
-    case = Unrecorded(record)
+    nowhere = Breaches(Standpoint(Path("nowhere"), ON, None, None, "fi"), (), (), ())
+    case = CaseState(nowhere, record)
     return {one.code for check in (checks._judged, checks._no_breach) for one in check(case, record)}
 
 
@@ -280,10 +271,10 @@ def test_the_hour_of_the_limit_is_the_hour_at_which_it_is_overdue(tmp_path, now,
     due = desk.breach.due()
     row = due[(due["subject"] == "2026-002") & (due["rule"] == "gdpr:33(1)")]
     assert str(row["due_at"].iloc[0]) == "2026-03-04 22:40:00+02:00"
-    [one] = [one for one in desk.breach.coming() if (one.subject, one.rule) == ("2026-002", "gdpr:33(1)")]
+    [one] = [one for one in desk.breach.coming(desk.breach.state()) if (one.subject, one.rule) == ("2026-002", "gdpr:33(1)")]
     assert one.is_late(desk.standpoint) is late
     assert "klo" in repr(ivp.show(row))
-    total = sum(one.is_late(desk.standpoint) for one in coming_at(desk.standpoint, None))
+    total = sum(one.is_late(desk.standpoint) for one in AllRooms(desk.standpoint).coming())
     assert str(total) in repr(desk)
 
 
@@ -411,8 +402,8 @@ def test_a_decision_against_the_duty_stands_with_its_reason_and_its_finding_can_
 def test_a_draft_has_what_the_law_asks_and_marks_what_is_missing(sample, tmp_path, lang):
     """Art. 33(3) in the authority's form, 34(2) in the letter; every kind in every format, the same bytes twice."""
     desk = sample.speaking(lang)
-    for place, (case, kind) in enumerate(itertools.product(desk.breach.still().cases(), KINDS)):
-        draft = case.draft(kind)
+    for place, (case, kind) in enumerate(itertools.product(desk.breach.state().cases, KINDS)):
+        draft = drafts.draft(case, kind, written="fi")
         assert draft.lang == lang
         for ending in (".html", ".md", ".eml") if place % 7 == 0 else ():
             one, two = (draft.save(tmp_path / f"{name}{ending}").read_bytes() for name in "ab")

@@ -12,10 +12,10 @@ import ivplus_tools as ivp
 from ivplus_tools import _dates, _law, _records, _words
 from ivplus_tools._records.answers import lists
 from ivplus_tools.breach import duty, severity
-from ivplus_tools.breach.case import Case
 from ivplus_tools.breach.drafts import draft
 from ivplus_tools.breach.ladder import Rules
 from ivplus_tools.breach.records import FREE, Breach
+from ivplus_tools.breach.state import CaseState
 
 ON = _dates.day("2026-03-02")
 ALL = [  # a kind of draft, its form, and the role in which it is written
@@ -47,13 +47,13 @@ def room(tmp_path_factory):
     desk = ivp.Desk(tmp_path_factory.mktemp("drafts") / "j.duckdb", by="tt", now="2026-03-02T09:00", lang="fi")
     own = ivp.Organisation("oma", name="Esimerkki Oy", relation="own", business_id="1234567-1")
     desk.register.record(own, valid_from="2020-01-01", why="w")
-    return {lang: desk.speaking(lang).breach.still() for lang in _words.LANGS}
+    return {lang: desk.speaking(lang).breach.state() for lang in _words.LANGS}
 
 
 def made(room, facts, kind="authority", form=None, role="controller", lang="fi", phase=None):
     """A draft of facts that are not recorded."""
     record = Breach("x", breach_role=role, **({"title": "Otsikko nolla"} | facts))
-    return draft(Case(room[lang], "x", record), kind, phase, "fi", form)
+    return draft(CaseState(room[lang], record), kind, phase, "fi", form)
 
 
 def sentences(document):

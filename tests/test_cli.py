@@ -21,7 +21,7 @@ from house import NOW, ROOT
 import ivplus_tools as ivp
 from ivplus_tools import _law, _words, cli
 from ivplus_tools.cli import base, house, looking, sarif
-from ivplus_tools.desk import ROOMS
+from ivplus_tools.rooms import ROOMS, AllRooms
 
 IVPLUS = [sys.executable, "-m", "ivplus_tools"]
 
@@ -251,7 +251,7 @@ def test_a_room_narrows_the_findings_and_the_exit_code(run, journal):
     run("check", "--room", "law", code=0)
     assert "'retention'" in run("check", "--room", "retencion", code=2).stderr
     [room] = [one for one in looking.check.params if one.name == "rooms"]
-    assert list(room.type.choices) == [*ROOMS, "law"]
+    assert list(room.type.choices) == list(ROOMS)
 
 
 def test_since_shows_only_what_that_day_did_not_have(run, journal):
@@ -324,7 +324,7 @@ def test_two_findings_of_one_subject_and_code_have_fingerprints_of_their_own(des
     """Two purposes without a legal basis are two findings."""
     bare = [ivp.Purpose(name) for name in ("billing", "statistics")]
     desk.register.record(ivp.Activity("sales", purposes=bare), valid_from="2026-01-01", why="w")
-    found = [one for one in desk.audit.statuses() if one.code == "REG-020"]
+    found = [one for one in AllRooms(desk.standpoint).statuses() if one.code == "REG-020"]
     one, other = (one["partialFingerprints"] for one in sarif.log_of(found, desk.standpoint)["runs"][0]["results"])
     assert one["subject/v1"] == other["subject/v1"]
     assert one["sentence/v1"] != other["sentence/v1"]
@@ -375,7 +375,7 @@ def test_the_room_of_a_code_is_the_room_that_reports_it(sample):
     """By what the code begins with, for every finding of the sample."""
     for row in sample.findings().itertuples():
         assert _words.ROOM_OF[row.code.partition("-")[0]] == row.room
-    assert list(dict.fromkeys(_words.ROOM_OF.values())) == [*ROOMS, "law"]
+    assert list(dict.fromkeys(_words.ROOM_OF.values())) == list(ROOMS)
 
 
 # --- completion, help, failures
@@ -497,7 +497,7 @@ def test_no_verb_of_the_shell_prints_what_acts_on_the_terminal(run, tmp_path, mo
     turning, evil = "a\u202egnp\u202c b", "a\x1b]0;owned\x07\x1b[2J\u202egnp\u202c\x9b31m"
     desk = ivp.Desk(tmp_path / "ivplus.duckdb", by=turning, now=NOW)
     for name in ROOMS:
-        getattr(desk, name)._seal([one for one in hostile.things("x", turning) if one.room == name], hostile.SINCE, turning)
+        getattr(desk, name).seal_act([one for one in hostile.things("x", turning) if one.room == name], hostile.SINCE, turning)
     monkeypatch.setenv("IVPLUS_BY", turning)
     (tmp_path / "r.csv").write_text(f"Tunnus;Nimi;Tarkoitus\nx;{evil};{evil}\n", encoding="utf-8")
     bare = ("check", "due", "law", "scan", "verify", "doctor", "anchor")

@@ -1,6 +1,7 @@
 """The rules of the house, checked from its files."""
 
 import ast
+import graphlib
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ from house import ROOT
 
 import ivplus_tools as ivp
 from ivplus_tools import _words
+from ivplus_tools.rooms import ROOMS as ROOM_TYPES
 
 PACKAGE = ROOT / "ivplus_tools"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -21,11 +23,13 @@ CHECKS = sorted((ROOT / "notebooks" / "checks").glob("*.ipynb"))
 EVERY_NOTEBOOK = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 ORDER = [  # a module may import from those to its left
     "errors", "_shipped", "_html", "_words", "_places", "_law", "_dates", "_store", "_records", "_shown", "_sources",
-    "_wordless", "_findings", "_room", "_compare",
+    "_wordless", "_findings", "_state", "_room", "_compare",
     "exchange",
-    "register", "review", "breach", "retention", "audit", "desk", "plots", "forms", "_notebooks", "evidence", "__init__", "cli", "__main__",
+    "register", "review", "breach", "retention", "audit", "law", "rooms", "desk", "plots", "forms", "_notebooks",
+    "evidence", "__init__", "cli", "__main__",
 ]  # fmt: skip
 ROOMS = {"register": "10", "review": "20", "breach": "30", "retention": "40", "audit": "50"}
+IN_HOUSE = set(ROOM_TYPES)
 ONLY_HERE = {
     "duckdb": {"_store", "_sources"}, "sqlite3": {"_sources"}, "psycopg": {"_sources"}, "pyspark": {"_sources"}, "ipywidgets": {"forms"},
     "matplotlib": {"plots"}, "openpyxl": {"exchange", "_sources"}, "filelock": {"_store"},
@@ -75,7 +79,28 @@ def test_imports_run_one_way(path):
             continue
         assert there in ORDER, dotted
         assert ORDER.index(there) < ORDER.index(here), f"{here} imports {there}"
-        assert not (here in ROOMS and there in ROOMS), f"room {here} imports room {there}"
+        assert not (here in IN_HOUSE and there in IN_HOUSE), f"room {here} imports room {there}"
+
+
+@pytest.mark.parametrize("room", sorted(ROOM_TYPES))
+def test_imports_within_a_room_run_down_from_its_face(room):
+    """Face, then functions, then the state, then records; no circle, and nobody below names the room's class, not even for a type."""
+    files = {path.stem: path for path in (PACKAGE / room).glob("*.py")}
+    within = {}
+    for name, path in files.items():
+        asked = {
+            dotted.removeprefix(f"ivplus_tools.{room}").strip(".").split(".")[0]
+            for dotted in imports(path)
+            if dotted.startswith(f"ivplus_tools.{room}.")
+        }
+        within[name] = asked & set(files)
+        if name != "__init__":
+            assert not [dotted for dotted in imports(path) if dotted == f"ivplus_tools.{room}.{ROOM_TYPES[room].__name__}"], name
+    order = list(graphlib.TopologicalSorter({name: used - {name} for name, used in within.items()}).static_order())
+    assert order[-1] == "__init__"
+    for name in {"state", "records"} & set(files):
+        below = {"state": {"findings", "letters", "case", "plan", "drafts"}, "records": set(files) - {"rules", "starts"}}[name]
+        assert not within[name] & below, (name, within[name] & below)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

@@ -9,8 +9,8 @@ from house import cases
 
 import ivplus_tools as ivp
 from ivplus_tools import _law, _words
-from ivplus_tools.desk import answers_of
 from ivplus_tools.errors import BadFact
+from ivplus_tools.rooms import answers_of
 
 GOOD = """
 [instrument]

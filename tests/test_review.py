@@ -299,7 +299,7 @@ def test_a_list_recorded_adds_announces_and_ends(sample, tmp_path):
 )
 def test_a_period_to_object_may_be_of_working_days(sample, tmp_path, told, last):
     """Ten working days over Easter skip Good Friday, Easter Monday and two weekends."""
-    [contract] = [one.record for one in sample.review._review().agreements_of("pilvi")][:1]
+    [contract] = [one.record for one in sample.review.state().agreements_of("pilvi")][:1]
     sample.review.record(contract.replace(objection_period=told), valid_from="2026-03-02", why="w")
     path = tmp_path / "list.csv"
     path.write_text("Company;Country\nUusi Esimerkki Oy;Suomi\n", encoding="utf-8")
@@ -334,7 +334,7 @@ def test_a_draft_to_a_vendor_is_an_unsent_mail(sample, tmp_path):
 @pytest.mark.parametrize("lang", ["fi", "sv", "en"])
 def test_every_letter_and_form_is_written_in_every_format(sample, tmp_path, lang):
     """Request, assessment form and summary of everyone in the sample: same bytes twice, blanks marked."""
-    room = sample.review.still()
+    room = sample.review
     documents = [room.request(one, lang=lang) for one in room.processors()["id"]]
     documents += [room.summary(one, lang=lang) for one in room.processors()["id"]]
     documents += [room.assessment_form(one, lang=lang) for one in room.transfers()["id"]]
@@ -552,7 +552,7 @@ def test_a_list_and_the_graph_agree_on_who_is_one_company(desk, tmp_path, case):
                        valid_from="2026-01-01", why="w")  # fmt: skip
     if "aliases" in given:
         desk.register.record(ivp.Organisation("org", name=given["one"], aliases=given["aliases"]), valid_from="2026-01-01", why="w")
-    review = desk.review._review()
+    review = desk.review.state()
     assert (review.party(given["one"]) == review.party(given["two"])) == same
     (tmp_path / "a.csv").write_text(f'Sub-processor;Country\n"{given["two"]}";\nOther Oy;\n', encoding="utf-8")
     preview = desk.review.read_list(tmp_path / "a.csv", vendor="v", on="2026-03-01")

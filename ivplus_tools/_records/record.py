@@ -137,6 +137,10 @@ class Record(Typed):
     room: ClassVar[str]
     kind: ClassVar[str]
     kinds: ClassVar[dict[str, type[Record]]] = {}
+    noun: ClassVar[str] = ""
+    """What a query calls what stands of the kind: `activities` for `FROM activities()`; empty: no query knows it."""
+    noun_columns: ClassVar[dict[str, str]] = {}
+    """Columns of the noun that are no fields, or other than their field: `part.field`, `macro(field)`; empty: no column."""
     own_act: ClassVar[bool] = False
     """Whether only an act of the room writes it (a plan, a certificate), never `record`."""
     aside: ClassVar[bool] = False

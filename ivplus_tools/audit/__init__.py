@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ivplus_tools import _dates, _findings, _records, _room, _store, _words
-from ivplus_tools._findings import Due, Finding
+from ivplus_tools._findings import Finding
 from ivplus_tools._records import Record
 from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt, Standpoint
 from ivplus_tools._store.chain import check_chain, links_of
 from ivplus_tools.audit import answers, packs
+from ivplus_tools.audit import findings as checks
 from ivplus_tools.audit.records import Anchor, FindingResponse, SignOff
+from ivplus_tools.audit.state import Audit
 
 if TYPE_CHECKING:
     import pandas
 
-RULE = "gdpr:24(1)"
 LONGEST_ACCEPTANCE = "P12M"
 """Where the company has set no policy of its own: after this a finding is looked at again, and accepted again where that is right."""
 
@@ -43,17 +44,27 @@ class Status(NamedTuple):
     answered_by: str | None
 
 
-class AuditRoom(Room):
-    """Answers to findings, and sign-offs. It asks the other rooms, which `asks` names, and they know nothing of it."""
+class AuditRoom(Room[Audit]):
+    """Answers to findings, and sign-offs. It asks the other rooms, and they know nothing of it."""
 
     name: ClassVar[str] = "audit"
     records: ClassVar[tuple[type[Record], ...]] = (FindingResponse, SignOff, Anchor)
-    asks: ClassVar[tuple[type[Room], ...]] = ()
-    inner: ClassVar[frozenset[str]] = frozenset(("answered", "statuses", "asks"))
+    findings_of, due_of = staticmethod(checks.findings), staticmethod(checks.due)
+    inner: ClassVar[frozenset[str]] = frozenset(("statuses", "house"))
 
-    def __init__(self, standpoint: Standpoint, found: list[tuple[str, Finding]] | None = None) -> None:
+    def __init__(self, standpoint: Standpoint, house: Mapping[str, type[Room[Any]]]) -> None:
         super().__init__(standpoint)
-        self._asked = found
+        self.house = house
+
+    def state(self) -> Audit:
+        """What stands, and what every other room finds."""
+        at = _store.read_page(self.standpoint)
+
+        def ask() -> list[tuple[str, Finding]]:
+            rooms = [room(at) for name, room in self.house.items() if name != self.name]
+            return [(room.name, one) for room in rooms for one in room.findings_of(room.state())]
+
+        return Audit.read(at, self.records, ask=ask)
 
     # --- what stands
 
@@ -74,15 +85,15 @@ class AuditRoom(Room):
 
         `state`: open, accepted, expired, assigned, overdue or disputed. Only `accepted` does not count at `ivplus check`.
         """
-        return lay_status(self.statuses(), self.standpoint.lang)
+        return lay_status(self.statuses(self.state()), self.standpoint.lang)
 
-    def statuses(self) -> list[Status]:
+    def statuses(self, state: Audit) -> list[Status]:
         """The rows of `status`, the worst first."""
-        rows, rooms = [], [*(room.name for room in self.asks), "law", self.name]
-        for one in self.answered():
+        rows, rooms = [], [*(name for name in self.house if name != self.name), self.name]
+        for one in state.answered(checks.findings(state)):
             told = one.response
             given = (told.accepted_until, told.owner, told.due, told.response_reason) if told else (None,) * 4
-            rows.append(Status(*_findings.row_of(one.room, one.finding, self.standpoint.lang), one.state, *given, one.by))
+            rows.append(Status(*_findings.row_of(one.room, one.finding, state.lang), one.state, *given, one.by))
         return sorted(
             rows, key=lambda row: (_findings.SEVERITIES.index(row.severity), rooms.index(row.room), row.subject, row.code, row.finding)
         )
@@ -92,7 +103,8 @@ class AuditRoom(Room):
 
         `state`: as in `status`; `done`: the finding is gone; `changed`: another one of the same code and subject stands in its place.
         """
-        found = answers.promised(self.answered(), self._told(), self.standpoint.valid_on)
+        state = self.state()
+        found = answers.promised(state.answered(checks.findings(state)), state.told, state.on)
         columns = ("code", "subject", "response", "state", "reason", "until", "owner", "due", "answered_by", "since")
         rows = [
             (one.response.finding_code, one.response.finding_subject, one.response.response, one.state, one.response.response_reason,
@@ -104,22 +116,22 @@ class AuditRoom(Room):
 
     def rooms(self) -> pandas.DataFrame:
         """The state of each room on the day: room, records, errors, warnings, infos, accepted, due_past, next_deadline."""
-        at, found = _store.read_page(self.standpoint), self.answered()
-        sealed, rows = _store.standing(at), []
-        for room in (*self.asks, type(self), None):
-            name = room.name if room else "law"
+        state, rows = self.state(), []
+        found = state.answered(checks.findings(state))
+        for name, kind in self.house.items():
             mine = [one for one in found if one.room == name]
             counts = [
                 sum(one.finding.weight == weight and one.state != answers.COUNTED_OUT for one in mine) for weight in _findings.SEVERITIES
             ]
-            days = sorted(one.due for one in room(at)._due()) if room else []
-            kinds = {kind.kind for kind in room.records} if room else set()
+            room: Room[Any] = self if name == self.name else kind(state.at)
+            days = sorted(one.due for one in room.due_of(state if name == self.name else room.state()))
+            kinds = {one.kind for one in kind.records}
             rows.append((
-                name, sum(one.kind in kinds for one in sealed), *counts, sum(one.state == answers.COUNTED_OUT for one in mine),
-                sum(day < at.valid_on for day in days), next((day for day in days if day >= at.valid_on), None),
+                name, sum(one.kind in kinds for one in state.sealed), *counts, sum(one.state == answers.COUNTED_OUT for one in mine),
+                sum(day < state.on for day in days), next((day for day in days if day >= state.on), None),
             ))  # fmt: skip
         columns = ("room", "records", "errors", "warnings", "infos", "accepted", "due_past", "next_deadline")
-        return _room.frame(columns, rows, at.lang, days=("next_deadline",))
+        return _room.frame(columns, rows, state.lang, days=("next_deadline",))
 
     def seal(self, since: str = "") -> pandas.DataFrame:
         """On what everything here rests: name, value; the day, the moment, what `since` it is compared with, the seal of the last entry."""
@@ -140,27 +152,9 @@ class AuditRoom(Room):
     def counts(self) -> pandas.DataFrame:
         """What the journal holds on the day: room, kind, name, records, one row per kind of record."""
         lang, sealed = self.standpoint.lang, _store.standing(self.standpoint)
-        kinds = [(room.name, kind.kind) for room in (*self.asks, type(self)) for kind in room.records]
+        kinds = [(room.name, kind.kind) for room in self.house.values() for kind in room.records]
         rows = [(room, kind, _words.say(f"kind_plural.{kind}", lang), sum(one.kind == kind for one in sealed)) for room, kind in kinds]
         return _room.frame(("room", "kind", "name", "records"), rows, lang)
-
-    def answered(self) -> list[answers.Answered]:
-        """Every finding with the answer that holds for it."""
-        room = self._once()
-        return room._with_answers([*room._found(), *((self.name, one) for one in room._findings())])
-
-    def _once(self) -> AuditRoom:
-        """The same room with what stands read once and the other rooms asked once."""
-        room = type(self)(_store.read_page(self.standpoint), self._asked)
-        room._asked = room._found()
-        return room
-
-    def _with_answers(self, found: list[tuple[str, Finding]]) -> list[answers.Answered]:
-        return answers.answered(found, self._told(), self.sealed(), self.standpoint.valid_on)
-
-    def _told(self) -> list[tuple[FindingResponse, str, date]]:
-        """The answers that stand, with who gave them and since when."""
-        return [(one.record, one.entry.recorded_by, one.entry.valid_from) for one in self._of(FindingResponse.kind)]
 
     # --- answering
 
@@ -227,7 +221,7 @@ class AuditRoom(Room):
         since, reason = self.when_and_why(self.standpoint.valid_on, why)
         ids = [
             one.id
-            for one, _, _ in self._told()
+            for one, _, _ in self.state().told
             if (one.finding_code, one.finding_subject) == (str(code).upper(), subject) and about in (one.finding_facts or "")
         ]
         if not ids:
@@ -238,8 +232,8 @@ class AuditRoom(Room):
     def _answer(self, code: str, subject: str, about: str, why: str, valid_from: object, **told: Any) -> Receipt:
         """Record one answer for every finding that is meant; it is sought as of the day from which the answer holds."""
         since = _dates.day(valid_from) if valid_from is not None else self.standpoint.valid_on
-        then = type(self)(replace(self.standpoint, valid_on=since))
-        found = then.answered()
+        then = self.as_of(replace(self.standpoint, valid_on=since)).state()
+        found = then.answered(checks.findings(then))
         meant = [
             one
             for one in found
@@ -276,7 +270,7 @@ class AuditRoom(Room):
             journal_entries=told["journal"]["last"], journal_head=told["journal"]["head"], error_count=counted["error"],
             warning_count=counted["warning"], info_count=counted["info"], signed_by=signer, remarks=remarks,
         )  # fmt: skip
-        return self._seal([made], self.standpoint.valid_on, _words.say("audit.signed", self.standpoint.lang, pack=found.name))
+        return self.seal_act([made], self.standpoint.valid_on, _words.say("audit.signed", self.standpoint.lang, pack=found.name))
 
     def anchor(self, answer: str | Path, certificates: str | Path) -> Receipt:
         """Take the answer of a time-stamping authority over a seal of this journal, checked by its certificates; see `desk.anchor`."""
@@ -286,51 +280,13 @@ class AuditRoom(Room):
         kind: Any = Anchor
         made = kind(f"{stamp.entry}/{stamp.at.isoformat()}", **_store.kept(stamp, told, vouching))
         why = _words.say("audit.anchored", self.standpoint.lang, entry=stamp.entry, by=stamp.by)
-        return self._seal([made], self.standpoint.valid_on, why)
+        return self.seal_act([made], self.standpoint.valid_on, why)
 
     def open(self, pack: str | Path) -> packs.Opened:
         """An evidence pack of this journal, checked: its manifest and its files."""
         return packs.opened(_store.path_of(pack), self.standpoint.lang, self.standpoint)
 
     # --- the same questions in every room
-
-    def _findings(self) -> Iterable[Finding]:
-        """Assignments that are late, and signed head seals that the journal no longer has."""
-        on = self.standpoint.valid_on
-        if any(answers.state_of(one, on) == "overdue" for one, _, _ in self._told()):
-            for one in self._with_answers(self._found()):
-                if one.response and one.state == "overdue":
-                    about: dict[str, object] = {"code": one.finding.code, "owner": one.response.owner, "due": one.response.due}
-                    yield Finding(one.finding.subject, "AUD-001", one.response.due or on, about)
-        signed_off = self._of(SignOff.kind)
-        numbers = [int(one.record.journal_entries or 0) for one in signed_off]
-        seals = _store.seals(self.standpoint, numbers) if signed_off else {}
-        for signed in signed_off:
-            record: SignOff = signed.record
-            if record.journal_head and seals.get(int(record.journal_entries or 0)) != record.journal_head:
-                yield Finding(record.id, "AUD-002", signed.entry.valid_from, {"pack": record.pack, "entry": record.journal_entries})
-
-    def _due(self) -> Iterator[Due]:
-        """When acceptances end and what was assigned is to be done."""
-        for one in self._promised_open():
-            if one.response.response == "accepted" and one.response.accepted_until:
-                yield Due(one.response.finding_subject or "", one.response.accepted_until, "due.accepted_until", RULE)
-            if one.response.response == "assigned" and one.response.due:
-                yield Due(one.response.finding_subject or "", one.response.due, "due.assigned", RULE)
-
-    def _promised_open(self) -> list[answers.Promise]:
-        """The answers whose finding is still there."""
-        told, on = self._told(), self.standpoint.valid_on
-        found = self._with_answers(self._found()) if told else []
-        return [one for one in answers.promised(found, told, on) if one.state not in ("done", "changed")]
-
-    def _found(self) -> list[tuple[str, Finding]]:
-        """What the other rooms and the facts find at the standpoint."""
-        if self._asked is not None:
-            return self._asked
-        at = _store.read_page(self.standpoint)
-        found = [(room.name, one) for room in self.asks for one in room(at)._findings()]
-        return [*found, *(("law", one) for one in _findings.law_findings(at))]
 
 
 def lay_status(rows: Sequence[Status], lang: str) -> pandas.DataFrame:

@@ -31,6 +31,8 @@ class FindingResponse(Record):
 
     room: ClassVar[str] = "audit"
     kind: ClassVar[str] = "response"
+    noun: ClassVar[str] = "responses"
+    noun_columns: ClassVar[dict[str, str]] = {"recorded_by": "recorded_by"}
 
     finding_code: Text = item("gdpr:5(2)")
     finding_subject: Text = item("gdpr:5(2)")
@@ -57,6 +59,7 @@ class SignOff(Record):
 
     room: ClassVar[str] = "audit"
     kind: ClassVar[str] = "signoff"
+    noun: ClassVar[str] = "signoffs"
     own_act: ClassVar[bool] = True
 
     audit_day: Day = item("gdpr:24(1)")
@@ -77,6 +80,7 @@ class Anchor(Record):
 
     room: ClassVar[str] = "audit"
     kind: ClassVar[str] = "anchor"
+    noun: ClassVar[str] = "anchors"
     own_act: ClassVar[bool] = True
 
     journal_entries: Count = item("gdpr:5(2)")

@@ -148,7 +148,7 @@ class Notification(CaseWriter):
                 yield self.line(self.breach, name)
         blank = self.say("common.blank")
         count = _records.show_count(self.breach.reached, self.lang) if self.breach.reached else blank
-        for one in self.told_people():
+        for one in self.case.told_people():
             day = self.day(_dates.instant(one.sent).date()) if one.sent else blank
             yield Line(
                 label_of(str(one.breach_draft), self.lang), self.say("authority.told", count=count, day=day), rule, blank in (count, day)

@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _html, _records, _room, _store, _words
+from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt, Standpoint
 from ivplus_tools.breach import clock as clocks
+from ivplus_tools.breach import drafts
 from ivplus_tools.breach import duty as duties
 from ivplus_tools.breach import severity as severities
-from ivplus_tools.breach.ladder import Rules
 from ivplus_tools.breach.records import FREE, LANGUAGE, Breach, BreachNotice
+from ivplus_tools.breach.state import Breaches, CaseState
 from ivplus_tools.errors import Changed
+from ivplus_tools.exchange.documents import Document
 
 if TYPE_CHECKING:
     import pandas
-
-    from ivplus_tools.breach import BreachRoom
-    from ivplus_tools.exchange.documents import Document
 
 MOMENTS = ("occurred_from", "occurred_until", "detected", "processor_notice", "aware", "decided")
 TRIES = 8  # times that an update is put on top of what another notebook has just written
@@ -29,54 +29,55 @@ TRIES = 8  # times that an update is put on top of what another notebook has jus
 class Case:
     """A breach and what follows from it. It reads the journal anew at every question, so that two notebooks see the same."""
 
-    def __init__(self, room: BreachRoom, id: str, unsaved: Breach | None = None) -> None:  # noqa: A002
+    def __init__(self, room: Room[Breaches], id: str) -> None:  # noqa: A002
         self._room, self.id = room, id
-        self._unsaved = unsaved  # what stands on a form and is not recorded yet
         self._lang = room.standpoint.lang
+
+    def _state(self) -> CaseState:
+        """The case as the journal has it now."""
+        return self._room.state().case(self.id)
 
     # --- what is known
 
     @property
     def record(self) -> Breach:
         """The facts as they stand."""
-        found: Breach = self._unsaved or self._room.get(self.id, "breach")
+        found: Breach = self._room.get(self.id, "breach")
         return found
 
     @property
     def clock(self) -> clocks.Clock:
         """The 72 hours, and how many are left."""
-        return self._clock(self.record)
+        return self._state().clock
 
     @property
     def severity(self) -> severities.Severity:
         """The severity score (ENISA 2013) with its parts."""
-        record = self.record
-        return severities.of(record, self._rules(record), self._lang)
+        return self._state().severity
 
     @property
     def duty(self) -> duties.Duty:
         """What the law asks: level, document, notify, communicate, why, flips, unknown."""
-        record = self.record
-        return duties.recorded(record, self._rules(record), self._lang)
+        return self._state().duty
 
     @property
     def notices(self) -> pandas.DataFrame:
         """What was told, to whom and when: id, breach_draft, breach_phase, sent, sent_to, sent_by, case_number, hash."""
         columns = ("id", "breach_draft", "breach_phase", "sent", "sent_to", "sent_by", "case_number", "language", "hash")
-        return _room.frame(columns, [[getattr(one, name) for name in columns] for one in self.sent_notices()], self._lang)
+        return _room.frame(columns, [[getattr(one, name) for name in columns] for one in self._state().sent_notices()], self._lang)
 
     @property
     def timeline(self) -> pandas.DataFrame:
         """Every moment of the case in order: what, at."""
-        self = self._still()  # noqa: PLW0642  one reading of the journal for the whole answer
-        record = self.record
+        now = self._state()
+        record = now.record
         rows = [(_words.field_label(name, self._lang), getattr(record, name)) for name in MOMENTS if getattr(record, name)]
         drafts = _words.values("breach_draft")
         rows += [
             (f"{_words.say('due.breach_sent', self._lang)}: {drafts[str(one.breach_draft)][self._lang]}", one.sent)
-            for one in self.sent_notices()
+            for one in now.sent_notices()
         ]
-        due = self.clock.due
+        due = now.clock.due
         rows += [(_words.say("due.breach_clock", self._lang), due.isoformat())] if due else []
         return _room.frame(
             ("what", "at"), sorted(((what, _dates.instant(at)) for what, at in rows), key=lambda row: (row[1], row[0])), self._lang
@@ -114,11 +115,11 @@ class Case:
         since = valid_from if valid_from is not None else self._room.standpoint.now.date()
         for attempt in range(TRIES):
             newest = _store.newest(self._room.standpoint).get(("breach", self.id), 0)
-            stands = self._room._find(self.id, "breach").record
+            stands = self.record
             told = facts(stands)
             record = stands.replace(**told, **_languages(stands, told, self._lang))
             if "activities" in told:
-                record = record.replace(**self._room.prefilled(record))
+                record = record.replace(**self._room.state().prefilled(record))
             not_to_come(record, self._room.standpoint)
             try:
                 return self._room.record(record, valid_from=since, why=why, expecting=newest)
@@ -146,19 +147,16 @@ class Case:
         It says nothing that the case does not say; what is missing is marked. `phase`: `preliminary`, `complete`, `supplementary`,
         `withdrawal`. `form="edpb"`: the notification in the blocks of the EDPB's common template, which is a draft.
         """
-        from ivplus_tools.breach import drafts
-
-        return drafts.draft(Case(self._room._speaking(lang).still(), self.id, self._unsaved), kind, phase, self._lang, form)
+        return drafts.draft(self._room.speaking(lang).state().case(self.id), kind, phase, self._lang, form)
 
     def sent(
         self, draft: Document, at: object = None, to: str | None = None, how: str | None = None, reference: str | None = None
     ) -> Receipt:
         """Record that a draft was sent as it is: to whom, when, how; its hash and its text are sealed. Nothing is sent by this."""
-        from ivplus_tools.breach import drafts
-
+        now = self._state()
         kind, phase = drafts.checked(draft, self.id)
         text = draft.text.strip()
-        number = len(self.sent_notices()) + 1
+        number = len(now.sent_notices()) + 1
         content = {line.label: line.text for section in draft.sections for line in section.lines if not line.blank}
         made: Any = BreachNotice
         notice = made(
@@ -167,7 +165,7 @@ class Case:
             hash=hashlib.sha256(text.encode()).hexdigest(), blanks=draft.blanks or None, content=content or None, text=text,
         )  # fmt: skip
         not_to_come(notice, self._room.standpoint)
-        aware = self.record.aware
+        aware = now.record.aware
         if kind == "authority" and aware and _dates.instant(notice.sent) < _dates.instant(aware):
             shown = {
                 name: {lang: _records.show_moment(told, lang, True) for lang in _words.LANGS}
@@ -175,61 +173,18 @@ class Case:
             }
             raise _words.refusal("wrong_order", earlier=_words.label_of("aware"), later=_words.label_of("sent"), **shown)
         why = _words.say("due.breach_sent", self._lang)
-        return self._room._seal([notice], valid_from=_dates.instant(notice.sent).date(), why=why, expecting=0)
+        return self._room.seal_act([notice], valid_from=_dates.instant(notice.sent).date(), why=why, expecting=0)
 
-    # --- inside
-
-    def sent_notices(self, kind: str | None = None) -> list[BreachNotice]:
-        """What was sent in this case, oldest first."""
-        found = [one.record for one in self._room.standing() if one.entry.kind == "breach_notice" and one.record.case == self.id]
-        return sorted(
-            (one for one in found if kind in (None, one.breach_draft)),
-            key=lambda one: (_dates.instant(one.sent), one.id) if one.sent else (self._room.moment, one.id),
-        )
-
-    def in_force(self) -> list[BreachNotice]:
-        """The notifications to the authority that were not withdrawn since."""
-        found = self.sent_notices("authority")
-        last = max((place for place, one in enumerate(found) if one.breach_phase == "withdrawal"), default=-1)
-        return found[last + 1 :]
-
-    def _rules(self, record: Breach) -> Rules:
-        """The law of the day on which the clock began, where that is told: a reform leaves earlier cases alone."""
-        today = self._room.standpoint.valid_on
-        began = _dates.instant(record.aware).astimezone(_dates.HELSINKI).date() if record.aware else today
-        return Rules(min(began, today), self._room.reform)
-
-    def _clock(self, record: Breach) -> clocks.Clock:
-        told = [one.sent for one in self.in_force() if one.sent]
-        sent = _dates.instant(told[0]) if told else None
-        return clocks.of(record, self._rules(record), self._room.moment, sent, self._lang)
-
-    def _still(self) -> Case:
-        """The same case with the journal read once."""
-        return Case(self._room.still(), self.id, self._unsaved)
-
-    def _rows(self) -> list[tuple[str, str]]:
-        record, words = self.record, _words.read("breach")["clock"]
-        found = self.duty
-        decisions, unknown = _words.values("breach_decision"), _words.values("state")["unknown"]
-        decided = decisions[record.breach_decision] if record.breach_decision else unknown
-        rows = [
-            (words["left"][self._lang], dict(self.clock.rows).get(words["left"][self._lang], "–")),
-            (_words.column_name("level", self._lang), found._title()),
-            (_words.read("breach")["authority"]["score"][self._lang], self.severity._title()),
-            (_words.field_label("breach_decision", self._lang), decided[self._lang]),
-        ]
-        asked = "; ".join(_words.field_label(name, self._lang) for name in found.unknown[:6])
-        rows += [(_words.say("ui.needs", self._lang), asked)] if asked else []
-        return rows
+    # --- how it shows itself
 
     def __repr__(self) -> str:
-        rows = self._still()._rows()
-        width = max(len(label) for label, _ in rows)
-        return "\n".join([f"{self.id} · {self.record.title}", *(f"  {label:<{width}}  {text}" for label, text in rows)])
+        now = self._state()
+        width = max(len(label) for label, _ in now.rows)
+        return "\n".join([now.title, *(f"  {label:<{width}}  {text}" for label, text in now.rows)])
 
     def _repr_html_(self) -> str:
-        return _html.table([], self._still()._rows(), caption=f"{self.id} · {self.record.title}", row_headers=True)
+        now = self._state()
+        return _html.table([], now.rows, caption=now.title, row_headers=True)
 
 
 def _languages(stands: Breach, told: dict[str, Any], lang: str) -> dict[str, Any]:

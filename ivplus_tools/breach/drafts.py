@@ -8,24 +8,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ivplus_tools import _records, _words
 from ivplus_tools.breach.authority import Notification
-from ivplus_tools.breach.case import Case
 from ivplus_tools.breach.letters import Letters
 from ivplus_tools.breach.records import Breach, BreachNotice
+from ivplus_tools.breach.state import Breaches, CaseState
 from ivplus_tools.breach.template import Template
 from ivplus_tools.breach.writing import CaseWriter
 from ivplus_tools.exchange.documents import Document, Line, Section, Writer
 
-if TYPE_CHECKING:
-    from ivplus_tools.breach import BreachRoom
-
 FORMS: dict[str, type[Notification]] = {"finnish": Notification, "edpb": Template}
 
 
-def draft(case: Case, kind: str, phase: str | None = None, written: str | None = None, form: str | None = None) -> Document:
+def draft(case: CaseState, kind: str, phase: str | None = None, written: str | None = None, form: str | None = None) -> Document:
     """A draft of a kind, in the language of the case; `written`: the language of a case that does not say in which one it is written."""
     kind = _records.code("breach_draft", kind)
     known = _records.code("breach_phase", phase) if phase else None
@@ -51,15 +47,15 @@ def _digest(document: Document) -> str:
     return hashlib.sha256(replace(document, about=None).text.encode()).hexdigest()
 
 
-def register(room: BreachRoom) -> Document:
+def register(breaches: Breaches) -> Document:
     """The register of Art. 33(5): every breach with its facts, effects, measures, and why it was notified or not."""
-    return _Register(room).document_of(room.cases())
+    return _Register(breaches).document_of(breaches.cases)
 
 
 class _Register(Writer):
     words = "breach"
 
-    def document_of(self, cases: Sequence[Case]) -> Document:
+    def document_of(self, cases: Sequence[CaseState]) -> Document:
         """A part per breach, with every answer that it has."""
         sections = [Section("", "", said=self.say("register.intro" if cases else "register.none"))]
         for number, case in enumerate(cases, 1):

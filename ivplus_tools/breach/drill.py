@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _dates, _html, _records, _room, _store, _words
+from ivplus_tools import _dates, _html, _records, _room, _words
+from ivplus_tools._state import State
+from ivplus_tools.breach.state import Breaches
 
 if TYPE_CHECKING:
     import pandas
 
-    from ivplus_tools._store import Entry
-    from ivplus_tools.breach import BreachRoom
 
 QUESTIONS = {  # a question of the form -> the field of the register that answers it
     "data_subjects": "data_subjects", "people_count": "people_count", "data_kinds": "data_categories",
@@ -50,20 +50,19 @@ class Drill:
         return _html.paragraph(self.scenario) + _html.table([], self._rows(), caption=f"{self.readiness:.0%}", row_headers=True)
 
 
-def make(room: BreachRoom, seed: int) -> Drill:
+def make(breaches: Breaches, seed: int) -> Drill:
     """The drill of a number: the same number gives the same drill of the same register."""
-    lang, activities = room.standpoint.lang, _activities(room)
+    lang, activities = breaches.lang, breaches.bodies("activity")
     if not activities:
         raise _words.refusal("nothing_to_drill")
     chance = random.Random(seed)  # noqa: S311  a drill is no secret
-    entry = chance.choice(activities)
-    body: dict[str, Any] = entry.body or {}
-    words = _words.read("breach")["drill"]
+    ident = chance.choice(list(activities))
+    body, words = activities[ident], _words.read("breach")["drill"]
     people = body.get("data_subjects")
     facts = {
-        "activity": body.get("name") or entry.subject,
-        "system": _named(room, body.get("systems")),
-        "processor": _named(room, body.get("processors")),
+        "activity": body.get("name") or ident,
+        "system": _named(breaches, body.get("systems")),
+        "processor": _named(breaches, body.get("processors")),
         "people": str(body.get("people_count") or ("; ".join(people) if isinstance(people, list) else "–")),
     }
     texts_of = [str(words[f"s{number}"][lang]) for number in range(1, 9)]
@@ -72,28 +71,21 @@ def make(room: BreachRoom, seed: int) -> Drill:
     facts["system"] = facts["system"] or "–"
     rows = [(_words.field_label(name, lang), *_answer(body, source, lang)) for name, source in QUESTIONS.items()]
     return Drill(
-        f"{words['intro'][lang].format(**facts)}\n{scene}",
-        entry.subject,
-        _room.frame(("question", "answer", "known_from"), rows, lang),
-        lang,
+        f"{words['intro'][lang].format(**facts)}\n{scene}", ident, _room.frame(("question", "answer", "known_from"), rows, lang), lang
     )
 
 
-def over_time(room: BreachRoom, days: Sequence[object]) -> pandas.DataFrame:
+def over_time(breaches: Breaches, days: Sequence[object]) -> pandas.DataFrame:
     """The share of the questions that the register of each day could answer, over all activities."""
     rows = []
     for one in days:
         on = _dates.day(one)
-        then = type(room)(replace(room.standpoint, valid_on=on, known_at=_dates.end_of_day(on), past=True))
-        bodies = [entry.body or {} for entry in _activities(then)]
+        then = replace(breaches.at, valid_on=on, known_at=_dates.end_of_day(on), past=True)
+        bodies = State.read(then, ()).bodies("activity").values()
         answered = sum(_has(body.get(source)) for body in bodies for source in QUESTIONS.values())
         asked = len(bodies) * len(QUESTIONS)
         rows.append((on.isoformat(), answered, asked, round(answered / asked, 2) if asked else None))
-    return _room.frame(("day", "answered", "asked", "readiness"), rows, room.standpoint.lang)
-
-
-def _activities(room: BreachRoom) -> list[Entry]:
-    return [one for one in _store.standing(room.standpoint) if one.kind == "activity"]
+    return _room.frame(("day", "answered", "asked", "readiness"), rows, breaches.lang)
 
 
 def _has(answer: object) -> bool:
@@ -101,13 +93,13 @@ def _has(answer: object) -> bool:
     return answer is not None and answer != []
 
 
-def _answer(body: dict[str, Any], source: str, lang: str) -> tuple[str | None, str]:
+def _answer(body: Mapping[str, Any], source: str, lang: str) -> tuple[str | None, str]:
     kind = _records.record_type("activity")
     record = kind(_records.NAMELESS, **{source: body[source]}) if _has(body.get(source)) else None
     label = _words.field_label(source, lang)
     return ("; ".join(_records.readable(getattr(record, source), kind.model_fields[source], lang)) if record else None), label
 
 
-def _named(room: BreachRoom, answer: object) -> str:
+def _named(breaches: Breaches, answer: object) -> str:
     """The name of the first of some systems or processors; empty where there is none."""
-    return room.name_of(str(answer[0])) if isinstance(answer, list) and answer else ""
+    return breaches.name_of(str(answer[0])) if isinstance(answer, list) and answer else ""

@@ -4,38 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 from ivplus_tools import _dates, _law, _records, _words
 from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import texts
 from ivplus_tools.breach.records import Breach
-
-if TYPE_CHECKING:
-    from ivplus_tools.breach import BreachRoom
-    from ivplus_tools.breach.case import Case
+from ivplus_tools.breach.state import Breaches, CaseState
+from ivplus_tools.breach.writing import CaseWriter, missing
 
 DECISIONS = ("document", "notify", "communicate")
 ASKED = 6  # answers that are asked for first
 
 
-def findings(room: BreachRoom) -> Iterator[Finding]:
-    """Every finding of the breaches at the room's moment."""
-    for case in room.cases():
-        stands = room._find(case.id, "breach")
-        one = stands.record
-        checks = (
-            _times(case, one),
-            _judged(case, one),
-            _no_breach(case, one),
-            _decision(case, one),
-            _notified(case, one, room),
-            _people(case, one),
-            _measures(one, room),
-        )
-        for check in (*checks, _references(one, room)):
-            for found in check:
-                yield Finding(case.id, found.code, stands.entry.valid_from, found.about, found.rule, found.severity)
+def findings(breaches: Breaches) -> Iterator[Finding]:
+    """Every finding of the breaches at their moment."""
+    checks = (_times, _judged, _no_breach, _decision, _notified, _people, _measures, _references)
+    for case in breaches.cases:
+        for check in checks:
+            for found in check(case, case.record):
+                yield Finding(case.id, found.code, case.since or date.min, found.about, found.rule, found.severity)
 
 
 def _found(code: str, rule: str | None = None, **about: object) -> Finding:
@@ -46,7 +33,7 @@ def _labels(names: list[str]) -> dict[str, str]:
     return {lang: "; ".join(_words.field_label(name, lang) for name in names) for lang in _words.LANGS}
 
 
-def _times(case: Case, one: Breach) -> Iterator[Finding]:
+def _times(case: CaseState, one: Breach) -> Iterator[Finding]:
     """The four times, and the clock."""
     clock = case.clock
     if one.aware is None and one.breach_role != "processor" and one.personal_data != "no":
@@ -62,20 +49,20 @@ def _times(case: Case, one: Breach) -> Iterator[Finding]:
         yield _found("BRE-001", due=clock.due)
 
 
-def must_notify(case: Case, one: Breach) -> bool:
+def must_notify(case: CaseState, one: Breach) -> bool:
     """Whether the authority is to be notified: by the officer's decision, else by the duty; not where it was no breach."""
     if case.duty.is_no_breach:
         return False
     return one.breach_decision != "document" if one.breach_decision else case.duty.notify is not False
 
 
-def owes_people(case: Case, one: Breach) -> bool:
+def owes_people(case: CaseState, one: Breach) -> bool:
     """Whether the people are to be told and were not."""
     asked = bool(case.duty.communicate) or (one.breach_decision == "communicate" and not case.duty.is_no_breach)
-    return asked and not case.sent_notices("people") + case.sent_notices("press")
+    return asked and not case.told_people()
 
 
-def _decision(case: Case, one: Breach) -> Iterator[Finding]:
+def _decision(case: CaseState, one: Breach) -> Iterator[Finding]:
     """The officer decides; what differs from the ladder needs a reason, and so does a decision not to notify."""
     duty = case.duty
     if one.breach_role == "processor":
@@ -93,7 +80,7 @@ def _decision(case: Case, one: Breach) -> Iterator[Finding]:
         yield _found("BRE-014" if duty.triggers else "BRE-008", decision=names)
 
 
-def _judged(case: Case, one: Breach) -> Iterator[Finding]:
+def _judged(case: CaseState, one: Breach) -> Iterator[Finding]:
     """Where the officer's judgement is below the facts, answers contradict each other, or a duty cannot be told yet."""
     duty = case.duty
     for step in duty.steps:
@@ -111,7 +98,7 @@ def _judged(case: Case, one: Breach) -> Iterator[Finding]:
         yield _found("BRE-026", measures=told) if told else _found("BRE-023")
 
 
-def _no_breach(case: Case, one: Breach) -> Iterator[Finding]:
+def _no_breach(case: CaseState, one: Breach) -> Iterator[Finding]:
     """That it was no breach is the officer's answer: it stands with its reason, and what was notified is withdrawn."""
     if one.is_breach == "no":
         yield _found("BRE-024", reason=one.no_breach_reason or _words.values("state")["unknown"])
@@ -120,23 +107,21 @@ def _no_breach(case: Case, one: Breach) -> Iterator[Finding]:
         yield _found("BRE-025", sent=_dates.instant(sent[-1].sent) if sent[-1].sent else "–")
 
 
-def is_open(case: Case, one: Breach) -> bool:
+def is_open(case: CaseState, one: Breach) -> bool:
     """Whether it cannot be told yet if somebody is to be told; telling the people settles it."""
-    told = one.breach_decision == "communicate" or bool(case.sent_notices("people") + case.sent_notices("press"))
+    told = one.breach_decision == "communicate" or bool(case.told_people())
     return case.duty.decides == "cannot_tell" and not told
 
 
-def _notified(case: Case, one: Breach, room: BreachRoom) -> Iterator[Finding]:
+def _notified(case: CaseState, one: Breach) -> Iterator[Finding]:
     """What Art. 33(3) asks of a notification, and its phases."""
-    from ivplus_tools.breach.writing import CaseWriter, missing
-
     sent = case.in_force()
     if case.clock.is_late and not one.delay_reason:
         yield _found("BRE-003", sent=case.clock.sent, due=case.clock.due)
     lacking = missing(one, CaseWriter(case).contact())
     if sent and lacking:
         yield _found("BRE-009", fields=_labels(lacking))
-    if sent and sent[-1].breach_phase == "preliminary" and supplement_due(sent[-1].sent) < room.moment.date():
+    if sent and sent[-1].breach_phase == "preliminary" and supplement_due(sent[-1].sent) < case.moment.date():
         yield _found("BRE-012", due=supplement_due(sent[-1].sent))
     if one.closed and (lacking or one.cause is None):
         yield _found("BRE-015", fields=_labels(lacking or ["cause"]))
@@ -148,9 +133,9 @@ def supplement_due(sent: str | None) -> date:
     return _dates.plus(day, _dates.read_period(_law.near("breach:supplement", day)["period"]))
 
 
-def _people(case: Case, one: Breach) -> Iterator[Finding]:
+def _people(case: CaseState, one: Breach) -> Iterator[Finding]:
     """Whether the people were told, and all of them."""
-    told = case.sent_notices("people") + case.sent_notices("press")
+    told = case.told_people()
     if owes_people(case, one):
         yield _found("BRE-010")
     if told and one.not_reached and _records.bounds(one.not_reached)[1] and not case.sent_notices("press"):
@@ -159,29 +144,29 @@ def _people(case: Case, one: Breach) -> Iterator[Finding]:
         yield _found("BRE-018")
 
 
-def _measures(one: Breach, room: BreachRoom) -> Iterator[Finding]:
+def _measures(case: CaseState, one: Breach) -> Iterator[Finding]:
     """Measures without an owner or a day, or past it."""
     for each in one.measures_proposed or ():
         if each.done:
             continue
         if each.due is None or each.measure_owner is None:
             yield _found("BRE-013", measure=each.measure or "–")
-        elif each.due < room.moment.date():
+        elif each.due < case.moment.date():
             yield _found("BRE-019", measure=each.measure or "–", due=each.due)
 
 
-def _references(one: Breach, room: BreachRoom) -> Iterator[Finding]:
+def _references(case: CaseState, one: Breach) -> Iterator[Finding]:
     """Names of activities, systems and processors that stand nowhere."""
     for name in ("activities", "systems", "processors"):
-        known = room.known(name)
+        known = case.all.known(name)
         for ref in texts(getattr(one, name)):
             if ref not in known:
                 yield _found("BRE-016", field=_words.label_of(name), ref=ref, near=_words.nearest(ref, known) or "–")
 
 
-def due(room: BreachRoom) -> Iterator[Due]:
+def due(breaches: Breaches) -> Iterator[Due]:
     """The end of the time to notify, supplements, measures, and what is owed without undue delay: its day is that of awareness."""
-    for case in room.cases():
+    for case in breaches.cases:
         one, clock = case.record, case.clock
         aware = _dates.instant(one.aware).date() if one.aware else None
         if aware and owes_people(case, one):

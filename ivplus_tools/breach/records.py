@@ -137,6 +137,10 @@ class Breach(Record):
 
     room: ClassVar[str] = "breach"
     kind: ClassVar[str] = "breach"
+    noun: ClassVar[str] = "breaches"
+    noun_columns: ClassVar[dict[str, str]] = {
+        "people_min": "at_least(people_count)", "people_max": "at_most(people_count)",
+    }  # fmt: skip
 
     title: Text = item("gdpr:33(5)")
     breach_role: Role = item("gdpr:33(2)", default="controller")
@@ -228,6 +232,7 @@ class BreachNotice(Record):
 
     room: ClassVar[str] = "breach"
     kind: ClassVar[str] = "breach_notice"
+    noun: ClassVar[str] = "breach_notices"
     own_act: ClassVar[bool] = True
 
     case: Text = item("gdpr:33(5)", refers="breach")

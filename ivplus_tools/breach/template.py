@@ -159,8 +159,8 @@ class Template(Notification):
         return self.say("edpb.enisa", score=self.score()) if self.score() else ""
 
     def _told_status(self) -> str:
-        if self.told_people():
-            return self.say("edpb.done", day=self.sent_on(self.told_people()) or self.say("common.blank"))
+        if self.case.told_people():
+            return self.say("edpb.done", day=self.sent_on(self.case.told_people()) or self.say("common.blank"))
         key = {True: "edpb.planned", False: "edpb.not_told", None: ""}[self.communicates()]
         return self.say(key) if key else ""
 
@@ -179,4 +179,4 @@ class Template(Notification):
         return _records.show_count(self.breach.not_reached, self.lang) if self.breach.not_reached else ""
 
     def _channel(self) -> str:
-        return "; ".join(dict.fromkeys(str(one.sent_by) for one in self.told_people() if one.sent_by))
+        return "; ".join(dict.fromkeys(str(one.sent_by) for one in self.case.told_people() if one.sent_by))

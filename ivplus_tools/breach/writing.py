@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from ivplus_tools import _dates, _law, _records, _words
 from ivplus_tools._records import Record
-from ivplus_tools.breach.case import Case
 from ivplus_tools.breach.ladder import Ladder
 from ivplus_tools.breach.records import FREE, LANGUAGE, Breach, BreachNotice
+from ivplus_tools.breach.state import CaseState
 from ivplus_tools.exchange.documents import Line, Section, Writer
 
 
@@ -18,8 +18,8 @@ class CaseWriter(Writer):
 
     words = "breach"
 
-    def __init__(self, case: Case, written: str | None = None) -> None:
-        super().__init__(case._room)
+    def __init__(self, case: CaseState, written: str | None = None) -> None:
+        super().__init__(case.all)
         self._written = written  # the language of the Desk, for a case that does not say in which one it is written
         self.case, self.breach, self.duty = case, case.record, case.duty
         self.before = case.sent_notices("authority")
@@ -60,7 +60,7 @@ class CaseWriter(Writer):
         got = self.breach
         if got.breach_role == "processor":
             yield "people_processor"
-        elif got.breach_decision != "communicate" and not self.told_people() and self.duty.communicate is not True:
+        elif got.breach_decision != "communicate" and not self.case.told_people() and self.duty.communicate is not True:
             yield "people_open" if self.duty.communicate is None else "people_unneeded"
         if kind == "press" and (not got.people_count or _records.bounds(got.people_count)[0] <= self.few):
             yield "press_few" if got.people_count else "press_uncounted"
@@ -115,7 +115,7 @@ class CaseWriter(Writer):
         answer = getattr(record, name)
         if name not in ("systems", "processors", "activities") or not isinstance(answer, tuple):
             return answer
-        return tuple(self.case._room.name_of(one) for one in answer)
+        return tuple(self.case.all.name_of(one) for one in answer)
 
     def cited(self, rule: str) -> str:
         """Articles of the Regulation; the toolkit's other rules mean nothing to a reader outside."""
@@ -168,7 +168,7 @@ class CaseWriter(Writer):
 
     def contact(self) -> str:
         """The contact point: the person kept outside the seals, or what is told; else the data protection officer of our own record."""
-        persons = self.case._room.persons
+        persons = self.case.all.persons
         ref = self.breach.contact_person or str(self.own.get("dpo") if isinstance(self.own.get("dpo"), str) else "")
         person = persons.get(ref)
         return ", ".join(filter(None, [person["name"], person["phone"], person["email"]])) if person else ref
@@ -182,13 +182,9 @@ class CaseWriter(Writer):
         """Who tells the people: the controller; a processor does not."""
         return "" if self.breach.breach_role == "processor" else str(self.own.get("name") or "")
 
-    def told_people(self) -> list[BreachNotice]:
-        """What was told to the people, each or publicly."""
-        return self.case.sent_notices("people") + self.case.sent_notices("press")
-
     def communicates(self) -> bool | None:
         """Whether the people are told, as decided or done; not known where only the authority was decided on and the duty is open."""
-        if self.told_people() or self.breach.breach_decision == "communicate":
+        if self.case.told_people() or self.breach.breach_decision == "communicate":
             return True
         return False if self.breach.breach_decision and self.duty.communicate is False else None
 

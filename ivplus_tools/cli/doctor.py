@@ -217,12 +217,13 @@ def _last_entry(ground: Ground) -> Iterator[Row]:
 
 def _facts(ground: Ground) -> Iterator[Row]:
     """How many facts nobody has compared with the official text, and which instruments are to be read again."""
-    from ivplus_tools._findings import law_findings
+    from ivplus_tools._state import State
+    from ivplus_tools.law import findings as law
 
     unread, all_of = len(_law.unverified()), len(_law.facts())
     yield Row("facts", "note" if unread else "ok", ground.say("doctor.unread", count=unread, all=all_of))
     at = _store.Standpoint(ground.path, _dates.now().date(), None, None, ground.lang)
-    old = [one.subject for one in law_findings(at) if one.code == "LAW-002"]
+    old = [one.subject for one in law.findings(State(at, (), (), ())) if one.code == "LAW-002"]
     yield Row("reread", "note" if old else "ok", ", ".join(old) or ground.say("doctor.all_reread"))
 
 

@@ -76,7 +76,7 @@ def check(
     An accepted finding says until when, and does not count for --fail-on until that day has passed. SARIF 2.1.0 is for pipelines.
     """
     desk = desk_of(path, valid, known, lang)
-    found = desk.audit.statuses()
+    found = _statuses(desk)
     if since:
         found = _new_since(found, desk, since)
     if rooms:
@@ -98,6 +98,13 @@ def check(
         sys.exit(1)
 
 
+def _statuses(desk: Desk) -> list[Status]:
+    """Every finding of every room with what was answered to it."""
+    from ivplus_tools.rooms import AllRooms
+
+    return AllRooms(desk.standpoint).statuses()
+
+
 def _new_since(found: list[Status], desk: Desk, since: str) -> list[Status]:
     """The findings that an earlier day, as it was known then, did not have, and those whose acceptance has ended since."""
     from ivplus_tools import _dates
@@ -106,7 +113,7 @@ def _new_since(found: list[Status], desk: Desk, since: str) -> list[Status]:
     last = min(at.valid_on, at.known_at.date()) if at.known_at else at.valid_on
     if day > last:
         raise _words.refusal("since_later", since=day, last=last)
-    then = desk.at(valid=day, known=day).audit.statuses()
+    then = _statuses(desk.at(valid=day, known=day))
     stood, accepted = ({_same(one) for one in then if (one.state == "accepted") is answer} for answer in (False, True))
     return [one for one in found if _same(one) not in stood and not (_same(one) in accepted and one.state == "accepted")]
 
@@ -166,21 +173,21 @@ def due(path: str, valid: str | None, known: str | None, lang: str, by: str | No
     What is owed without undue delay has the day on which we became aware. `ivplus check` tells what is missing or wrong, also where
     no day is set.
     """
-    from ivplus_tools import _dates, _findings, _store
-    from ivplus_tools.desk import coming_at, found_at
+    from ivplus_tools import _dates, _findings
+    from ivplus_tools.rooms import AllRooms
 
-    at = _store.read_page(desk_of(path, valid, known, lang).standpoint)
+    rooms = AllRooms(desk_of(path, valid, known, lang).standpoint)
+    at = rooms.at
     month = _dates.plus(at.valid_on.replace(day=1), _dates.Period(months=1)) - timedelta(days=1)
     last = by or max(month, at.valid_on + timedelta(days=7))  # no running clock of 72 hours is out of sight
-    found = found_at(at) if shape == "text" else None
-    coming = coming_at(at, last, found)
+    coming = rooms.coming(last)
     late = sum(one.is_late(at) for one in coming)
-    if found is not None:
+    if shape == "text":
         for one in sorted(coming, key=lambda row: (not row.is_late(at), row.room != "breach", row.due)):
             mark = f" ({_words.column_name('overdue', lang)})" if one.is_late(at) else ""
             hour = _words.show_hour(one.due_at, lang) if one.due_at else ""
             echo(" ".join(f"{one.due} {hour} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
-        errors = sum(one.weight == "error" for many in found.values() for one in many)
+        errors = sum(one.weight == "error" for many in rooms.findings.values() for one in many)
         echo(_words.say("shell.undated", lang, late=late, errors=errors), err=True)
     else:
         print_table(_findings.lay_due(coming, at), shape)

@@ -7,16 +7,17 @@ import json
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _law, _notebooks, _records, _store, _words, exchange
+from ivplus_tools import _law, _notebooks, _store, _words, exchange
 from ivplus_tools._findings import SEVERITIES
-from ivplus_tools._room import Room
+from ivplus_tools._state import State
 from ivplus_tools.audit import packs, verify
-from ivplus_tools.desk import ROOMS, Desk, answers_of
+from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.evidence import report
 from ivplus_tools.exchange import documents
+from ivplus_tools.rooms import ROOMS, answers_of
 
 if TYPE_CHECKING:
     import pandas
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from ivplus_tools._store import Entry
 
 LIBRARIES = ("ivplus-tools", "duckdb", "pandas", "pydantic", "nbclient", "Babel", "holidays", "XlsxWriter", "typst")
-
-
-class Everything(Room):
-    """All kinds of records of all rooms as one register."""
-
-    name: ClassVar[str] = "register"
-    records: ClassVar[tuple[type[_records.Record], ...]] = tuple(kind for room in ROOMS.values() for kind in room.records)
 
 
 def manifest_of(desk: Desk, found: pandas.DataFrame, parameters: dict[str, Any], previous: dict[str, Any] | None) -> dict[str, Any]:
@@ -58,7 +52,7 @@ def manifest_of(desk: Desk, found: pandas.DataFrame, parameters: dict[str, Any],
 
 def files_of(desk: Desk, manifest: dict[str, Any], found: pandas.DataFrame, notebook: Any) -> dict[str, bytes]:
     """Every file of the pack by name, the manifest and its hash last."""
-    room = Everything(_store.read_once(desk.standpoint)).still()
+    everything = State.read(_store.read_once(desk.standpoint), [kind for room in ROOMS.values() for kind in room.records])
     told = report.document(notebook, manifest)
     files = {
         "README.txt": "\n".join(_words.read("audit")["pack"]["readme"][lang] for lang in _words.LANGS).lstrip().encode(),
@@ -68,7 +62,7 @@ def files_of(desk: Desk, manifest: dict[str, Any], found: pandas.DataFrame, note
         "findings.json": _json(exchange.plain_rows(found)),
         "findings.csv": exchange.csv_text([list(found.columns), *exchange.text_rows(found)]).encode("utf-8-sig"),
         "answers.json": _json(sorted([*key, said] for key, said in answers_of(desk.standpoint).items())),
-        "register.json": exchange.tables(room, room.standing(), Path("register.json")),
+        "register.json": exchange.tables(everything, Path("register.json")),
         "journal.jsonl": b"".join(_line(one) for one in _store.every(desk.standpoint) if one.entry >= manifest["journal"]["first"]),
         **{f"facts/{name}": content for name, content in _law.texts().items()},
     }
@@ -77,7 +71,7 @@ def files_of(desk: Desk, manifest: dict[str, Any], found: pandas.DataFrame, note
     ] = {}  # what says the same as another file, where it cannot be made: no extra, a cell longer than the format knows
     makers: dict[str, Callable[[], bytes]] = {
         "report.pdf": lambda: documents.render(told, Path("report.pdf")),
-        "register.xlsx": lambda: exchange.tables(room, room.standing(), Path("register.xlsx")),
+        "register.xlsx": lambda: exchange.tables(everything, Path("register.xlsx")),
     }
     for name, make in makers.items():
         try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _html, _records, _room, _store, _words
 from ivplus_tools._records import Record
@@ -68,7 +68,7 @@ class Reading:
 class Preview:
     """A file as understood, before anything is written. `.commit(why=)` writes every understood row, or nothing."""
 
-    def __init__(self, room: _room.Room, path: Path, reading: Reading, read_on: Callable[[date], Reading]) -> None:
+    def __init__(self, room: _room.Room[Any], path: Path, reading: Reading, read_on: Callable[[date], Reading]) -> None:
         self._room, self._path, self._reading, self._read_on = room, path, reading, read_on
         self._lang, self._day = room.standpoint.lang, room.standpoint.valid_on
         self._newest = _store.newest(room.standpoint)

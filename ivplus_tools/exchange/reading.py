@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ivplus_tools import _dates, _records, _room, _words
 from ivplus_tools._records import Record
@@ -35,19 +36,18 @@ def _untold(*_: int) -> None:
     """Progress that nobody asked for."""
 
 
-def read(room: _room.Room, path: Path, progress: Progress | None = None, wishes: Wishes | None = None) -> Preview:
+def read(room: _room.Room[Any], path: Path, progress: Progress | None = None, wishes: Wishes | None = None) -> Preview:
     """Understand a file by its content, in any of the forms of `docs/shapes.md`.
 
     `progress` is told after each row how many of how many rows of a table or tree are done; `wishes`: the officer's word.
     """
-    contents = open_file(path)
-    kinds = {kind.kind: kind for kind in room.records}
+    contents, kinds = open_file(path), {kind.kind: kind for kind in room.records}
     said = checked(wishes or Wishes(), kinds)
     now = room.standing()
     remembered = remembered_in(now)
 
     def read_on(day: date | None = None) -> Reading:
-        at = room if day is None else type(room)(replace(room.standpoint, valid_on=day))
+        at = room if day is None else room.as_of(replace(room.standpoint, valid_on=day))
         stands = {(one.entry.kind, one.entry.subject): one for one in (now if day is None else at.standing())}
         reading = Reading({key: one.record for key, one in stands.items()}, {key: one.entry.valid_from for key, one in stands.items()})
         reading.wishes = said

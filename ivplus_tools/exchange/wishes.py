@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ivplus_tools import _records, _room, _words
+from ivplus_tools import _records, _words
 from ivplus_tools._records import Record
+from ivplus_tools._state import Stands
 from ivplus_tools.exchange.headings import META, Wishes, meaning_of
 from ivplus_tools.exchange.parts import shape_key
 from ivplus_tools.exchange.preview import LAYOUT, NO_FIELD
@@ -30,7 +31,7 @@ def checked(wishes: Wishes, kinds: Mapping[str, type[Record]]) -> Wishes:
     return replace(wishes, columns=columns, role=role)
 
 
-def remembered_in(standing: Sequence[_room.Stands]) -> dict[str, Wishes]:
+def remembered_in(standing: Sequence[Stands]) -> dict[str, Wishes]:
     """How the officer had files of the same headings read before, by their shape."""
     found = {}
     for one in standing:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ivplus_tools import _dates, _room, _store, _words
 from ivplus_tools._records import Record, to_text
-from ivplus_tools._room import Stands
+from ivplus_tools._state import Stands, State
 from ivplus_tools._store import Entry
 from ivplus_tools.exchange import linked
 from ivplus_tools.exchange.guard import guarded
@@ -26,13 +26,13 @@ OVERLAPPING = re.compile(r"_x[0-9A-Fa-f]{4}(?=_x[0-9A-Fa-f]{4}_)")
 LONGEST_SHEET_NAME = 31
 
 
-def tables(room: _room.Room, things: Sequence[Stands], path: Path, past: Sequence[Entry] = ()) -> bytes:
-    """The records as `.xlsx` or `.json` (every field of every record) or `.csv` (the first kind of the room); `past`: entries to add."""
+def tables(state: State, path: Path, past: Sequence[Entry] = ()) -> bytes:
+    """What stands as `.xlsx` or `.json` (every field of every record) or `.csv` (the first kind); `past`: entries to add."""
     writers = {".xlsx": _xlsx, ".csv": _csv_bytes, ".json": _json_bytes}
     writer = writers.get(path.suffix.lower())
     if writer is None:
         raise _words.refusal("unknown_format", got=path.suffix)
-    return writer(room, things, past)
+    return writer(state, past)
 
 
 def put(path: Path, content: bytes) -> Path:
@@ -71,11 +71,11 @@ def _history(past: Sequence[Entry], lang: str) -> Iterator[list[str]]:
         yield [str(one.entry), one.kind, one.subject, one.valid_from.isoformat(), moment, one.recorded_by, one.why, one.text or ""]
 
 
-def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> bytes:
+def _xlsx(state: State, past: Sequence[Entry]) -> bytes:
     """A sheet per kind, and one for the history; every cell is text for good, whatever sign it begins with."""
     import xlsxwriter
 
-    lang, out, day = room.standpoint.lang, io.BytesIO(), room.standpoint.valid_on
+    lang, out, day, things = state.lang, io.BytesIO(), state.on, state.standing
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
@@ -84,7 +84,9 @@ def _xlsx(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> 
     )  # not the clock: the same register is the same bytes
     plain = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
     bold = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True, "bold": True})
-    sheets = [(f"kind_plural.{kind.kind}", [*kind.model_fields, *META], _sheet(things, kind, lang)) for kind in room.shown(things)]
+    sheets = [
+        (f"kind_plural.{kind.kind}", [*kind.model_fields, *META], _sheet(things, kind, lang)) for kind in _room.shown(state.kinds, things)
+    ]
     if past:
         sheets.append(("preview.history", list(HISTORY), _history(past, lang)))
     for name, fields, rows in sheets:
@@ -109,9 +111,9 @@ def _put_text(sheet: Any, row: int, place: int, text: str, style: Any) -> bool:
     return bool(sheet.write_string(row, place, text, style))
 
 
-def _csv_bytes(room: _room.Room, things: Sequence[Stands], _: Sequence[Entry]) -> bytes:
+def _csv_bytes(state: State, _: Sequence[Entry]) -> bytes:
     """Activities with `;` and a BOM, as Finnish spreadsheets open it."""
-    return csv_text(_sheet(things, room.records[0], room.standpoint.lang), ";").encode("utf-8-sig")
+    return csv_text(_sheet(state.standing, state.kinds[0], state.lang), ";").encode("utf-8-sig")
 
 
 def plain_rows(table: Any) -> list[dict[str, Any]]:
@@ -136,15 +138,15 @@ def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
     return out.getvalue()
 
 
-def _json_bytes(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry]) -> bytes:
+def _json_bytes(state: State, past: Sequence[Entry]) -> bytes:
     """Every record that stands as plain JSON, with the standpoint and the head seal; the same as linked data."""
-    at = room.standpoint
+    at, things = state.at, state.standing
     records = [
         {"kind": one.entry.kind, "id": one.entry.subject, "valid_from": one.entry.valid_from.isoformat(), **one.record.body()}
         for one in things
     ]
     content = {
-        "@context": linked.context(room.records), "shape": SHAPE,
+        "@context": linked.context(state.kinds), "shape": SHAPE,
         "valid_on": at.valid_on.isoformat(), "known_at": at.known_at.isoformat() if at.known_at else None,
         "head": _store.head(at), "records": records,
         "@graph": [linked.node(one.record, dict(list(row.items())[:3])) for one, row in zip(things, records, strict=True)],
@@ -152,6 +154,6 @@ def _json_bytes(room: _room.Room, things: Sequence[Stands], past: Sequence[Entry
     if past:
         content["history"] = [
             {**dict(zip(HISTORY[:-1], row, strict=False)), "content": one.body}
-            for row, one in zip(list(_history(past, room.standpoint.lang))[1:], past, strict=True)
+            for row, one in zip(list(_history(past, state.lang))[1:], past, strict=True)
         ]
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()

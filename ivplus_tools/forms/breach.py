@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import ipywidgets as widgets
 
 from ivplus_tools import _html, _words
-from ivplus_tools.breach.case import Case, not_to_come
+from ivplus_tools.breach import drafts
+from ivplus_tools.breach.case import not_to_come
 from ivplus_tools.breach.records import Breach
+from ivplus_tools.breach.state import CaseState
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange.documents import html
@@ -122,7 +124,7 @@ class BreachForm(RecordForm):
         """What stands on the form, with what the register tells of activities that were chosen here."""
         found: Any = super()._record()
         if found.activities != getattr(self._shown, "activities", None):
-            found = found.replace(**self._desk.breach.prefilled(found))
+            found = found.replace(**self._desk.breach.state().prefilled(found))
         return found
 
     _record = _breach
@@ -148,11 +150,11 @@ class BreachForm(RecordForm):
             self.clock.value = self.preview.value = ""
             self.duty.value = _html.note(self._lines(refusal), alert=True)
             return
-        case = Case(self._desk.breach.still(), record.id, record)
+        case = CaseState(self._desk.breach.state(), record)
         self._clock = case.clock
         self._show_clock()
         asked = "; ".join(_words.field_label(name, self._lang) for name in case.duty.unknown)
-        draft = case.draft(self.kind.value)
+        draft = drafts.draft(case, self.kind.value)
         lines = [case.duty._title()] + ([f"{_words.say('ui.needs', self._lang)}: {asked}"] if asked else [])
         blanks = "; ".join(dict.fromkeys(filter(None, draft.blanks)))
         lines += [self._say("breach_blanks", count=len(draft.blanks), blanks=blanks)] if blanks else []

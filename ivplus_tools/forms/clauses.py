@@ -134,7 +134,7 @@ class ReviewForm(widgets.VBox):
 
     def _go(self, place: int) -> None:
         """Show the processor of that place as it stands now."""
-        found, review = self._processors(), self._desk.review._review()
+        found, review = self._processors(), self._desk.review.state()
         ready = bool(found) and not self._desk.standpoint.past
         self.save.disabled = self.revert.disabled = not ready
         self._loading = True

@@ -9,7 +9,8 @@ import ipywidgets as widgets
 
 from ivplus_tools import _dates, _html, _records, _store, _words
 from ivplus_tools._records import Record
-from ivplus_tools._room import Room, Stands
+from ivplus_tools._room import Room
+from ivplus_tools._state import Stands
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.forms.field import Editor, Insist, Shared
@@ -44,7 +45,7 @@ class RecordForm(widgets.VBox):
         self._tell([_words.say(key, self._lang)])
 
     @property
-    def _room(self) -> Room:
+    def _room(self) -> Room[Any]:
         return getattr(self._desk, self._kind.room)
 
     # --- building

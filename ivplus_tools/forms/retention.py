@@ -80,12 +80,13 @@ class RetentionBoard(widgets.VBox):
 
     def _fill(self) -> None:
         """Read the journal anew, and offer what it has."""
-        room = self._desk.retention.still()
+        room = self._desk.retention
+        state = room.state()
         self._counts, self._due = room.counts(), room.due()
         everything = (self._say("all"), "")
         for box, column in ((self.source, "source"), (self.rule, "rule")):
             kept = box.value
-            recorded = {one.id for one in room.of("retention_rule" if column == "rule" else column)}
+            recorded = {one.id for one in state.records("retention_rule" if column == "rule" else column)}
             names = sorted(set(self._counts[column].dropna()) | recorded)
             box.options = [everything, *((name, name) for name in names)]
             box.value = kept if kept in names else ""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ivplus_tools import _dates, _store, _words
-from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import Record
-from ivplus_tools._room import Room
 from ivplus_tools._store import Entry
+from ivplus_tools.exchange.filed import FiledRoom
 from ivplus_tools.register import findings as checks
 from ivplus_tools.register.records import Activity, Layout, Organisation, System
+from ivplus_tools.register.state import Register
 
 if TYPE_CHECKING:
     import pandas
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from ivplus_tools.exchange import Preview
 
 
-class RegisterRoom(Room):
+class RegisterRoom(FiledRoom[Register]):
     """The record of processing activities with the organisations and systems that it names."""
 
     name: ClassVar[str] = "register"
     records: ClassVar[tuple[type[Record], ...]] = (Activity, Organisation, System, Layout)
+    reads = Register
+    findings_of, due_of = staticmethod(checks.findings), staticmethod(checks.due)
 
     def activities(self) -> pandas.DataFrame:
         """Processing activities that stand (Art. 30(1) and (2)): a row each, by id; one column per field, `legal_basis` joined by `;`."""
@@ -77,35 +79,19 @@ class RegisterRoom(Room):
 
         file = _store.path_of(path)
         at = replace(self.standpoint, lang=_words.language(lang or self.standpoint.lang))
-        room = RegisterRoom(replace(at, valid_on=_dates.day(valid), past=True) if valid is not None else at).still()
-        register = room._register()
+        state = self.as_of(replace(at, valid_on=_dates.day(valid), past=True) if valid is not None else at).state()
         if id is not None:
-            room._find(id, "activity")
-            register = register.only(id)
+            state.find(id, "activity")
+        shown = state.only(id) if id is not None else state
         if history and file.suffix.lower() not in (".xlsx", ".json"):
             raise _words.refusal("history_format", got=file.suffix)
         if file.suffix.lower() in documents.WRITERS:
-            return exchange.put(file, documents.render(report.build(register, room.standpoint, whole=id is None), file))
-        things = [*register.all(), *(room._of("layout") if id is None else [])]
-        return exchange.put(file, exchange.tables(room, things, file, room._past(register, id) if history else ()))
+            return exchange.put(file, documents.render(report.build(shown, whole=id is None), file))
+        things = [*shown.all(), *shown.of("layout")]
+        return exchange.put(file, exchange.tables(replace(shown, standing=things), file, self._past(shown, id) if history else ()))
 
-    def _past(self, register: checks.Register, only: str | None) -> list[Entry]:
+    def _past(self, register: Register, only: str | None) -> list[Entry]:
         """Every entry known at the standpoint, or those of the subjects that are shown."""
         kinds = {kind.kind for kind in self.records}
         shown = {(one.entry.kind, one.entry.subject) for one in register.all()}
-        return [one for one in _store.entries(self.standpoint) if one.kind in kinds and (only is None or (one.kind, one.subject) in shown)]
-
-    def _findings(self) -> Iterable[Finding]:
-        return checks.findings(self._register())
-
-    def _due(self) -> Iterable[Due]:
-        for one in self._of("activity"):
-            if one.record.review_by:
-                yield Due(one.record.id, one.record.review_by, "due.review", "gdpr:24(1)")
-
-    def _register(self) -> checks.Register:
-        standing = self.standing()
-        by_kind = {kind: [one for one in standing if one.entry.kind == kind] for kind in ("activity", "organisation", "system")}
-        organisations = {one.record.id: one for one in by_kind["organisation"]}
-        systems = {one.record.id: one for one in by_kind["system"]}
-        return checks.Register(self.standpoint.valid_on, by_kind["activity"], organisations, systems)
+        return [one for one in _store.entries(register.at) if one.kind in kinds and (only is None or (one.kind, one.subject) in shown)]

@@ -3,81 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _law, _records, _words
-from ivplus_tools._findings import Finding
-from ivplus_tools._records import NONE
-from ivplus_tools._room import Stands
+from ivplus_tools._findings import Due, Finding
+from ivplus_tools._records import NONE, texts
 from ivplus_tools.register.records import Activity, Organisation, System
-
-
-@dataclass(frozen=True)
-class Register:
-    """Everything that stands in the register, on a day."""
-
-    on: date
-    activities: list[Stands]
-    organisations: dict[str, Stands]
-    systems: dict[str, Stands]
-
-    def party(self, ref: str | None) -> Stands | None:
-        """The organisation that a record names, by its identifier or by its name."""
-        return self.named("organisation", ref)
-
-    def named(self, kind: str, ref: str | None) -> Stands | None:
-        """What stands under an identifier, else under a name, as old registers write it."""
-        home = self.homes[kind]
-        return home.get(ref or "") or self._names[kind].get((ref or "").casefold())
-
-    @property
-    def homes(self) -> dict[str, dict[str, Stands]]:
-        """What activities name, by kind and identifier."""
-        return {"organisation": self.organisations, "system": self.systems}
-
-    @cached_property
-    def _names(self) -> dict[str, dict[str, Stands]]:
-        """The same by name; the first where two share one."""
-        return {
-            kind: {str(one.record.name).casefold(): one for one in reversed(home.values()) if one.record.name}
-            for kind, home in self.homes.items()
-        }
-
-    @cached_property
-    def _near(self) -> dict[tuple[str, str], str]:
-        """The nearest identifiers of texts that name nothing, each sought once."""
-        return {}
-
-    def nearest(self, kind: str, ref: str) -> str:
-        """The nearest identifier of a kind to a text that names nothing."""
-        if (kind, ref) not in self._near:
-            self._near[kind, ref] = _words.nearest(ref, self.homes[kind]) or "–"
-        return self._near[kind, ref]
-
-    def all(self) -> list[Stands]:
-        """Every record."""
-        return [*self.activities, *self.organisations.values(), *self.systems.values()]
-
-    def only(self, id: str) -> Register:  # noqa: A002
-        """One activity with the organisations and systems that it names, and our own."""
-        shown = [one for one in self.activities if one.record.id == id]
-        kept: dict[str, dict[str, Stands]] = {"organisation": {}, "system": {}}
-        for one in shown:
-            for name, field in type(one.record).model_fields.items():
-                kind, answer = _records.told(field, "refers") or "", getattr(one.record, name)
-                for ref in texts(answer) or (answer,):
-                    if kind in self.homes and isinstance(ref, str) and (found := self.named(kind, ref)):
-                        kept[found.entry.kind][found.record.id] = found
-        own = {one.record.id: one for one in self.organisations.values() if "own" in texts(one.record.relation)}
-        return Register(self.on, shown, {**own, **kept["organisation"]}, kept["system"])
-
-    def own(self) -> Stands | None:
-        """Our own organisation: the one whose relation says so."""
-        return next((one for one in self.organisations.values() if "own" in texts(one.record.relation)), None)
-
+from ivplus_tools.register.state import Register
 
 Check = Callable[[Activity, Register], Iterator[Finding]]
 
@@ -97,9 +30,11 @@ def findings(register: Register) -> Iterator[Finding]:
     yield from _parties(register)
 
 
-def texts(answer: object) -> tuple[str, ...]:
-    """The items of a list answer; nothing for the other answers."""
-    return answer if isinstance(answer, tuple) else ()
+def due(register: Register) -> Iterator[Due]:
+    """The reviews that activities name."""
+    for one in register.activities:
+        if one.record.review_by:
+            yield Due(one.record.id, one.record.review_by, "due.review", "gdpr:24(1)")
 
 
 def _articles(codes: Iterable[str]) -> dict[str, str]:
@@ -129,7 +64,7 @@ def is_answered(activity: Activity, ask: dict[str, Any], register: Register) -> 
     if answer is not None and (ask.get("none_is_an_answer", True) or not isinstance(answer, _records.Stated)):
         return True
     other = ask.get("else_from")
-    stands = register.own() if other == "own" else register.party(activity.controller)
+    stands = register.ours() if other == "own" else register.party(activity.controller)
     return other is not None and stands is not None and getattr(stands.record, ask["field"]) is not None
 
 
@@ -233,22 +168,22 @@ def _review(activity: Activity, register: Register) -> Iterator[Finding]:
 
 def _parties(register: Register) -> Iterator[Finding]:
     """Organisations and systems that a record relies on and that lack what the record must show."""
-    if register.activities and register.own() is None:
+    if register.activities and register.ours() is None:
         first = min(one.entry.valid_from for one in register.activities)
         yield Finding("–", "REG-060", first)
-    own = [ident for ident, one in register.organisations.items() if "own" in texts(one.record.relation)]
+    own = [ident for ident, one in register.homes["organisation"].items() if "own" in texts(one.record.relation)]
     if len(own) > 1:
-        since = max(register.organisations[ident].entry.valid_from for ident in own)
+        since = max(register.homes["organisation"][ident].entry.valid_from for ident in own)
         yield Finding(own[-1], "REG-063", since, {"names": ", ".join(own)})
     refs: set[str | None] = set(own) if register.activities else set()
     for one in register.activities:
         refs |= {one.record.controller, *texts(one.record.joint_controllers), *(one.record.on_behalf_of or ())}
     relied_on = {party.record.id for ref in refs if (party := register.party(ref))}
-    for ident, stands in register.organisations.items():
+    for ident, stands in register.homes["organisation"].items():
         organisation: Organisation = stands.record
         if ident in relied_on and not organisation.contact:
             yield Finding(ident, "REG-061", stands.entry.valid_from, {"name": organisation.name or ident})
-    for ident, stands in register.systems.items():
+    for ident, stands in register.homes["system"].items():
         system: System = stands.record
         if system.location is None:
             yield Finding(ident, "REG-062", stands.entry.valid_from, {"name": system.name or ident})

@@ -136,6 +136,14 @@ class Activity(Record):
 
     room: ClassVar[str] = "register"
     kind: ClassVar[str] = "activity"
+    noun: ClassVar[str] = "activities"
+    noun_columns: ClassVar[dict[str, str]] = {
+        "legal_basis": "purposes.legal_basis",
+        "legitimate_interest": "purposes.legitimate_interest",
+        "balancing_test": "purposes.balancing_test", "statute": "purposes.statute",
+        "consent_record": "purposes.consent_record",
+        "retained_categories": "retention.data_category", "retention": "retention.period",
+    }  # fmt: skip
     shorthand: ClassVar[dict[str, str]] = dict.fromkeys(
         ("legal_basis", "legitimate_interest", "balancing_test", "statute", "consent_record"), "purposes"
     )
@@ -182,6 +190,7 @@ class Organisation(Record):
 
     room: ClassVar[str] = "register"
     kind: ClassVar[str] = "organisation"
+    noun: ClassVar[str] = "organisations"
 
     name: Text = item("gdpr:30(1)(a)")
     aliases: Texts = item("gdpr:30(1)(a)")
@@ -202,6 +211,7 @@ class System(Record):
 
     room: ClassVar[str] = "register"
     kind: ClassVar[str] = "system"
+    noun: ClassVar[str] = "systems"
 
     name: Text = item("gdpr:5(2)")
     supplier: AnswerText = item("gdpr:28(3)", refers="organisation")

@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from ivplus_tools import _law, _records, _store, _words
-from ivplus_tools._room import Stands
-from ivplus_tools._store import Standpoint
+from ivplus_tools._state import Stands
 from ivplus_tools.exchange.documents import Document, Line, Section
-from ivplus_tools.register.findings import Register, is_answered
+from ivplus_tools.register.findings import is_answered
+from ivplus_tools.register.state import Register
 
 ROLES = ("controller", "processor")
 RECORD = "gdpr:30("  # the rules that say what the record contains
 APART = ("id", "name", "role")  # they stand in the headings
 
 
-def build(register: Register, at: Standpoint, whole: bool = True) -> Document:
+def build(register: Register, whole: bool = True) -> Document:
     """The register as a document in the language of the standpoint; one that is not `whole` says nothing of what it does not hold."""
-    return _Report(register, at, whole).document()
+    return _Report(register, whole).document()
 
 
 class _Report:
-    def __init__(self, register: Register, at: Standpoint, whole: bool) -> None:
-        self._register, self._at, self._lang, self._whole = register, at, at.lang, whole
+    def __init__(self, register: Register, whole: bool) -> None:
+        self._register, self._at, self._lang, self._whole = register, register.at, register.lang, whole
         self._asks = [(rule, ask) for rule, ask in _law.asks("finding", register.on) if ask["record"] == "activity"]
 
     def document(self) -> Document:
@@ -33,8 +33,8 @@ class _Report:
         for role in ROLES:
             shown = [one for one in self._register.activities if one.record.role == role]
             sections += self._role(next(number), role, shown) if shown or self._whole else []
-        sections += self._others(next(number), "organisation", self._register.organisations)
-        sections += self._others(next(number), "system", self._register.systems)
+        sections += self._others(next(number), "organisation", self._register.homes["organisation"])
+        sections += self._others(next(number), "system", self._register.homes["system"])
         on = self._at.valid_on
         heads = (self._say("rule"), self._say("field"), self._say("answer"))
         return Document(self._say("title"), self._lang, heads, self._footer(), (on.year, on.month, on.day), tuple(sections))
@@ -42,7 +42,7 @@ class _Report:
     # --- the parts
 
     def _particulars(self, number: str) -> Section:
-        own, shown = self._register.own(), self._register.activities
+        own, shown = self._register.ours(), self._register.activities
         missing = sum(line.text.endswith(self._say("missing_mark")) for one in shown for line in self._required(one))
         lines = [
             (_words.values("relation")["own"][self._lang], own.record.name or own.record.id if own else ""),
@@ -117,7 +117,7 @@ class _Report:
     def _elsewhere(self, one: Stands, ask: dict[str, Any]) -> str:
         """The answer that an organisation's record gives in the activity's place."""
         other = ask.get("else_from")
-        stands = self._register.own() if other == "own" else self._register.party(one.record.controller) if other else None
+        stands = self._register.ours() if other == "own" else self._register.party(one.record.controller) if other else None
         return self._text(stands, ask["field"]) if stands else ""
 
     def _line(self, rule: str, label: str, text: str) -> Line:

@@ -6,38 +6,37 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ivplus_tools import _dates, _sources, _store, _words
+from ivplus_tools._room import Room
 from ivplus_tools._sources import EVERY, Column, Cut, Engine, Start, condition, latest, ledger
 from ivplus_tools._sources.earlier import Earlier, Question, Reading
 from ivplus_tools.errors import Refusal
-from ivplus_tools.retention.clock import Clock, months_from
-from ivplus_tools.retention.holds import Held, demand_clear, held_by, told_missing
+from ivplus_tools.retention.clock import Clock, clock_of, months_from
+from ivplus_tools.retention.holds import Held, demand_clear, held_by, held_now, told_missing
 from ivplus_tools.retention.records import ErasureCertificate, RetentionRule, RuleCount, Source
+from ivplus_tools.retention.scan import NO_LEDGER, Days, Progress, RuleScan, Scan, days_of, less, plus, result_of
 from ivplus_tools.retention.starts import NUMERIC, SENTINELS, believed, day_of
-
-if TYPE_CHECKING:
-    from ivplus_tools.retention import RetentionRoom
-
-from ivplus_tools.retention.scan import NO_LEDGER, Days, Progress, RuleScan, Scan, days_of, less, plus
+from ivplus_tools.retention.state import Retention
 
 
-def scan(room: RetentionRoom, source: str | None, on: date, progress: Progress | None, memory: str | None, fresh: bool = True) -> Scan:
+def scan(state: Retention, source: str | None, on: date, progress: Progress | None, memory: str | None, fresh: bool = True) -> Scan:
     """Count every rule of a source, or of all. A source that fails is told; the others are scanned all the same."""
-    rules, holds = room.of("retention_rule"), room.of("hold")
-    names = [source] if source else sorted({one.id for one in room.of("source")} | {str(one.source) for one in rules if one.source})
+    rules, holds = state.records("retention_rule"), state.records("hold")
+    names = [source] if source else sorted({one.id for one in state.records("source")} | {str(one.source) for one in rules if one.source})
     found: list[RuleScan] = []
     uncovered, failed, asked = {}, {}, dict[str, frozenset[str]]()
-    at, read = room.standpoint, dict[str, dict[str, Reading]]()
+    at, read = state.at, dict[str, dict[str, Reading]]()
     for done, name in enumerate(names):
         mine = sorted((one for one in rules if one.source == name), key=lambda one: (one.table or "", one.id))
         try:
-            held = {one.id: held_by(room, one, holds, on, asked) for one in mine}
-            with _sources.opened(room.place(name), memory=memory) as engine:
+            held = {one.id: held_by(state, one, holds, on, asked) for one in mine}
+            with _sources.opened(state.place(name), memory=memory) as engine:
                 book = Earlier(engine, at.path, at.valid_on, fresh, bool(at.by) and not at.past)
-                counted = [_returned(engine, one, room) for one in _scan_source(engine, mine, held, on, room, book)]
+                counted = [_returned(engine, one, state) for one in _scan_source(engine, mine, held, on, state, book)]
                 book.keep()
                 read[name] = book.told
                 uncovered[name] = sorted(set(engine.tables()) - engine.views() - {str(one.table) for one in mine})
@@ -46,22 +45,58 @@ def scan(room: RetentionRoom, source: str | None, on: date, progress: Progress |
             if source:
                 raise
             failed[name] = refusal
-            found += [_untold(one, "failed", refusal.text(room.standpoint.lang)) for one in mine]
+            found += [_untold(one, "failed", refusal.text(state.lang)) for one in mine]
         if progress:
             progress(done + 1, len(names))
-    changed = {name: many for name in names if (many := _kept_changed(room, name))}
-    return Scan(room, on, found, uncovered, failed, changed, sorted(name for name, keys in asked.items() if not keys), read)
+    changed = {name: many for name in names if (many := _kept_changed(state, name))}
+    empty = sorted(name for name, keys in asked.items() if not keys)
+    return Scan(state, on, found, uncovered, failed, changed, empty, read, partial(_keys, state, on))
 
 
-def _kept_changed(room: RetentionRoom, source: str) -> list[str]:
+def recorded(
+    room: Room[Retention], source: str | None, on: date, progress: Progress | None = None, memory: str | None = None, fresh: bool = False
+) -> Scan:
+    """A scan whose counts are kept in the journal, where somebody records and it is of the room's own day."""
+    at, state = room.standpoint, room.state()
+    recording = at.by and not at.past and on == at.valid_on
+    for one in state.records("source") if recording else ():
+        ledger.Ledger(at.path, one.id).end(on)  # what no backup can bring back any more
+    found = scan(state, source, on, progress, memory, fresh)
+    if recording and (found.uncovered or found.failed):
+        made = [result_of(found, name) for name in sorted({*found.uncovered, *found.failed})]
+        found.receipt = room.seal_act(made, on, _words.say("scan.why", at.lang))
+    return found
+
+
+def _keys(state: Retention, on: date, one: RuleScan, after: date | None) -> Iterator[str]:
+    """The keys of a cut, with the holds of now; a file that has changed since the scan is refused."""
+    rule, cut = one.rule, one.cut
+    if cut is None:
+        return
+    clock = clock_of(rule, state.financial_year_end(rule))
+    earlier = clock.cutoff(after) if clock and after else None
+    with _sources.opened(state.place(rule.source)) as engine:
+        held = held_now(state, rule, on, engine)
+        if held.everything:
+            return
+        if engine.stamps(cut.table) != one.stamps:
+            raise _words.refusal("source_changed", source=rule.source, table=cut.table)
+        engine.hold(cut.table, cut.key, held.keys)
+        look = looked(engine, rule, state)
+        ready = readied(engine, cut_of(rule, look, cut.through, held.some, earlier))
+        engine.begin()
+        yield from (key for key, _ in engine.entries(ready))
+
+
+def _kept_changed(state: Retention, source: str) -> list[str]:
     """Old files of a source that were written to after an erasure put them aside."""
     found: list[str] = []
-    open_plans = {one.id for one in room.of("erasure_plan") if one.plan_state == "started"}
-    kept = open_plans | {str(one.plan) for one in room.of("certificate") if one.kept_copy}
-    for plan in room.of("erasure_plan"):
+    open_plans = {one.id for one in state.records("erasure_plan") if one.plan_state == "started"}
+    kept = open_plans | {str(one.plan) for one in state.records("certificate") if one.kept_copy}
+    for plan in state.records("erasure_plan"):
         if plan.source == source and plan.id in kept:
             with contextlib.suppress(Refusal):  # a source that is gone is told by its own scan
-                swaps = _sources.swaps_of(room.place(source), ledger.tag_of(plan.id), plan.swaps or ())
+                swaps = _sources.swaps_of(state.place(source), ledger.tag_of(plan.id), plan.swaps or ())
                 found += [one.kept.name for one in swaps if one.kept_changed()]
     return found
 
@@ -81,19 +116,19 @@ class Looked:
         return (*self.none, *SENTINELS)
 
 
-def formats_of(rule: RetentionRule, room: RetentionRoom) -> tuple[str, ...]:
+def formats_of(rule: RetentionRule, state: Retention) -> tuple[str, ...]:
     """How a rule's days are written, as the rule says, else its source."""
-    source = next((one for one in room.of("source") if one.id == rule.source), None)
+    source = next((one for one in state.records("source") if one.id == rule.source), None)
     return rule.date_format or (source.date_format if source else None) or ()
 
 
-def looked(engine: Engine, rule: RetentionRule, room: RetentionRoom) -> Looked:
+def looked(engine: Engine, rule: RetentionRule, state: Retention) -> Looked:
     """A rule over an open source; a table or column that is not there is refused."""
     table = str(rule.table)
-    source: Source | None = next((one for one in room.of("source") if one.id == rule.source), None)
+    source: Source | None = next((one for one in state.records("source") if one.id == rule.source), None)
     parts = [condition(engine.column(table, str(one.column)), str(one.comparison or "is"), one.value) for one in rule.where or ()]
     key = engine.column(table, rule.subject_key) if rule.subject_key else None
-    formats = formats_of(rule, room)
+    formats = formats_of(rule, state)
     none = tuple(_dates.day(one) for one in (source.no_start_days if source else None) or ())
     if not rule.start_table or key is None:
         start = Start(engine.column(table, str(rule.start_column)), formats)
@@ -107,17 +142,17 @@ def looked(engine: Engine, rule: RetentionRule, room: RetentionRoom) -> Looked:
 
 
 def _scan_source(
-    engine: Engine, rules: Sequence[RetentionRule], held: Mapping[str, Held], on: date, room: RetentionRoom, book: Earlier
+    engine: Engine, rules: Sequence[RetentionRule], held: Mapping[str, Held], on: date, state: Retention, book: Earlier
 ) -> Iterator[RuleScan]:
     """The rules of one source; those that look at the same rows with the same holds are counted in one reading."""
     ready: list[tuple[RetentionRule, Looked]] = []
     for rule in rules:
         book.look(str(rule.table))
-        problem = _problem(engine, rule, formats_of(rule, room))
+        problem = _problem(engine, rule, formats_of(rule, state))
         if problem:
             yield _untold(rule, *problem)
         else:
-            ready.append((rule, looked(engine, rule, room)))
+            ready.append((rule, looked(engine, rule, state)))
 
     def alike(one: tuple[RetentionRule, Looked]) -> tuple[str, str, str, list[str]]:
         rule, look = one
@@ -141,13 +176,13 @@ def _scan_source(
         counted, whole = book.end(table, asked, kept, counted, whole)
         read = sum(counted.groups[0]["all"].values())
         for rule, look in group:
-            clock = Clock(str(rule.start_event), str(rule.period), rule.grace, room.financial_year_end(rule))
+            clock = Clock(str(rule.start_event), str(rule.period), rule.grace, state.financial_year_end(rule))
             apart = Apart(unseen, whole - read, counted.doubtful, told_missing(held[rule.id], counted.found))
             groups = counted.groups[starts.index(look.start)]
             yield replace(_counted(rule, clock, look, groups, held[rule.id], apart, on), stamps=before, found=counted.found)
 
 
-def read_once(engine: Engine, room: RetentionRoom, rule: RetentionRule, look: Looked, held: Held) -> None:
+def read_once(engine: Engine, state: Retention, rule: RetentionRule, look: Looked, held: Held) -> None:
     """Look at a table as a count does, before it is planned or erased: seen whole, every hold with its rows."""
     table = str(rule.table)
     engine.demand_whole(table)
@@ -156,7 +191,7 @@ def read_once(engine: Engine, room: RetentionRoom, rule: RetentionRule, look: Lo
     counted = engine.starts(table, [look.start], look.key, look.where)
     read = sum(counted.groups[0]["all"].values())
     _demand_read(engine, table, read if look.where == EVERY else engine.total(table), before)
-    demand_clear(room, rule, held, counted.found)
+    demand_clear(state, rule, held, counted.found)
 
 
 def _demand_read(engine: Engine, table: str, read: int, before: dict[str, str] | None) -> None:
@@ -259,27 +294,27 @@ def readied(engine: Engine, cut: Cut) -> Cut:
     return replace(cut, texts=meant)
 
 
-def _returned(engine: Engine, one: RuleScan, room: RetentionRoom) -> RuleScan:
+def _returned(engine: Engine, one: RuleScan, state: Retention) -> RuleScan:
     """How many of the rows past their time were erased before: a backup has brought them back.
 
     Not known where the ledger, its secret or marks of a certificate that has not ended are missing, nor where what was
     erased was told by another table, key or start than any rule of today: its marks are like no row's.
     """
-    count, rule, on = one.count, one.rule, room.standpoint.valid_on
-    done = [each for each in room.of("certificate") if each.source == rule.source and each.ledger]
+    count, rule, on = one.count, one.rule, state.on
+    done = [each for each in state.records("certificate") if each.source == rule.source and each.ledger]
     done = [each for each in done if not each.ledger_until or each.ledger_until >= on]
     if count.problem or not done:
         return one
-    book = ledger.Ledger(room.standpoint.path, str(rule.source))
+    book = ledger.Ledger(state.at.path, str(rule.source))
     plans = {str(each.plan): str(each.ledger) for each in done}
-    here = room.get(str(rule.source), "source").body()
-    rules = (each for each in room.of("retention_rule") if each.source == rule.source and each.table in engine.tables())
+    here = state.find(str(rule.source), "source").record.body()
+    rules = (each for each in state.records("retention_rule") if each.source == rule.source and each.table in engine.tables())
     now = {_marked_by(each.body(), here) for each in rules}
-    if not book.vouches(plans) or not {_marked_then(each, room) for each in done} <= now:
+    if not book.vouches(plans) or not {_marked_then(each, state) for each in done} <= now:
         return replace(one, count=count.model_copy(update={"detail": NO_LEDGER}))
     if count.cutoff is None:
         return one
-    cut = cut_of(rule, looked(engine, rule, room), count.cutoff, False)
+    cut = cut_of(rule, looked(engine, rule, state), count.cutoff, False)
     found = str(back(engine, cut, book, book.secret or b"", frozenset(plans)))
     return replace(one, count=count.model_copy(update={"returned": found}))
 
@@ -293,11 +328,11 @@ def _marked_by(rule: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[obje
     return (*map(rule.get, MARKED), *forms)
 
 
-def _marked_then(done: ErasureCertificate, room: RetentionRoom) -> tuple[object, ...] | None:
+def _marked_then(done: ErasureCertificate, state: Retention) -> tuple[object, ...] | None:
     """The same of a rule as it was when its plan was carried out; None where that cannot be found."""
-    at = room.standpoint
+    at = state.at
     with contextlib.suppress(Refusal):
-        plan = room._find(str(done.plan), "erasure_plan")
+        plan = state.find(str(done.plan), "erasure_plan")
         rules = (one for one in _store.history(at, str(done.rule)) if one.seal == plan.record.rule_seal)
         known = (one for one in _store.history(at, str(done.source)) if one.kind == "source" and one.entry < plan.entry.entry)
         sources = [one.body or {} for one in known]

@@ -14,11 +14,11 @@ from ivplus_tools import _room, _sources, _words
 from ivplus_tools.retention.counting import looked
 from ivplus_tools.retention.records import RetentionRule
 from ivplus_tools.retention.starts import day_of, is_blank
+from ivplus_tools.retention.state import Retention
 
 if TYPE_CHECKING:
     import pandas
 
-    from ivplus_tools.retention import RetentionRoom
 
 COLUMNS = ("rule", "text", "day", "rows")
 MOST = 10
@@ -33,33 +33,33 @@ class Example:
     rows: int
 
 
-def frame(room: RetentionRoom, name: str, date_format: object) -> pandas.DataFrame:
+def frame(state: Retention, name: str, date_format: object) -> pandas.DataFrame:
     """Ten examples a rule, of the rule or of every rule of the source of that name; what they leave out is a row of its own."""
     rows = []
-    for rule in _rules(room, name, date_format):
-        with _sources.opened(room.place(rule.source)) as engine:
+    for rule in _rules(state, name, date_format):
+        with _sources.opened(state.place(rule.source)) as engine:
             engine.demand_whole(str(rule.table))
-            look = looked(engine, rule, room)
+            look = looked(engine, rule, state)
             found = engine.examples(str(rule.table), look.start, look.where)
         read = [Example(text, None if is_blank(text) else day_of(start, look.start.formats), count) for start, text, count in found]
         rows += [(rule.id, one.text, one.day, one.rows) for one in chosen(read)]
-        rows += [(rule.id, text, None, count) for text, count in _others(read, room.standpoint.lang)]
+        rows += [(rule.id, text, None, count) for text, count in _others(read, state.lang)]
     import pandas as pd
 
-    table = _room.frame(COLUMNS, rows, room.standpoint.lang)
+    table = _room.frame(COLUMNS, rows, state.lang)
     table["day"], table["rows"] = pd.to_datetime(table["day"]), pd.array(table["rows"], dtype="Int64")
     table.attrs["named"] = {"rule": "rule", "text": "value", "rows": "rows_count"}
     return table
 
 
-def _rules(room: RetentionRoom, name: str, date_format: object) -> list[RetentionRule]:
+def _rules(state: Retention, name: str, date_format: object) -> list[RetentionRule]:
     """The rules that a name means; `date_format`: as if they declared it."""
-    rules = room.of("retention_rule")
+    rules = state.records("retention_rule")
     mine = [one for one in rules if one.id == name] or [one for one in rules if one.source == name]
     if not mine:
         known = {one.id for one in rules} | {str(one.source) for one in rules}
         near = _words.nearest(name, known, 3) or "–"
-        raise _words.refusal("not_found", got=name, near=near, on=room.standpoint.valid_on)
+        raise _words.refusal("not_found", got=name, near=near, on=state.on)
     return [one.replace(date_format=date_format) for one in mine] if date_format else mine
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 from ivplus_tools import _dates, _law, _words
 from ivplus_tools._findings import Due, Finding
@@ -16,27 +15,25 @@ from ivplus_tools.retention import statutes
 from ivplus_tools.retention.clock import clock_of
 from ivplus_tools.retention.holds import in_force, lost, missing_under, query_lost, touches
 from ivplus_tools.retention.records import ErasurePlan, Hold, RetentionRule, RuleCount
-from ivplus_tools.retention.scan import NO_LEDGER
-
-if TYPE_CHECKING:
-    from ivplus_tools.retention import RetentionRoom
+from ivplus_tools.retention.scan import NO_LEDGER, month_pairs
+from ivplus_tools.retention.state import Retention
 
 RULE = "gdpr:5(1)(e)"
 WHAT = {"erase": "due.erase", "anonymise": "due.anonymise", "review": "due.retention_review"}
 
 
-def findings(room: RetentionRoom) -> Iterator[Finding]:
-    """Every finding of retention at the room's standpoint."""
+def findings(state: Retention) -> Iterator[Finding]:
+    """Every finding of retention on its day."""
     for check in (_rules, _categories, _scans, _holds, _plans):
-        yield from check(room)
+        yield from check(state)
 
 
 # --- rules against the law
 
 
-def _rules(room: RetentionRoom) -> Iterator[Finding]:
-    on, years = room.standpoint.valid_on, _known_years(room)
-    for stands in room._of("retention_rule"):
+def _rules(state: Retention) -> Iterator[Finding]:
+    on, years = state.on, state.has_financial_year
+    for stands in state.of("retention_rule"):
         rule: RetentionRule = stands.record
         since = stands.entry.valid_from
         if rule.period is None or rule.start_event is None:
@@ -47,12 +44,12 @@ def _rules(room: RetentionRoom) -> Iterator[Finding]:
             yield Finding(rule.id, "RET-014", since)
         if statutes.needs_financial_year(rule) and not years:
             yield Finding(rule.id, "RET-015", since)
-        yield from _judged(rule, room, since, on)
-        yield from _references(rule, room, since)
+        yield from _judged(rule, state, since, on)
+        yield from _references(rule, state, since)
 
 
-def _judged(rule: RetentionRule, room: RetentionRoom, since: date, on: date) -> Iterator[Finding]:
-    found = statutes.judge(rule, room.financial_year_end(rule), on)
+def _judged(rule: RetentionRule, state: Retention, since: date, on: date) -> Iterator[Finding]:
+    found = statutes.judge(rule, state.financial_year_end(rule), on)
     if found is None:
         return
     told: dict[str, object] = {
@@ -99,16 +96,11 @@ def _own_length(rule: RetentionRule, lang: str) -> str:
     return f"{' + '.join(parts)} – {start}"
 
 
-def _known_years(room: RetentionRoom) -> bool:
-    """Whether the end of our own financial year is told."""
-    return any((one.body or {}).get("financial_year_end") for one in room.sealed() if one.kind == "organisation")
-
-
-def _references(thing: RetentionRule | Hold, room: RetentionRoom, since: date) -> Iterator[Finding]:
+def _references(thing: RetentionRule | Hold, state: Retention, since: date) -> Iterator[Finding]:
     """Names of activities, sources and rules that stand nowhere."""
     for name, kind in (("activity", "activity"), ("source", "source"), ("rules", "retention_rule")):
         told = getattr(thing, name, None)
-        known = {one.subject for one in room.sealed() if one.kind == kind}
+        known = state.bodies(kind)
         for ref in (told,) if isinstance(told, str) else texts(told):
             if ref not in known:
                 about: dict[str, object] = {"field": _words.label_of(name), "ref": ref, "near": _words.nearest(ref, known) or "–"}
@@ -116,19 +108,18 @@ def _references(thing: RetentionRule | Hold, room: RetentionRoom, since: date) -
                 yield Finding(thing.id, "RET-016", since, about, severity=severity)
 
 
-def _categories(room: RetentionRoom) -> Iterator[Finding]:
+def _categories(state: Retention) -> Iterator[Finding]:
     """Categories of data of an activity in a system that we can read, without any rule that says how long."""
-    rules = room.of("retention_rule")
-    systems = {one.system for one in room.of("source") if one.system}
-    for entry in room.sealed():
-        body = entry.body or {}
-        if entry.kind != "activity" or not systems & set(_listed(body.get("systems"))):
+    rules = state.records("retention_rule")
+    systems = {one.system for one in state.records("source") if one.system}
+    for ident, body in state.bodies("activity").items():
+        if not systems & set(_listed(body.get("systems"))):
             continue
-        mine = [one for one in rules if one.activity == entry.subject]
+        mine = [one for one in rules if one.activity == ident]
         covered = {_folded(one.data_category) for one in mine}
         missing = [one for one in _listed(body.get("data_categories")) if _folded(one) not in covered]
         if missing and "" not in covered:
-            yield Finding(entry.subject, "RET-001", entry.valid_from, {"categories": ", ".join(missing)})
+            yield Finding(ident, "RET-001", body["valid_from"], {"categories": ", ".join(missing)})
 
 
 def _listed(told: object) -> list[str]:
@@ -142,10 +133,10 @@ def _folded(text: str | None) -> str:
 # --- what the last scans counted
 
 
-def _scans(room: RetentionRoom) -> Iterator[Finding]:
-    on, scans = room.standpoint.valid_on, {one.record.id: one for one in room._of("scan")}
-    rules = {one.id: one for one in room.of("retention_rule")}
-    for stands in room._of("source"):
+def _scans(state: Retention) -> Iterator[Finding]:
+    on, scans = state.on, {one.record.id: one for one in state.of("scan")}
+    rules = {one.id: one for one in state.records("retention_rule")}
+    for stands in state.of("source"):
         name = stands.record.id
         found = scans.get(name)
         last = found.record.as_of if found else None
@@ -197,14 +188,14 @@ def _apart(count: RuleCount, rule: RetentionRule, since: date) -> Iterator[Findi
 # --- holds and plans
 
 
-def _holds(room: RetentionRoom) -> Iterator[Finding]:
-    on, rules = room.standpoint.valid_on, room.of("retention_rule")
-    for stands in room._of("hold"):
+def _holds(state: Retention) -> Iterator[Finding]:
+    on, rules = state.on, state.records("retention_rule")
+    for stands in state.of("hold"):
         hold, since = stands.record, stands.entry.valid_from
-        yield from _references(hold, room, since)
+        yield from _references(hold, state, since)
         if not in_force(hold, on):
             continue
-        yield from _lost(room, hold, rules, since)
+        yield from _lost(state, hold, rules, since)
         if hold.review_by is None and hold.held_until is None:
             yield Finding(hold.id, "RET-009", since)
         elif hold.review_by and hold.review_by < on:
@@ -213,29 +204,29 @@ def _holds(room: RetentionRoom) -> Iterator[Finding]:
             yield Finding(hold.id, "RET-018", since)
 
 
-def _lost(room: RetentionRoom, hold: Hold, rules: list[RetentionRule], since: date) -> Iterator[Finding]:
+def _lost(state: Retention, hold: Hold, rules: list[RetentionRule], since: date) -> Iterator[Finding]:
     """Subjects of a hold that no table has which it reaches, or not the one that it names, by the last scans."""
     reached = [rule for rule in rules if touches(hold, rule)]
     named = [rule for rule in reached if hold.rules]
-    lines = [(rule.id, missing_under(room, hold, rule)) for rule in named]
+    lines = [(rule.id, missing_under(state, hold, rule)) for rule in named]
     missing = [(name, numbers) for name, numbers in lines if numbers]
-    if not missing and hold.subjects and (gone := lost(room, hold, rules, False)):
+    if not missing and hold.subjects and (gone := lost(state, hold, rules, False)):
         missing = [(", ".join(rule.id for rule in reached) or "–", gone)]
-    if hold.held_table and (keys := query_lost(room, hold, rules)):
+    if hold.held_table and (keys := query_lost(state, hold, rules)):
         yield Finding(hold.id, "RET-019", since, {"rows": keys, "where": ", ".join(rule.id for rule in reached)})
     for name, numbers in missing:
         yield Finding(hold.id, "RET-019", since, {"rows": len(numbers), "where": name})
 
 
-def _plans(room: RetentionRoom) -> Iterator[Finding]:
-    on = room.standpoint.valid_on
-    for stands in room._of("erasure_plan"):
+def _plans(state: Retention) -> Iterator[Finding]:
+    on = state.on
+    for stands in state.of("erasure_plan"):
         plan: ErasurePlan = stands.record
         late = plan.plan_state in ("planned", "approved") and plan.as_of is not None and statutes.plan_due(plan.as_of) < on
         if plan.plan_state in ("started", "not_done") or late:
             yield Finding(plan.id, "RET-011", stands.entry.valid_from, {"state": _words.values("plan_state")[str(plan.plan_state)]})
-    kept = {str(one.id): one.backup_kept for one in room.of("source")}
-    for stands in room._of("certificate"):
+    kept = {str(one.id): one.backup_kept for one in state.records("source")}
+    for stands in state.of("certificate"):
         done, since = stands.record, stands.entry.valid_from
         if done.kept_copy:
             yield Finding(done.id, "RET-017", since)
@@ -246,28 +237,31 @@ def _plans(room: RetentionRoom) -> Iterator[Finding]:
 # --- what is coming
 
 
-def due(room: RetentionRoom, whole: bool) -> Iterator[tuple[Due, int | None]]:
+def due(state: Retention, whole: bool) -> Iterator[tuple[Due, int | None]]:
     """Dates to come, with how many rows; `whole`: each month of a rule, not the next day only."""
-    rules = {one.id: one for one in room.of("retention_rule")}
-    for scan in room.of("scan"):
+    rules = {one.id: one for one in state.records("retention_rule")}
+    for scan in state.records("scan"):
         for count in scan.counts or ():
             if count.rule in rules and not count.problem:
-                yield from _rows_due(room, count, rules[count.rule], whole)
+                yield from _rows_due(state, count, rules[count.rule], whole)
         if scan.as_of:
             yield Due(scan.id, statutes.scan_due(scan.as_of), "due.scan", RULE), None
-    for hold in room.of("hold"):
-        if hold.review_by and in_force(hold, room.standpoint.valid_on):
+    for hold in state.records("hold"):
+        if hold.review_by and in_force(hold, state.on):
             yield Due(hold.id, hold.review_by, "due.hold_review", "gdpr:17(3)"), None
-    for plan in room.of("erasure_plan"):
+    for plan in state.records("erasure_plan"):
         if plan.plan_state in ("planned", "approved", "started", "not_done") and plan.as_of:
             yield Due(plan.id, statutes.plan_due(plan.as_of), "due.plan", RULE), None
 
 
-def _rows_due(room: RetentionRoom, count: RuleCount, rule: RetentionRule, whole: bool) -> Iterator[tuple[Due, int | None]]:
-    """Overdue rows since their first day, then the next day, then the months after it by their first day."""
-    from ivplus_tools.retention.scan import month_pairs
+def next_due(state: Retention) -> list[Due]:
+    """Dates to come, of each rule the next day only."""
+    return [one for one, _ in due(state, whole=False)]
 
-    what, clock = WHAT[rule.action], clock_of(rule, room.financial_year_end(rule))
+
+def _rows_due(state: Retention, count: RuleCount, rule: RetentionRule, whole: bool) -> Iterator[tuple[Due, int | None]]:
+    """Overdue rows since their first day, then the next day, then the months after it by their first day."""
+    what, clock = WHAT[rule.action], clock_of(rule, state.financial_year_end(rule))
     if clock and count.oldest and int(count.overdue or 0):
         yield Due(rule.id, clock.erasable_from(count.oldest), what, RULE), int(count.overdue or 0)
     if not count.next_due:

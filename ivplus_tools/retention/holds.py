@@ -7,14 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 from ivplus_tools import _sources, _words
 from ivplus_tools._sources import Engine, compose, text_of
 from ivplus_tools.retention.records import Hold, RetentionRule
-
-if TYPE_CHECKING:
-    from ivplus_tools.retention import RetentionRoom
+from ivplus_tools.retention.state import Retention
 
 KEYS = "SELECT {column} FROM {table} AS t WHERE {where}"
 
@@ -70,43 +67,43 @@ def _folded(text: str | None) -> str:
     return " ".join(unicodedata.normalize("NFC", text or "").split()).casefold()
 
 
-def elsewhere(room: RetentionRoom, hold: Hold, rule: RetentionRule) -> bool:
+def elsewhere(state: Retention, hold: Hold, rule: RetentionRule) -> bool:
     """Whether a hold names another source that lies in the very place of the rule's."""
     if not hold.source or hold.held_table or not rule.source or hold.source == rule.source:
         return False
-    places = {one.id: one.location for one in room.of("source")}
+    places = {one.id: one.location for one in state.records("source")}
     mine, other = places.get(rule.source), places.get(hold.source)
     if not mine or not other:
         return False
-    return mine == other or room.place(rule.source).same_as(room.place(hold.source))
+    return mine == other or state.place(rule.source).same_as(state.place(hold.source))
 
 
-def dangling(room: RetentionRoom, hold: Hold, rules: Sequence[RetentionRule]) -> list[tuple[str, str]]:
+def dangling(state: Retention, hold: Hold, rules: Sequence[RetentionRule]) -> list[tuple[str, str]]:
     """What a hold names and nothing stands for, as field and name: it cannot be known whom it holds."""
-    known = {kind: {one.subject for one in room.sealed() if one.kind == kind} for kind in ("activity", "source", "retention_rule")}
+    known = {kind: set(state.bodies(kind)) for kind in ("activity", "source", "retention_rule")}
     known["activity"] |= {str(rule.activity) for rule in rules}
-    known["data_category"] = {str(rule.data_category) for rule in rules} | _categories(room)
+    known["data_category"] = {str(rule.data_category) for rule in rules} | _categories(state)
     named = [("rules", "retention_rule", ref) for ref in hold.rules or ()]
     named += [(name, name, getattr(hold, name)) for name in ("activity", "source", "data_category")]
     folded = {kind: {_folded(one) for one in many} for kind, many in known.items()}
     return [(name, ref) for name, kind, ref in named if ref and _folded(ref) not in folded[kind]]
 
 
-def _categories(room: RetentionRoom) -> set[str]:
+def _categories(state: Retention) -> set[str]:
     """Categories of data that the register knows."""
-    bodies = (one.body or {} for one in room.sealed() if one.kind == "activity")
+    bodies = state.bodies("activity").values()
     return {str(one) for body in bodies for one in body.get("data_categories") or () if isinstance(one, str)}
 
 
 def held_by(
-    room: RetentionRoom, rule: RetentionRule, holds: Sequence[Hold], on: date,
+    state: Retention, rule: RetentionRule, holds: Sequence[Hold], on: date,
     asked: dict[str, frozenset[str]], beside: Engine | None = None,
 ) -> Held:  # fmt: skip
     """What is held of a rule on a day. `asked`: answers of queries, so that each runs once."""
     mine = [
         hold
         for hold in holds
-        if in_force(hold, on) and (touches(hold, rule) or (elsewhere(room, hold, rule) and touches(hold, rule, frozenset({"source"}))))
+        if in_force(hold, on) and (touches(hold, rule) or (elsewhere(state, hold, rule) and touches(hold, rule, frozenset({"source"}))))
     ]
     everything = any(not hold.subjects and not hold.held_table for hold in mine)
     keys: set[str] = set()
@@ -114,19 +111,25 @@ def held_by(
         keys |= set(hold.subjects or ())
         if hold.held_table:
             if hold.id not in asked:
-                asked[hold.id] = frozenset(keys_of(room, hold, beside))
+                asked[hold.id] = frozenset(keys_of(state, hold, beside))
             keys |= asked[hold.id]
     subjects = {hold.id: tuple(hold.subjects) for hold in mine if hold.subjects}
     queries = {hold.id: asked[hold.id] for hold in mine if hold.held_table}
     return Held(everything, frozenset(keys), tuple(hold.id for hold in mine), subjects, queries)
 
 
-def keys_of(room: RetentionRoom, hold: Hold, beside: Engine | None = None) -> list[str]:
+def held_now(state: Retention, rule: RetentionRule, on: date | None = None, beside: Engine | None = None) -> Held:
+    """What is held of a rule's rows, by the holds of this moment: the journal is read anew."""
+    now = state.again()
+    return held_by(now, rule, now.records("hold"), on or state.on, {}, beside)
+
+
+def keys_of(state: Retention, hold: Hold, beside: Engine | None = None) -> list[str]:
     """The subject keys that a query on a source holds, as they are stored there.
 
     A source that cannot be asked stops everything: nothing could be shown to be free.
     """
-    with _sources.opened(room.place(hold.source), beside=beside) as engine:
+    with _sources.opened(state.place(hold.source), beside=beside) as engine:
         table = str(hold.held_table)
         engine.demand_whole(table)
         if table in engine.tables() and engine.records(table) not in (None, engine.total(table)):
@@ -140,46 +143,46 @@ def keys_of(room: RetentionRoom, hold: Hold, beside: Engine | None = None) -> li
         return sorted({text_of(key) for (key,) in engine.rows(query)})
 
 
-def demand_clear(room: RetentionRoom, rule: RetentionRule, held: Held, found: frozenset[str]) -> None:
+def demand_clear(state: Retention, rule: RetentionRule, held: Held, found: frozenset[str]) -> None:
     """Refuse to plan or erase where a hold in force points at nothing: whom it means is not known.
 
     A subject has to be found under a rule that its hold names, else in some table that the hold
     reaches, by this reading or by the last scans.
     """
-    on, rules = room.standpoint.valid_on, room.of("retention_rule")
+    on, rules = state.on, state.records("retention_rule")
     missing = held.missing(found)
-    for hold in room.of("hold"):
+    for hold in state.records("hold"):
         if not in_force(hold, on):
             continue
-        vain = dangling(room, hold, rules)
+        vain = dangling(state, hold, rules)
         if vain and touches(hold, rule, frozenset(name for name, _ in vain)):
             raise _words.refusal("hold_dangling", hold=hold.id, ref=vain[0][1])
         here = set(missing.get(hold.id, ()))
         if here and not (hold.rules and rule.id in hold.rules):
-            here &= lost(room, hold, [one for one in rules if one.id != rule.id])
+            here &= lost(state, hold, [one for one in rules if one.id != rule.id])
         if here:
             raise _words.refusal("hold_lost", hold=hold.id, rows=len(here))
         keys = held.queries.get(hold.id, frozenset())
-        if keys and not keys & set(found) and query_lost(room, hold, [one for one in rules if one.id != rule.id]) != 0:
+        if keys and not keys & set(found) and query_lost(state, hold, [one for one in rules if one.id != rule.id]) != 0:
             raise _words.refusal("hold_lost", hold=hold.id, rows=len(keys))
 
 
-def lost(room: RetentionRoom, hold: Hold, rules: Sequence[RetentionRule], doubt: bool = True) -> set[int]:
+def lost(state: Retention, hold: Hold, rules: Sequence[RetentionRule], doubt: bool = True) -> set[int]:
     """The numbers of a hold's subjects that no counted table of these rules has.
 
     A count that was made before the hold stood as it does says nothing of it; where none says anything, all are
     in doubt, or (`doubt=False`) none is called lost.
     """
-    counts = {str(one.rule): one for scan in room.of("scan") for one in scan.counts or ()}
+    counts = {str(one.rule): one for scan in state.records("scan") for one in scan.counts or ()}
     mine = [counts[rule.id] for rule in rules if touches(hold, rule) and rule.id in counts]
     told = [found for one in mine if (found := missed(one.not_found, hold)) is not None]
     left = set(range(1, len(hold.subjects or ()) + 1)) if told or doubt else set()
     return left.intersection(*told)
 
 
-def missing_under(room: RetentionRoom, hold: Hold, rule: RetentionRule) -> set[int]:
+def missing_under(state: Retention, hold: Hold, rule: RetentionRule) -> set[int]:
     """The numbers of a hold's subjects without a row under one rule, by its last scan."""
-    counts = (one for scan in room.of("scan") for one in scan.counts or () if one.rule == rule.id)
+    counts = (one for scan in state.records("scan") for one in scan.counts or () if one.rule == rule.id)
     told = next((missed(one.not_found, hold) for one in counts), None)
     return told or set()
 
@@ -192,9 +195,9 @@ def told_missing(held: Held, found: frozenset[str]) -> tuple[str, ...]:
     return (*named, *asked)
 
 
-def query_lost(room: RetentionRoom, hold: Hold, rules: Sequence[RetentionRule]) -> int | None:
+def query_lost(state: Retention, hold: Hold, rules: Sequence[RetentionRule]) -> int | None:
     """How many keys a hold's query finds of which no counted table has any; 0 where one has, None where none tells."""
-    counts = {str(one.rule): one for scan in room.of("scan") for one in scan.counts or ()}
+    counts = {str(one.rule): one for scan in state.records("scan") for one in scan.counts or ()}
     told: list[tuple[int, int]] = []
     for rule in rules:
         lines = (counts[rule.id].not_found or ()) if touches(hold, rule) and rule.id in counts else ()

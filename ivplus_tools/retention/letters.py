@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import Record
@@ -12,9 +11,7 @@ from ivplus_tools.exchange.documents import Document, Line, Section
 from ivplus_tools.exchange.documents.writer import Writer
 from ivplus_tools.retention import counting
 from ivplus_tools.retention.records import APART, ErasureCertificate, ErasurePlan, RetentionRule
-
-if TYPE_CHECKING:
-    from ivplus_tools.retention import RetentionRoom
+from ivplus_tools.retention.state import Retention
 
 SCHEDULE = (
     "data_category", "source", "table", "where", "start_table", "start_column", "date_format", "start_event", "period", "grace",
@@ -69,11 +66,11 @@ class Letter(Writer):
         return "; ".join([*told, self.say("predicate.exact")])
 
 
-def schedule(room: RetentionRoom) -> Document:
+def schedule(state: Retention) -> Document:
     """The retention schedule: each rule with its period, start, ground and what the last scan counted."""
-    letter, counts = Letter(room), {count.rule: count for scan in room.of("scan") for count in scan.counts or ()}
+    letter, counts = Letter(state), {count.rule: count for scan in state.records("scan") for count in scan.counts or ()}
     sections = []
-    for number, rule in enumerate(room.of("retention_rule"), 1):
+    for number, rule in enumerate(state.records("retention_rule"), 1):
         lines = list(letter.lines(rule, SCHEDULE))
         fact = _law.codes("retention_statute").get(rule.statute or "")
         if fact:
@@ -88,14 +85,14 @@ def schedule(room: RetentionRoom) -> Document:
     return letter.document(letter.say("schedule.title", own=letter.own.get("name") or ""), sections)
 
 
-def certificate(room: RetentionRoom, ident: str) -> Document:
+def certificate(state: Retention, ident: str) -> Document:
     """A plan with its predicate and approval and, once it is done, the certificate before it."""
-    letter = Letter(room)
-    plan: ErasurePlan = room.get(ident, "erasure_plan")
-    letter.rule = next((one.record for one in room._of("retention_rule") if one.entry.seal == plan.rule_seal), None)
-    letter.forms = counting.formats_of(letter.rule, room) or ("ISO",) if letter.rule else ()
-    done = next((one for one in room.of("certificate") if one.plan == ident), None)
-    rule = next((one for one in room.of("retention_rule") if one.id == plan.rule), None)
+    letter = Letter(state)
+    plan: ErasurePlan = state.find(ident, "erasure_plan").record
+    letter.rule = next((one.record for one in state.of("retention_rule") if one.entry.seal == plan.rule_seal), None)
+    letter.forms = counting.formats_of(letter.rule, state) or ("ISO",) if letter.rule else ()
+    done = next((one for one in state.records("certificate") if one.plan == ident), None)
+    rule = next((one for one in state.records("retention_rule") if one.id == plan.rule), None)
     sections = []
     if done:
         company = Line(letter.say("certificate.company"), letter.own.get("name") or "", letter.cited("gdpr:5(2)"))
@@ -119,9 +116,8 @@ def _left(letter: Letter, done: ErasureCertificate) -> str:
     return letter.say("certificate.apart", told=told) if told else letter.say("certificate.whole", rows=done.total_after)
 
 
-def told(room: RetentionRoom, plan: ErasurePlan) -> str:
+def told(plan: ErasurePlan, lang: str) -> str:
     """A plan in a few lines."""
-    lang = room.standpoint.lang
     apart = tuple(name for name in APART if getattr(plan, name) not in (None, "0"))
     names = (
         "rule", "action", "rows_count", "total", *apart, "cutoff", "k_anonymity", "acting", "planned_by", "approved_by", "plan_state",

@@ -8,34 +8,41 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _records, _sources, _store, _words
+from ivplus_tools._room import Room, at_present
 from ivplus_tools._sources import EARLIEST, Asked, Cut, Engine, Tally, ledger
 from ivplus_tools._sources.ledger import Noted
-from ivplus_tools._store import Receipt
+from ivplus_tools._store import Receipt, Standpoint
 from ivplus_tools.errors import Refusal
 from ivplus_tools.retention import counting
 from ivplus_tools.retention import recipe as recipes
 from ivplus_tools.retention.approval import same_person
 from ivplus_tools.retention.clock import clock_of
+from ivplus_tools.retention.holds import held_now
 from ivplus_tools.retention.records import APART, ErasureCertificate, ErasurePlan, RetentionRule, RuleCount
+from ivplus_tools.retention.state import Retention
 
 if TYPE_CHECKING:
     from ivplus_tools._sources.rewrite import Swap
     from ivplus_tools.exchange.documents import Document
-    from ivplus_tools.retention import RetentionRoom
 
 
 class Plan:
     """One plan. It holds nothing: each question reads the journal, so that two notebooks see the same."""
 
-    def __init__(self, room: RetentionRoom, ident: str) -> None:
+    def __init__(self, room: Room[Retention], ident: str) -> None:
         self._kept_room, self.id = room, ident
-        self._state = ""
+        self._step = ""
         self._keys: frozenset[str] = frozenset()
 
     @property
-    def _room(self) -> RetentionRoom:
+    def _room(self) -> Room[Retention]:
         """The room at this moment: a plan kept overnight sees today's holds."""
-        return self._kept_room._at_present()
+        return self._kept_room.as_of(at_present(self._kept_room.standpoint))
+
+    @property
+    def _now(self) -> Retention:
+        """What stands at this moment."""
+        return self._room.state()
 
     @property
     def record(self) -> ErasurePlan:
@@ -51,7 +58,7 @@ class Plan:
     @property
     def certificate(self) -> ErasureCertificate | None:
         """What was sealed when it was done."""
-        return next((one for one in self._room.of("certificate") if one.plan == self.id), None)
+        return next((one for one in self._now.records("certificate") if one.plan == self.id), None)
 
     # --- the four steps
 
@@ -84,7 +91,7 @@ class Plan:
         """
         one = self._in("approved")
         self._demand_granted(one, grant, confirm)
-        rule, expected = _rule(one, self._room), Tally(int(one.rows_count or 0), str(one.keys_hash))
+        rule, expected = _rule(one, self._now), Tally(int(one.rows_count or 0), str(one.keys_hash))
         secret = ledger.secret(self._room.standpoint.path, _key_name(self.id))
         if secret is None:
             raise _words.refusal("plan_key_gone", plan=self.id)
@@ -94,7 +101,7 @@ class Plan:
             if set(engine.effects(cut.table, one.action == "anonymise")) - set(one.acting or ()):
                 raise _words.refusal("rule_changed", rule=rule.id)
             recipe = recipes.changes(rule, engine) if one.action == "anonymise" else None
-            noted = _noted(self._room, one, rule)
+            noted = _noted(self._now, one, rule)
             self._keep(one.replace(plan_state="started", swaps=None), "plan.started")
             asked = Asked(
                 secret, confirm == expected.rows, lambda: self._last_look(cut, rule, engine, noted), ledger.tag_of(self.id),
@@ -111,9 +118,9 @@ class Plan:
 
     def _guarded(self, one: ErasurePlan, engine: Engine) -> frozenset[str]:
         """Tables of the source in which rows may be held: what acts beside the erasure must leave them alone."""
-        room = self._room
-        rules = (rule for rule in room.of("retention_rule") if rule.source == one.source)
-        return frozenset(str(rule.table) for rule in rules if room.held(rule, beside=engine).by)
+        now = self._now
+        rules = (rule for rule in now.records("retention_rule") if rule.source == one.source)
+        return frozenset(str(rule.table) for rule in rules if held_now(now, rule, beside=engine).by)
 
     def _demand_granted(self, one: ErasurePlan, grant: str, confirm: int | None) -> None:
         if grant != one.source:
@@ -145,7 +152,7 @@ class Plan:
         one = self._in("started")
         swaps = self._swaps(one)
         states = {swap.state() for swap in swaps}
-        _sources.forget_made(self._room.place(one.source), ledger.tag_of(self.id))
+        _sources.forget_made(self._now.place(one.source), ledger.tag_of(self.id))
         if "other" in states:
             names = ", ".join(swap.path.name for swap in swaps if swap.state() == "other")
             raise _words.refusal("files_changed", plan=self.id, names=names)
@@ -157,7 +164,7 @@ class Plan:
         return self
 
     def _swaps(self, one: ErasurePlan) -> list[Swap]:
-        place = self._room.place(one.source)
+        place = self._now.place(one.source)
         return _sources.swaps_of(place, ledger.tag_of(self.id), one.swaps or ())
 
     def _settled(self, done: bool | None) -> bool:
@@ -166,7 +173,7 @@ class Plan:
         rule, expected = _rule(one, begun), Tally(int(one.rows_count or 0), str(one.keys_hash))
         secret = ledger.secret(self._room.standpoint.path, _key_name(self.id)) or b"?"
         with self._opened(one, None) as engine:
-            held = begun.held(rule, beside=engine)
+            held = held_now(begun, rule, beside=engine)
             look = counting.looked(engine, rule, begun)
             engine.hold(str(rule.table), look.key, held.keys)
             cut = counting.readied(engine, counting.cut_of(rule, look, one.cutoff or EARLIEST, held.some))
@@ -180,7 +187,7 @@ class Plan:
         if (found.rows, found.digest) == (expected.rows, expected.digest):
             self._keep(one.replace(plan_state="approved", swaps=None), "plan.left_old")
         elif found.rows == 0 and (grown or done):
-            self._certify(total + gone, total, proof, "found", (), _noted(self._room, one, rule))
+            self._certify(total + gone, total, proof, "found", (), _noted(self._now, one, rule))
         elif found.rows == 0 and done is False:
             self._keep(one.replace(plan_state="not_done"), "plan.not_done")
         else:
@@ -202,19 +209,19 @@ class Plan:
         for one in swaps:
             one.forget()
         why = _words.say("plan.confirmed", self._lang)
-        self._room._seal([found.replace(kept_copy=None)], self._room.standpoint.valid_on, why)
+        self._room.seal_act([found.replace(kept_copy=None)], self._room.standpoint.valid_on, why)
         return self
 
     def document(self, lang: str | None = None) -> Document:
         """The plan, or its certificate once it is done, as a document with `.save(path)`."""
         from ivplus_tools.retention import letters
 
-        return letters.certificate(self._room._speaking(lang).still(), self.id)
+        return letters.certificate(self._room.speaking(lang).state(), self.id)
 
     def __repr__(self) -> str:
         from ivplus_tools.retention import letters
 
-        return letters.told(self._room, self.record)
+        return letters.told(self.record, self._lang)
 
     # --- what it rests on
 
@@ -227,39 +234,37 @@ class Plan:
         one = self.record
         if one.plan_state not in states:
             raise _words.refusal("plan_state", plan=self.id, state=_words.values("plan_state")[str(one.plan_state)])
-        self._state = str(one.plan_state)
+        self._step = str(one.plan_state)
         return one
 
     def _last_look(self, cut: Cut, rule: RetentionRule, engine: Engine, noted: Noted) -> None:
         """Before the commit: what goes is noted, and a hold that was recorded meanwhile stops it."""
         noted.flush()
-        now = self._room.held(rule, beside=engine)
+        now = held_now(self._now, rule, beside=engine)
         if now.everything or now.keys != self._keys or now.some != cut.holds:
             raise _words.refusal("rule_changed", rule=rule.id)
 
     def _opened(self, one: ErasurePlan, location: str | None) -> Any:
-        place = _sources.elsewhere(self._room.place(one.source), location)
+        place = _sources.elsewhere(self._now.place(one.source), location)
         return _sources.opened(place, write=one.plan_state == "approved")
 
-    def _begun(self) -> RetentionRoom:
-        """The room as it was known when the carrying out began: a hold recorded later changes nothing of what was done."""
-        room = self._room
-        at = room.standpoint
-        began = room._find(self.id, "erasure_plan").entry.recorded_at
-        return type(room)(replace(at, known_at=began, past=True))
+    def _begun(self) -> Retention:
+        """What was known when the carrying out began: a hold recorded later changes nothing of what was done."""
+        room, began = self._room, self._now.find(self.id, "erasure_plan").entry.recorded_at
+        return room.as_of(replace(room.standpoint, known_at=began, past=True)).state()
 
     def _cut(self, engine: Engine, one: ErasurePlan, rule: RetentionRule) -> Cut:
         """The frozen cut, with the holds of the moment; where anything would come out otherwise it is refused."""
-        room, table = self._room, str(rule.table)
+        now, table = self._now, str(rule.table)
         if engine.reading(table) != one.reading or _hash_of(engine, table) != one.place_hash:
             raise _words.refusal("other_place", plan=self.id)
-        held = room.held(rule, beside=engine)
+        held = held_now(now, rule, beside=engine)
         if held.everything:
             raise _words.refusal("all_held", rule=rule.id, holds=", ".join(held.by))
-        look = counting.looked(engine, rule, room)
+        look = counting.looked(engine, rule, now)
         if held.some and look.key is None:
             raise _words.refusal("all_held", rule=rule.id, holds=", ".join(held.by))
-        counting.read_once(engine, room, rule, look, held)
+        counting.read_once(engine, now, rule, look, held)
         cut = counting.readied(engine, counting.cut_of(rule, look, one.cutoff or EARLIEST, held.some))
         if engine.condition(cut) != one.predicate:
             raise _words.refusal("rule_changed", rule=rule.id)
@@ -268,12 +273,12 @@ class Plan:
 
     def _keep(self, record: ErasurePlan, why: str, detail: str = "") -> Receipt:
         told, room = _words.say(why, self._lang), self._room
-        seen = room._find(self.id, "erasure_plan").entry
-        if (seen.body or {}).get("plan_state") != self._state:  # somebody else took the step first
+        seen = self._now.find(self.id, "erasure_plan").entry
+        if (seen.body or {}).get("plan_state") != self._step:  # somebody else took the step first
             raise _words.refusal("changed", subject=self.id, by=seen.recorded_by)
-        self._state = str(record.plan_state)
+        self._step = str(record.plan_state)
         made = record.replace(rests_on=seen.seal)
-        return room._seal([made], room.standpoint.valid_on, f"{told}: {detail}" if detail else told, seen.entry)
+        return room.seal_act([made], room.standpoint.valid_on, f"{told}: {detail}" if detail else told, seen.entry)
 
     def _forget(self) -> None:
         """The secret of the plan goes: the hash of its keys can be compared with nothing any more."""
@@ -284,7 +289,7 @@ class Plan:
     ) -> None:
         """Seal what was done; then count again, and seal what that says. What was not counted is left open."""
         room, one = self._room, self.record
-        at, seen = room.standpoint, room._find(self.id, "erasure_plan").entry
+        at, seen = room.standpoint, self._now.find(self.id, "erasure_plan").entry
         swaps = self._swaps(one)
         made: Any = ErasureCertificate
         certificate = made(
@@ -297,55 +302,55 @@ class Plan:
             kept_copy="\n".join(swap.kept.name for swap in swaps) or None, how_known=how,
         )  # fmt: skip
         why = _words.say("plan.done", at.lang)
-        room._seal([one.replace(plan_state="done", rests_on=seen.seal), certificate], at.valid_on, why)
+        room.seal_act([one.replace(plan_state="done", rests_on=seen.seal), certificate], at.valid_on, why)
         self._forget()
         try:
-            again = self._room.scan(str(one.source), fresh=True).of(str(one.rule)).count
+            again = counting.recorded(self._room, str(one.source), at.valid_on, fresh=True).of(str(one.rule)).count
         except Refusal:  # another rule's trouble does not undo a certificate; what is left is not known
             return
         counts = {name: getattr(again, name) for name in APART}
         room = self._room
-        room._seal([certificate.replace(remaining=again.overdue, **counts)], room.standpoint.valid_on, why)
+        room.seal_act([certificate.replace(remaining=again.overdue, **counts)], room.standpoint.valid_on, why)
 
 
-def _noted(room: RetentionRoom, plan: ErasurePlan, rule: RetentionRule) -> Noted:
+def _noted(state: Retention, plan: ErasurePlan, rule: RetentionRule) -> Noted:
     """The way of a plan's rows into the ledger of their source; without a key nothing can be noted."""
-    at, source = room.standpoint, room.get(str(plan.source), "source")
+    at, source = state.at, state.find(str(plan.source), "source").record
     until = ledger.until(at.now.date(), source.backup_kept)
     return Noted(ledger.Ledger(at.path, str(plan.source)), plan.id, str(plan.table), until, bool(rule.subject_key))
 
 
-def make(room: RetentionRoom, rule_id: str, why: str) -> Plan:
+def make(room: Room[Retention], rule_id: str, why: str) -> Plan:
     """A plan of what is overdue by a rule today."""
     if room.standpoint.past:
         raise _words.refusal("past_standpoint")
-    room = room._at_present()
-    at = room.standpoint
-    rule: RetentionRule = room.get(rule_id, "retention_rule")
+    room = room.as_of(at_present(room.standpoint))
+    at, state = room.standpoint, room.state()
+    rule: RetentionRule = state.find(rule_id, "retention_rule").record
     if rule.action == "review":
         raise _words.refusal("only_review", rule=rule_id)
-    found = counting.scan(room.still(), rule.source, at.valid_on, None, None).of(rule_id)
+    found = counting.scan(state, rule.source, at.valid_on, None, None).of(rule_id)
     if found.cut is None or found.count.overdue in (None, "0"):
         raise _words.refusal("nothing_overdue", rule=rule_id)
-    head, ident = _store.head(at), _next_id(room, rule_id)
+    head, ident = _store.head(at), _next_id(at, rule_id)
     secret = ledger.new_secret(at.path, _key_name(ident))
     try:
-        plan = _frozen(room, rule, found.cut, found.count, secret, ident).replace(head=head)
-        room._seal([plan], at.valid_on, why or _words.say("plan.made", at.lang), 0)
+        plan = _frozen(state, rule, found.cut, found.count, secret, ident).replace(head=head)
+        room.seal_act([plan], at.valid_on, why or _words.say("plan.made", at.lang), 0)
     except BaseException:
         ledger.forget_secret(at.path, _key_name(ident))
         raise
     return Plan(room, ident)
 
 
-def _frozen(room: RetentionRoom, rule: RetentionRule, cut: Cut, count: RuleCount, secret: bytes, ident: str) -> ErasurePlan:
+def _frozen(state: Retention, rule: RetentionRule, cut: Cut, count: RuleCount, secret: bytes, ident: str) -> ErasurePlan:
     """What is overdue, frozen; refused where it is not what the count says, or a hold points at nothing."""
-    at, table = room.standpoint, str(rule.table)
-    with _sources.opened(room.place(rule.source)) as engine:
+    at, table = state.at, str(rule.table)
+    with _sources.opened(state.place(rule.source)) as engine:
         if table in engine.views():
             raise _words.refusal("a_view", table=table)
-        held = room.held(rule, beside=engine)
-        counting.read_once(engine, room, rule, counting.looked(engine, rule, room), held)
+        held = held_now(state, rule, beside=engine)
+        counting.read_once(engine, state, rule, counting.looked(engine, rule, state), held)
         cut = counting.readied(engine, replace(cut, holds=held.some))
         engine.begin()
         tally = engine.tally(cut, secret)
@@ -358,9 +363,9 @@ def _frozen(room: RetentionRoom, rule: RetentionRule, cut: Cut, count: RuleCount
     counts = {name: getattr(count, name) for name in ("total", *APART)}
     made: Any = ErasurePlan
     plan: ErasurePlan = made(
-        ident, rule=rule.id, source=rule.source, table=table, location=room.place(rule.source).location, action=rule.action,
+        ident, rule=rule.id, source=rule.source, table=table, location=state.place(rule.source).location, action=rule.action,
         as_of=at.valid_on, cutoff=cut.through, predicate=predicate, rows_count=tally.rows, acting=acting or None,
-        rule_seal=room._find(rule.id, "retention_rule").entry.seal, keys_hash=tally.digest, k_anonymity=k,
+        rule_seal=state.find(rule.id, "retention_rule").entry.seal, keys_hash=tally.digest, k_anonymity=k,
         planned_by=at.by, plan_state="planned", **told, **counts,
     )  # fmt: skip
     return plan
@@ -377,19 +382,18 @@ def _key_name(ident: str) -> str:
     return f"plan-{ledger.tag_of(ident)}"
 
 
-def _next_id(room: RetentionRoom, rule: str) -> str:
+def _next_id(at: Standpoint, rule: str) -> str:
     """The rule, the day, and a number where there was a plan before; a number is not used twice."""
-    at = room.standpoint
     used = {subject for kind, subject in _store.newest(at) if kind == "erasure_plan"}
     stem = f"{rule}/{at.valid_on}"
     return next(one for one in (stem, *(f"{stem}/{number}" for number in range(2, len(used) + 3))) if one not in used)
 
 
-def _rule(plan: ErasurePlan, room: RetentionRoom) -> RetentionRule:
+def _rule(plan: ErasurePlan, state: Retention) -> RetentionRule:
     """The rule that was planned and approved; one that was recorded anew since is refused."""
-    found = room._find(str(plan.rule), "retention_rule")
+    found = state.find(str(plan.rule), "retention_rule")
     rule: RetentionRule = found.record
-    clock = clock_of(rule, room.financial_year_end(rule))
+    clock = clock_of(rule, state.financial_year_end(rule))
     cutoff = clock.cutoff(plan.as_of) if clock and plan.as_of else None
     if found.entry.seal != plan.rule_seal or cutoff != plan.cutoff:
         raise _words.refusal("rule_changed", rule=rule.id)

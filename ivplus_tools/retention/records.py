@@ -115,6 +115,7 @@ class Source(Record):
 
     room: ClassVar[str] = "retention"
     kind: ClassVar[str] = "source"
+    noun: ClassVar[str] = "sources"
 
     location: Location = item("gdpr:5(2)")
     system: Text = item("gdpr:5(2)", refers="system")
@@ -146,6 +147,7 @@ class RetentionRule(Record):
 
     room: ClassVar[str] = "retention"
     kind: ClassVar[str] = "retention_rule"
+    noun: ClassVar[str] = "retention_rules"
 
     activity: Text = item("gdpr:30(1)(f)", refers="activity")
     data_category: Text = item("gdpr:30(1)(f)")
@@ -186,6 +188,7 @@ class Hold(Record):
 
     room: ClassVar[str] = "retention"
     kind: ClassVar[str] = "hold"
+    noun: ClassVar[str] = "holds"
 
     subjects: Subjects = item("gdpr:18(1)")
     source: Text = item("gdpr:5(2)", refers="source")
@@ -259,6 +262,7 @@ class Erasure(Record):
     """What a plan and its certificate both tell: of which rows, what is not touched, what acts beside it, and who answers for it."""
 
     own_act: ClassVar[bool] = True
+    noun_columns: ClassVar[dict[str, str]] = {"rows": "rows_count", "rows_count": ""}
     room: ClassVar[str] = "retention"
 
     rule: Text = item("gdpr:5(1)(e)", refers="retention_rule")
@@ -293,6 +297,7 @@ class ErasurePlan(Erasure):
     """What is to be erased or anonymised, frozen: predicate, rows, a keyed hash of them; who planned and approved it."""
 
     kind: ClassVar[str] = "erasure_plan"
+    noun: ClassVar[str] = "erasure_plans"
 
     total: Count = item("gdpr:5(1)(e)")
     as_of: Day = item("gdpr:5(1)(e)")
@@ -311,6 +316,7 @@ class ErasureCertificate(Erasure):
     """That a plan was carried out: what, how many, by which rule, who, before and after, and what was not read."""
 
     kind: ClassVar[str] = "certificate"
+    noun: ClassVar[str] = "certificates"
 
     plan: Text = item("gdpr:5(2)", refers="erasure_plan")
     total_before: Count = item("gdpr:5(2)")

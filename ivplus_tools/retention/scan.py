@@ -19,12 +19,12 @@ from ivplus_tools.errors import Refusal
 from ivplus_tools.retention.holds import Held
 from ivplus_tools.retention.records import APART, RetentionRule, RuleCount, ScanResult
 from ivplus_tools.retention.starts import believed, day_of, is_blank
+from ivplus_tools.retention.state import Retention
 
 if TYPE_CHECKING:
     import pandas
 
     from ivplus_tools._sources.earlier import Reading
-    from ivplus_tools.retention import RetentionRoom
 
 Progress = Callable[[int, int], None]
 COLUMNS = (
@@ -103,7 +103,7 @@ class RuleScan:
 class Scan:
     """The answer of a scan: `.table` (a row per rule), `.months` (what falls due when), `.overdue(rule)` (keys), `.hash`."""
 
-    room: RetentionRoom
+    state: Retention
     on: date
     found: list[RuleScan]
     uncovered: dict[str, list[str]]
@@ -114,11 +114,13 @@ class Scan:
     """Holds by a query that finds nobody."""
     read: dict[str, dict[str, Reading]] = field(default_factory=dict)
     """By source and Parquet table: how many files were read, how many taken from an earlier reading."""
+    keys: Callable[[RuleScan, date | None], Iterator[str]] = lambda *_: iter(())
+    """The keys of a rule's overdue rows that were not overdue by a day, read now."""
     receipt: Receipt | None = None
     _lang: str = field(init=False, default="fi")
 
     def __post_init__(self) -> None:
-        self._lang = self.room.standpoint.lang
+        self._lang = self.state.lang
 
     @property
     def table(self) -> pandas.DataFrame:
@@ -167,7 +169,7 @@ class Scan:
         one = self.of(rule)
         if one.cut is None:
             return iter(())
-        return self.room._keys(one, _dates.day(new_since) if new_since is not None else None, self.on)
+        return self.keys(one, _dates.day(new_since) if new_since is not None else None)
 
     def of(self, rule: str) -> RuleScan:
         """What was found for a rule; one that was not scanned is refused with the nearest."""
@@ -247,8 +249,8 @@ def result_of(found: Scan, source: str) -> ScanResult:
     """What the journal keeps of a scan of one source: counts, and which tables no rule covers."""
     made: Any = ScanResult
     counts = [one.count for one in found.found if one.rule.source == source]
-    problem = found.failed[source].text(found.room.standpoint.lang) if source in found.failed else None
-    asking = {one.id for one in found.room.of("hold") if one.source == source}
+    problem = found.failed[source].text(found.state.lang) if source in found.failed else None
+    asking = {one.id for one in found.state.records("hold") if one.source == source}
     empty = [name for name in found.empty_queries if name in asking]
     return made(
         source, as_of=found.on, counts=counts, uncovered=found.uncovered.get(source), problem=problem,

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ivplus_tools import _dates, _law, _records, _room, _store, _words
-from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import Record, texts
-from ivplus_tools._room import Room
 from ivplus_tools.errors import BadInput
+from ivplus_tools.exchange.filed import FiledRoom
 from ivplus_tools.review import coming
 from ivplus_tools.review import findings as checks
 from ivplus_tools.review.judgement import ADEQUATE, DEROGATION, NOT_A_TRANSFER, SAFEGUARDS, Judgement, Law, judge, rules_of
@@ -21,18 +20,19 @@ from ivplus_tools.review.state import Review
 if TYPE_CHECKING:
     import pandas
 
-    from ivplus_tools.exchange import Preview
     from ivplus_tools.exchange.documents import Document
     from ivplus_tools.review.lists import ListPreview
 
 COVERED = (NOT_A_TRANSFER, ADEQUATE, SAFEGUARDS, DEROGATION)
 
 
-class ReviewRoom(Room):
+class ReviewRoom(FiledRoom[Review]):
     """Processors and their contracts, the organisations behind them, transfers by the law of the day, and other recipients."""
 
     name: ClassVar[str] = "review"
     records: ClassVar[tuple[type[Record], ...]] = (Processor, Agreement, Subprocessor, Transfer, TransferAssessment, Disclosure)
+    reads = Review
+    findings_of, due_of = staticmethod(checks.findings), staticmethod(coming.due)
 
     def processors(self) -> pandas.DataFrame:
         """Processors that stand: id, organisation, services, activities, systems, storage_countries, access_countries, guarantees, ..."""
@@ -49,7 +49,7 @@ class ReviewRoom(Room):
         """
         columns = ("id", "processor", "clause", "verdict", "quote", "page", "reason", "judged_by", "judged_on")
         rows: list[tuple[object, ...]] = []
-        for one in (stands.record for stands in self._review().of("agreement")):
+        for one in (stands.record for stands in self.state().of("agreement")):
             judged = {each.clause: each for each in one.clauses or ()}
             for code, fact in _law.codes("clause").items():
                 if fact.on(self.standpoint.valid_on):
@@ -76,7 +76,7 @@ class ReviewRoom(Room):
         """
         import pandas as pd
 
-        review, lang = self._review(), self.standpoint.lang
+        review, lang = self.state(), self.standpoint.lang
         told = []
         for one in review.of("transfer"):
             judged, first = review.judged(one.record, lang), review.at_start(one.record, lang)
@@ -108,7 +108,8 @@ class ReviewRoom(Room):
 
     def explain(self, id: str) -> Judgement:  # noqa: A002
         """How a recorded transfer is judged, step by step."""
-        return self._review().judged(self._find(id, "transfer").record, self.standpoint.lang)
+        review = self.state()
+        return review.judged(review.find(id, "transfer").record, review.lang)
 
     def without(self, law: str) -> pandas.DataFrame:
         """Which transfers would fall if a decision, clauses or a mechanism ended, those that rest on it unproved too.
@@ -117,7 +118,7 @@ class ReviewRoom(Room):
 
         `law`: "dpf", "(EU) 2023/1795", "GB", "46(2)(c)", or a rule such as `adequacy:US`.
         """
-        review, day = self._review(), self.standpoint.valid_on
+        review, day = self.state(), self.standpoint.valid_on
         lost = Law(day, rules_of(law))
         rows = []
         for one in review.of("transfer"):
@@ -135,7 +136,7 @@ class ReviewRoom(Room):
 
         `status` is the worst of its countries, as judged without any mechanism; a chain that comes back to itself is cut there.
         """
-        review = self._review()
+        review = self.state()
         if not review.is_recorded(id):
             known = [one.record.id for one in review.of("processor")] + [str(one.record.organisation) for one in review.of("subprocessor")]
             raise _words.refusal("not_found", got=id, near=_words.nearest(id, known, 3) or "–", on=self.standpoint.valid_on)
@@ -157,7 +158,7 @@ class ReviewRoom(Room):
         """
         table = super().changes(since)
         table["because"] = "company"
-        rows = list(self._flips(type(self)(self._then(since))._review(), self._review()))
+        rows = list(self._flips(self.as_of(self._then(since)).state(), self.state()))
         columns = list(table.columns)
         return _room.frame(columns, [*table.itertuples(index=False, name=None), *rows], self.standpoint.lang)
 
@@ -200,61 +201,30 @@ class ReviewRoom(Room):
         """A letter that asks a processor for exactly what is missing: clauses, lists, evidence. `.save("x.docx")`, `.md`, `.eml`, ..."""
         from ivplus_tools.review import letters
 
-        return letters.request(self._speaking(lang), self._find(id, "processor").record)
+        review = self.speaking(lang).state()
+        return letters.request(review, review.find(id, "processor").record)
 
     def assessment_form(self, id: str, lang: str | None = None) -> Document:  # noqa: A002
         """The form of a transfer impact assessment, filled with what is recorded of the transfer; blanks are marked (EDPB 01/2020)."""
         from ivplus_tools.review import letters
 
-        return letters.assessment_form(self._speaking(lang), self._find(id, "transfer").record)
+        review = self.speaking(lang).state()
+        return letters.assessment_form(review, review.find(id, "transfer").record)
 
     def summary(self, id: str, lang: str | None = None) -> Document:  # noqa: A002
         """A page for the file on one processor: contract, clauses, who stands behind it, transfers, findings, what is due."""
         from ivplus_tools.review import letters
 
-        return letters.summary(self._speaking(lang), self._find(id, "processor").record)
-
-    def read(self, path: str | Path) -> Preview:
-        """Preview of a workbook, CSV or JSON that this room has written (`write`): nothing is written before `.commit(why=)`."""
-        from ivplus_tools import exchange
-
-        return exchange.read(self, _store.path_of(path))
-
-    def write(self, path: str | Path, lang: str | None = None) -> Path:
-        """Write what stands: `.xlsx` and `.json` with every field of every record, `.csv` the processors."""
-        from ivplus_tools import exchange
-
-        room, file = self._speaking(lang), _store.path_of(path)
-        return exchange.put(file, exchange.tables(room, room.standing(), file))
+        review = self.speaking(lang).state()
+        return letters.summary(review, review.find(id, "processor").record)
 
     # --- the same questions in every room
 
-    def _findings(self) -> Iterable[Finding]:
-        return checks.findings(self._review())
-
-    def _due(self) -> Iterable[Due]:
-        return coming.due(self._review())
-
-    def _states(self) -> Iterator[tuple[str, str, str]]:
+    def states_of(self, state: Review) -> Iterator[tuple[str, str, str]]:
         """How each transfer is judged."""
-        review, names = self._review(), _words.values("status")
-        for one in review.of("transfer"):
-            yield one.record.id, "column.status", names[review.judged(one.record, self.standpoint.lang).status][self.standpoint.lang]
-
-    def _review(self) -> Review:
-        """What stands here, and what the register says of the same organisations, activities and systems."""
-        still = self.still()  # one reading of the journal for the whole answer
-        kinds: dict[str, list[_room.Stands]] = {}
-        for one in still.standing():
-            kinds.setdefault(one.entry.kind, []).append(one)
-        register: dict[str, dict[str, dict[str, object]]] = {"activity": {}, "organisation": {}, "system": {}}
-        for entry in still.sealed():
-            if entry.kind in register:
-                register[entry.kind][entry.subject] = {**(entry.body or {}), "valid_from": entry.valid_from}
-        past: dict[tuple[str, str], list[_store.Entry]] = {}
-        for entry in _store.entries(self.standpoint, (Transfer.kind, TransferAssessment.kind)):
-            past.setdefault((entry.kind, entry.subject), []).append(entry)
-        return Review(self.standpoint.valid_on, kinds, register, past, still._made)
+        names = _words.values("status")
+        for one in state.of("transfer"):
+            yield one.record.id, "column.status", names[state.judged(one.record, state.lang).status][state.lang]
 
 
 def worst(countries: object, on: date) -> str:

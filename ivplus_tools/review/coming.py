@@ -7,7 +7,7 @@ from datetime import date
 
 from ivplus_tools import _dates, _law
 from ivplus_tools._findings import Due
-from ivplus_tools._room import Stands
+from ivplus_tools._state import Stands
 from ivplus_tools.review.records import Subprocessor, Transfer
 from ivplus_tools.review.state import Review, has_ended
 

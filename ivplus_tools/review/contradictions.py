@@ -18,7 +18,7 @@ from ivplus_tools.review.state import Review, has_ended
 def findings(review: Review) -> Iterator[Finding]:
     """What the record of processing activities says against what is recorded here."""
     here = {review.party(one.record.id) for one in review.of("processor")}
-    for ident, body in review.register["activity"].items():
+    for ident, body in review.bodies("activity").items():
         for ref in listed(body, "processors"):
             if review.party(ref) not in here:
                 yield Finding(ident, "REV-030", body["valid_from"], {"name": review.name(ref)})
@@ -79,7 +79,7 @@ def _unsaid_processors(body: Any, review: Review) -> Iterator[str]:
 
 def _systems(body: Any, review: Review) -> Iterator[Any]:
     """The systems of an activity that the register knows."""
-    yield from (review.register["system"][ref] for ref in listed(body, "systems") if ref in review.register["system"])
+    yield from (review.bodies("system")[ref] for ref in listed(body, "systems") if ref in review.bodies("system"))
 
 
 def _places_of(ident: str, body: Any, review: Review) -> Iterator[tuple[str, list[str]]]:
@@ -108,7 +108,7 @@ def _seats(body: Any, review: Review) -> Iterator[tuple[str, list[str]]]:
     refs = [*listed(body, "processors"), *listed(body, "joint_controllers"), *(one.get("recipient") for one in listed(body, "recipients"))]
     refs += [system.get("supplier") for system in _systems(body, review)]
     for ref in (one for one in refs if isinstance(one, str)):
-        country = review.register["organisation"].get(review.party(ref), {}).get("country")
+        country = review.bodies("organisation").get(review.party(ref), {}).get("country")
         if isinstance(country, str):
             yield review.name(ref), _places.split(country)
 

@@ -67,7 +67,7 @@ def _processor(one: Processor, review: Review) -> Iterator[Finding]:
         yield _found("REV-035")
     yield from _unknown(one, review, "REV-032")
     for ref in texts(one.activities):
-        body = review.register["activity"].get(ref)
+        body = review.bodies("activity").get(ref)
         listed = [review.party(name) for name in contradictions.listed(body, "processors")]
         if body is not None and review.party(one.id) not in listed:
             yield _found("REV-031", activity=ref)
@@ -307,7 +307,7 @@ def _unknown(one: Any, review: Review, code: str) -> Iterator[Finding]:
             continue
         answer = getattr(one, name)
         for ref in (answer,) if isinstance(answer, str) else texts(answer):
-            known = review.is_recorded(ref) if home == "organisation" else ref in review.register[home]
+            known = review.is_recorded(ref) if home == "organisation" else ref in review.bodies(home)
             if not known:
-                near = _words.nearest(ref, review.register[home]) or "–"
+                near = _words.nearest(ref, review.bodies(home)) or "–"
                 yield _found(code, field=_words.label_of(name), ref=ref, near=near)

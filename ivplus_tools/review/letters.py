@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ivplus_tools import _dates, _law, _places, _records, _words
+from ivplus_tools import _dates, _findings, _law, _places, _records, _words
 from ivplus_tools._records import Record, texts
 from ivplus_tools.exchange.documents import Document, Line, Section, Writer
+from ivplus_tools.review import coming
+from ivplus_tools.review import findings as checks
 from ivplus_tools.review.judgement import CANNOT_TELL
 from ivplus_tools.review.records import Agreement, Processor, Transfer, TransferAssessment, nameless
 from ivplus_tools.review.state import Review, is_in_force
-
-if TYPE_CHECKING:
-    from ivplus_tools.review import ReviewRoom
 
 FORM = {  # the steps of a transfer impact assessment, and which fields belong to each
     "S1": ("exporter", "importer", "country", "activities", "data_subjects", "data_categories", "hr_data", "begins", "ends"),
@@ -26,10 +25,9 @@ FORM = {  # the steps of a transfer impact assessment, and which fields belong t
 }
 
 
-def request(room: ReviewRoom, processor: Processor) -> Document:
+def request(review: Review, processor: Processor) -> Document:
     """A letter with exactly what is missing of one processor; one that says so where nothing is."""
-    letter = _Writer(room)
-    review = letter.review
+    letter = _Writer(review)
     stands = review.agreement_of(processor.id)
     is_over = stands is not None and not is_in_force(stands.record, review.on) and (stands.record.in_force_from or review.on) <= review.on
     agreement: Agreement | None = stands.record if stands and not is_over and stands.record.agreement_form != "oral" else None
@@ -51,13 +49,13 @@ def request(room: ReviewRoom, processor: Processor) -> Document:
     )
 
 
-def about_list(room: ReviewRoom, vendor: str, on: date, kind: str, changes: Sequence[Mapping[Any, Any]], window: date | None) -> Document:
+def about_list(review: Review, vendor: str, on: date, kind: str, changes: Sequence[Mapping[Any, Any]], window: date | None) -> Document:
     """A question or an objection about the changes of a list."""
     if kind not in ("question", "objection"):
         raise _words.refusal("unknown_value", got=kind, what="draft", near=_words.nearest(kind, ("question", "objection")))
     if kind == "objection" and not any(one["change"] != "removed" for one in changes):
         raise _words.refusal("no_objection")
-    letter = _Writer(room)
+    letter = _Writer(review)
     said = [letter.say("common.greeting"), letter.say(f"about_list.{kind}", on=letter.day(on))]
     if window is None:
         said.append(letter.say("about_list.no_window"))
@@ -75,9 +73,9 @@ def about_list(room: ReviewRoom, vendor: str, on: date, kind: str, changes: Sequ
     return letter.mail(letter.say(f"about_list.{kind}_title", name=letter.review.name(vendor)), sections, to)
 
 
-def assessment_form(room: ReviewRoom, transfer: Transfer) -> Document:
+def assessment_form(review: Review, transfer: Transfer) -> Document:
     """The six steps with what is recorded, each blank marked."""
-    letter = _Writer(room)
+    letter = _Writer(review)
     assessment = letter.review.assessment_of(transfer.id) or nameless(TransferAssessment)
     judged = letter.review.judged(transfer, letter.lang)
     mechanism = _law.codes("transfer_mechanism").get(transfer.mechanism or "")
@@ -97,10 +95,10 @@ def assessment_form(room: ReviewRoom, transfer: Transfer) -> Document:
     return letter.document(letter.say("tia.title", id=transfer.id), sections)
 
 
-def summary(room: ReviewRoom, processor: Processor) -> Document:
+def summary(review: Review, processor: Processor) -> Document:
     """What the file needs of one processor, on a page."""
-    letter = _Writer(room)
-    review, stands = letter.review, letter.review.agreement_of(processor.id)
+    letter = _Writer(review)
+    stands = review.agreement_of(processor.id)
     agreement: Agreement | None = stands.record if stands else None
     contract = (
         [letter.line(agreement, name) for name in Agreement.model_fields if name not in ("id", "processor", "clauses")] if agreement else []
@@ -115,8 +113,8 @@ def summary(room: ReviewRoom, processor: Processor) -> Document:
         ("clauses", list(letter.verdicts(agreement)) if agreement else [], letter.met(agreement)),
         ("behind", list(letter.chain(processor.id)), ""),
         ("transfers", [letter.judged(one) for one in transfers], ""),
-        ("findings", list(letter.told(room.findings().to_dict("records"), related, "finding", "code")), ""),
-        ("due", list(letter.told(room.due().to_dict("records"), related, "what", "due")), ""),
+        ("findings", list(letter.found(related)), ""),
+        ("due", list(letter.due(related)), ""),
     ]
     sections = [
         Section(str(number), letter.say(f"page.{name}"), 1, tuple(lines), said if lines or said else letter.say("common.none"))
@@ -130,9 +128,9 @@ class _Writer(Writer):
 
     words = "review"
 
-    def __init__(self, room: ReviewRoom) -> None:
-        super().__init__(room)
-        self.review: Review = room._review()
+    def __init__(self, review: Review) -> None:
+        super().__init__(review)
+        self.review = review
 
     def places(self, told: str) -> str:
         """Codes of places in a text of a difference, by their names."""
@@ -146,7 +144,7 @@ class _Writer(Writer):
 
     def contact(self, ref: str) -> str:
         """How an organisation is reached, by the register."""
-        return str(self.review.register["organisation"].get(self.review.party(ref), {}).get("contact") or "")
+        return str(self.review.bodies("organisation").get(self.review.party(ref), {}).get("contact") or "")
 
     # --- what is missing
 
@@ -258,13 +256,20 @@ class _Writer(Writer):
         """A status and the steps that lead to it."""
         return "\n".join([_words.values("status")[status][self.lang], *(one.said(self.lang) for one in steps)])
 
-    def told(self, rows: Sequence[Mapping[Any, Any]], related: set[str], text: str, label: str) -> Iterator[Line]:
-        """Findings or due dates about some subjects."""
-        for row in rows:
-            if row["subject"] in related:
-                mark = _words.show_date(row[label].date(), self.lang) if label == "due" else f"{row[label]} · {row['subject']}"
-                shown = str(row[text]) if label != "due" else f"{row[text]}: {row['subject']}"
-                rule = str(row["rule"])
-                yield Line(
-                    mark, shown, _words.article(rule.split(":")[1].partition(":")[0], self.lang) if rule.startswith("gdpr:") else rule
-                )
+    def found(self, related: set[str]) -> Iterator[Line]:
+        """Findings about some subjects."""
+        for row in _findings.rows_of("review", checks.findings(self.review), self.lang):
+            if row.subject in related:
+                yield Line(f"{row.code} · {row.subject}", row.finding, self.cited(_short(row.rule)))
+
+    def due(self, related: set[str]) -> Iterator[Line]:
+        """Due dates about some subjects."""
+        rows = [(one.due, one.subject, _words.say(one.what, self.lang), one.rule) for one in coming.due(self.review)]
+        for day, subject, what, rule in sorted(rows):
+            if subject in related:
+                yield Line(_words.show_date(day, self.lang), f"{what}: {subject}", self.cited(_short(rule)))
+
+
+def _short(rule: str) -> str:
+    """A rule without what follows its article."""
+    return ":".join(rule.split(":")[:2])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _html, _records, _room, _store, _words
 from ivplus_tools._records import texts
+from ivplus_tools._room import Room
 from ivplus_tools._store import Draft, Receipt
 from ivplus_tools.exchange import headings
 from ivplus_tools.review import reading
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     import pandas
 
     from ivplus_tools.exchange.documents import Document
-    from ivplus_tools.review import ReviewRoom
 
 
-def read(room: ReviewRoom, path: Path, vendor: str, on: date | None) -> ListPreview:
+def read(room: Room[Review], path: Path, vendor: str, on: date | None) -> ListPreview:
     """A list as understood; one that names nobody is refused."""
     return ListPreview(room, path.name, _records.clean(vendor), on or room.standpoint.valid_on, *reading.read(path, room.standpoint.lang))
 
@@ -59,7 +59,7 @@ class ListPreview:
     """A list of sub-processors as understood, before anything is written. `.diff` compares, `.commit(why=)` records."""
 
     def __init__(
-        self, room: ReviewRoom, file: str, vendor: str, on: date, listed: list[Listed], odd: list[Odd], parts: Sequence[PartOf] = ()
+        self, room: Room[Review], file: str, vendor: str, on: date, listed: list[Listed], odd: list[Odd], parts: Sequence[PartOf] = ()
     ) -> None:
         self._room, self._file, self.vendor, self.on = room, file, vendor, on
         self.listed, self._odd, self._parts = listed, odd, parts
@@ -133,8 +133,8 @@ class ListPreview:
         """A mail to the vendor about the changes, an `objection` or a `question`: `.save("mail.eml")` opens as a draft, nothing is sent."""
         from ivplus_tools.review import letters
 
-        room = self._room._speaking(lang)
-        return letters.about_list(room, self.vendor, self.on, kind, self.diff(other).to_dict("records"), self.window)
+        review = self._room.speaking(lang).state()
+        return letters.about_list(review, self.vendor, self.on, kind, self.diff(other).to_dict("records"), self.window)
 
     def commit(self, why: str = "", valid_from: object = None) -> Receipt:
         """Record who is listed, and end who is not any more, in one transaction; true from the list's day, else `valid_from`.
@@ -191,7 +191,7 @@ class ListPreview:
         return f"{self.vendor}/{name.replace(' ', '-')}"
 
     def _review(self) -> Review:
-        return self._room._review()
+        return self._room.state()
 
     def _records(self) -> list[Any]:
         """The vendor's sub-processors that stand."""

@@ -83,6 +83,7 @@ class Processor(Record):
 
     room: ClassVar[str] = "review"
     kind: ClassVar[str] = "processor"
+    noun: ClassVar[str] = "processors"
 
     organisation: Text = item("gdpr:28(1)", refers="organisation")
     processor_role: ProcessorRole = item("gdpr:28(10)", default="processor")
@@ -101,6 +102,12 @@ class Agreement(Record):
 
     room: ClassVar[str] = "review"
     kind: ClassVar[str] = "agreement"
+    noun: ClassVar[str] = "agreements"
+    noun_columns: ClassVar[dict[str, str]] = {
+        "until": "answer(in_force_until)", "clauses": "", "met": "of_verdict(clauses, 'met')",
+        "not_met": "of_verdict(clauses, 'not_met')", "unclear": "of_verdict(clauses, 'unclear')",
+        "not_applicable": "of_verdict(clauses, 'not_applicable')",
+    }  # fmt: skip
 
     processor: Text = item("gdpr:28(3)", refers="processor")
     agreement_form: AgreementForm = item("gdpr:28(9)")
@@ -127,6 +134,7 @@ class Subprocessor(Record):
 
     room: ClassVar[str] = "review"
     kind: ClassVar[str] = "subprocessor"
+    noun: ClassVar[str] = "subprocessors"
 
     processor: Text = item("gdpr:28(2)", refers="processor")
     organisation: Text = item("gdpr:28(4)", refers="organisation")
@@ -144,6 +152,7 @@ class Transfer(Record):
 
     room: ClassVar[str] = "review"
     kind: ClassVar[str] = "transfer"
+    noun: ClassVar[str] = "transfers"
 
     exporter: Text = item("gdpr:44", refers="organisation")
     importer: Text = item("gdpr:44", refers="organisation")
@@ -181,6 +190,7 @@ class TransferAssessment(Record):
 
     room: ClassVar[str] = "review"
     kind: ClassVar[str] = "assessment"
+    noun: ClassVar[str] = "assessments"
 
     transfer: Text = item("edpb:S3", refers="transfer")
     law_and_practice: Text = item("edpb:S3")
@@ -198,6 +208,7 @@ class Disclosure(Record):
 
     room: ClassVar[str] = "review"
     kind: ClassVar[str] = "disclosure"
+    noun: ClassVar[str] = "disclosures"
 
     organisation: Text = item("gdpr:30(1)(d)", refers="organisation")
     purpose: Text = item("gdpr:30(1)(b)")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _store, _words
-from ivplus_tools._room import Stands
+from ivplus_tools._state import Stands, State, records_of
 from ivplus_tools._store import Entry
 from ivplus_tools.exchange import headings
 from ivplus_tools.review.judgement import Judgement, Law, judge
@@ -28,25 +28,15 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Review:
-    """What stands, by kind, in order of the identifiers; `register`: kind -> identifier -> what is sealed of it."""
-
-    on: date
-    kinds: Mapping[str, list[Stands]]
-    register: Mapping[str, Mapping[str, Mapping[str, Any]]]
-    entries: Mapping[tuple[str, str], Sequence[Entry]]  # of transfers and assessments, oldest first
-    read: Callable[[Sequence[Entry]], list[Stands]]
-
-    def of(self, kind: str) -> list[Stands]:
-        """The records of a kind."""
-        return self.kinds.get(kind, [])
+class Review(State):
+    """What stands in the review, and what the register says of the same organisations, activities and systems."""
 
     # --- who is who
 
     def party(self, ref: str | None) -> str:
         """One key for an organisation, however it is named: by a processor's identifier, its own identifier, or its name."""
         told = str(self._organisations.get(ref or "") or ref or "")
-        if told in self.register["organisation"]:
+        if told in self.bodies("organisation"):
             return told
         return self._named.get(told.casefold()) or self._like(told)
 
@@ -60,8 +50,8 @@ class Review:
 
     def perhaps(self, told: str) -> list[str]:
         """Names of other companies that may be the same one as a name: only the officer can say so."""
-        key, known = self.party(told), [*(str(body.get("name") or "") for body in self.register["organisation"].values())]
-        known += [name for body in self.register["organisation"].values() for name in body.get("aliases") or ()]
+        key, known = self.party(told), [*(str(body.get("name") or "") for body in self.bodies("organisation").values())]
+        known += [name for body in self.bodies("organisation").values() for name in body.get("aliases") or ()]
         known += self._written.values()
         return [one for one in dict.fromkeys(filter(None, known)) if self.party(one) != key and alike(told, one)]
 
@@ -85,8 +75,8 @@ class Review:
     @cached_property
     def _named(self) -> dict[str, str]:
         """The identifier of each organisation of the register, by its name; the first where two share one."""
-        named = [(ident, body.get("name")) for ident, body in self.register["organisation"].items()]
-        others = [(ident, name) for ident, body in self.register["organisation"].items() for name in body.get("aliases") or ()]
+        named = [(ident, body.get("name")) for ident, body in self.bodies("organisation").items()]
+        others = [(ident, name) for ident, body in self.bodies("organisation").items() for name in body.get("aliases") or ()]
         return {name.casefold(): ident for ident, name in [*reversed(others), *reversed(named)] if isinstance(name, str)}
 
     @cached_property
@@ -98,12 +88,12 @@ class Review:
     def name(self, ref: str | None) -> str:
         """The name of an organisation for a reader."""
         key = self.party(ref)
-        body = self.register["organisation"].get(key, {})
+        body = self.bodies("organisation").get(key, {})
         return str(body.get("name") or self._written.get(key) or ref or "–")
 
     def is_recorded(self, ref: str | None) -> bool:
         """Whether the organisation stands in the register, or as a processor or another processor here."""
-        return self.party(ref) in self.register["organisation"] or self.is_processor(ref)
+        return self.party(ref) in self.bodies("organisation") or self.is_processor(ref)
 
     def is_processor(self, ref: str | None) -> bool:
         """Whether data go to the organisation as to a processor, or to another processor behind one."""
@@ -125,9 +115,10 @@ class Review:
         standing = [one.record for one in self.of("transfer") if not has_ended(one.record, self.on)]
         return frozenset((self.party(one.importer), one.country) for one in standing)
 
-    def own(self) -> str | None:
+    @property
+    def own_id(self) -> str | None:
         """Our own organisation's identifier."""
-        return next((ident for ident, body in self.register["organisation"].items() if "own" in (body.get("relation") or ())), None)
+        return next((ident for ident, body in self.bodies("organisation").items() if body is self.own), None)
 
     # --- contracts
 
@@ -217,12 +208,17 @@ class Review:
     def past(self, day: date) -> Review:
         """Transfers and assessments as they stood on an earlier day."""
         if day not in self._pasts:
-            stood = [entry for many in self.entries.values() if (entry := _store.standing_of(many, day)) and entry.body is not None]
-            kinds: dict[str, list[Stands]] = {}
-            for one in self.read(stood):
-                kinds.setdefault(one.entry.kind, []).append(one)
-            self._pasts[day] = Review(day, kinds, self.register, {}, self.read)
+            stood = [entry for many in self._said.values() if (entry := _store.standing_of(many, day)) and entry.body is not None]
+            self._pasts[day] = replace(self, at=replace(self.at, valid_on=day), standing=records_of(self.at, self.kinds, stood))
         return self._pasts[day]
+
+    @cached_property
+    def _said(self) -> dict[tuple[str, str], list[Entry]]:
+        """Every entry about transfers and assessments, oldest first."""
+        found: dict[tuple[str, str], list[Entry]] = {}
+        for entry in _store.entries(self.at, (Transfer.kind, TransferAssessment.kind)):
+            found.setdefault((entry.kind, entry.subject), []).append(entry)
+        return found
 
     @cached_property
     def _pasts(self) -> dict[date, Review]:

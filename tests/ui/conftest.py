@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 
 from ivplus_tools.cli.house import START_LAB
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 REQUIRED = os.environ.get("IVPLUS_BROWSER_REQUIRED") == "1"
 CHROMIUM = os.environ.get("IVPLUS_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
-from typing import Any
 
 from ivplus_tools import _records, _store, _words
 from ivplus_tools._records import Record
-from ivplus_tools._room import Room
+from ivplus_tools._state import State
 from ivplus_tools.exchange.documents.document import Document, Line, Section
 
 
@@ -19,8 +17,8 @@ class Writer:
 
     words = "letters"
 
-    def __init__(self, room: Room) -> None:
-        self._place, self._at, self.lang = room, room.standpoint, room.standpoint.lang
+    def __init__(self, state: State) -> None:
+        self._at, self.lang, self.own = state.at, state.lang, state.own
         self.on = self.day(self._at.valid_on)
 
     def say(self, key: str, **facts: object) -> str:
@@ -46,12 +44,6 @@ class Writer:
         closing = self.say("common.closing", own=self.own.get("name") or self.say("common.blank"), contact=self.own.get("contact") or "")
         address = re.search(r"[\w.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", contact or "")
         return self.document(title, [*sections, Section("", "", said=closing.rstrip())], address[0] if address else "", footer="")
-
-    @cached_property
-    def own(self) -> dict[str, Any]:
-        """What is sealed of our own organisation."""
-        bodies = (one.body or {} for one in self._place.sealed() if one.kind == "organisation")
-        return next((body for body in bodies if "own" in (body.get("relation") or ())), {})
 
     def line(self, record: Record, name: str) -> Line:
         """A field of a record; what is not known is marked."""

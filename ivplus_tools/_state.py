@@ -1,0 +1,126 @@
+"""What stands in a room at a standpoint, read once: findings, letters and plans are functions of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, Self
+
+from ivplus_tools import _records, _store, _words
+from ivplus_tools._records import Record
+from ivplus_tools._store import Entry, Standpoint
+
+
+@dataclass(frozen=True)
+class Stands:
+    """A record that stands, with the entry that says so."""
+
+    record: Any
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class State:
+    """What stands at a standpoint: `sealed` of every room, `standing` the records of some kinds. It does not change."""
+
+    at: Standpoint
+    kinds: tuple[type[Record], ...]
+    sealed: Sequence[Entry]
+    standing: Sequence[Stands]
+
+    @classmethod
+    def read(cls, at: Standpoint, kinds: Sequence[type[Record]], **own: Any) -> Self:
+        """The journal read once at a standpoint; `own`: what a room's state holds besides."""
+        sealed, names = _store.standing(at), {kind.kind for kind in kinds}
+        found = records_of(at, kinds, [one for one in sealed if one.kind in names])
+        return cls(at=at, kinds=tuple(kinds), sealed=sealed, standing=found, **own)
+
+    def again(self) -> Self:
+        """The same standpoint with the journal read anew: what somebody has recorded meanwhile is in it."""
+        now = State.read(replace(self.at, book=None, page=None), self.kinds)
+        return replace(self, at=now.at, sealed=now.sealed, standing=now.standing)
+
+    @property
+    def on(self) -> date:
+        """The day."""
+        return self.at.valid_on
+
+    @property
+    def lang(self) -> str:
+        """The language in which answers are worded."""
+        return self.at.lang
+
+    def of(self, kind: str) -> list[Stands]:
+        """What stands of a kind, by identifier."""
+        return self._by_kind.get(kind, [])
+
+    def records(self, kind: str) -> list[Any]:
+        """The records of a kind, by identifier."""
+        return [one.record for one in self.of(kind)]
+
+    def find(self, subject: str, kind: str | None = None) -> Stands:
+        """The record of that identifier; an unknown one is refused with the nearest."""
+        return found(subject, kind, self.kinds, self.standing, self.at)
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Stands]]:
+        kinds: dict[str, list[Stands]] = {}
+        for one in self.standing:
+            kinds.setdefault(one.entry.kind, []).append(one)
+        return kinds
+
+    # --- what other rooms have sealed: rooms meet here, not in each other's records
+
+    def bodies(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """What is sealed of a kind, of whatever room: the answers and `valid_from`, by identifier."""
+        return self._bodies.get(kind, {})
+
+    @cached_property
+    def _bodies(self) -> dict[str, dict[str, dict[str, Any]]]:
+        kinds: dict[str, dict[str, dict[str, Any]]] = {}
+        for one in self.sealed:
+            kinds.setdefault(one.kind, {})[one.subject] = {**(one.body or {}), "valid_from": one.valid_from}
+        return kinds
+
+    @cached_property
+    def own(self) -> Mapping[str, Any]:
+        """What is sealed of our own organisation: the one whose relation says so."""
+        return next(iter(self.own_bodies), {})
+
+    @cached_property
+    def own_bodies(self) -> list[Mapping[str, Any]]:
+        """What is sealed of every organisation that is called our own."""
+        return [body for body in self.bodies("organisation").values() if "own" in (body.get("relation") or ())]
+
+    @cached_property
+    def persons(self) -> dict[str, dict[str, str | None]]:
+        """Persons kept outside the seals, by reference."""
+        return _store.persons(self.at)
+
+
+def records_of(at: Standpoint, kinds: Sequence[type[Record]], entries: Iterable[Entry]) -> list[Stands]:
+    """The records of entries that hold one; what a standpoint has made once is not made again."""
+    types, made, listed = {kind.kind: kind for kind in kinds}, at.made, list(entries)
+    for one in listed:
+        if one.entry not in made:
+            made[one.entry] = Stands(types[one.kind](one.subject, **(one.body or {})), one)
+    return [made[one.entry] for one in listed]
+
+
+def found(subject: object, kind: str | None, kinds: Sequence[type[Record]], standing: Sequence[Stands], at: Standpoint) -> Stands:
+    """The one record of an identifier among those that stand; none, or several kinds, is refused."""
+    if not isinstance(subject, str):
+        raise _words.refusal("not_text", got=type(subject).__name__)
+    names = {one.kind for one in kinds} & ({kind} if kind is not None else {one.kind for one in kinds})
+    those = [one for one in standing if one.entry.kind in names]
+    mine = [one for one in those if one.entry.subject == subject]
+    if not mine and (composed := _records.clean_id(subject)) != subject:
+        mine = [one for one in those if one.entry.subject == composed]
+    if not mine:
+        near = _words.nearest(subject, sorted({one.entry.subject for one in those}), 3)
+        raise _words.refusal("not_found", got=subject, near=near or "–", on=at.valid_on)
+    if len(mine) > 1:
+        raise _words.refusal("several_kinds", got=subject, kinds=", ".join(one.entry.kind for one in mine))
+    return mine[0]
