@@ -9,8 +9,8 @@ import pytest
 
 import ivplus_tools as ivp
 from ivplus_tools import _findings, _law, _records, _words
-from ivplus_tools.desk import ROOMS
 from ivplus_tools.errors import BadWords
+from ivplus_tools.rooms import ROOMS
 
 PACKAGE = Path(ivp.__file__).parent
 DRAFTS = ("letters", "review", "breach", "retention")
