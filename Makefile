@@ -24,6 +24,7 @@ test: setup
 	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks -n 2 --dist loadfile
 
 refresh: setup
+	$(BIN)/python docs/make_nouns.py
 	$(BIN)/ivplus refresh-notebooks
 	$(BIN)/python docs/make_dictionary.py
 	$(BIN)/python docs/make_findings.py

@@ -40,7 +40,9 @@ def finish(here: Path, page: str) -> None:
     """Write a page; with --check, only say whether it is current."""
     if "--check" in sys.argv:
         current = here.exists() and here.read_text(encoding="utf-8") == page
-        sys.exit(0 if current else f"docs/{here.name} is not current: run `make refresh`")
+        if not current:
+            sys.exit(f"{here.name} is not current: run `make refresh`")
+        return
     here.write_text(page, encoding="utf-8")
 
 

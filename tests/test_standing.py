@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 
 import pandas as pd
 import pytest
@@ -12,7 +11,6 @@ import ivplus_tools as ivp
 from ivplus_tools import _store
 from ivplus_tools._records import Record
 from ivplus_tools._sources import sheets
-from ivplus_tools._store.nouns import _macros
 
 
 def put(desk, ident, **fields):
@@ -166,11 +164,8 @@ ELSEWHERE = {  # fields that a noun tells otherwise: as rows of their own, or by
 
 def test_every_field_of_a_record_is_a_column_of_its_noun(sample):
     """What is recorded can be asked for: a field that no query shows is answered and never seen again."""
-    nouns = {}
-    for name, statement in _macros().items():
-        if (kind := re.search(r"FROM standing\(\) WHERE kind = '(\w+)' ORDER", statement)) and name != "clauses":
-            nouns[kind[1]] = name
-    assert len(nouns) >= 17
+    nouns = {kind: record.noun for kind, record in Record.kinds.items() if record.noun}
+    assert len(nouns) >= 19
     for kind, noun in nouns.items():
         columns = set(sample.sql(f"FROM {noun}() LIMIT 0").columns)
         assert set(Record.kinds[kind].model_fields) - columns == ELSEWHERE.get(noun, set()), noun

@@ -712,7 +712,7 @@ def test_threads_work_on_two_journals_at_once(tmp_path):
 
 def test_every_noun_is_found_by_its_name_alone(sample):
     """A query gets the macros that it names and those they rest on, in any case and quoting; with none of them it gets none."""
-    names = [name for name, statement in nouns._macros().items() if re.search(r"\) AS TABLE", statement)]
+    names = [name for name, statement in nouns.macros().items() if re.search(r"\) AS TABLE", statement)]
     assert len(names) > 15
     for name in names:
         sample.sql(f'SELECT count(*) FROM "{name.upper()}"()')

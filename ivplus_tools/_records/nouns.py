@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pydantic.fields import FieldInfo
 
-from ivplus_tools._records.answers import AnswerDay, Stated
+from ivplus_tools._records.answers import Stated
 from ivplus_tools._records.record import Record, _options, column_kind, has_other_answers, part_of, shape
 
 WIDTH = 100
-DAY = frozenset(_options(FieldInfo.from_annotation(AnswerDay)))
+HEAD = "-- What stands, a row per subject. Written by `make refresh` from the records; do not edit.\n"
 
 
 def noun_of(kind: type[Record]) -> str:
@@ -26,10 +27,12 @@ def noun_of(kind: type[Record]) -> str:
         }
     columns |= {other: _expression(kind, told) for other, told in left.items()}
     shown = [f'{told} AS "{name}"' for name, told in columns.items() if told]
-    lines, line = [], "    "
+    lines: list[str] = []
+    line = "    "
     for one in [*shown, "valid_from", "entry"]:
         if len(line) + len(one) > WIDTH and line.strip():
-            lines, line = [*lines, line.rstrip()], "    "
+            lines.append(line.rstrip())
+            line = "    "
         line += f"{one}, "
     body = "\n".join([*lines, line.rstrip(", ")])
     return (
@@ -38,10 +41,9 @@ def noun_of(kind: type[Record]) -> str:
     )
 
 
-def nouns_of(kinds: tuple[type[Record], ...], title: str) -> str:
+def nouns_of(kinds: Sequence[type[Record]]) -> str:
     """The file of a room: every kind that has a noun."""
-    head = f"-- {title}\n-- Written by `make refresh` from the records; do not edit. A row per subject, by identifier.\n"
-    return "\n".join([head, *(noun_of(kind) for kind in kinds if kind.noun)])
+    return "\n".join([HEAD, *(noun_of(kind) for kind in kinds if kind.noun)])
 
 
 def _column(kind: type[Record], name: str, field: FieldInfo) -> str:

@@ -74,11 +74,11 @@ class AuditRoom(Room[Audit]):
 
     def signoffs(self) -> pandas.DataFrame:
         """Evidence packs that were signed: id, audit_day, pack, pack_hash, journal_entries, journal_head, signed_by, remarks, ..."""
-        return _store.frame(self.standpoint, "FROM signoffs()")
+        return _store.frame(self.standpoint, "FROM signoffs() ORDER BY audit_day, id")
 
     def anchors(self) -> pandas.DataFrame:
         """Seals that an authority has put a time on: id, journal_entries, journal_head, stamped, stamped_by, stamp_root, ..."""
-        return _store.frame(self.standpoint, "FROM anchors()")
+        return _store.frame(self.standpoint, "FROM anchors() ORDER BY journal_entries, id")
 
     def status(self) -> pandas.DataFrame:
         """Every finding of every room with its answer: the columns of `findings`, then state, until, owner, due, reason, answered_by.

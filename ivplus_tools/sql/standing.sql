@@ -35,6 +35,20 @@ CREATE OR REPLACE TEMP MACRO answer(field) AS
 CREATE OR REPLACE TEMP MACRO each(field, path) AS
   nullif(array_to_string(list_sort(list_distinct(json_extract_string(field, path))), '; '), '');
 
+-- The parts of a list by one key, joined; another answer (none, not applicable) as it is.
+CREATE OR REPLACE TEMP MACRO parts(field, path) AS
+  CASE json_type(field) WHEN 'OBJECT' THEN answer(field) ELSE each(field, path) END;
+
+-- A day; NULL where another answer stands, or none.
+CREATE OR REPLACE TEMP MACRO as_day(field) AS TRY_CAST(field->>'$' AS DATE);
+
+-- The lowest and the highest number that a count such as 100-200 or >=50 allows; NULL where it is open.
+CREATE OR REPLACE TEMP MACRO at_least(field) AS
+  TRY_CAST(regexp_extract(field->>'$', '^(>=)?([0-9]+)(-[0-9]+)?$', 2) AS BIGINT);
+
+CREATE OR REPLACE TEMP MACRO at_most(field) AS
+  TRY_CAST(regexp_extract(field->>'$', '^(<=)?([0-9]+-)?([0-9]+)$', 3) AS BIGINT);
+
 -- The clauses of one verdict, joined: `of_verdict(body->'clauses', 'not_met')`.
 CREATE OR REPLACE TEMP MACRO of_verdict(field, sought) AS
   nullif(array_to_string([one->>'clause' FOR one IN CAST(field AS JSON[]) IF one->>'verdict' = sought], '; '), '');
