@@ -33,10 +33,10 @@ def content() -> str:
     """The page: rooms, and in each its codes in order."""
     asking = _asking()
     lines = [HEAD]
-    for room in dict.fromkeys(_words.ROOM_OF.values()):
+    for room in dict.fromkeys(_words.rooms().values()):
         lines.append(f"## {_words.values('room')[room]['en'].capitalize()}\n")
         for code, entry in _words.read("findings").items():
-            if _words.ROOM_OF[code.partition("-")[0]] == room:
+            if _words.room_of(code) == room:
                 lines += [
                     f"### {code}\n",
                     *(f"- **{lang}** {_shown(entry[lang])}" for lang in _words.LANGS),

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from ivplus_tools import _html, _words
 from ivplus_tools.errors import BadFact
 
+P = ParamSpec("P")
+R = TypeVar("R")
 FOLDER = Path(__file__).parent / "facts"
 _READ: ContextVar[Path] = ContextVar("facts", default=FOLDER)
 _STILL: ContextVar[tuple[date, frozenset[str] | None]] = ContextVar("still", default=(date.max, None))
+
+
+def kept(function: Callable[P, R]) -> Callable[P, R]:
+    """A function of the facts and words that are read now: its answers are kept for those alone."""
+    return _words.kept(function, _READ.get)
+
+
+def kept_by_day(function: Callable[P, R]) -> Callable[P, R]:
+    """The same of a function that asks for the value of a day: a law that is held still answers otherwise."""
+    return _words.kept(function, lambda: (_READ.get(), _STILL.get()))
 
 
 @dataclass(frozen=True)
@@ -66,24 +77,16 @@ def fact(rule: str) -> Fact:
     return found
 
 
+@kept
 def codes(name: str) -> dict[str, Fact]:
     """A list of the law, such as `legal_basis`: code -> fact, in the order of the file; empty if there is no such list."""
-    return _codes(_READ.get(), name)
+    return {v["code"]: f for f in facts().values() for v in f.values if v.get("list") == name}
 
 
-@cache
-def _codes(folder: Path, name: str) -> dict[str, Fact]:
-    return {v["code"]: f for f in _facts(folder).values() for v in f.values if v.get("list") == name}
-
-
+@kept_by_day  # a comparison asks the same of the same days over and over
 def asks(name: str, day: date) -> Sequence[tuple[str, dict[str, Any]]]:
     """Rules in force on a day whose value has the key `name`, with that value."""
-    return _asks(_READ.get(), _STILL.get(), name, day)
-
-
-@lru_cache(4096)  # a comparison asks the same of the same days over and over; `_still` is part of the question, `Fact.on` reads it
-def _asks(folder: Path, _still: tuple[date, frozenset[str] | None], name: str, day: date) -> Sequence[tuple[str, dict[str, Any]]]:
-    found = ((rule, one.on(day)) for rule, one in _facts(folder).items())
+    found = ((rule, one.on(day)) for rule, one in facts().items())
     return tuple((rule, now) for rule, now in found if now is not None and name in now)
 
 
@@ -106,15 +109,11 @@ def findings() -> dict[str, tuple[str, tuple[Fact, ...]]]:
     return found
 
 
+@kept
 def facts() -> dict[str, Fact]:
     """Every fact of every file in `facts/`, by rule."""
-    return _facts(_READ.get())
-
-
-@cache
-def _facts(folder: Path) -> dict[str, Fact]:
     found: dict[str, Fact] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(_READ.get().glob("*.toml")):
         for one in load(path):
             if one.rule in found:
                 raise BadFact(f"{path.name}: {one.rule} stands twice")
@@ -145,11 +144,6 @@ def reading(folder: Path) -> Iterator[None]:
 def texts() -> dict[str, bytes]:
     """Every file of facts as it is read, by name."""
     return {path.name: path.read_bytes() for path in sorted(_READ.get().glob("*.toml"))}
-
-
-def reading_of() -> tuple[object, ...]:
-    """From where and how the law is read now: a part of the key of every answer that is kept."""
-    return _READ.get(), _STILL.get()
 
 
 def changed(after: date, until: date) -> list[str]:
@@ -231,7 +225,7 @@ class Citation:
             return []
         lang = self.lang
         severity, _ = findings()[self.code]
-        room = _words.ROOM_OF[self.code.partition("-")[0]]
+        room = str(_words.room_of(self.code))
         told = {
             "code": self.code, "finding": _words.finding_template(self.code, lang),
             "severity": _words.values("severity")[severity][lang], "room": _words.values("room")[room][lang],

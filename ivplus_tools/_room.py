@@ -38,7 +38,7 @@ class Room(Generic[S]):
     reads: ClassVar[type[State]] = State
     """What stands, as this room looks at it."""
     inner: ClassVar[frozenset[str]] = frozenset((
-        "answers", "as_of", "coming", "document_of", "draft", "due_of", "findings_of", "seal_act", "speaking", "standing", "state",
+        "answers", "as_of", "coming", "document_of", "draft", "due_of", "findings_of", "reads", "seal_act", "speaking", "standing", "state",
         "states_of", "when_and_why",
     ))  # fmt: skip
     """What the house asks of a room and an officer does not: completion leaves it out."""

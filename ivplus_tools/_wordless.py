@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from ivplus_tools import _law, _words
@@ -24,7 +24,7 @@ def plain(texts: dict[str, str], fields: bool = False) -> str:
     return _named().get(id(texts)) or _plain(tuple(_LENGTH.sub(r"\1", texts[lang]) for lang in _words.LANGS), fields)
 
 
-@lru_cache(maxsize=4096)
+@_law.kept
 def _plain(texts: Texts, fields: bool) -> str:
     whole = _key(texts, fields) if texts in _labels() else _filled(texts, fields)
     if whole:
@@ -58,7 +58,7 @@ def _key(label: Texts, fields: bool) -> str:
     return min(keys, key=lambda key: (not key.startswith(".field."), 0) if fields else (key.startswith("."), -key.count(":")))
 
 
-@cache
+@_law.kept
 def _texts() -> list[tuple[str, dict[str, str]]]:
     """Every text of the labels, of the ladder and of the law, with the key that it stands under."""
     found: list[tuple[str, dict[str, str]]] = []
@@ -71,13 +71,13 @@ def _texts() -> list[tuple[str, dict[str, str]]]:
     return found + [(rule, fact.name) for rule, fact in _law.facts().items()]
 
 
-@cache
+@_law.kept
 def _named() -> dict[int, str]:
     """The key of a text that is the very one of its file, whatever other is worded alike."""
     return {id(texts): key for key, texts in _texts()}
 
 
-@cache
+@_law.kept
 def _labels() -> dict[Texts, list[str]]:
     """Each wording in three languages with its keys."""
     found: dict[Texts, list[str]] = {}
@@ -87,7 +87,7 @@ def _labels() -> dict[Texts, list[str]]:
     return found
 
 
-@cache
+@_law.kept
 def _by_length() -> list[Texts]:
     """Labels without gaps, the longest first: one that holds another goes before it, however they are worded."""
     return sorted((one for one in _labels() if not _GAP.search(one[-1])), key=lambda one: (-sum(map(len, one)), one))
@@ -98,7 +98,7 @@ def _alone(part: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w\0.]){re.escape(part)}(?![\w\0])")
 
 
-@cache
+@_law.kept
 def _sentences() -> list[Texts]:
     """Labels with gaps, which are the same in each language."""
     gapped = [one for one in _labels() if _GAP.search(one[-1]) and len(re.sub(r"\W", "", _GAP.sub("", one[-1]))) >= SENTENCE]

@@ -6,11 +6,11 @@ import difflib
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from ivplus_tools import errors
 from ivplus_tools.errors import BadWords, Refusal
@@ -22,29 +22,41 @@ SHOWN = 10
 LONGEST_NUMBER = 128
 MERGED = ("labels", "findings")
 """The tables that every room's file may hold, and that are read as one."""
+P = ParamSpec("P")
+R = TypeVar("R")
 _Key = tuple[str, ...]
 _TABLE = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
 _RUNNING = {"fi": "d.M.y", "sv": "'den' d MMMM y", "en": "d MMMM y"}
 _LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 
 
+def kept(function: Callable[P, R], read_now: Callable[[], object] = lambda: None) -> Callable[P, R]:
+    """A function of the words that are read, and of `read_now`: its answers are kept for those alone."""
+    told: Any = function
+    known = lru_cache(4096)(lambda _read, *args: told(*args))
+
+    @wraps(function)
+    def asked(*args: P.args, **_: P.kwargs) -> R:
+        found: R = known((tuple(FOLDERS), read_now()), *args)
+        return found
+
+    asked.cache_clear = known.cache_clear  # type: ignore[attr-defined]
+    return asked
+
+
+@kept
 def read(name: str) -> dict[str, Any]:
     """`labels` or `findings`: those of every file in one; else what `<name>.toml` has beside both.
 
     What stands in two files is refused.
     """
-    return _read(tuple(FOLDERS), name)
-
-
-@cache
-def _read(folders: tuple[Path, ...], name: str) -> dict[str, Any]:
     if name in MERGED:
         merged: dict[str, Any] = {}
         whence: dict[_Key, Path] = {}
-        for path in _room_files(folders):
+        for path in _room_files():
             _merge(merged, _parsed(path).get(name, {}), (name,), path, whence)
         return merged
-    paths = [folder / f"{name}.toml" for folder in folders]
+    paths = [folder / f"{name}.toml" for folder in FOLDERS]
     told = _parsed(next((path for path in paths if path.is_file()), paths[0]))
     return {key: entry for key, entry in told.items() if key not in (*MERGED, "order")}
 
@@ -55,15 +67,15 @@ def _parsed(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-@cache
-def _room_files(folders: tuple[Path, ...]) -> dict[Path, tuple[str, ...]]:
+@kept
+def _room_files() -> dict[Path, tuple[str, ...]]:
     """The files with labels or findings, and what their codes begin with, by the `order` they tell.
 
     A file without one comes last. All by the text alone: the shell names the rooms before any
     file is parsed.
     """
     found: list[tuple[float, Path, tuple[str, ...]]] = []
-    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+    for path in (path for folder in FOLDERS for path in sorted(folder.glob("*.toml"))):
         text = b"\n" + path.read_bytes()
         if any(f"\n[{name}".encode() in text for name in MERGED):
             order = re.search(rb"\norder = (\d+)", text.partition(b"\n[")[0])
@@ -95,32 +107,20 @@ def _is_table(told: object) -> bool:
     return isinstance(told, dict) and not told.keys() >= set(LANGS)
 
 
-class _RoomOf(Mapping[str, str]):
-    """What the codes of findings begin with -> their room, the name of the file that words them."""
-
-    def __getitem__(self, begins: str) -> str:
-        return _rooms(tuple(FOLDERS))[begins]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_rooms(tuple(FOLDERS)))
-
-    def __len__(self) -> int:
-        return len(_rooms(tuple(FOLDERS)))
-
-
-ROOM_OF = _RoomOf()
-
-
-@cache
-def _rooms(folders: tuple[Path, ...]) -> dict[str, str]:
+@kept
+def rooms() -> dict[str, str]:
+    """What the codes of findings begin with -> their room, the name of the file that words them; the law last."""
     found: dict[str, Path] = {}
-    for path, codes in _room_files(folders).items():
+    for path, codes in _room_files().items():
         for begins in codes:
             if found.setdefault(begins, path) != path:
                 raise BadWords(f"{begins}-…: stand both in {found[begins]} and in {path}")
-    rooms = {begins: path.stem for begins, path in found.items()}
-    # the law is named last, wherever its findings stand
-    return dict(sorted(rooms.items(), key=lambda one: one[1] == "law"))
+    return dict(sorted(((begins, path.stem) for begins, path in found.items()), key=lambda one: one[1] == "law"))
+
+
+def room_of(code: str) -> str | None:
+    """The room that a finding's code belongs to."""
+    return rooms().get(code.upper().partition("-")[0])
 
 
 def say(key: str, lang: str, /, **facts: object) -> str:
@@ -171,7 +171,7 @@ def values(name: str) -> dict[str, dict[str, str]]:
     return found
 
 
-@cache
+@kept
 def synonyms(name: str) -> dict[str, str]:
     """What people write for the codes of a list: lower-cased text -> code."""
     table: dict[str, list[str]] = read("headings")["value"].get(name, {})

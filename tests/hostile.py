@@ -43,7 +43,6 @@ WRITES = {
     "sign",
     "withdraw",
 }
-INSIDE = {"due_of", "findings_of", "reads", "seal_act", "speaking", "standing", "state", "when_and_why"}
 
 
 # --- the journal
@@ -121,7 +120,7 @@ def shown(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
 def of_room(name: str, room: Room[Any]) -> Iterator[tuple[str, object]]:
     """What each public method of a room gives; one that takes an identifier is asked of the kinds that it knows."""
     for method, call in inspect.getmembers(room, callable):
-        if method.startswith("_") or method in WRITES | INSIDE:
+        if method.startswith("_") or method in WRITES | Room.inner | room.inner:
             continue
         needed = [
             one.name for one in inspect.signature(call).parameters.values() if one.default is one.empty and one.kind < one.VAR_POSITIONAL
@@ -193,7 +192,7 @@ FORMS = [name for name, _ in inspect.getmembers(ivp.forms, inspect.isfunction)]
 
 def form(desk: ivp.Desk, name: str) -> object:
     """A form with a hostile record in it, and with the refusal of a hostile day; a cell each, since it is a thousand messages."""
-    made = getattr(ivp.forms, name)(desk)
+    made = getattr(ivp.forms, name)(desk, *(["organisation"] if name == "record" else []))
     if hasattr(made, "path"):
         made.path.value = str(desk.standpoint.path.with_name("register.csv"))
     if hasattr(made, "list"):

@@ -183,7 +183,7 @@ def test_official_terms_are_used(sample):
 
 def in_files(table):
     """Every file that holds labels or findings, with what it alone says of one of the two."""
-    files = _words._room_files(tuple(_words.FOLDERS))
+    files = _words._room_files()
     return {path.stem: _words._parsed(path).get(table, {}) for path in files}
 
 
@@ -231,12 +231,12 @@ def test_a_room_words_what_its_records_alone_have():
                 rooms = known[key]
                 assert file == (min(rooms) if len(rooms) == 1 else "shared"), (place, key)
     for file, table in in_files("findings").items():
-        assert {_words.ROOM_OF[code.partition("-")[0]] for code in table} <= {file}
+        assert {_words.room_of(code) for code in table} <= {file}
 
 
 def test_a_room_from_elsewhere_brings_its_words(tmp_path, monkeypatch):
     """Its words stand where `order` puts them, whatever was read before, and go with the folder."""
-    before = list(_words.read("findings")), dict(_words.ROOM_OF)
+    before = list(_words.read("findings")), dict(_words.rooms())
     (tmp_path / "harbour.toml").write_text(HARBOUR, encoding="utf-8")
     monkeypatch.setattr(_words, "FOLDERS", [*_words.FOLDERS, tmp_path])
     assert _words.say("value.kind.vessel", "sv") == _words.field_label("vessel", "sv") == "fartyg"
@@ -245,11 +245,11 @@ def test_a_room_from_elsewhere_brings_its_words(tmp_path, monkeypatch):
     codes = list(_words.read("findings"))
     assert codes[codes.index("VES-001") - 1][:3] == "REG"
     assert codes[codes.index("VES-001") + 1][:3] == "REV"
-    assert _words.ROOM_OF["VES"] == "harbour"
-    assert list(_words.ROOM_OF.values())[-1] == "law"
+    assert _words.rooms()["VES"] == "harbour"
+    assert list(_words.rooms().values())[-1] == "law"
     assert set(_words.read("harbour")) == {"letter"}
     _words.FOLDERS.remove(tmp_path)
-    assert (list(_words.read("findings")), dict(_words.ROOM_OF)) == before
+    assert (list(_words.read("findings")), dict(_words.rooms())) == before
 
 
 def test_a_file_that_tells_no_order_comes_last(tmp_path, monkeypatch):
@@ -282,18 +282,18 @@ def test_codes_of_one_beginning_stand_in_one_file(tmp_path, monkeypatch):
     (tmp_path / "harbour.toml").write_text(HARBOUR.replace("VES-001", "REG-901"), encoding="utf-8")
     monkeypatch.setattr(_words, "FOLDERS", [*_words.FOLDERS, tmp_path])
     with pytest.raises(BadWords, match=r"^REG-….*register\.toml.*harbour\.toml"):
-        _words.ROOM_OF["REV"]
+        _words.rooms()["REV"]
 
 
 def test_each_file_is_parsed_once(monkeypatch):
     """`ivplus check` waits for the words at every start."""
     parsed = []
-    for kept in (_words._read, _words._parsed, _words._room_files, _words._rooms):
+    for kept in (_words.read, _words._parsed, _words._room_files, _words.rooms):
         kept.cache_clear()
     loads = _words.tomllib.loads
     noted = lambda text: parsed.append(text[:80]) or loads(text)  # noqa: E731
     monkeypatch.setattr(_words.tomllib, "loads", noted)
-    assert list(dict.fromkeys(_words.ROOM_OF.values())) == list(dict.fromkeys([*ROOMS, "law"]))
+    assert list(dict.fromkeys(_words.rooms().values())) == list(ROOMS)
     assert parsed == []  # the shell names the rooms before it needs a word
     for name in ("labels", "findings", "breach", "labels"):
         _words.read(name)

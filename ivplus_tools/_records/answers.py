@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -260,7 +259,7 @@ class Listed:
     name: str
 
 
-@cache
+@_law.kept
 def allowed(name: str) -> dict[str, dict[str, str]]:
     """The codes of a list with their names in fi, sv and en."""
     law = {code: fact.name for code, fact in _law.codes(name).items()}
@@ -301,7 +300,7 @@ def code(name: str, got: object) -> str:
     return meaning
 
 
-@cache
+@_law.kept
 def _meanings(name: str) -> dict[str, str]:
     names = {label.casefold(): key for key, labels in allowed(name).items() for label in labels.values()}
     return names | _words.synonyms(name) | {key.casefold(): key for key in allowed(name)}
@@ -322,7 +321,7 @@ def _meanings_of_codes(name: str) -> set[str]:
     return {label.casefold() for labels in allowed(name).values() for label in labels.values()}
 
 
-@lru_cache(4096)
+@_law.kept
 def _article(name: str, text: str) -> str:
     """`6 artiklan 1 kohdan f alakohta`, `Art. 6 Abs. 1 lit. f DSGVO`, `GDPR-6-1-f` and `6.1 f` are all `6(1)(f)`.
 

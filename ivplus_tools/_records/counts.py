@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
 from ivplus_tools import _law, _words
@@ -35,7 +34,7 @@ def _marked(text: str) -> tuple[str, str]:
     return (">=", text[:-1].strip()) if text.endswith("+") else ("", text)
 
 
-@cache
+@_words.kept
 def _marks() -> list[tuple[str, str]]:
     """The words and signs before a number with what they mean, the longest first."""
     table: dict[str, Any] = _words.read("headings")["count"]

@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Annotated, Any, ClassVar, ParamSpec, Self, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -110,14 +110,14 @@ def answer_of(kind: type[Record], name: str, got: object) -> Any:
     """What a value means as the answer to one field; refused as the record itself would refuse it."""
     try:
         if isinstance(got, str) and len(got) <= SHORT and shape(kind.model_fields[name]) != "map":
-            return _answer(_law.reading_of(), kind, name, got)
+            return _answer(kind, name, got)
         return _adapter(kind, name).validate_python(got)
     except ValidationError:
         return getattr(kind(NAMELESS, **{name: got}), name)
 
 
-@lru_cache(4096)
-def _answer(_law_read: tuple[object, ...], kind: type[Record], name: str, text: str) -> Any:
+@_law.kept
+def _answer(kind: type[Record], name: str, text: str) -> Any:
     """A short text as an answer, which never changes: registers say the same in row after row."""
     return _adapter(kind, name).validate_python(text)
 

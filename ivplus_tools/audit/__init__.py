@@ -164,7 +164,7 @@ class AuditRoom(Room[Audit]):
         `about`: a part of its facts, where several findings share code and subject; else all of them are meant. True from today, else
         `valid_from`: what is decided after a quarter's end about that quarter.
         """
-        if _words.ROOM_OF.get(str(code).upper().partition("-")[0]) == self.name:
+        if _words.room_of(str(code)) == self.name:
             raise _words.refusal("not_acceptable", code=code)
         last = self._to_come(until) if until is not None else None  # an acceptance without an end is refused by the record itself
         return self._answer(code, subject, about, reason, valid_from, response="accepted", response_reason=reason, accepted_until=last)

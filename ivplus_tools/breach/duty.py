@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _law, _records, _room, _words
@@ -150,13 +150,9 @@ def assess(breach: Breach, rules: Rules, lang: str = "en") -> Duty:
     return Duty(**found, steps=tuple(ladder.steps), breach=breach, rules=rules, lang=lang)
 
 
+@_law.kept_by_day
 def recorded(breach: Breach, rules: Rules, lang: str) -> Duty:
     """The duty of a breach as it stands in the journal: kept, since it is asked again and again."""
-    return _recorded(_law.reading_of(), breach, rules, lang)
-
-
-@lru_cache(1024)
-def _recorded(_law_read: tuple[object, ...], breach: Breach, rules: Rules, lang: str) -> Duty:
     return assess(breach, rules, lang)
 
 

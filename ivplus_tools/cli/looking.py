@@ -39,6 +39,20 @@ UNREAD = "LAW-001"  # facts that nobody has compared with the official text: no 
 # --- check
 
 
+def _rooms(_ctx: click.Context, _: click.Parameter, told: tuple[str, ...]) -> tuple[str, ...]:
+    """The rooms that are asked for; one that words no finding is refused with the nearest."""
+    known = _words.rooms().values()
+    for one in told:
+        if one not in known:
+            raise _words.refusal("unknown_value", got=one, what="room", near=_words.nearest(one, dict.fromkeys(known)))
+    return told
+
+
+def _some_rooms(_ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The rooms that begin so."""
+    return [one for one in dict.fromkeys(_words.rooms().values()) if one.startswith(incomplete)]
+
+
 @main.command(
     exits={0: "no finding is at or above --fail-on", 1: "one is"},
     examples=(
@@ -51,7 +65,7 @@ UNREAD = "LAW-001"  # facts that nobody has compared with the official text: no 
     reads=("IVPLUS_NOW",),
 )
 @on_desk
-@click.option("--room", "rooms", multiple=True, type=click.Choice(list(dict.fromkeys(_words.ROOM_OF.values()))), help="only this room")
+@click.option("--room", "rooms", multiple=True, callback=_rooms, shell_complete=_some_rooms, help="only this room")
 @click.option("--since", metavar="DAY", help="only findings that were not found on that day, as it was known then")
 @fails_on
 @click.option("--quiet", "-q", is_flag=True, help="no summary on stderr; refusals are told all the same")

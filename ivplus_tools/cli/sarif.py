@@ -37,7 +37,7 @@ def _rule(code: str, lang: str) -> dict[str, Any]:
         "shortDescription": {"text": _words.finding_template(code, lang)},
         "fullDescription": {"text": fact.says[lang]},
         "defaultConfiguration": {"level": LEVELS[severity]},
-        "properties": {"rule": fact.rule, "room": _words.ROOM_OF[code.partition("-")[0]]},
+        "properties": {"rule": fact.rule, "room": _words.room_of(code)},
     }
     address = re.search(r"https?://[^\s,;]+", f"{fact.source} {fact.instrument['source']}")
     return {**made, "helpUri": address[0]} if address else made

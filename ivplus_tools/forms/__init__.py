@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ivplus_tools import _records, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.bring import BringForm
@@ -34,6 +35,14 @@ _GROUPS: dict[str, tuple[str, ...]] = {
 def activity(desk: Desk) -> RecordForm:
     """Search, list and form of the processing activities: a change is saved as a new entry with its day and reason."""
     return RecordForm(desk, Activity, _GROUPS)
+
+
+def record(desk: Desk, kind: str) -> RecordForm:
+    """A form of any kind of records (`processor`, `transfer`, ...): the list, the fields, a save with its day and reason."""
+    made = _records.record_type(kind)
+    if made.own_act:
+        raise _words.refusal("own_act", kind=made.__name__)
+    return RecordForm(desk, made, {"fields": tuple(name for name in made.model_fields if name != "id")})
 
 
 def review(desk: Desk) -> ReviewForm:

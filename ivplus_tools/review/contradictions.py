@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from ivplus_tools import _law, _places
@@ -131,9 +130,9 @@ def listed(body: Any, name: str) -> list[Any]:
 
 def third_countries(places: Iterable[str], on: date) -> list[str]:
     """Those of some places that are outside the area, or may be."""
-    return [one for one in dict.fromkeys(places) if _is_third(_law.reading_of(), one, on)]
+    return [one for one in dict.fromkeys(places) if _is_third(one, on)]
 
 
-@lru_cache(4096)
-def _is_third(_law_read: tuple[object, ...], place: str, on: date) -> bool:
+@_law.kept_by_day
+def _is_third(place: str, on: date) -> bool:
     return judge(nameless(Transfer, country=place), None, on, Law(on)).status != NOT_A_TRANSFER
