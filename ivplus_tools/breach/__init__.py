@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ivplus_tools import _dates, _law, _records, _room, _store, _words
 from ivplus_tools._records import Record
-from ivplus_tools.breach import drafts
 from ivplus_tools.breach import findings as checks
 from ivplus_tools.breach.case import Case, not_to_come
 from ivplus_tools.breach.records import LANGUAGE, Breach, BreachNotice
@@ -139,6 +138,8 @@ class BreachRoom(FiledRoom[Breaches]):
 
     def document_of(self, state: Breaches) -> Document:
         """The register of Art. 33(5)."""
+        from ivplus_tools.breach import drafts
+
         return drafts.register(state)
 
     def states_of(self, state: Breaches) -> Iterator[tuple[str, str, str]]:

@@ -11,16 +11,16 @@ from ivplus_tools import _dates, _html, _records, _room, _store, _words
 from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt, Standpoint
 from ivplus_tools.breach import clock as clocks
-from ivplus_tools.breach import drafts
 from ivplus_tools.breach import duty as duties
 from ivplus_tools.breach import severity as severities
 from ivplus_tools.breach.records import FREE, LANGUAGE, Breach, BreachNotice
 from ivplus_tools.breach.state import Breaches, CaseState
 from ivplus_tools.errors import Changed
-from ivplus_tools.exchange.documents import Document
 
 if TYPE_CHECKING:
     import pandas
+
+    from ivplus_tools.exchange.documents import Document
 
 MOMENTS = ("occurred_from", "occurred_until", "detected", "processor_notice", "aware", "decided")
 TRIES = 8  # times that an update is put on top of what another notebook has just written
@@ -147,6 +147,8 @@ class Case:
         It says nothing that the case does not say; what is missing is marked. `phase`: `preliminary`, `complete`, `supplementary`,
         `withdrawal`. `form="edpb"`: the notification in the blocks of the EDPB's common template, which is a draft.
         """
+        from ivplus_tools.breach import drafts
+
         return drafts.draft(self._room.speaking(lang).state().case(self.id), kind, phase, self._lang, form)
 
     def sent(
@@ -154,6 +156,8 @@ class Case:
     ) -> Receipt:
         """Record that a draft was sent as it is: to whom, when, how; its hash and its text are sealed. Nothing is sent by this."""
         now = self._state()
+        from ivplus_tools.breach import drafts
+
         kind, phase = drafts.checked(draft, self.id)
         text = draft.text.strip()
         number = len(now.sent_notices()) + 1

@@ -6,15 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from ivplus_tools import _dates, _law, _room, _sources, _store, _words
+from ivplus_tools import _dates, _law, _room, _store, _words
 from ivplus_tools._findings import DueRow
 from ivplus_tools._records import Record
 from ivplus_tools.exchange.filed import FiledRoom
-from ivplus_tools.retention import counting, examples, letters
 from ivplus_tools.retention import findings as checks
-from ivplus_tools.retention import plan as planning
 from ivplus_tools.retention.holds import in_force
-from ivplus_tools.retention.plan import Plan
 from ivplus_tools.retention.records import (
     ErasureCertificate,
     ErasurePlan,
@@ -23,7 +20,7 @@ from ivplus_tools.retention.records import (
     ScanResult,
     Source,
 )  # fmt: skip
-from ivplus_tools.retention.scan import COUNTS, Progress, Scan, counted, months_of, number
+from ivplus_tools.retention.scan import COUNTS, counted, months_of, number
 from ivplus_tools.retention.state import Retention
 from ivplus_tools.retention.statutes import starts_of
 
@@ -31,6 +28,8 @@ if TYPE_CHECKING:
     import pandas
 
     from ivplus_tools.exchange.documents import Document
+    from ivplus_tools.retention.plan import Plan
+    from ivplus_tools.retention.scan import Progress, Scan
 
 
 class RetentionRoom(FiledRoom[Retention]):
@@ -60,6 +59,8 @@ class RetentionRoom(FiledRoom[Retention]):
 
     def columns(self, name: str) -> pandas.DataFrame:
         """What a source holds, read now: table, column, type."""
+        from ivplus_tools import _sources
+
         with _sources.opened(self.state().place(name)) as engine:
             rows = [(table, column.name, column.type) for table in engine.tables() for column in engine.columns(table).values()]
         return _room.frame(("table", "column", "type"), rows, self.standpoint.lang)
@@ -69,6 +70,8 @@ class RetentionRoom(FiledRoom[Retention]):
 
         Ten examples, those that are no day first, then how many others. `date_format`: as if that were declared.
         """
+        from ivplus_tools.retention import examples
+
         return examples.frame(self.state(), name, date_format)
 
     def plans(self) -> pandas.DataFrame:
@@ -109,6 +112,8 @@ class RetentionRoom(FiledRoom[Retention]):
         The counts are kept in the journal where somebody records; `progress(done, of)` follows; `memory`: a limit such as `256MB`.
         Of a Parquet table of several files only those are read that have come since the last scan; `fresh`: all are.
         """
+        from ivplus_tools.retention import counting
+
         day = _dates.day(on) if on is not None else self.standpoint.valid_on
         return counting.recorded(self, source, day, progress, memory, fresh)
 
@@ -134,10 +139,14 @@ class RetentionRoom(FiledRoom[Retention]):
 
     def plan(self, rule: str, why: str = "") -> Plan:
         """Freeze what is overdue by a rule today: predicate, count, hash of the keys, seal of the journal. Nothing is erased."""
+        from ivplus_tools.retention import plan as planning
+
         return planning.make(self, rule, why)
 
     def get_plan(self, id: str) -> Plan:  # noqa: A002
         """A plan of that identifier, to approve, carry out or settle."""
+        from ivplus_tools.retention.plan import Plan
+
         self._find(id, "erasure_plan")
         return Plan(self, id)
 
@@ -180,4 +189,6 @@ class RetentionRoom(FiledRoom[Retention]):
 
     def document_of(self, state: Retention) -> Document:
         """The retention schedule."""
+        from ivplus_tools.retention import letters
+
         return letters.schedule(state)

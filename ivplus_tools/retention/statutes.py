@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from ivplus_tools import _dates, _law
@@ -73,9 +72,11 @@ def has_ground(rule: RetentionRule) -> bool:
     return fact is not None and fact.values[0]["statute"] == rule.statute
 
 
-@cache
+@_law.kept
 def _compared(rule: Clock, law: Clock) -> tuple[bool, bool]:
     """Whether the rule ends earlier, and whether later, than the law for some start day."""
+    if rule == law:
+        return False, False
     ends = [(rule.kept_through(start), law.kept_through(start)) for start in YEARS]
     return any(one < other for one, other in ends), any(one > other for one, other in ends)
 
