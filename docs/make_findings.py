@@ -10,7 +10,7 @@ from typing import Any
 from make_dictionary import finish
 
 from ivplus_tools import _law, _words
-from ivplus_tools.exchange.documents.markdown import escaped
+from ivplus_tools.documents.markdown import escaped
 
 HERE = Path(__file__).parent / "findings.md"
 HEAD = """# Findings

@@ -5,7 +5,7 @@ from pathlib import Path
 from make_dictionary import finish
 
 from ivplus_tools import _law
-from ivplus_tools.exchange.documents.markdown import escaped
+from ivplus_tools.documents.markdown import escaped
 
 HERE = Path(__file__).parent / "lawyer.md"
 BEGIN, END = "<!-- rules not compared, written by `make refresh` -->\n", "<!-- end of the rules not compared -->\n"

@@ -30,14 +30,14 @@ _RUNNING = {"fi": "d.M.y", "sv": "'den' d MMMM y", "en": "d MMMM y"}
 _LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 
 
-def kept(function: Callable[P, R], read_now: Callable[[], object] = lambda: None) -> Callable[P, R]:
-    """A function of the words that are read, and of `read_now`: its answers are kept for those alone."""
+def kept(function: Callable[P, R], besides: Callable[[], object] = lambda: None) -> Callable[P, R]:
+    """A function of the words that are read, and of `besides`: its answers are kept for those alone."""
     told: Any = function
     known = lru_cache(4096)(lambda _read, *args: told(*args))
 
     @wraps(function)
     def asked(*args: P.args, **_: P.kwargs) -> R:
-        found: R = known((tuple(FOLDERS), read_now()), *args)
+        found: R = known((tuple(FOLDERS), besides()), *args)
         return found
 
     asked.cache_clear = known.cache_clear  # type: ignore[attr-defined]

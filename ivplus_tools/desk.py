@@ -161,10 +161,10 @@ class Desk:
 
     def calendar(self, path: str | Path, by: object = None) -> Path:
         """Write the due dates of every room as a calendar file (`.ics`); `by` is the last day."""
-        from ivplus_tools import exchange
+        from ivplus_tools.documents import calendars
 
         at = self.standpoint
-        return exchange.put(_store.path_of(path), exchange.calendar(self.due(by), at.now, at.lang))
+        return _store.put(_store.path_of(path), calendars.calendar(self.due(by), at.now, at.lang))
 
     def sql(self, query: str, seconds: float = 60) -> pandas.DataFrame:
         """One SELECT over this standpoint: `FROM activities() SELECT legal_basis, count(*) GROUP BY ALL`.
@@ -195,8 +195,6 @@ class Desk:
         `request`: the file to write (`.tsq`) and hand in. `answer` (`.tsr`) and the authority's `certificates` (PEM, the root among
         them): checked here, without a network, and sealed. From then on `verify` tells a chain that was written and sealed anew.
         """
-        from ivplus_tools import exchange
-
         if (request is None) == (answer is None) or (answer is None) != (certificates is None):
             raise _words.refusal("what_to_anchor")
         if request is None and answer is not None and certificates is not None:
@@ -204,7 +202,7 @@ class Desk:
         seal = _store.head(replace(self.standpoint, known_at=None))
         if not seal:
             raise _words.refusal("nothing_to_anchor", path=self.standpoint.path.name)
-        return exchange.put(_store.path_of(request), _store.stamp_request(seal))
+        return _store.put(_store.path_of(request), _store.stamp_request(seal))
 
     def backup(self, folder: str | Path) -> Path:
         """Write the journal into a plain folder (JSON Lines and a manifest); `ivp.restore` makes a journal of it again."""

@@ -24,7 +24,7 @@ EVERY_NOTEBOOK = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") i
 ORDER = [  # a module may import from those to its left
     "errors", "_shipped", "_html", "_words", "_places", "_law", "_dates", "_store", "_records", "_shown", "_sources",
     "_wordless", "_findings", "_state", "_room", "_compare",
-    "exchange",
+    "documents", "exchange",
     "register", "review", "breach", "retention", "audit", "law", "rooms", "desk", "plots", "forms", "_notebooks",
     "evidence", "__init__", "cli", "__main__",
 ]  # fmt: skip
@@ -35,9 +35,9 @@ ONLY_HERE = {
     "matplotlib": {"plots"}, "openpyxl": {"exchange", "_sources"}, "filelock": {"_store"},
     "holidays": {"_dates"}, "babel": {"_words", "_places"}, "pydantic": {"_records", "register", "review", "breach", "retention", "audit"},
     "tomllib": {"_law", "_words", "exchange"},
-    "bs4": {"exchange"}, "mistune": {"exchange"}, "icalendar": {"exchange"}, "email": {"exchange"},
+    "bs4": {"exchange"}, "mistune": {"exchange"}, "icalendar": {"documents"}, "email": {"documents"},
     "yaml": {"exchange"}, "rdflib": {"exchange"},
-    "python_calamine": {"exchange"}, "xlsxwriter": {"exchange"}, "docx": {"exchange"}, "typst": {"exchange"},
+    "python_calamine": {"exchange"}, "xlsxwriter": {"exchange"}, "docx": {"documents"}, "typst": {"documents"},
     "rfc3161_client": {"_store"}, "cryptography": {"_store"}, "nbclient": {"_notebooks"}, "nbformat": {"_notebooks"}, "click": {"cli"},
 }  # fmt: skip
 

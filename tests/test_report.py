@@ -13,8 +13,7 @@ import pytest
 from house import HOSTILE, NOW, REGISTER_ENTRIES
 
 import ivplus_tools as ivp
-from ivplus_tools import _law, _records, _words
-from ivplus_tools.exchange import documents
+from ivplus_tools import _law, _records, _words, documents
 
 FORMATS = (".html", ".md", ".docx", ".pdf")
 LISTS = {"text": "word-{0}", "texts": ["word-{0}-a", "word-{0}-b"], "map": {"word-{0}-key": "word-{0}-value"}}

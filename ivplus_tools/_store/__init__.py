@@ -27,7 +27,7 @@ __all__ = [
     "CLOCK_SLACK", "FORMAT", "WITHDRAWAL", "Book", "Draft", "Entry", "Receipt", "Standpoint", "Verification", "append",
     "ask", "backup", "canonical", "checked", "content_of", "counting", "decided", "demand_no_journal", "entries",
     "every", "flush", "forget_person", "format_found", "frame", "head", "held_by", "history", "kept", "network_of",
-    "newest", "number_of", "path_of", "persons", "plain_entry", "private", "put_person", "read_once", "read_page",
+    "newest", "number_of", "path_of", "persons", "plain_entry", "private", "put", "put_person", "read_once", "read_page",
     "restore", "seals", "settle", "stamp_request", "standing", "standing_of", "verify", "withdrawn_by", "workplace",
 ]  # fmt: skip
 settle, plain_entry = copies.settle, copies.plain_entry
@@ -59,6 +59,23 @@ def path_of(got: object) -> Path:
         return Path(got).expanduser()
     except RuntimeError:  # the home of nobody
         raise _words.refusal("bad_path", got=str(got)) from None
+
+
+def put(path: Path, content: bytes) -> Path:
+    """Write a file whole beside its place, then move it there: no half of it is ever seen, and nobody else ever reads it."""
+    demand_no_journal(path)
+    try:
+        with private(), workplace(path, ".part") as place:
+            made = place / path.name
+            with made.open("xb") as out:
+                out.write(content)
+                out.flush()
+                flush(out.fileno())
+            made.replace(path)
+    except OSError as error:
+        raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+    settle(path.parent)
+    return path
 
 
 def _sound(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas
 
     from ivplus_tools.breach.drill import Drill
-    from ivplus_tools.exchange.documents import Document
+    from ivplus_tools.documents import Document
 
 
 class BreachRoom(FiledRoom[Breaches]):

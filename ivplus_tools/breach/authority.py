@@ -9,7 +9,7 @@ from ivplus_tools import _dates, _records, _words
 from ivplus_tools._records import texts
 from ivplus_tools.breach.outages import ATTACKS
 from ivplus_tools.breach.writing import CaseWriter, label_of, missing
-from ivplus_tools.exchange.documents import Document, Line, Section
+from ivplus_tools.documents import Document, Line, Section
 
 FORM = {  # the parts of the authority's form and the fields that each asks for, in its order
     "part_times": (

@@ -20,7 +20,7 @@ from ivplus_tools.errors import Changed
 if TYPE_CHECKING:
     import pandas
 
-    from ivplus_tools.exchange.documents import Document
+    from ivplus_tools.documents import Document
 
 MOMENTS = ("occurred_from", "occurred_until", "detected", "processor_notice", "aware", "decided")
 TRIES = 8  # times that an update is put on top of what another notebook has just written

@@ -16,7 +16,7 @@ from ivplus_tools.breach.records import Breach, BreachNotice
 from ivplus_tools.breach.state import Breaches, CaseState
 from ivplus_tools.breach.template import Template
 from ivplus_tools.breach.writing import CaseWriter
-from ivplus_tools.exchange.documents import Document, Line, Section, Writer
+from ivplus_tools.documents import Document, Line, Section, Writer
 
 FORMS: dict[str, type[Notification]] = {"finnish": Notification, "edpb": Template}
 

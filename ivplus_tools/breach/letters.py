@@ -8,7 +8,7 @@ from dataclasses import replace
 from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import texts
 from ivplus_tools.breach.writing import CaseWriter, stopped
-from ivplus_tools.exchange.documents import Document, Line, Section
+from ivplus_tools.documents import Document, Line, Section
 
 
 class Letters(CaseWriter):

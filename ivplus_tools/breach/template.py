@@ -8,7 +8,7 @@ from ivplus_tools import _dates, _law, _records, _words
 from ivplus_tools._records import texts
 from ivplus_tools.breach.authority import Notification
 from ivplus_tools.breach.records import Breach
-from ivplus_tools.exchange.documents import Line
+from ivplus_tools.documents import Line
 
 RULE = "edpb:breach_template"
 NOT_ALWAYS = {  # questions that concern some breaches only, and the method that says which

@@ -10,7 +10,7 @@ from ivplus_tools._records import Record
 from ivplus_tools.breach.ladder import Ladder
 from ivplus_tools.breach.records import FREE, LANGUAGE, Breach, BreachNotice
 from ivplus_tools.breach.state import CaseState
-from ivplus_tools.exchange.documents import Line, Section, Writer
+from ivplus_tools.documents import Line, Section, Writer
 
 
 class CaseWriter(Writer):

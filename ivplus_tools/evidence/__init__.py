@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ivplus_tools import _dates, _notebooks, _shipped, _store, _words, exchange
+from ivplus_tools import _dates, _notebooks, _shipped, _store, _words
 from ivplus_tools._findings import SEVERITIES, failing
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import Desk, sample
@@ -180,7 +180,7 @@ def _put(path: Path, content: bytes, force: bool, lang: str) -> Pack:
                 path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _words.refusal("store_unwritable", path=path.parent, reason=error.strerror or error) from None
-        exchange.put(path, content)
+        _store.put(path, content)
     return Pack(path, packs.opened(path, lang), lang, there)
 
 

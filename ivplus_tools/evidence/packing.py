@@ -9,14 +9,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _law, _notebooks, _store, _words, exchange
+from ivplus_tools import _law, _notebooks, _store, _words, documents, exchange
 from ivplus_tools._findings import SEVERITIES
 from ivplus_tools._state import State
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.evidence import report
-from ivplus_tools.exchange import documents
 from ivplus_tools.rooms import ROOMS, answers_of
 
 if TYPE_CHECKING:

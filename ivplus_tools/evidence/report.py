@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ivplus_tools import _words
+from ivplus_tools.documents import Document, Section
 from ivplus_tools.exchange import pages
-from ivplus_tools.exchange.documents import Document, Section
 
 
 def document(notebook: Any, manifest: dict[str, Any]) -> Document:

@@ -6,18 +6,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ivplus_tools.exchange.calendars import calendar
     from ivplus_tools.exchange.headings import Wishes
     from ivplus_tools.exchange.preview import Preview
     from ivplus_tools.exchange.reading import read
     from ivplus_tools.exchange.sample import read_sample
-    from ivplus_tools.exchange.writing import csv_text, plain_rows, put, tables, text_rows
+    from ivplus_tools.exchange.writing import csv_text, plain_rows, tables, text_rows
 
 _HOMES = {
-    "Preview": "preview", "Wishes": "headings", "calendar": "calendars", "csv_text": "writing", "plain_rows": "writing",
-    "put": "writing", "read": "reading", "read_sample": "sample", "tables": "writing", "text_rows": "writing",
+    "Preview": "preview", "Wishes": "headings", "csv_text": "writing", "plain_rows": "writing",
+    "read": "reading", "read_sample": "sample", "tables": "writing", "text_rows": "writing",
 }  # fmt: skip
-__all__ = ["Preview", "Wishes", "calendar", "csv_text", "plain_rows", "put", "read", "read_sample", "tables", "text_rows"]
+__all__ = ["Preview", "Wishes", "csv_text", "plain_rows", "read", "read_sample", "tables", "text_rows"]
 
 
 def __getattr__(name: str) -> Any:

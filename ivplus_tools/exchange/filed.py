@@ -9,8 +9,8 @@ from ivplus_tools import _store
 from ivplus_tools._room import Room, S
 
 if TYPE_CHECKING:
+    from ivplus_tools.documents import Document
     from ivplus_tools.exchange import Preview
-    from ivplus_tools.exchange.documents import Document
 
 
 class FiledRoom(Room[S]):
@@ -27,12 +27,11 @@ class FiledRoom(Room[S]):
 
         `.docx`, `.html`, `.pdf`, `.md`: the room's document for readers, where it has one.
         """
-        from ivplus_tools import exchange
-        from ivplus_tools.exchange import documents
+        from ivplus_tools import documents, exchange
 
         state, file = self.speaking(lang).state(), _store.path_of(path)
         told = self.document_of(state) if file.suffix.lower() in documents.WRITERS else None
-        return exchange.put(file, documents.render(told, file) if told else exchange.tables(state, file))
+        return _store.put(file, documents.render(told, file) if told else exchange.tables(state, file))
 
     def document_of(self, state: S) -> Document | None:  # noqa: ARG002  some rooms have none
         """What stands, for readers."""

@@ -35,23 +35,6 @@ def tables(state: State, path: Path, past: Sequence[Entry] = ()) -> bytes:
     return writer(state, past)
 
 
-def put(path: Path, content: bytes) -> Path:
-    """Write a file whole beside its place, then move it there: no half of it is ever seen, and nobody else ever reads it."""
-    _store.demand_no_journal(path)
-    try:
-        with _store.private(), _store.workplace(path, ".part") as place:
-            made = place / path.name
-            with made.open("xb") as out:
-                out.write(content)
-                out.flush()
-                _store.flush(out.fileno())
-            made.replace(path)
-    except OSError as error:
-        raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
-    _store.settle(path.parent)
-    return path
-
-
 def _sheet(things: Sequence[Stands], kind: type[Record], lang: str) -> Iterator[list[str]]:
     """The heading row of a kind, then a row per record that stands."""
     fields = list(kind.model_fields.values())

@@ -14,8 +14,8 @@ from ivplus_tools.breach.case import not_to_come
 from ivplus_tools.breach.records import Breach
 from ivplus_tools.breach.state import CaseState
 from ivplus_tools.desk import Desk
+from ivplus_tools.documents import html
 from ivplus_tools.errors import Refusal
-from ivplus_tools.exchange.documents import html
 from ivplus_tools.forms.record import RecordForm
 
 STEPS: dict[str, tuple[str, ...]] = {

@@ -73,8 +73,7 @@ class RegisterRoom(FiledRoom[Register]):
         `.xlsx`, `.json`: every field of every record. `.csv`: the activities. `.docx`, `.html`, `.pdf`, `.md`: the record of
         Art. 30(1) and (2) for people and authorities, with blanks marked and the head seal in the footer.
         """
-        from ivplus_tools import exchange
-        from ivplus_tools.exchange import documents
+        from ivplus_tools import documents, exchange
         from ivplus_tools.register import report
 
         file = _store.path_of(path)
@@ -86,9 +85,9 @@ class RegisterRoom(FiledRoom[Register]):
         if history and file.suffix.lower() not in (".xlsx", ".json"):
             raise _words.refusal("history_format", got=file.suffix)
         if file.suffix.lower() in documents.WRITERS:
-            return exchange.put(file, documents.render(report.build(shown, whole=id is None), file))
+            return _store.put(file, documents.render(report.build(shown, whole=id is None), file))
         things = [*shown.all(), *shown.of("layout")]
-        return exchange.put(file, exchange.tables(replace(shown, standing=things), file, self._past(shown, id) if history else ()))
+        return _store.put(file, exchange.tables(replace(shown, standing=things), file, self._past(shown, id) if history else ()))
 
     def _past(self, register: Register, only: str | None) -> list[Entry]:
         """Every entry known at the standpoint, or those of the subjects that are shown."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from ivplus_tools import _law, _records, _store, _words
 from ivplus_tools._state import Stands
-from ivplus_tools.exchange.documents import Document, Line, Section
+from ivplus_tools.documents import Document, Line, Section
 from ivplus_tools.register.findings import is_answered
 from ivplus_tools.register.state import Register
 

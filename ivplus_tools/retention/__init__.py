@@ -27,7 +27,7 @@ from ivplus_tools.retention.statutes import starts_of
 if TYPE_CHECKING:
     import pandas
 
-    from ivplus_tools.exchange.documents import Document
+    from ivplus_tools.documents import Document
     from ivplus_tools.retention.plan import Plan
     from ivplus_tools.retention.scan import Progress, Scan
 

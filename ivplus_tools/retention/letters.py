@@ -7,8 +7,8 @@ from datetime import date
 
 from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import Record
-from ivplus_tools.exchange.documents import Document, Line, Section
-from ivplus_tools.exchange.documents.writer import Writer
+from ivplus_tools.documents import Document, Line, Section
+from ivplus_tools.documents.writer import Writer
 from ivplus_tools.retention import counting
 from ivplus_tools.retention.records import APART, ErasureCertificate, ErasurePlan, RetentionRule
 from ivplus_tools.retention.state import Retention

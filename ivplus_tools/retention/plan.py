@@ -23,7 +23,7 @@ from ivplus_tools.retention.state import Retention
 
 if TYPE_CHECKING:
     from ivplus_tools._sources.rewrite import Swap
-    from ivplus_tools.exchange.documents import Document
+    from ivplus_tools.documents import Document
 
 
 class Plan:

@@ -20,7 +20,7 @@ from ivplus_tools.review.state import Review
 if TYPE_CHECKING:
     import pandas
 
-    from ivplus_tools.exchange.documents import Document
+    from ivplus_tools.documents import Document
     from ivplus_tools.review.lists import ListPreview
 
 COVERED = (NOT_A_TRANSFER, ADEQUATE, SAFEGUARDS, DEROGATION)

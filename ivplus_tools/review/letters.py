@@ -8,7 +8,7 @@ from typing import Any
 
 from ivplus_tools import _dates, _findings, _law, _places, _records, _words
 from ivplus_tools._records import Record, texts
-from ivplus_tools.exchange.documents import Document, Line, Section, Writer
+from ivplus_tools.documents import Document, Line, Section, Writer
 from ivplus_tools.review import coming
 from ivplus_tools.review import findings as checks
 from ivplus_tools.review.judgement import CANNOT_TELL

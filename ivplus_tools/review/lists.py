@@ -22,7 +22,7 @@ from ivplus_tools.review.state import Review, company
 if TYPE_CHECKING:
     import pandas
 
-    from ivplus_tools.exchange.documents import Document
+    from ivplus_tools.documents import Document
 
 
 def read(room: Room[Review], path: Path, vendor: str, on: date | None) -> ListPreview:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivplus_tools import _html
-from ivplus_tools.exchange.documents.document import Document, Section, headed
+from ivplus_tools.documents.document import Document, Section, headed
 
 MOST_COLUMNS = 4
 """Columns that a page of the usual width holds."""

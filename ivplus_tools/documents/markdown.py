@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ivplus_tools.exchange.documents.document import Document, Line, Section, headed
+from ivplus_tools.documents.document import Document, Line, Section, headed
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>#|~$&]")
 

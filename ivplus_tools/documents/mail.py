@@ -10,8 +10,8 @@ from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from ivplus_tools.exchange.documents import html
-from ivplus_tools.exchange.documents.document import Document
+from ivplus_tools.documents import html
+from ivplus_tools.documents.document import Document
 
 
 def render(document: Document) -> bytes:

@@ -9,7 +9,7 @@ from datetime import date
 from ivplus_tools import _records, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._state import State
-from ivplus_tools.exchange.documents.document import Document, Line, Section
+from ivplus_tools.documents.document import Document, Line, Section
 
 
 class Writer:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from ivplus_tools.exchange.documents.document import Document, Line, Section, headed
+from ivplus_tools.documents.document import Document, Line, Section, headed
 
 LOCALES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
 WIDTHS = (2.8, 4.6, 9.0)  # centimetres

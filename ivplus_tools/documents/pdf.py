@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ivplus_tools import _words
-from ivplus_tools.exchange.documents.document import Document
+from ivplus_tools.documents.document import Document
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 ARMENIAN = 0x530  # the first script beyond Latin, Greek and Cyrillic

@@ -79,17 +79,16 @@ class Document:
 
     def save(self, path: str | Path) -> Path:
         """Write the document; the ending of the path says in which format."""
-        from ivplus_tools import _store
-        from ivplus_tools.exchange import documents, writing
+        from ivplus_tools import _store, documents
 
         file = _store.path_of(path)
-        return writing.put(file, documents.render(self, file))
+        return _store.put(file, documents.render(self, file))
 
     def __repr__(self) -> str:
         return "\n".join([*self._lines(self.cover), "", self.text]).lstrip() if self.cover else self.text
 
     def _repr_html_(self) -> str:
-        from ivplus_tools.exchange.documents import html
+        from ivplus_tools.documents import html
 
         return html.body(self)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ivplus_tools import _words
-from ivplus_tools.exchange.documents import docx, html, mail, markdown, pdf
-from ivplus_tools.exchange.documents.document import Document, Line, Section
-from ivplus_tools.exchange.documents.writer import Writer
+from ivplus_tools.documents import docx, html, mail, markdown, pdf
+from ivplus_tools.documents.document import Document, Line, Section
+from ivplus_tools.documents.writer import Writer
 
 WRITERS: dict[str, Callable[[Document], bytes]] = {
     ".docx": docx.render, ".html": html.render, ".md": markdown.render, ".pdf": pdf.render, ".eml": mail.render,
