@@ -63,13 +63,14 @@ _HOMES = {
     "restore": "desk",
     "sample": "desk",
     "show": "_shown",
+    "today": "forms",
 }
 __all__ = [
     "NONE", "Activity", "Agreement", "Breach", "BreachNotice", "ColumnRecipe", "DataContext", "Desk", "Disclosure",
     "Hold", "Measure", "Organisation", "Processor", "Purpose", "Recipient", "Refusal", "RetentionPeriod",
     "RetentionRule", "RowCondition", "ScoreChange", "Source", "Subprocessor", "System", "Transfer",
     "TransferAssessment", "Verdict", "audited", "cite", "deadline", "describe", "evidence", "forms", "kept_through",
-    "label", "not_applicable", "plots", "restore", "sample", "show",
+    "label", "not_applicable", "plots", "restore", "sample", "show", "today",
 ]  # fmt: skip
 
 

@@ -18,10 +18,27 @@ PARAMETERS = "parameters"
 """The tag of the cell whose values a run may replace, as papermill has it."""
 
 
+def work(lang: str) -> Iterator[tuple[str, Any]]:
+    """The officer's own notebooks in a language, each with its name: over the journal of `ivp.Desk()`, a form or a view a cell."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+    words = _words.read("work")
+    for one in words["notebook"]:
+        head = f"# {one['title'][lang]}\n\n{one['text'][lang]}\n\n{words['start']['text'][lang]}"
+        cells = [new_markdown_cell(head), new_code_cell(f'import ivplus_tools as ivp\n\ndesk = ivp.Desk(lang="{lang}")\ndesk')]
+        for cell in one["cells"]:
+            cells += [new_markdown_cell(cell["text"][lang]), new_code_cell(cell["code"])]
+        yield one["name"][lang], new_notebook(cells=cells)
+
+
 def refresh(folder: Path) -> Iterator[Path]:
-    """Run every notebook in `checks/` and clear every other one in `folder` and `audit/`; yields what was written."""
+    """Run every notebook in `checks/`, write those in `work/`, clear every other one; yields what was written."""
     import nbformat
 
+    for lang in _words.LANGS:
+        for name, notebook in work(lang):
+            (folder / "work" / lang).mkdir(parents=True, exist_ok=True)
+            yield _write(notebook, folder / "work" / lang / f"{name}.ipynb")
     for path in sorted([*folder.glob("*.ipynb"), *folder.glob("audit/*.ipynb")]):
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:

@@ -40,6 +40,10 @@ class AllRooms:
         states = {name: room.state() for name, room in self._rooms.items() if name != AuditRoom.name}
         return {**states, AuditRoom.name: Audit.read(self.at, AuditRoom.records, ask=self._others)}
 
+    def state(self, name: str) -> State:
+        """What stands in a room."""
+        return self._states[name]
+
     def _others(self) -> list[tuple[str, Finding]]:
         """What the audit room is asked about: the findings of the others."""
         return [(name, one) for name, many in self._found.items() for one in many]

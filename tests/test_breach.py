@@ -649,7 +649,7 @@ def test_the_wizard_opens_a_case_step_by_step(sample):
     form.save.click()
     assert sample.verify().entries == entries + 1
     assert sample.breach.case("2026-005").duty.communicate
-    exec(code, {"ivp": ivp, "desk": sample})  # noqa: S102  the cell that the form offers
+    exec(code, {"ivp": ivp, "desk": sample})
     assert sample.verify().entries == entries + 1
     form.kind.value = "people"
     assert "mitä tiedoillesi tapahtui" in form.preview.value

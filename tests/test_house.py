@@ -25,7 +25,7 @@ ORDER = [  # a module may import from those to its left
     "errors", "_shipped", "_html", "_words", "_places", "_law", "_dates", "_store", "_records", "_shown", "_sources",
     "_wordless", "_findings", "_state", "_room", "_compare",
     "documents", "exchange",
-    "register", "review", "breach", "retention", "audit", "law", "rooms", "desk", "plots", "forms", "_notebooks",
+    "register", "review", "breach", "retention", "audit", "law", "rooms", "desk", "agenda", "plots", "forms", "_notebooks",
     "evidence", "__init__", "cli", "__main__",
 ]  # fmt: skip
 ROOMS = {"register": "10", "review": "20", "breach": "30", "retention": "40", "audit": "50"}

@@ -64,7 +64,7 @@ def run_all(name, desk, monkeypatch):
         if cell["cell_type"] != "code" or "ivp.evidence" in source:
             continue
         try:
-            exec(source, space)  # noqa: S102  our own notebooks
+            exec(source, space)
         except ivp.Refusal as refusal:
             refused += "not the sample" in str(refusal)
         except NameError:  # what a cell that refused would have made

@@ -34,8 +34,8 @@ def said(block, name, space):
     tree, out = ast.parse(block, name), io.StringIO()
     last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
     with contextlib.redirect_stdout(out):
-        exec(compile(tree, name, "exec"), space)  # noqa: S102  documentation that does not run is wrong
-        value = eval(compile(last, name, "eval"), space) if last else None  # noqa: S307  the same
+        exec(compile(tree, name, "exec"), space)
+        value = eval(compile(last, name, "eval"), space) if last else None
     return [" ".join(line.split()) for line in f"{out.getvalue()}\n{value!r}".splitlines()]
 
 

@@ -406,7 +406,7 @@ def test_a_verdict_is_given_with_quote_and_saved(sample):
     assert sample.verify().entries == before + 1
     told = {one.clause: one for one in sample.review.get("tili-2023").clauses}["28(3)(e)"]
     assert (told.verdict, told.quote, told.page, told.judged_by, told.judged_on) == ("met", "Kohta 7", "4", "sample", date(2026, 3, 2))
-    exec(code, {"ivp": ivp, "desk": sample})  # noqa: S102  the cell that the form offers
+    exec(code, {"ivp": ivp, "desk": sample})
     assert sample.verify().entries == before + 1
     form.next.click()
     assert f"{ids.index('tilitoimisto') + 2}/{len(ids)}" in form.progress.value
@@ -454,7 +454,7 @@ def test_an_unusual_day_is_asked_for_twice_on_the_form(sample):
     code = form.code
     form.save.click()
     assert sample.verify().entries == entries + 1
-    exec(code, {"ivp": ivp, "desk": sample})  # noqa: S102  the cell that the form offers
+    exec(code, {"ivp": ivp, "desk": sample})
     assert sample.verify().entries == entries + 1
 
 

@@ -33,14 +33,16 @@ def lab_settings() -> Path:
 
 @main.command(
     exits={0: "JupyterLab was closed"},
-    examples=("ivplus lab", "ivplus lab --port 9999 --no-browser"),
+    examples=("ivplus lab", 'ivplus lab --lang fi --by "M. Mallikas"', "ivplus lab --port 9999 --no-browser"),
     reads=("IVPLUS_DESK", "IVPLUS_BY", "IVPLUS_NOW", "IVPLUS_LAB_HOME"),
 )
 @on_journal
 @click.option("--port", default=8888, show_default=True, help="where it listens, on 127.0.0.1")
 @click.option("--no-browser", is_flag=True, help="print the address and open no browser")
-def lab(path: str, port: int, no_browser: bool) -> None:
-    """Open JupyterLab on the start notebook, for this machine only.
+@click.option("--lang", type=click.Choice(_words.LANGS), help="open the work notebooks in this language (default: the start notebook)")
+@click.option("--by", help="who records, as in `IVPLUS_BY`")
+def lab(path: str, port: int, no_browser: bool, lang: str | None, by: str | None) -> None:
+    """Open JupyterLab on the start notebook, or with --lang on the work notebooks, for this machine only.
 
     `ivp.Desk()` is there the same journal as in the shell here, and is told. Of an installed package the notebooks and the samples
     are copied to `notebooks` and `data_samples` in the working folder, unless they are there. It listens on 127.0.0.1 with a token,
@@ -56,10 +58,15 @@ def lab(path: str, port: int, no_browser: bool) -> None:
     if path != SAMPLE:
         os.environ["IVPLUS_DESK"] = str(Path(path).absolute())  # a notebook's own folder is another one
         _say("journal_is", os.environ["IVPLUS_DESK"])
+    if by:
+        os.environ["IVPLUS_BY"] = by
+    if lang:
+        os.environ["IVPLUS_LANG"] = lang
+    page = f"work/{lang}/{_words.read('work')['notebook'][0]['name'][lang]}" if lang else "00_start"
     root = _own_notebooks() if _shipped.is_installed() else NOTEBOOKS
     arguments = [
         sys.executable, "-c", START_LAB, f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
-        "--LabApp.default_url=/lab/tree/00_start.ipynb", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--LabApp.default_url=/lab/tree/{page}.ipynb", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None", "--LabApp.extension_manager=readonly",
     ]  # fmt: skip
     if os.name == "posix":

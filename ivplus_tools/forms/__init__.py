@@ -9,9 +9,12 @@ from ivplus_tools.desk import Desk
 from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.bring import BringForm
 from ivplus_tools.forms.clauses import ReviewForm
+from ivplus_tools.forms.findings import FindingsView
 from ivplus_tools.forms.record import RecordForm
 from ivplus_tools.forms.retention import RetentionBoard
+from ivplus_tools.forms.today import Opens, TodayView
 from ivplus_tools.register.records import Activity
+from ivplus_tools.rooms import ROOMS
 
 _GROUPS: dict[str, tuple[str, ...]] = {
     "who": (
@@ -30,6 +33,33 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "remarks", "imported",
     ),
 }  # fmt: skip
+
+
+def today(desk: Desk) -> TodayView:
+    """What must be done now, late first, each with a button to its form; how each room stands; what cannot be told. Nothing is recorded."""
+
+    def loaded(form: RecordForm, subject: str) -> RecordForm:
+        form.load(subject)
+        return form
+
+    opens: dict[str, Opens] = {
+        kind.kind: lambda desk, subject, kind=kind: loaded(record(desk, kind.kind), subject)  # type: ignore[misc]
+        for room in ROOMS.values()
+        for kind in room.records
+        if not kind.own_act
+    }
+    opens |= {
+        "activity": lambda desk, subject: loaded(activity(desk), subject),
+        "breach": lambda desk, subject: loaded(breach(desk), subject),
+        "retention": lambda desk, _: retention(desk),
+        "audit": lambda desk, _: findings(desk),
+    }
+    return TodayView(desk, opens)
+
+
+def findings(desk: Desk) -> FindingsView:
+    """Findings by room, severity and text, in order and by pages; each accepted, given to somebody or disputed in its place."""
+    return FindingsView(desk)
 
 
 def activity(desk: Desk) -> RecordForm:

@@ -34,7 +34,7 @@ class RecordForm(widgets.VBox):
         self._said: list[_store.Entry] = []
         self._loading = False
         self._clean: dict[str, object] = {}
-        self._shown: Record = kind(_records.NAMELESS)
+        self._shown: Record = kind.model_construct(id=_records.NAMELESS)
         self._build(groups)
         super().__init__([widgets.HTML(_html.form_style("ivplus-form")), self._left(), self._right])
         self.add_class("ivplus-form")
@@ -215,7 +215,7 @@ class RecordForm(widgets.VBox):
         self.list.value = None
         self._loading = False
         self._read_said(None)
-        self._show(self._kind(_records.NAMELESS))
+        self._show(self._kind.model_construct(id=_records.NAMELESS))  # an empty one need not be sound
         self.id.disabled = False
         self._ready(not self._desk.standpoint.past)
         self._tell([self._say("fresh")])

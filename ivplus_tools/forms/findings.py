@@ -1,0 +1,162 @@
+"""Findings one can work with: filtered, in order, by pages; each accepted, given to somebody or disputed in its place."""
+
+from __future__ import annotations
+
+import base64
+
+import ipywidgets as widgets
+
+from ivplus_tools import _findings, _html, _shown, _words
+from ivplus_tools.audit import Status, lay_status
+from ivplus_tools.desk import Desk
+from ivplus_tools.errors import Refusal
+from ivplus_tools.exchange import csv_text, text_rows
+from ivplus_tools.forms.field import Shared
+from ivplus_tools.forms.reopened import Reopened
+from ivplus_tools.rooms import ROOMS, AllRooms
+
+PAGE = 20
+ORDERS = ("by_severity", "by_subject", "by_since")
+
+
+class FindingsView(Reopened):
+    """Every finding with its answer. What the filters hide is counted beside the list; `shown` are the rows on the page."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._lang, self._page = desk, desk.standpoint.lang, 0
+        self._all: list[Status] = []
+        self.shown: list[Status] = []
+        super().__init__("ivplus-findings")
+        shared, every = Shared(width="14em"), (self._say("all"), "")
+        rooms, weights = _words.values("room"), _words.values("severity")
+        self.room = shared.field(
+            widgets.Dropdown, description=self._say("rooms"), options=[every, *((rooms[one][self._lang], one) for one in ROOMS)]
+        )
+        self.severity = shared.field(
+            widgets.Dropdown, description=self._say("severity"), value="warning",
+            options=[(weights[one][self._lang], one) for one in _findings.SEVERITIES],
+        )  # fmt: skip
+        self.text = shared.field(widgets.Text, description=self._say("text"))
+        self.order = shared.field(widgets.Dropdown, description=self._say("order"), options=[(self._say(one), one) for one in ORDERS])
+        wide = Shared()
+        self.list = wide.field(widgets.Select, options=[], description="", rows=12)
+        self.one, self.message, self.download = wide.html(), wide.html(), wide.html()
+        self.reason, self.until, self.owner, self.due = (
+            wide.field(widgets.Text, description=self._say(one)) for one in ("reason", "until", "owner", "due")
+        )
+        self.until.placeholder = self.due.placeholder = "2026-12-31 / 31.12.2026"
+        self.previous, self.next, self.accept, self.assign, self.dispute, self.reopen = (
+            widgets.Button(description=self._say(one)) for one in ("previous", "next", "accept", "assign", "dispute", "reopen")
+        )
+        self._wire()
+        row = widgets.Layout(flex_flow="row wrap", align_items="flex-end")
+        acts = [self.accept, self.assign, self.dispute, self.reopen] if desk.standpoint.by and not desk.standpoint.past else []
+        answers = [self.reason, self.until, self.owner, self.due, widgets.HBox(acts, layout=row)] if acts else []
+        self._inside.children = [
+            widgets.HBox([self.room, self.severity, self.text, self.order], layout=row), self.list,
+            widgets.HBox([self.previous, self.next], layout=row), self.one, *answers, self.message, self.download,
+        ]  # fmt: skip
+        self._read()
+
+    def _say(self, key: str, **facts: object) -> str:
+        return _words.say(f"findings_view.{key}", self._lang, **facts)
+
+    def _wire(self) -> None:
+        for one in (self.room, self.severity, self.text, self.order):
+            one.observe(lambda _: self._turn(0), "value")
+        self.list.observe(lambda _: self._choose(), "value")
+        self.previous.on_click(lambda _: self._turn(self._page - 1))
+        self.next.on_click(lambda _: self._turn(self._page + 1))
+        for button, act in (
+            (self.accept, self._accept),
+            (self.assign, self._assign),
+            (self.dispute, self._dispute),
+            (self.reopen, self._reopen),
+        ):
+            button.on_click(lambda _, act=act: self._answer(act))
+
+    # --- what is shown
+
+    def _read(self) -> None:
+        """Read the journal anew."""
+        self._all = AllRooms(self._desk.standpoint).statuses()
+        self._turn(self._page)
+
+    def _left(self) -> list[Status]:
+        """What the filters leave, in order."""
+        worst, sought = _findings.SEVERITIES.index(self.severity.value), self.text.value.casefold()
+        found = [
+            one for one in self._all
+            if self.room.value in ("", one.room) and _findings.SEVERITIES.index(one.severity) <= worst
+            and sought in f"{one.subject} {one.code} {one.finding}".casefold()
+        ]  # fmt: skip
+        keys = {"by_subject": lambda one: (one.subject, one.code), "by_since": lambda one: one.since}
+        key = keys.get(self.order.value)
+        return sorted(found, key=key) if key else found
+
+    def _turn(self, page: int) -> None:
+        """Show a page; one beyond the last is the last."""
+        left = self._left()
+        self._page = max(0, min(page, (len(left) - 1) // PAGE))
+        self.shown = left[self._page * PAGE : (self._page + 1) * PAGE]
+        first, hidden = self._page * PAGE + 1, len(self._all) - len(left)
+        told = self._say("list", first=first, last=first + len(self.shown) - 1, count=len(left), hidden=hidden)
+        self.list.description = told if left else self._say("none" if self._all else "nothing", hidden=hidden)
+        kept = self.list.value
+        self.list.options = [(self._line(one), number) for number, one in enumerate(self.shown)]
+        self.list.value = kept if kept is not None and kept < len(self.shown) else None
+        self.previous.disabled, self.next.disabled = self._page == 0, (self._page + 1) * PAGE >= len(left)
+        self.download.value = self._saved() if self.shown else ""
+        self._choose()
+        self._keep()
+
+    def _line(self, one: Status) -> str:
+        weight, state = _words.values("severity")[one.severity][self._lang], _words.values("state_of_finding")[one.state][self._lang]
+        return _words.printable(" ".join(f"{weight} · {one.subject} · {one.code} · {state} · {one.finding}".split()))
+
+    def _choose(self) -> None:
+        """The chosen finding in full."""
+        one = self._chosen()
+        self.one.value = _shown.show(lay_status([one], self._lang))._repr_html_() if one else ""
+
+    def _chosen(self) -> Status | None:
+        return self.shown[self.list.value] if self.list.value is not None else None
+
+    def _saved(self) -> str:
+        table = lay_status(self.shown, self._lang)
+        cells = csv_text([list(map(str, table.columns)), *text_rows(table)]).encode("utf-8-sig")
+        return _html.downloads([(self._say("csv"), "findings.csv", "text/csv", base64.b64encode(cells).decode())])
+
+    def static(self) -> str:
+        """The page as a table."""
+        return _html.paragraph(self.list.description) + _shown.show(lay_status(self.shown, self._lang))._repr_html_()
+
+    # --- answers
+
+    def _answer(self, act: object) -> None:
+        """Record an answer to the chosen finding; a refusal is told, and nothing that was typed is lost."""
+        one = self._chosen()
+        if one is None:
+            self.message.value = _html.note([self._say("choose")], alert=True)
+            return
+        try:
+            receipt = act(one)  # type: ignore[operator]
+        except Refusal as refusal:
+            self.message.value = _html.note([refusal.text(self._lang)], alert=True)
+            return
+        for field in (self.reason, self.until, self.owner, self.due):
+            field.value = ""
+        self._read()
+        self.message.value = _html.note(repr(receipt).splitlines())
+
+    def _accept(self, one: Status) -> object:
+        return self._desk.audit.accept(one.code, one.subject, self.reason.value, self.until.value or None)
+
+    def _assign(self, one: Status) -> object:
+        return self._desk.audit.assign(one.code, one.subject, self.owner.value, self.due.value, self.reason.value)
+
+    def _dispute(self, one: Status) -> object:
+        return self._desk.audit.dispute(one.code, one.subject, self.reason.value)
+
+    def _reopen(self, one: Status) -> object:
+        return self._desk.audit.reopen(one.code, one.subject, self.reason.value)

@@ -1,0 +1,90 @@
+"""The first view of the day: what must be done with a button to its form, how each room stands, what cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import ipywidgets as widgets
+
+from ivplus_tools import _html, _shown, _words, plots
+from ivplus_tools._findings import DueRow
+from ivplus_tools._records import Record
+from ivplus_tools.agenda import Today
+from ivplus_tools.desk import Desk
+from ivplus_tools.errors import Refusal
+from ivplus_tools.forms.reopened import Reopened
+
+HALF_A_YEAR = timedelta(days=183)
+Opens = Callable[[Desk, str], widgets.Widget]
+
+
+class TodayView(Reopened):
+    """What must be done now; nothing is recorded by it. `today` holds what is shown; a button opens the right form below."""
+
+    def __init__(self, desk: Desk, forms: dict[str, Opens]) -> None:
+        self._desk, self._lang, self._forms = desk, desk.standpoint.lang, forms
+        self.today = Today(desk)
+        super().__init__("ivplus-today")
+        self.below = widgets.VBox([])
+        self.message = widgets.HTML("")
+        self._inside.children = [
+            widgets.HTML(self._head()),
+            *(self._line(row, text) for row, text in self.today.lines()),
+            widgets.HTML(self._rest()),
+            self.message,
+            self.below,
+        ]
+
+    def _say(self, key: str, **facts: object) -> str:
+        return _words.say(f"today.{key}", self._lang, **facts)
+
+    def _line(self, row: DueRow, text: str) -> widgets.Widget:
+        """A line with its button; the button tells a screen reader which line it opens."""
+        button = widgets.Button(description=self._say("open"), tooltip=self._say("open_of", line=text))
+        button.layout.width = "auto"
+        button.on_click(lambda _: self._open(row))
+        return widgets.HBox([button, widgets.HTML(_html.paragraph(text))])
+
+    def _open(self, row: DueRow) -> None:
+        """The form of what a line is about, below; a second press opens it anew."""
+        kind = self._kind_of(row)
+        opens = self._forms.get(kind.kind if kind else row.room)
+        try:
+            if opens is None:
+                self._tell(self._say("no_form", subject=row.subject, room=row.room), alert=True)
+                return
+            self.below.children = [opens(self._desk, row.subject)]
+            self._tell(self._say("opened", subject=row.subject))
+        except Refusal as refusal:
+            self._tell(refusal.text(self._lang), alert=True)
+
+    def _kind_of(self, row: DueRow) -> type[Record] | None:
+        """The kind of record that a line is about, where the room has one of that name."""
+        room = getattr(self._desk, row.room, None)
+        found = [one.entry.kind for one in room.standing() if one.entry.subject == row.subject] if room else []
+        kinds = [Record.kinds[kind] for kind in found if not Record.kinds[kind].own_act]
+        return kinds[0] if kinds else None
+
+    def _tell(self, text: str, alert: bool = False) -> None:
+        self.message.value = _html.note([text], alert=alert)
+
+    def _head(self) -> str:
+        at = self.today.at
+        day = _words.show_date(at.valid_on, self._lang)
+        return _html.heading(self._say("title", day=day, journal=at.path.name), 3) + _html.heading(self._say("todo"))
+
+    def _rest(self) -> str:
+        coming = self._desk.due(by=self.today.at.valid_on + HALF_A_YEAR)
+        chart = plots.review_calendar(coming) if len(coming) else None
+        parts = [
+            *(_html.paragraph(line) for line in self.today.notes()),
+            _html.heading(self._say("rooms")),
+            _shown.show(self.today.rooms_frame())._repr_html_(),
+            *([_html.heading(self._say("coming")), chart._repr_html_(), _shown.show(chart.frame)._repr_html_()] if chart else []),
+        ]
+        return "".join(parts)
+
+    def static(self) -> str:
+        """The view as HTML, without its buttons."""
+        return self._head() + "".join(_html.paragraph(text) for _, text in self.today.lines()) + self._rest()

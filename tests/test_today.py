@@ -1,0 +1,152 @@
+"""What an officer looks at first: nothing is hidden, nothing unknown is called fine, and nothing is recorded by looking."""
+
+import pytest
+from house import NOW
+
+import ivplus_tools as ivp
+from ivplus_tools import _words
+from ivplus_tools.agenda import MOST, Today
+from ivplus_tools.rooms import ROOMS
+
+
+@pytest.fixture
+def late(desk):
+    """A Desk with a breach whose time is over, and a contract that ends in a week."""
+    desk.breach.open("Kannettava hävisi", aware="2026-02-20T09:00", why="vartija soitti")
+    contract = ivp.Agreement("s", processor="p", in_force_until="2026-03-09")
+    desk.review.record([ivp.Processor("p", organisation="Pilvi Oy"), contract], valid_from="2026-01-05", why="w")
+    return desk
+
+
+def test_what_is_late_comes_first_and_breaches_before_all(late):
+    """The 72 hours that are over, then what comes; each with its day, and its hour where the law counts in hours."""
+    lines = [text for _, text in Today(late).lines()]
+    assert lines[0].startswith("late: 23 Feb 2026 at 09:00")
+    assert any("9 Mar 2026" in one and "s" in one for one in lines)
+    assert [one.startswith("late") for one in lines] == sorted((one.startswith("late") for one in lines), reverse=True)
+
+
+def test_an_empty_journal_is_not_called_in_order(desk):
+    """No room of it is: nothing recorded is no finding of nothing."""
+    day = Today(desk)
+    assert {one.room_state for one in day.rooms} == {"empty"}
+    assert _words.say("today.empty", "en") in day.notes()
+    assert day.todo == []
+
+
+def test_a_room_is_called_clear_only_where_something_stands_and_nothing_is_found(desk):
+    """The control beside it: one finding less than fine takes the word away."""
+    desk.register.record(ivp.Organisation("o", name="O", relation="own", contact="o@example.fi"), valid_from="2026-01-05", why="w")
+    states = {one.room: one for one in Today(desk).rooms}
+    assert states["register"].room_state in ("clear", "infos")
+    desk.register.record(ivp.System("t", name="T"), valid_from="2026-01-05", why="w")
+    assert {one.room: one.room_state for one in Today(desk).rooms}["register"] not in ("clear", "infos")
+
+
+def test_what_cannot_be_told_is_counted_beside_what_is_wrong(sample):
+    """By room and in the notes; the codes that say so are marked beside their words."""
+    day = Today(sample)
+    assert day.untold
+    assert sum(one.untold for one in day.rooms) == len(day.untold)
+    assert str(len(day.untold)) in " ".join(day.notes())
+    assert {one.code for one in day.untold} >= {"BRE-022", "TRA-002", "RET-012"}
+
+
+def test_every_due_date_is_a_line_or_counted(sample):
+    """At most ten lines; the rest is a number."""
+    day = Today(sample)
+    assert len(day.lines()) == MOST
+    assert any(str(len(day.todo) - MOST) in one for one in day.notes())
+
+
+@pytest.mark.parametrize("lang", _words.LANGS)
+def test_it_is_worded_in_each_language_and_records_nothing(sample, lang):
+    """Lines, notes, rooms, and the view of a reopened notebook."""
+    before = sample.verify().entries
+    view = ivp.today(sample.speaking(lang))
+    page = view.static()
+    assert all(text in page or "&" in text for _, text in view.today.lines())
+    assert _words.values("room_state")["late"][lang] in page
+    assert sample.verify().entries == before
+
+
+def test_every_line_opens_a_form_of_what_it_is_about(sample):
+    """Also pressed twice; a line that no form fits says where to look."""
+    view = ivp.today(sample)
+    for row in view.today.todo:
+        for _ in range(2):
+            view._open(row)
+            assert view.below.children or row.subject in view.message.value, row
+
+
+def test_hostile_text_in_a_line_stays_text(desk):
+    """In the lines, in the tips of their buttons, and in the view of a reopened notebook."""
+    evil = '<img src=x onerror="window.__xss=1">'
+    desk.review.record(ivp.Agreement(evil, processor=evil, in_force_until="2026-03-09"), valid_from="2026-01-05", why="w")
+    page = ivp.today(desk).static()
+    assert "<img src=x" not in page
+    assert "&lt;img src=x" in page
+
+
+# --- findings one can work with
+
+
+@pytest.fixture
+def view(sample):
+    """The findings of the sample company, to be answered."""
+    return ivp.forms.findings(sample)
+
+
+def test_what_a_filter_hides_is_counted(view):
+    """By room, severity and text, in any order: shown, left and hidden are all of them."""
+    every = len(view._all)
+    for room in ("", *ROOMS):
+        view.room.value = room
+        for severity in ("error", "warning", "info"):
+            view.severity.value = severity
+            left = len(view._left())
+            assert str(every - left) in view.list.description
+            assert len(view.shown) == min(20, left)
+    view.room.value, view.text.value = "", "ei ole olemassa mitään tällaista"
+    assert view.shown == []
+    assert str(every) in view.list.description
+
+
+def test_pages_hold_every_finding_once(view):
+    """From the first to the last; beyond the last stays the last."""
+    view.severity.value, seen = "info", []
+    while True:
+        seen += view.shown
+        if view.next.disabled:
+            break
+        view.next.click()
+    assert seen == view._left() == view._all
+    view.next.click()
+    assert view.shown == seen[-len(view.shown) :]
+
+
+def test_a_finding_is_accepted_in_its_place_and_a_mistake_loses_nothing(sample):
+    """Without a day it is refused and the reason stays; with one it is sealed, shown as accepted, and can be taken back."""
+    view = ivp.forms.findings(sample)
+    view.list.value = 0
+    one = view.shown[0]
+    view.reason.value = "pieni yritys"
+    view.accept.click()
+    assert "⚠" in view.message.value
+    assert view.reason.value == "pieni yritys"
+    view.until.value = "31.8.2026"
+    view.accept.click()
+    assert "✓" in view.message.value
+    state = {(row.code, row.subject): row.state for row in sample.audit.status().itertuples()}
+    assert state[one.code, one.subject] == "accepted"
+
+
+def test_who_only_reads_is_offered_no_answer(sample, tmp_path):
+    """A Desk without a name, or of another day, shows and does not record."""
+    view = ivp.forms.findings(ivp.Desk(sample.standpoint.path, now=NOW))
+    assert view.accept not in [child for box in view._inside.children if hasattr(box, "children") for child in box.children]
+
+
+def test_what_is_shown_is_saved_inert(view):
+    """The CSV of the page: formula signs are disarmed."""
+    assert "data:text/csv;base64," in view.download.value
