@@ -1,0 +1,35 @@
+"""The first view of the day in a real JupyterLab: by keyboard from a line to its form; a finding accepted; the notebook reopened."""
+
+import pytest
+from playwright.sync_api import expect
+from screen import button, keep, keep_all, typed
+
+pytestmark = pytest.mark.ui
+SETUP = "import ivplus_tools as ivp\ndesk = ivp.sample({path!r}, now='2026-03-02T09:00')"
+
+
+def test_a_line_opens_its_form_by_keyboard_and_a_finding_is_answered_in_its_place(lab, page, tmp_path):
+    """Enter on the first line opens the breach wizard on that case; a finding is refused without a day, then accepted."""
+    name = lab.made("today", SETUP.format(path=str(tmp_path / "j.duckdb")), "ivp.today(desk)", "ivp.forms.findings(desk)")
+    notebook = lab.run_all(page, name)
+    day = notebook.locator(".ivplus-today")
+    expect(day.get_by_text("myöhässä: 4.8.2025").first).to_be_visible()
+    keep_all(page, "today")
+    first = button(day, "Avaa").first
+    first.focus()
+    first.press("Enter")
+    expect(day.get_by_role("status").filter(has_text="2025-002")).to_be_visible()
+    expect(day.locator(".ivplus-breach").get_by_label("tapauksen otsikko", exact=True)).to_be_visible()
+    keep(page, "today-opened")
+    found = notebook.locator(".ivplus-findings")
+    found.locator("select[size], select").last.scroll_into_view_if_needed()
+    rows = found.locator(".widget-select select")
+    rows.select_option(index=0)
+    typed(found.get_by_label("Perustelu", exact=True), "pieni yritys")
+    button(found, "Hyväksy").click()
+    expect(found.get_by_role("alert")).to_be_visible()
+    expect(found.get_by_label("Perustelu", exact=True)).to_have_value("pieni yritys")
+    typed(found.get_by_label("Hyväksytään saakka", exact=True), "31.8.2026")
+    button(found, "Hyväksy").click()
+    expect(found.get_by_role("status").filter(has_text="kirjattu")).to_be_visible()
+    keep(page, "findings-accepted")
