@@ -741,7 +741,7 @@ def test_the_report_counts_what_the_register_holds(made):
 def reworded(lang, *keys):
     """Every label and name of the law worded otherwise in a language; with keys, those alone."""
     texts = [(one, one[lang]) for key, one in _wordless._texts() if not keys or key in keys]
-    caches = (_wordless._plain, _wordless._labels, _wordless._by_length, _wordless._sentences, duty._recorded)
+    caches = (_wordless._plain, _wordless._labels, _wordless._by_length, _wordless._sentences, duty.recorded)
     try:
         for one, text in texts:
             one[lang] = f"{text} toisin"
