@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup lab test faults refresh bench audit lock
+.PHONY: setup lab test faults nouns refresh bench audit lock
 
 setup: .venv/ready
 
@@ -23,8 +23,11 @@ test: setup
 	$(BIN)/python -m pytest tests -p no:nbval -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks -n 2 --dist loadfile
 
-refresh: setup
+# The queries of the rooms, after a field of a record has changed.
+nouns: setup
 	$(BIN)/python docs/make_nouns.py
+
+refresh: setup nouns
 	$(BIN)/ivplus refresh-notebooks
 	$(BIN)/python docs/make_dictionary.py
 	$(BIN)/python docs/make_findings.py

@@ -79,6 +79,8 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     home = _HOMES.get(name)
+    if home is None and name[:1].isupper() and (found := import_module("ivplus_tools.rooms").record_called(name)):
+        return found  # a record of a room that brings its own
     if home is None:
         raise AttributeError(f"module 'ivplus_tools' has no attribute {name!r}")
     if home == "":

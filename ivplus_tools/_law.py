@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -172,6 +173,7 @@ def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
             raise BadFact(f"{path.name}: {rule}: a value needs `from`, a day such as 2018-05-25")
     if not rule.startswith(instrument["key"] + ":"):
         raise BadFact(f"{path.name}: {rule}: the rule must begin with {instrument['key']}:")
+    _demand_apart(path, rule, [one for one in raw["value"] if not one.get("draft") and "list" not in one])
     values, proposals = [tuple(one for one in raw["value"] if bool(one.get("draft")) is draft) for draft in (False, True)]
     return Fact(
         rule=rule,
@@ -186,6 +188,13 @@ def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
         proposals=proposals,
         read=raw.get("read", {}),
     )
+
+
+def _demand_apart(path: Path, rule: str, values: list[dict[str, Any]]) -> None:
+    """A day has one value: the value before a reform ends on the day before it."""
+    for one, other in pairwise(sorted(values, key=lambda value: value["from"])):
+        if other["from"] <= one.get("until", date.max):
+            raise BadFact(f"{path.name}: {rule}: two values hold on {other['from']}; the one before needs `until`")
 
 
 def _demand(path: Path, where: str, table: dict[str, Any], keys: tuple[str, ...]) -> None:

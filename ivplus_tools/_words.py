@@ -125,10 +125,18 @@ def room_of(code: str) -> str | None:
 
 def say(key: str, lang: str, /, **facts: object) -> str:
     """The text at a dotted `key` of the labels, with its placeholders filled."""
+    return _label(*key.split("."))[lang].format(**facts)
+
+
+def _label(*path: str) -> dict[str, str]:
+    """What the labels have at a place, in each language; a place that no file has is a defect that names it."""
     node: Any = read("labels")
-    for part in key.split("."):
-        node = node[part]
-    return str(node[lang]).format(**facts)
+    for part in path:
+        node = node.get(part) if isinstance(node, dict) else None
+    if node is None:
+        raise BadWords(f"no file of {', '.join(map(str, FOLDERS))} has labels.{'.'.join(path)}")
+    found: dict[str, str] = node
+    return found
 
 
 _TWO_STOPS = re.compile(r"(?<=\w)\.\.(?![.\w/])")  # an abbreviation at the end of a sentence
@@ -261,13 +269,12 @@ def column_name(column: str, lang: str) -> str:
 
 def field_label(name: str, lang: str) -> str:
     """What a field is called on forms, in exports and in frames."""
-    return str(read("labels")["field"][name][lang])
+    return _label("field", name)[lang]
 
 
 def label_of(name: str) -> dict[str, str]:
     """A field's label in every language, for a sentence that is worded later."""
-    found: dict[str, str] = read("labels")["field"][name]
-    return found
+    return _label("field", name)
 
 
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -286,7 +293,7 @@ def names_of(name: str) -> list[str]:
 
 def field_help(name: str, lang: str) -> str:
     """What a field means, in one short sentence."""
-    return str(read("labels")["help"][name][lang])
+    return _label("help", name)[lang]
 
 
 def local(facts: dict[str, object], lang: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ivplus_tools import _compare, _findings, _store
 from ivplus_tools._findings import DueRow, Finding, FindingRow
+from ivplus_tools._records import Record
 from ivplus_tools._room import Room
 from ivplus_tools._state import State
 from ivplus_tools._store import Standpoint
@@ -26,6 +27,11 @@ def room_at(name: str, at: Standpoint) -> Any:
     """A room at a standpoint; the audit room is told of the others."""
     kind: Any = ROOMS[name]
     return kind(at, ROOMS) if kind is AuditRoom else kind(at)
+
+
+def record_called(name: str) -> type[Record] | None:
+    """The record of that class name, of whatever room: the code that a form shows can be run."""
+    return next((kind for room in ROOMS.values() for kind in room.records if kind.__name__ == name and not kind.own_act), None)
 
 
 class AllRooms:

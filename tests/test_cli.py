@@ -211,7 +211,7 @@ def test_lab_starts_on_this_machine_only_with_a_token(tmp_path, monkeypatch):
 # --- check, as linters do
 
 
-LINE = re.compile(r"(register|review|breach|retention|audit|law)/\S+: [A-Z]{3}-\d{3} .+ \[\S+\]( \(.+\))?")
+LINE = re.compile(rf"({'|'.join(ROOMS)})/\S+: [A-Z]{{3}}-\d{{3}} .+ \[\S+\]( \(.+\))?")
 
 
 def test_every_line_of_check_has_one_form_and_the_summary_is_apart(run, journal):

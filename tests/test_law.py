@@ -2,13 +2,14 @@
 
 import shutil
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from house import cases
 
 import ivplus_tools as ivp
-from ivplus_tools import _law, _words
+from ivplus_tools import _law, _records, _words
 from ivplus_tools.errors import BadFact
 from ivplus_tools.rooms import answers_of
 
@@ -159,6 +160,52 @@ def test_a_requirement_that_ends_is_no_longer_asked(sample, tmp_path):
     with _law.reading(folder):
         assert "REG-028" not in set(sample.register.findings()["code"])
         assert "REG-028" in set(sample.at(valid="2025-12-31").register.findings()["code"])
+
+
+def test_two_values_of_one_day_are_refused(tmp_path):
+    """A reform that is added without the end of what it replaces would never apply: the first of the file answers."""
+    folder = tmp_path / "facts"
+    shutil.copytree(_law.FOLDER, folder)
+    text = (folder / "gdpr.toml").read_text(encoding="utf-8")
+    old = '[[fact.value]]\nfrom = 2018-05-25\nperiod = "PT72H"'
+    assert text.count(old) == 1
+    new = '[[fact.value]]\nfrom = 2027-07-01\nperiod = "PT96H"'
+    (folder / "gdpr.toml").write_text(text.replace(old, f"{old}\n{new}"), encoding="utf-8")
+    with _law.reading(folder), pytest.raises(BadFact, match=r"gdpr:33\(1\).*2027-07-01.*until"):
+        _law.facts()
+    ended = old.replace("from = 2018-05-25", "from = 2018-05-25\nuntil = 2027-06-30")
+    (folder / "gdpr.toml").write_text(text.replace(old, f"{ended}\n{new}"), encoding="utf-8")
+    _law.facts.cache_clear()
+    with _law.reading(folder):
+        assert [_law.value("gdpr:33(1)", date(2027, month, 2))["period"] for month in (6, 7)] == ["PT72H", "PT96H"]
+
+
+def test_what_the_facts_ask_of_a_record_is_asked_by_its_room():
+    """The register reads such requirements; of another kind nobody would."""
+    assert {ask["record"] for fact in _law.facts().values() for ask in fact.values if "finding" in ask} == {"activity"}
+
+
+def test_the_lists_of_the_law_are_the_same_for_no_two_folders_or_threads(tmp_path):
+    """Codes, their meanings and the answers that rest on them are kept for the facts that were read, in turn and side by side."""
+    folder = tmp_path / "facts"
+    shutil.copytree(_law.FOLDER, folder)
+    text = (folder / "gdpr.toml").read_text(encoding="utf-8")
+    old = next(line for line in text.splitlines() if line.startswith("name = ") and "suostumus" in line)
+    (folder / "gdpr.toml").write_text(text.replace(old, old.replace("suostumus", "lupa")), encoding="utf-8")
+
+    def told(read):
+        with _law.reading(read):
+            names = [one["fi"] for one in _records.allowed("legal_basis").values()]
+            try:
+                return names, _records.code("legal_basis", "lupa")
+            except ivp.Refusal:
+                return names, None
+
+    ours, theirs = told(_law.FOLDER), told(folder)
+    assert ours != theirs
+    assert ours[1] is None or theirs[1] is not None
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(told, [_law.FOLDER, folder] * 20)) == [ours, theirs] * 20
 
 
 def test_our_wording_is_short():

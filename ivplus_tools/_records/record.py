@@ -158,6 +158,9 @@ class Record(Typed):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "kind" in cls.__dict__:
+            for other in Record.kinds.values():
+                if cls.kind == other.kind or (cls.noun and cls.noun == other.noun):
+                    raise TypeError(f"{cls.__name__} and {other.__name__} are both called {cls.kind!r} or {cls.noun!r}")
             Record.kinds[cls.kind] = cls
 
     @classmethod

@@ -96,6 +96,16 @@ def _imported(desk: Desk, file: str, shape: str, why: str | None, valid_from: st
     return {**preview.as_data(), "entries": list(entries), "whole": preview.set_apart.empty and bool(found)}
 
 
+def one_room(_ctx: click.Context, _: click.Parameter, told: str) -> str:
+    """A room whose records are written to files; another one is refused with the nearest."""
+    from ivplus_tools.rooms import ROOMS
+
+    known = [name for name, room in ROOMS.items() if hasattr(room, "write")]
+    if told not in known:
+        raise _words.refusal("unknown_value", got=told, what="room", near=_words.nearest(told, known))
+    return told
+
+
 @main.command(
     "export",
     exits={0: "FILE was written"},
@@ -108,6 +118,7 @@ def _imported(desk: Desk, file: str, shape: str, why: str | None, valid_from: st
 )
 @click.argument("file", type=FILE)
 @on_desk
+@click.option("--room", default="register", show_default=True, callback=one_room, help="the room that is written")
 @click.option("--id", "subject", help="only this activity, with the organisations and systems that it names")
 @click.option("--force", is_flag=True, help="replace FILE if it exists")
 @click.option("--history", is_flag=True, help="every earlier entry too (.xlsx, .json)")
@@ -118,12 +129,13 @@ def export_(
     valid: str | None,
     known: str | None,
     lang: str,
+    room: str,
     subject: str | None,
     force: bool,
     history: bool,
     shape: str,
 ) -> None:
-    """Write the register to FILE, whole or one activity, as of any day.
+    """Write the register to FILE, whole or one activity, as of any day; with --room what stands in another room.
 
     The ending decides: .xlsx and .json are complete and come back without loss, .csv holds the activities; .docx, .html, .pdf and
     .md are the record of Art. 30 for people and authorities. No cell can run as a formula. Prints the file's name; with --format
@@ -133,7 +145,10 @@ def export_(
 
     if Path(file).exists() and not force:
         raise _words.refusal("file_exists", path=file)
-    made = desk_of(path, valid, known, lang).register.write(file, id=subject, history=history)
+    if room != "register" and (subject or history):
+        raise _words.refusal("register_only")
+    desk = desk_of(path, valid, known, lang)
+    made = desk.register.write(file, id=subject, history=history) if room == "register" else getattr(desk, room).write(file)
     content = made.read_bytes()
     told = {"file": str(made), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     echo(json.dumps(told, ensure_ascii=False) if shape == "json" else str(made))

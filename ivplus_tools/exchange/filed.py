@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ivplus_tools import _store
+from ivplus_tools import _store, _words
 from ivplus_tools._room import Room, S
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class FiledRoom(Room[S]):
 
         state, file = self.speaking(lang).state(), _store.path_of(path)
         told = self.document_of(state) if file.suffix.lower() in documents.WRITERS else None
+        if told is None and file.suffix.lower() in documents.WRITERS:
+            raise _words.refusal("no_document", got=file.suffix)
         return _store.put(file, documents.render(told, file) if told else exchange.tables(state, file))
 
     def document_of(self, state: S) -> Document | None:  # noqa: ARG002  some rooms have none

@@ -16,6 +16,8 @@ def read_sample(folder: Path, kinds: Mapping[str, type[Record]], until: datetime
     """The entries of the sample files (one CSV per kind, a row per entry) recorded no later than `until`, in order."""
     drafts = []
     for name, kind in kinds.items():
+        if not (folder / f"{name}.csv").exists():
+            continue  # the invented company has none of the kind
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             drafts += [_sample_draft(kind, row) for row in csv.DictReader(file)]
     known = [draft for draft in drafts if draft.recorded_at and draft.recorded_at <= until]

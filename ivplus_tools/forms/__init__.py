@@ -16,6 +16,8 @@ from ivplus_tools.forms.today import Opens, TodayView
 from ivplus_tools.register.records import Activity
 from ivplus_tools.rooms import ROOMS
 
+ELSEWHERE = {"agreement": ("clauses",)}
+"""Fields that a form of their own fills, here `review`: a contract has twenty clauses."""
 _GROUPS: dict[str, tuple[str, ...]] = {
     "who": (
         "name", "role", "controller", "joint_controllers", "joint_arrangement", "representative", "dpo",
@@ -72,7 +74,7 @@ def record(desk: Desk, kind: str) -> RecordForm:
     made = _records.record_type(kind)
     if made.own_act:
         raise _words.refusal("own_act", kind=made.__name__)
-    return RecordForm(desk, made, {"fields": tuple(name for name in made.model_fields if name != "id")})
+    return RecordForm(desk, made, {"fields": tuple(name for name in made.model_fields if name not in ("id", *ELSEWHERE.get(kind, ())))})
 
 
 def review(desk: Desk) -> ReviewForm:

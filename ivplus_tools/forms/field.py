@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
 
-from ivplus_tools import _dates, _records, _room, _words
-from ivplus_tools._records import Record, Stated
+from ivplus_tools import _dates, _html, _records, _room, _words
+from ivplus_tools._records import Part, Record, Stated
 from ivplus_tools._store import Standpoint
 from ivplus_tools.errors import Refusal
 
@@ -21,7 +22,10 @@ class Shared:
     def __init__(self, width: str = "98%") -> None:
         self._field = widgets.Layout(width=width, flex="0 0 auto", flex_flow="column", align_items="stretch", height="auto")
         self.group = widgets.Layout(flex="0 0 auto", overflow="visible")
-        self._plain = widgets.Layout()
+        self.row = widgets.Layout(
+            flex="0 0 auto", overflow="visible", border_left="2px solid var(--jp-border-color2)", padding="0 0 0 .6em", margin="0 0 .6em"
+        )
+        self.hidden, self._narrow, self._plain = widgets.Layout(display="none"), widgets.Layout(width="auto"), widgets.Layout()
         self._styles: dict[type, Any] = {}
 
     def field(self, kind: type[Any], **traits: Any) -> Any:
@@ -34,10 +38,14 @@ class Shared:
         """Text of ours between the fields."""
         return widgets.HTML(content, layout=self._plain, style=self._style(widgets.HTML))
 
+    def button(self, text: str) -> widgets.Button:
+        """A button as wide as its text."""
+        return widgets.Button(description=text, layout=self._narrow, style=self._style(widgets.Button))
+
     def _style(self, kind: type[Any]) -> Any:
         style = kind.class_traits()["style"].klass
         if style not in self._styles:
-            self._styles[style] = style(description_width="auto")
+            self._styles[style] = style() if kind is widgets.Button else style(description_width="auto")
         return self._styles[style]
 
 
@@ -70,58 +78,70 @@ class Insist:
 
 
 class Editor:
-    """One field on the form: a text, a choice, or an answer that may be 'confirmed none' or 'not applicable'."""
+    """One field on the form: a text, a choice, or an answer that may be 'confirmed none' or 'not applicable'.
 
-    def __init__(self, kind: type[Record], name: str, lang: str, shared: Shared) -> None:
-        self.name, self._field, self._lang = name, kind.model_fields[name], lang
-        label, tip = _words.field_label(name, lang), _words.field_help(name, lang)
-        listed = _records.listed_in(self._field)
-        many = _records.shape(self._field) in ("texts", "parts", "codes", "map")
-        self._state: widgets.Dropdown | None = None
-        if _records.shape(self._field) == "code" and listed:
-            options = ([] if self._field.default else [("", "")]) + [
-                (f"{names[lang]} ({code})" if code[0].isdigit() else names[lang], code) for code, names in _records.allowed(listed).items()
-            ]
-            self._value: Any = shared.field(
-                widgets.Dropdown, options=options, value=self._field.default or "", description=label, tooltip=tip
-            )
-        else:
-            hint = (
-                self._example()
-                if _records.shape(self._field) == "parts"
-                else "; ".join(f"{names[lang]}" for names in _records.allowed(listed).values())
-                if listed
-                else tip
-            )
-            area = widgets.Textarea if many else widgets.Text
-            self._value = shared.field(area, description=label, placeholder=hint, tooltip=tip)
-        self.widget: widgets.Widget = self._value
-        if _records.has_other_answers(self._field):
-            self._state = shared.field(
-                widgets.Dropdown,
-                options=[(_words.say("form.given", lang), "given")]
-                + [(names[lang], code) for code, names in _words.values("state").items()],
-                value="unknown",
-                description=_words.say("form.answer", lang, field=label),
-            )
-            self._state.observe(self._on_state, "value")
-            self.widget = widgets.VBox([self._state, self._value], layout=shared.group)
+    Typing into a field that is unknown gives it its answer; only 'confirmed none' takes no text.
+    """
 
-    def _example(self) -> str:
-        """How a part is written: its fields with their names."""
-        first, *rest = _records.part_of(self._field).model_fields
-        return " | ".join([_words.field_label(first, self._lang), *(f"{_words.field_label(name, self._lang)}: …" for name in rest)])
+    def __init__(self, kind: type[Record | Part], name: str, lang: str, shared: Shared) -> None:
+        self.name, self._field, self._lang, self._shared = name, kind.model_fields[name], lang, shared
+        self._told: list[Callable[[Any], None]] = []
+        self._value: Any = self._box()
+        self._state: widgets.Dropdown | None = self._answers() if _records.has_other_answers(self._field) else None
+        self.widget: widgets.Widget = self._laid()
+        self._value.observe(self._on_value, "value")
+
+    @property
+    def label(self) -> str:
+        """What the field is called."""
+        return _words.field_label(self.name, self._lang)
+
+    def _box(self) -> Any:
+        """Where the answer is typed or chosen."""
+        listed, held, tip = _records.listed_in(self._field), _records.shape(self._field), _words.field_help(self.name, self._lang)
+        codes = _records.allowed(listed) if listed else {}
+        if held == "code":
+            named = [(f"{names[self._lang]} ({code})" if code[0].isdigit() else names[self._lang], code) for code, names in codes.items()]
+            options = [*([] if self._field.default else [("", "")]), *named]
+            return self._shared.field(
+                widgets.Dropdown, options=options, value=self._field.default or "", description=self.label, tooltip=tip
+            )
+        hint = "; ".join(names[self._lang] for names in codes.values()) or tip
+        area = widgets.Textarea if held in ("texts", "codes", "map") else widgets.Text
+        return self._shared.field(area, description=self.label, placeholder=hint, tooltip=tip)
+
+    def _answers(self) -> widgets.Dropdown:
+        """The kind of answer: given, or one of the others."""
+        states = [(names[self._lang], code) for code, names in _words.values("state").items()]
+        made = self._shared.field(
+            widgets.Dropdown, options=[(_words.say("form.given", self._lang), "given"), *states], value="unknown",
+            description=_words.say("form.answer", self._lang, field=self.label),
+        )  # fmt: skip
+        made.observe(self._on_state, "value")
+        return made
+
+    def _laid(self) -> widgets.Widget:
+        return widgets.VBox([self._state, self._value], layout=self._shared.group) if self._state is not None else self._value
 
     def observe(self, told: Any) -> None:
         """Call `told` after every change of the field."""
+        self._told.append(told)
         for widget in (self._value, self._state):
             if widget is not None:
                 widget.observe(told, "value")
 
+    @property
+    def state(self) -> str:
+        """`given`, or the code of another answer."""
+        return str(self._state.value) if self._state is not None else "given"
+
+    def _on_value(self, _: Any = None) -> None:
+        if self._state is not None and self._value.value and self._state.value == "unknown":
+            self._state.value = "given"
+
     def _on_state(self, _: Any = None) -> None:
-        state = self._state.value if self._state is not None else "given"
-        self._value.disabled = state in ("none", "unknown")
-        if self._value.disabled:
+        self._value.disabled = self.state == "none"
+        if self.state in ("none", "unknown") and self._value.value:
             self._value.value = ""
 
     def show(self, answer: object) -> None:
@@ -130,19 +150,100 @@ class Editor:
         if self._state is not None:
             self._state.value = answer.state if stated else "given" if answer is not None else "unknown"  # type: ignore[attr-defined]
             self._on_state()
-        if stated:
-            self._value.value = answer.because or ""  # type: ignore[attr-defined]
-        elif isinstance(self._value, widgets.Dropdown):
+        self._fill((answer.because or "") if isinstance(answer, Stated) else answer, stated)
+
+    def _fill(self, answer: Any, _stated: bool) -> None:
+        if isinstance(self._value, widgets.Dropdown):
             self._value.value = answer or ""
         else:
-            self._value.value = _records.to_text(answer, self._field, self._lang)
+            self._value.value = answer if _stated else _records.to_text(answer, self._field, self._lang)
 
     @property
     def content(self) -> object:
         """What the officer has put in, for the record to check."""
-        state = self._state.value if self._state is not None else "given"
-        if state == "none":
+        if self.state == "none":
             return _records.NONE
-        if state == "not_applicable":
+        if self.state == "not_applicable":
             return _records.not_applicable(self._value.value)
-        return None if state == "unknown" else self._value.value or None
+        return None if self.state == "unknown" else self._given()
+
+    def _given(self) -> object:
+        return self._value.value or None
+
+    @property
+    def raw(self) -> object:
+        """What stands in the field, checked or not."""
+        return self.state, self._value.value
+
+
+class PartsEditor(Editor):
+    """A list whose items have fields themselves, such as purposes: a row of fields each, added and removed by buttons."""
+
+    def _box(self) -> Any:
+        """The reason of 'not applicable'; the rows stand below it."""
+        self._part, self.rows = _records.part_of(self._field), list[dict[str, Editor]]()
+        self._list, self.add = (
+            widgets.VBox([], layout=self._shared.group),
+            self._shared.button(_words.say("form.add_row", self._lang, field=self.label)),
+        )
+        self.add.on_click(lambda _: self._add())
+        return self._shared.field(widgets.Text, description=_words.say("form.because", self._lang, field=self.label))
+
+    def _laid(self) -> widgets.Widget:
+        head = self._shared.html(_html.heading(self.label, 5))
+        self._on_state()
+        return widgets.VBox([head, *filter(None, [self._state]), self._value, self._list, self.add], layout=self._shared.group)
+
+    def _on_value(self, _: Any = None) -> None:
+        """A reason alone says nothing of what is given."""
+
+    def _on_state(self, _: Any = None) -> None:
+        self._value.layout = self._shared.group if self.state == "not_applicable" else self._shared.hidden
+        self.add.disabled = self.state in ("none", "not_applicable")
+        if self.add.disabled or (self.state == "unknown" and self.rows):
+            self._lay([])
+
+    def _add(self, part: Part | None = None) -> None:
+        """A row below the others, empty or with what a part says."""
+        row = {name: Editor(self._part, name, self._lang, self._shared) for name in self._part.model_fields}
+        for name, editor in row.items():
+            editor.show(getattr(part, name, None) if part is not None else self._part.model_fields[name].default)
+            editor.observe(self._on_row)
+        if self._state is not None and self._state.value == "unknown":
+            self._state.value = "given"
+        self._lay([*self.rows, row])
+
+    def _lay(self, rows: list[dict[str, Editor]]) -> None:
+        self.rows, shown = rows, []
+        for number, row in enumerate(rows, 1):
+            remove = self._shared.button(_words.say("form.remove_row", self._lang, number=number))
+            remove.on_click(lambda _, row=row: self._lay([one for one in self.rows if one is not row]))
+            shown.append(widgets.VBox([*(one.widget for one in row.values()), remove], layout=self._shared.row))
+        self._list.children = shown
+        self._on_row(None)
+
+    def _on_row(self, change: Any) -> None:
+        for told in self._told:
+            told(change)
+
+    def _fill(self, answer: Any, stated: bool) -> None:
+        self._value.value = answer if stated else ""
+        self._lay([])
+        for part in () if stated else answer or ():
+            self._add(part)
+
+    def _given(self) -> object:
+        """Each row as its fields; a row with nothing in it is none."""
+        rows = [{name: editor.content for name, editor in row.items() if editor.content is not None} for row in self.rows]
+        return [row for row in rows if row] or None
+
+    @property
+    def raw(self) -> object:
+        """What stands in the rows."""
+        return self.state, self._value.value, tuple(tuple(editor.raw for editor in row.values()) for row in self.rows)
+
+
+def editor_of(kind: type[Record | Part], name: str, lang: str, shared: Shared) -> Editor:
+    """The editor of a field: rows for a list of parts, else one box."""
+    made = PartsEditor if _records.shape(kind.model_fields[name]) == "parts" else Editor
+    return made(kind, name, lang, shared)

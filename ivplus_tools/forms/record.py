@@ -13,7 +13,7 @@ from ivplus_tools._room import Room
 from ivplus_tools._state import Stands
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
-from ivplus_tools.forms.field import Editor, Insist, Shared
+from ivplus_tools.forms.field import Editor, Insist, Shared, editor_of
 
 __all__ = ["Editor", "RecordForm", "Shared"]
 
@@ -66,7 +66,7 @@ class RecordForm(widgets.VBox):
         self.status, self._shown_code, self.later = shared.html(), shared.html(), shared.html()
         self.entry = shared.field(widgets.Dropdown, options=[], description=say("entry"), disabled=True)
         self.withdraw = widgets.Button(description=say("withdraw"), disabled=True)
-        self.editors = {name: Editor(self._kind, name, self._lang, shared) for names in groups.values() for name in names}
+        self.editors = {name: editor_of(self._kind, name, self._lang, shared) for names in groups.values() for name in names}
         sections: list[widgets.Widget] = []
         for group, names in groups.items():
             sections += self._section(group, names)
@@ -258,8 +258,7 @@ class RecordForm(widgets.VBox):
         """What stands in the fields, checked or not, to see whether anything has been typed."""
         raw: dict[str, object] = {"id": self.id.value}
         for name, editor in self.editors.items():
-            state = editor._state.value if editor._state is not None else ""
-            raw[name] = (state, editor._value.value)
+            raw[name] = editor.raw
         return raw
 
     def _is_dirty(self) -> bool:

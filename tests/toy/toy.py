@@ -10,12 +10,12 @@ from ivplus_tools._state import State
 from ivplus_tools.exchange.filed import FiledRoom
 
 
-class Training(Record):
-    """A training of the people who handle data (Art. 39(1)(b))."""
+class Course(Record):
+    """A course of the people who handle data (Art. 39(1)(b))."""
 
     room: ClassVar[str] = "toy"
-    kind: ClassVar[str] = "training"
-    noun: ClassVar[str] = "trainings"
+    kind: ClassVar[str] = "course"
+    noun: ClassVar[str] = "courses"
 
     topic: Text = item("gdpr:24(1)")
     trained: Texts = item("gdpr:24(1)")
@@ -23,28 +23,28 @@ class Training(Record):
 
 
 def findings(state: State) -> Iterator[Finding]:
-    """Trainings that say nothing of who was there."""
-    for one in state.of("training"):
+    """Courses that say nothing of who was there."""
+    for one in state.of("course"):
         if not _records.texts(one.record.trained):
             yield Finding(one.record.id, "TOY-001", one.entry.valid_from, {"topic": one.record.topic or "–"})
 
 
 def due(state: State) -> Iterator[Due]:
     """When a training is held again."""
-    for one in state.records("training"):
+    for one in state.records("course"):
         if one.again_by:
-            yield Due(one.id, one.again_by, "due.training", "gdpr:24(1)")
+            yield Due(one.id, one.again_by, "due.course", "gdpr:24(1)")
 
 
 class ToyRoom(FiledRoom[State]):
-    """Trainings."""
+    """Courses."""
 
     name: ClassVar[str] = "toy"
-    records: ClassVar[tuple[type[Record], ...]] = (Training,)
+    records: ClassVar[tuple[type[Record], ...]] = (Course,)
     findings_of, due_of = staticmethod(findings), staticmethod(due)
 
-    def trainings(self) -> object:
-        """Trainings that stand: id, topic, trained, again_by."""
+    def courses(self) -> object:
+        """Courses that stand: id, topic, trained, again_by."""
         from ivplus_tools import _store
 
-        return _store.frame(self.standpoint, "FROM trainings()")
+        return _store.frame(self.standpoint, "FROM courses()")
