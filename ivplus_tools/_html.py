@@ -52,6 +52,16 @@ def paragraph(text: str) -> str:
     return f"<p {AS_IS}>{_lines(text)}</p>"
 
 
+def line(text: str) -> str:
+    """A line without the room of a paragraph, beside a button."""
+    return f"<span {AS_IS}>{_lines(text)}</span>"
+
+
+def listed(lines: Sequence[str]) -> str:
+    """Lines as a list."""
+    return f"<ul {AS_IS}>" + "".join(f"<li>{_lines(one)}</li>" for one in lines) + "</ul>"
+
+
 def contents(entries: Sequence[tuple[str, str]]) -> str:
     """Links to headings of the same page."""
     return f"<nav {AS_IS}><ul>" + "".join(f'<li><a href="#{esc(anchor)}">{esc(text)}</a></li>' for anchor, text in entries) + "</ul></nav>"

@@ -195,12 +195,14 @@ def form(desk: ivp.Desk, name: str) -> object:
     made = getattr(ivp.forms, name)(desk, *(["organisation"] if name == "record" else []))
     if hasattr(made, "path"):
         made.path.value = str(desk.standpoint.path.with_name("register.csv"))
-    if hasattr(made, "list"):
+    if hasattr(made, "load"):
         made.load(next(ident for _, ident in made.list.options if ident.startswith(EVERY)))
     for field in ("valid_from", "why"):
         if hasattr(made, field):
             getattr(made, field).value = LOUD
-    next(getattr(made, press) for press in ("save", "commit", "count") if hasattr(made, press)).click()
+    for press in ("save", "commit", "count", "accept"):
+        if hasattr(made, press):
+            getattr(made, press).click()
     return made
 
 

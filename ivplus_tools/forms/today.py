@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
@@ -11,6 +12,9 @@ from ivplus_tools import _html, _shown, _words, plots
 from ivplus_tools._findings import DueRow
 from ivplus_tools._records import Record
 from ivplus_tools.agenda import Today
+
+if TYPE_CHECKING:
+    import pandas
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.forms.reopened import Reopened
@@ -44,7 +48,7 @@ class TodayView(Reopened):
         button = widgets.Button(description=self._say("open"), tooltip=self._say("open_of", line=text))
         button.layout.width = "auto"
         button.on_click(lambda _: self._open(row))
-        return widgets.HBox([button, widgets.HTML(_html.paragraph(text))])
+        return widgets.HBox([button, widgets.HTML(_html.line(text))], layout=widgets.Layout(align_items="center"))
 
     def _open(self, row: DueRow) -> None:
         """The form of what a line is about, below; a second press opens it anew."""
@@ -75,16 +79,23 @@ class TodayView(Reopened):
         return _html.heading(self._say("title", day=day, journal=at.path.name), 3) + _html.heading(self._say("todo"))
 
     def _rest(self) -> str:
-        coming = self._desk.due(by=self.today.at.valid_on + HALF_A_YEAR)
+        coming = self._coming()
         chart = plots.review_calendar(coming) if len(coming) else None
         parts = [
-            *(_html.paragraph(line) for line in self.today.notes()),
+            _html.listed(self.today.notes()),
             _html.heading(self._say("rooms")),
             _shown.show(self.today.rooms_frame())._repr_html_(),
             *([_html.heading(self._say("coming")), chart._repr_html_(), _shown.show(chart.frame)._repr_html_()] if chart else []),
         ]
         return "".join(parts)
 
+    def _coming(self) -> pandas.DataFrame:
+        """What comes in half a year; what is late stands above."""
+        found = self._desk.due(by=self.today.at.valid_on + HALF_A_YEAR)
+        ahead = found[found["due"].dt.date >= self.today.at.valid_on] if len(found) else found
+        ahead.attrs.update(found.attrs)
+        return ahead
+
     def static(self) -> str:
         """The view as HTML, without its buttons."""
-        return self._head() + "".join(_html.paragraph(text) for _, text in self.today.lines()) + self._rest()
+        return self._head() + _html.listed([text for _, text in self.today.lines()]) + self._rest()

@@ -18,7 +18,7 @@ def test_a_line_opens_its_form_by_keyboard_and_a_finding_is_answered_in_its_plac
     first = button(day, "Avaa").first
     first.focus()
     first.press("Enter")
-    expect(day.get_by_role("status").filter(has_text="2025-002")).to_be_visible()
+    expect(day.get_by_role("status").filter(has_text="Avattu alle: 2025-002")).to_be_visible()
     expect(day.locator(".ivplus-breach").get_by_label("tapauksen otsikko", exact=True)).to_be_visible()
     keep(page, "today-opened")
     found = notebook.locator(".ivplus-findings")
