@@ -200,9 +200,8 @@ def form(desk: ivp.Desk, name: str) -> object:
     for field in ("valid_from", "why"):
         if hasattr(made, field):
             getattr(made, field).value = LOUD
-    for press in ("save", "commit", "count", "accept"):
-        if hasattr(made, press):
-            getattr(made, press).click()
+    if press := next((press for press in ("save", "commit", "count", "accept") if hasattr(made, press)), None):
+        getattr(made, press).click()
     return made
 
 

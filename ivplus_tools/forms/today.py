@@ -35,9 +35,9 @@ class TodayView(Reopened):
         self._inside.children = [
             widgets.HTML(self._head()),
             *(self._line(row, text) for row, text in self.today.lines()),
-            widgets.HTML(self._rest()),
             self.message,
             self.below,
+            widgets.HTML(self._rest()),
         ]
 
     def _say(self, key: str, **facts: object) -> str:
