@@ -197,7 +197,9 @@ def form(desk: ivp.Desk, name: str) -> object:
         made.path.value = str(desk.standpoint.path.with_name("register.csv"))
     if hasattr(made, "load"):
         made.load(next(ident for _, ident in made.list.options if ident.startswith(EVERY)))
-    for field in ("valid_from", "why"):
+    if hasattr(made, "shown"):
+        made.list.value = 0
+    for field in ("valid_from", "why", "until"):
         if hasattr(made, field):
             getattr(made, field).value = LOUD
     if press := next((press for press in ("save", "commit", "count", "accept") if hasattr(made, press)), None):
