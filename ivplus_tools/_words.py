@@ -217,6 +217,15 @@ def show_date(day: date | datetime, lang: str, running: bool = False) -> str:
     return f"{_shown_day(day.date(), lang, running)} {joint}{clock}"
 
 
+def show_month(text: str, lang: str) -> str:
+    """`2026-03` as that language writes a month (maaliskuu 2026); any other text as it is."""
+    from babel.dates import format_date
+
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        return text
+    return str(format_date(date(int(text[:4]), int(text[5:]), 1), "LLLL y", locale=_LOCALE[lang]))
+
+
 def show_hour(moment: datetime, lang: str) -> str:
     """The hour of an instant as that language writes it after a day: klo 13.05."""
     return show_date(moment, lang).removeprefix(show_date(moment.date(), lang)).strip()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from ivplus_tools import _html, _places, _records, _room, _words
 
@@ -237,7 +238,7 @@ def _titled(axes: Any, title: str, axis: str) -> None:
 
 def _bars(table: pandas.DataFrame, series: Sequence[tuple[str, str]], title: str, axis: str) -> Chart:
     """Horizontal bars with their numbers written on; several series are stacked, apart by colour and by hatch."""
-    names = [str(name) for name in table.iloc[:, 0]]
+    names = [_words.show_month(str(name), str(table.attrs.get("lang", "fi"))) for name in table.iloc[:, 0]]
     chart, axes = _canvas(len(names))
     left = [0] * len(names)
     for place, (column, label) in enumerate(series):
@@ -246,13 +247,9 @@ def _bars(table: pandas.DataFrame, series: Sequence[tuple[str, str]], title: str
         bars = axes.barh(range(len(names)), widths, left=left, color=colors, edgecolor="black", linewidth=0.6, label=label or None)
         for row, bar in enumerate(bars):
             bar.set_hatch(HATCHES[row % len(HATCHES)] if len(series) == 1 else HATCHES[(len(series) - 1 - place) % len(HATCHES)])
-        axes.bar_label(
-            bars,
-            [str(width) if width else "" for width in widths],
-            label_type="center" if len(series) > 1 else "edge",
-            padding=3,
-            backgroundcolor="white" if len(series) > 1 else "none",
-        )
+        numbers = [str(width) if width else "" for width in widths]
+        for number in axes.bar_label(bars, numbers, label_type="center" if len(series) > 1 else "edge", padding=3, weight="bold"):
+            number.set_path_effects([withStroke(linewidth=4, foreground="white")])  # it is read over any colour and hatch
         left = [before + width for before, width in zip(left, widths, strict=True)]
     axes.set_yticks(range(len(names)), [_plain(name) for name in names])
     _titled(axes, title, axis)

@@ -6,7 +6,7 @@ import pytest
 from house import HOSTILE
 
 import ivplus_tools as ivp
-from ivplus_tools import plots
+from ivplus_tools import _words, plots
 
 
 def test_legal_bases_are_counted_with_those_that_have_none(sample):
@@ -36,7 +36,7 @@ def test_a_chart_has_title_axis_and_a_text_alternative_in_its_language(sample, l
     assert axes.get_xlabel()
     html = chart._repr_html_()
     assert re.fullmatch(r'<img alt="[^"<>]{20,}" src="data:image/png;base64,[A-Za-z0-9+/=]+">', html)
-    assert all(str(row[0]) in chart.alt for row in chart.frame.itertuples(index=False))
+    assert all(_words.show_month(str(row[0]), lang) in chart.alt for row in chart.frame.itertuples(index=False))
 
 
 def test_bars_differ_by_hatch_and_not_by_colour_alone(sample):

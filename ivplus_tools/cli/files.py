@@ -135,7 +135,7 @@ def export_(
     history: bool,
     shape: str,
 ) -> None:
-    """Write the register to FILE, whole or one activity, as of any day; with --room what stands in another room.
+    """Write the register, whole or one activity, or another room (--room) to FILE, as of any day.
 
     The ending decides: .xlsx and .json are complete and come back without loss, .csv holds the activities; .docx, .html, .pdf and
     .md are the record of Art. 30 for people and authorities. No cell can run as a formula. Prints the file's name; with --format
