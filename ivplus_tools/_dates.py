@@ -71,7 +71,9 @@ def instant(got: object, zone: ZoneInfo = HELSINKI) -> datetime:
     if isinstance(got, date):
         return datetime.combine(got, time(), zone)
     text = _told(got)
-    finnish = re.fullmatch(r"(\S+) (?:klo |kl\. )?(\d{1,2})[.:](\d{2})", text.replace("\u00a0", " "))
+    finnish = re.fullmatch(
+        r"(\S+) (?:klo |kl\. )?(\d{1,2})[.:](\d{2})", re.sub(r"((?:klo|kl\.) \d{1,2})$", r"\1.00", text.replace("\u00a0", " "))
+    )
     try:
         if finnish:
             return _local(datetime.combine(day(finnish[1]), time(int(finnish[2]), int(finnish[3]))), zone)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from ivplus_tools import _room, _words
+from ivplus_tools import _room, _store, _words
 from ivplus_tools._findings import DueRow
 from ivplus_tools.audit import Status
 from ivplus_tools.audit.records import SignOff
@@ -31,6 +31,7 @@ class RoomState(NamedTuple):
     errors: int
     warnings: int
     untold: int
+    accepted: int
     due_past: int
     next_deadline: date | None
 
@@ -44,8 +45,13 @@ class Today:
 
     @cached_property
     def statuses(self) -> list[Status]:
-        """Every finding that nobody has accepted, with what was answered to it."""
-        return [one for one in self._all.statuses() if one.state != "accepted"]
+        """Every finding with what was answered to it."""
+        return self._all.statuses()
+
+    @property
+    def open(self) -> list[Status]:
+        """Findings that nobody has accepted."""
+        return [one for one in self.statuses if one.state != "accepted"]
 
     @cached_property
     def todo(self) -> list[DueRow]:
@@ -55,7 +61,7 @@ class Today:
 
     @property
     def untold(self) -> list[Status]:
-        """Findings that say what cannot be told yet, but for the facts of the law."""
+        """Findings that say what cannot be told yet, accepted ones too: an acceptance answers no question."""
         told = _words.read("findings")
         return [one for one in self.statuses if told[one.code].get("untold")]
 
@@ -65,9 +71,14 @@ class Today:
         return sum(one.code == "LAW-001" for one in self.statuses)
 
     @property
+    def stale(self) -> int:
+        """Instruments that are to be read again."""
+        return sum(one.code == "LAW-002" for one in self.statuses)
+
+    @property
     def undated(self) -> int:
         """Errors, which stand whether or not a day is set for them."""
-        return sum(one.severity == "error" for one in self.statuses)
+        return sum(one.severity == "error" for one in self.open)
 
     @cached_property
     def audited(self) -> date | None:
@@ -81,15 +92,17 @@ class Today:
         return [self._room(name) for name in ROOMS if name != "law"]
 
     def _room(self, name: str) -> RoomState:
-        mine = [one for one in self.statuses if one.room == name]
+        mine = [one for one in self.open if one.room == name]
+        accepted = sum(one.room == name and one.state == "accepted" for one in self.statuses)
         errors, warnings = (sum(one.severity == weight for one in mine) for weight in ("error", "warning"))
         untold, days = [one for one in self.untold if one.room == name], [row for row in self._all.coming() if row.room == name]
         late = sum(row.is_late(self.at) for row in days)
         ahead = next((row.due for row in days if not row.is_late(self.at)), None)
         records = len(self._all.state(name).standing)
-        words = {"late": late, "errors": errors, "untold": len(untold), "warnings": warnings, "infos": len(mine), "empty": not records}
+        words = {"late": late, "errors": errors, "untold": len(untold), "warnings": warnings, "infos": len(mine)}
+        words |= {"accepted": accepted, "empty": not records}
         word = next((word for word, count in words.items() if count), "clear")
-        return RoomState(name, word, records, errors, warnings, len(untold), late, ahead)
+        return RoomState(name, word, records, errors, warnings, len(untold), accepted, late, ahead)
 
     # --- as frames
 
@@ -99,7 +112,7 @@ class Today:
         return _room.frame((*DueRow._fields, "late"), rows, self.lang)
 
     def rooms_frame(self) -> pandas.DataFrame:
-        """How each room stands: room, room_state, records, errors, warnings, untold, due_past, next_deadline."""
+        """How each room stands: room, room_state, records, errors, warnings, untold, accepted, due_past, next_deadline."""
         return _room.frame(RoomState._fields, self.rooms, self.lang, days=("next_deadline",))
 
     def lines(self) -> list[tuple[DueRow, str]]:
@@ -121,4 +134,6 @@ class Today:
         told.append(_words.say("today.untold", self.lang, count=len(self.untold)))
         told += [_words.say("today.unread", self.lang, count=self.unread)] if self.unread else []
         day = _words.show_date(self.audited, self.lang) if self.audited else _words.say("today.never", self.lang)
+        told += [_words.say("today.stale", self.lang, count=self.stale)] if self.stale else []
+        told.append(f"{_words.say('ui.seal', self.lang)}: {_store.verify(self.at.path, lang=self.lang)}")
         return [*told, _words.say("today.audited", self.lang, day=day), _words.say("today.backup", self.lang)]

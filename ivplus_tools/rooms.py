@@ -71,8 +71,12 @@ class AllRooms:
 
     def statuses(self) -> list[Status]:
         """Every finding with what was answered to it."""
+        return list(self.identified().values())
+
+    def identified(self) -> dict[str, Status]:
+        """The same by the identifier of each finding."""
         room: Any = self._rooms[AuditRoom.name]
-        found: list[Status] = room.statuses(self._states[AuditRoom.name])
+        found: dict[str, Status] = room.identified(self._states[AuditRoom.name])
         return found
 
     def coming(self, by: object = None) -> list[DueRow]:

@@ -198,7 +198,7 @@ def form(desk: ivp.Desk, name: str) -> object:
     if hasattr(made, "load"):
         made.load(next(ident for _, ident in made.list.options if ident.startswith(EVERY)))
     if hasattr(made, "shown"):
-        made.list.value = 0
+        made.list.value = next(iter(made.shown))
     for field in ("valid_from", "why", "until"):
         if hasattr(made, field):
             getattr(made, field).value = LOUD

@@ -101,7 +101,7 @@ def test_all_errors_are_shown_at_once_as_text(form):
     form.save.click()
     assert 'role="alert"' in form.status.value
     form2 = form.status.value
-    assert "perustelun" in form2
+    assert "miksi" in form2
     put(form, "transfers", "", "none")
     form.save.click()
     for word in ("tarkastettava viimeistään", "31.2.2026", "erityiset henkilötietoryhmät", "terveyttä koskevat tiedot"):
@@ -110,7 +110,7 @@ def test_all_errors_are_shown_at_once_as_text(form):
 
 
 @pytest.mark.parametrize(
-    ("valid_from", "why", "word"), [("", "w", "ei ole kalenteripäivä"), ("1.1.26", "w", "1.1.26"), ("2026-03-01", " ", "perustelu")]
+    ("valid_from", "why", "word"), [("", "w", "ei ole kalenteripäivä"), ("1.1.26", "w", "1.1.26"), ("2026-03-01", " ", "Perustelu")]
 )
 def test_the_day_and_the_reason_are_asked(form, valid_from, why, word):
     """Neither has a silent default."""
@@ -370,7 +370,7 @@ def test_parts_are_rows_that_are_added_and_removed(form):
     assert not form._is_dirty()
     recipients = form.editors["recipients"]
     recipients._state.value = "none"
-    assert recipients.rows == []
+    assert recipients._list.layout.display == "none"
     assert form._record().recipients == ivp.NONE
     recipients._state.value = "not_applicable"
     recipients._value.value = "ei luovuteta"
@@ -386,3 +386,81 @@ def test_typing_into_what_is_unknown_gives_the_answer(form):
     assert (editor.state, editor.content) == ("given", "pilvi; posti")
     editor._state.value = "unknown"
     assert (editor._value.value, editor.content) == ("", None)
+
+
+def test_another_kind_of_answer_loses_nothing_that_was_typed(form):
+    """Rows and texts come back with 'given', a reason with 'not applicable'; neither becomes the other."""
+    form.load("uutiskirje")
+    recipients, editor = form.editors["recipients"], form.editors["dpo"]
+    rows = len(recipients.rows)
+    assert rows
+    for state in ("none", "not_applicable", "given"):
+        recipients._state.value = state
+    assert len(recipients.rows) == rows
+    assert form._record().recipients == form._shown.recipients
+    editor._value.value = "Maija"
+    editor._state.value = "not_applicable"
+    assert editor._value.value == ""
+    with pytest.raises(ivp.Refusal, match="tietosuojavastaava"):
+        _ = editor.content
+    editor._value.value = "ei tarvita"
+    editor._state.value = "given"
+    assert editor.content == "Maija"
+    editor._state.value = "not_applicable"
+    assert editor.content == ivp.not_applicable("ei tarvita")
+
+
+def test_what_no_text_can_tell_is_not_changed_by_a_form(desk):
+    """A key with outer spaces is another key without them; Namibia is no reason."""
+    desk.retention.record(ivp.Hold("h", reason="r", subjects=[" 007 ", "12"]), valid_from="2026-01-05", why="w")
+    held = ivp.forms.record(desk, "hold")
+    held.load("h")
+    assert held.editors["subjects"]._value.disabled
+    held.editors["reason"]._value.value = "other"
+    assert held._record().subjects == (" 007 ", "12")
+    desk.review.record(ivp.Processor("B", organisation="o", storage_countries=["NA"]), valid_from="2026-01-05", why="w")
+    form = ivp.forms.record(desk, "processor")
+    form.load("B")
+    assert form._record() == desk.review.get("B", "processor")
+
+
+def test_nothing_can_be_typed_before_new_or_a_choice(form):
+    """What would be lost has no field yet."""
+    assert (form._fields.layout.display, form.id.disabled) == ("none", True)
+    form.new.click()
+    assert (form._fields.layout.display, form.id.disabled) == ("", False)
+
+
+def test_a_long_list_of_parts_is_laid_once(desk):
+    """Three hundred recipients are no quadratic work."""
+    recipients = [ivp.Recipient(f"r{number}", recipient_kind="processor") for number in range(120)]
+    desk.register.record(ivp.Activity("A", recipients=recipients), valid_from="2026-01-05", why="w")
+    form, laid = ivp.forms.activity(desk), []
+    editor = form.editors["recipients"]
+    lay = editor._lay
+    editor._lay = lambda rows: (laid.append(len(rows)), lay(rows))
+    form.load("A")
+    assert laid == [120]
+
+
+def test_a_case_goes_from_the_form_to_a_file_and_to_what_was_sent(sample, tmp_path, monkeypatch):
+    """Unsaved changes are in no draft; a file is not written over; sent once, with its time; a second press asks for the time."""
+    monkeypatch.chdir(tmp_path)
+    form = ivp.forms.breach(sample)
+    form.load("2026-002")
+    form.editors["title"]._value.value = "toinen"
+    form.save_draft.click()
+    assert "⚠" in form.told.value
+    form.revert.click()
+    for mark in ("✓", "⚠"):
+        form.save_draft.click()
+        assert mark in form.told.value
+    assert [path.name for path in tmp_path.glob("*.docx")] == ["2026-002-authority.docx"]
+    form.mark_sent.click()
+    assert "⚠" in form.told.value
+    form.sent_at.value = "2.3.2026 klo 8.55"
+    form.mark_sent.click()
+    assert "✓" in form.told.value
+    form.mark_sent.click()
+    assert "⚠" in form.told.value
+    assert len(sample.breach.case("2026-002").notices) == 1

@@ -154,10 +154,13 @@ def begin_with_period(text: str) -> tuple[str | None, str]:
 
 
 def _period(got: object) -> object:
-    """A period as ISO 8601, also of words (`2 vuotta`); text that is none is refused."""
+    """A period as ISO 8601, also of words (`2 vuotta`, `24 h`); text that is none is refused."""
     text = clean_text(got)
     if isinstance(text, str):
         period, rest = begin_with_period(text)
+        hours = re.fullmatch(r"(\d{1,4})\s*([^\W\d_]+)\.?", text)
+        if hours and hours[2].casefold() in _words.read("headings")["period"]["hours"]:
+            period, rest = f"PT{int(hours[1])}H", ""
         text = period if period and not rest else text
         _dates.read_period(text)
     return text

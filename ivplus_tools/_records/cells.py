@@ -13,6 +13,7 @@ from ivplus_tools._records.answers import Stated, _read_answer, allowed, is_list
 from ivplus_tools._records.counts import show_count
 from ivplus_tools._records.grammar import join
 from ivplus_tools._records.record import Part, Record, column_kind, has_other_answers, listed_in, part_of, shape, told
+from ivplus_tools.errors import BadInput
 
 
 def to_text(value: object, field: FieldInfo, lang: str) -> str:
@@ -29,13 +30,21 @@ def to_text(value: object, field: FieldInfo, lang: str) -> str:
         kind = shape(field)
         texts = (_part_text(one, lang) for one in value) if kind == "parts" else (_code_text(listed, one, lang) for one in value)
         text = join(texts, "parts" if kind == "parts" else "text")
-        looks_stated = has_other_answers(field) and _read_answer(text) is not text
+        looks_stated = has_other_answers(field) and _looks_stated(text)
         return f"; {text}" if looks_stated else text  # an empty first item: a list that says "none" is still a list
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
         return join((join((key, text), "fields") for key, text in value.items()), "parts")
     return _code_text(listed, str(value), lang)
+
+
+def _looks_stated(text: str) -> bool:
+    """Whether a list would be read as another answer: `none`, but also `NA`, which is Namibia and may mean 'not applicable'."""
+    try:
+        return _read_answer(text) is not text
+    except BadInput:
+        return True
 
 
 def readable(value: object, field: FieldInfo, lang: str) -> list[str]:

@@ -50,7 +50,7 @@ class AuditRoom(Room[Audit]):
     name: ClassVar[str] = "audit"
     records: ClassVar[tuple[type[Record], ...]] = (FindingResponse, SignOff, Anchor)
     findings_of, due_of = staticmethod(checks.findings), staticmethod(checks.due)
-    inner: ClassVar[frozenset[str]] = frozenset(("statuses", "house"))
+    inner: ClassVar[frozenset[str]] = frozenset(("statuses", "identified", "house"))
 
     def __init__(self, standpoint: Standpoint, house: Mapping[str, type[Room[Any]]]) -> None:
         super().__init__(standpoint)
@@ -89,14 +89,21 @@ class AuditRoom(Room[Audit]):
 
     def statuses(self, state: Audit) -> list[Status]:
         """The rows of `status`, the worst first."""
+        return list(self.identified(state).values())
+
+    def identified(self, state: Audit) -> dict[str, Status]:
+        """The same by the identifier of an answer to each, which is the finding's own: its code, subject and facts."""
         rows, rooms = [], [*(name for name in self.house if name != self.name), self.name]
-        for one in state.answered(checks.findings(state)):
+        for number, one in enumerate(state.answered(checks.findings(state))):
             told = one.response
             given = (told.accepted_until, told.owner, told.due, told.response_reason) if told else (None,) * 4
-            rows.append(Status(*_findings.row_of(one.room, one.finding, state.lang), one.state, *given, one.by))
-        return sorted(
-            rows, key=lambda row: (_findings.SEVERITIES.index(row.severity), rooms.index(row.room), row.subject, row.code, row.finding)
-        )
+            row = Status(*_findings.row_of(one.room, one.finding, state.lang), one.state, *given, one.by)
+            key = (_findings.SEVERITIES.index(row.severity), rooms.index(row.room), row.subject, row.code, row.finding)
+            rows.append((key, number, one.id, row))
+        found: dict[str, Status] = {}
+        for _, number, ident, row in sorted(rows):
+            found[ident if ident not in found else f"{ident}\0{number}"] = row
+        return found
 
     def promises(self) -> pandas.DataFrame:
         """What was answered and what became of it: code, subject, response, state, reason, until, owner, due, answered_by, since.
@@ -161,8 +168,8 @@ class AuditRoom(Room[Audit]):
     def accept(self, code: str, subject: str, reason: str, until: object = None, about: str = "", valid_from: object = None) -> Receipt:
         """Accept a finding with a reason until a day: it stays visible, does not count at `ivplus check`, and comes back after it.
 
-        `about`: a part of its facts, where several findings share code and subject; else all of them are meant. True from today, else
-        `valid_from`: what is decided after a quarter's end about that quarter.
+        `about`: a part of its facts, or its identifier, where several findings share code and subject; else all are meant. True from
+        today, else `valid_from`: what is decided after a quarter's end about that quarter.
         """
         if _words.room_of(str(code)) == self.name:
             raise _words.refusal("not_acceptable", code=code)
@@ -222,7 +229,8 @@ class AuditRoom(Room[Audit]):
         ids = [
             one.id
             for one, _, _ in self.state().told
-            if (one.finding_code, one.finding_subject) == (str(code).upper(), subject) and about in (one.finding_facts or "")
+            if (one.finding_code, one.finding_subject) == (str(code).upper(), subject)
+            and (about == one.id or about in (one.finding_facts or ""))
         ]
         if not ids:
             raise _words.refusal("no_response", code=code, subject=subject)
@@ -237,7 +245,8 @@ class AuditRoom(Room[Audit]):
         meant = [
             one
             for one in found
-            if (one.finding.code, one.finding.subject) == (str(code).upper(), subject) and about in f"{one.facts}; {one.worded}"
+            if (one.finding.code, one.finding.subject) == (str(code).upper(), subject)
+            and (about == one.id or about in f"{one.facts}; {one.worded}")
         ]
         if not meant:
             here = sorted({f"{one.finding.code} {one.finding.subject}" for one in found})

@@ -84,13 +84,11 @@ def _score(got: object) -> object:
 
 
 def _outage(got: object, read: Callable[[object], object]) -> object:
-    """A period, of which none at all is one too (`PT0H`, `0 h`), and which may be of hours (`24 h`)."""
+    """A period, of which none at all is one too (`PT0H`, `0 h`)."""
     text = got.strip() if isinstance(got, str) else ""
     if re.fullmatch(r"(P0D|PT0[HMS]|0+\s*[^\W\d_]*\.?)", text):
         return "PT0H"
-    hours = re.fullmatch(r"(\d{1,4})\s*([^\W\d_]+)\.?", text)
-    known = hours and hours[2].casefold() in _words.read("headings")["period"]["hours"]
-    return read(f"PT{int(hours[1])}H" if hours and known else got)
+    return read(got)
 
 
 if TYPE_CHECKING:

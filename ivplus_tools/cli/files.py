@@ -150,6 +150,11 @@ def export_(
     desk = desk_of(path, valid, known, lang)
     made = desk.register.write(file, id=subject, history=history) if room == "register" else getattr(desk, room).write(file)
     content = made.read_bytes()
+    there, kinds = {one.entry.kind for one in getattr(desk, room).standing()}, getattr(desk, room).records
+    left = [kind.kind for kind in kinds[1:] if kind.kind in there] if made.suffix == ".csv" else []
+    if left:
+        names = ", ".join(_words.say(f"kind_plural.{one}", lang) for one in left)
+        echo(_words.say("shell.csv_only", lang, kind=_words.say(f"kind_plural.{kinds[0].kind}", lang), left=names), err=True)
     told = {"file": str(made), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     echo(json.dumps(told, ensure_ascii=False) if shape == "json" else str(made))
 

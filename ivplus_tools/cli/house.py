@@ -57,12 +57,13 @@ def lab(path: str, port: int, no_browser: bool, lang: str | None, by: str | None
     os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
     if path != SAMPLE:
         os.environ["IVPLUS_DESK"] = str(Path(path).absolute())  # a notebook's own folder is another one
-        _say("journal_is", os.environ["IVPLUS_DESK"])
     if by:
         os.environ["IVPLUS_BY"] = by
     if lang:
         os.environ["IVPLUS_LANG"] = lang
-    page = f"work/{lang}/{_words.read('work')['notebook'][0]['name'][lang]}" if lang else "00_start"
+    if path != SAMPLE:
+        _say("journal_is", os.environ["IVPLUS_DESK"])
+    page = f"work/{lang}/{_words.read('work')['notebook'][0]['name'][lang]}" if lang and path != SAMPLE else "00_start"
     root = _own_notebooks() if _shipped.is_installed() else NOTEBOOKS
     arguments = [
         sys.executable, "-c", START_LAB, f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
@@ -94,6 +95,9 @@ def _own_notebooks() -> Path:
         if not place.exists():
             shutil.copytree(_shipped.folder(name), place, ignore=shutil.ignore_patterns("__pycache__", ".*"))
             _say(f"{name}_copied", place)
+    work = Path.cwd() / NOTEBOOKS.name / "work"  # folders of an earlier version have none
+    if not work.exists():
+        shutil.copytree(_shipped.folder(NOTEBOOKS.name) / "work", work)
     return Path.cwd() / NOTEBOOKS.name
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
 from ivplus_tools import _html, _words
 from ivplus_tools.breach import drafts
-from ivplus_tools.breach.case import not_to_come
+from ivplus_tools.breach.case import Case, not_to_come
 from ivplus_tools.breach.records import Breach
 from ivplus_tools.breach.state import CaseState
 from ivplus_tools.desk import Desk
@@ -63,15 +64,59 @@ class BreachForm(RecordForm):
         self.kind.observe(lambda _: self._look(), "value")
         inside = widgets.Layout(max_height="44em", overflow="auto", border="1px solid var(--jp-border-color2)", padding="0 .8em")
         aside = widgets.VBox(  # what grows while one types stands here, so that no field moves under the pointer
-            [self.duty, self.kind, widgets.VBox([self.preview], layout=inside)], layout=widgets.Layout(flex="1 1 22em", min_width="18em")
+            [self.duty, self.kind, widgets.VBox([self.preview], layout=inside), *self._sending()],
+            layout=widgets.Layout(flex="1 1 22em", min_width="18em"),
         )
         self.children = (*self.children, aside)  # type: ignore[has-type]
         self.add_class("ivplus-breach")
         self._tick()
 
+    def _plural(self) -> str:
+        return self._say("list")
+
     def _say(self, key: str, **facts: object) -> str:
         own = f"breach_{key}"
         return super()._say(own if own in _words.read("labels")["form"] else key, **facts)
+
+    # --- what goes out
+
+    def _sending(self) -> list[widgets.Widget]:
+        """The draft as a file, and that it was sent: to whom, when."""
+        box = self._shared.field
+        self.file = box(widgets.Text, description=self._say("file"))
+        self.save_draft = self._shared.button(self._say("save_draft"))
+        self.sent_at = box(widgets.Text, description=self._say("sent_at"), placeholder="2.3.2026 klo 9.00")
+        self.sent_to = box(widgets.Text, description=self._say("sent_to"))
+        self.mark_sent, self.told = self._shared.button(self._say("mark_sent")), self._shared.html()
+        self.save_draft.on_click(lambda _: self._sent_out(self._on_draft))
+        self.mark_sent.on_click(lambda _: self._sent_out(self._on_sent))
+        return [self.file, self.save_draft, self.sent_at, self.sent_to, self.mark_sent, self.told]
+
+    def _sent_out(self, act: Callable[[Case], str]) -> None:
+        """Do something with the draft of the case as it is recorded: what stands unsaved on the form is in no draft."""
+        try:
+            if self._is_dirty() or not self._entry:
+                self.told.value = _html.note([self._say("save_first")], alert=True)
+                return
+            self.told.value = _html.note(act(self._desk.breach.case(self.id.value)).splitlines())
+        except Refusal as refusal:
+            self.told.value = _html.note([refusal.text(self._lang)], alert=True)
+
+    def _on_draft(self, case: Case) -> str:
+        path = Path(self.file.value.strip() or f"{case.id}-{self.kind.value}.docx")
+        if path.exists():
+            raise _words.refusal("draft_exists", path=path)
+        draft = case.draft(self.kind.value)
+        told = self._say("saved_draft", path=draft.save(path).absolute())
+        return f"{told}\n{self._say('draft_blanks', count=len(draft.blanks))}" if draft.blanks else told
+
+    def _on_sent(self, case: Case) -> str:
+        if not self.sent_at.value.strip():
+            raise _words.refusal("field_empty", field=self.sent_at.description)
+        receipt = case.sent(case.draft(self.kind.value), at=self.sent_at.value, to=self.sent_to.value.strip() or None)
+        self.sent_at.value = self.sent_to.value = ""
+        self._look()
+        return repr(receipt)
 
     # --- steps
 

@@ -83,9 +83,15 @@ class Editor:
     Typing into a field that is unknown gives it its answer; only 'confirmed none' takes no text.
     """
 
+    _showing = False
+
     def __init__(self, kind: type[Record | Part], name: str, lang: str, shared: Shared) -> None:
         self.name, self._field, self._lang, self._shared = name, kind.model_fields[name], lang, shared
-        self._told: list[Callable[[Any], None]] = []
+        self._kind, self._told = kind, list[Callable[[Any], None]]()
+        self._kept: dict[str, Any] = {}
+        """What was typed under each kind of answer: choosing another one loses nothing."""
+        self._fixed: Any = None
+        """An answer that no text can tell (a key with outer spaces): it is shown, and changed by code only."""
         self._value: Any = self._box()
         self._state: widgets.Dropdown | None = self._answers() if _records.has_other_answers(self._field) else None
         self.widget: widgets.Widget = self._laid()
@@ -139,24 +145,40 @@ class Editor:
         if self._state is not None and self._value.value and self._state.value == "unknown":
             self._state.value = "given"
 
-    def _on_state(self, _: Any = None) -> None:
-        self._value.disabled = self.state == "none"
-        if self.state in ("none", "unknown") and self._value.value:
-            self._value.value = ""
+    def _on_state(self, change: Any = None) -> None:
+        """Another kind of answer: what was typed under the old one is kept beside, and comes back with it."""
+        self._value.disabled = self.state == "none" or self._fixed is not None
+        if change is not None and not self._showing:
+            self._kept[change["old"]] = self._value.value
+            if not (change["old"] == "unknown" and self._value.value):  # what was just typed gives the answer
+                self._value.value = self._kept.get(self.state, "") if self.state not in ("none", "unknown") else ""
 
     def show(self, answer: object) -> None:
         """Put an answer on the form."""
-        stated = isinstance(answer, Stated)
+        stated, self._showing, self._fixed, self._kept = isinstance(answer, Stated), True, None, {}
         if self._state is not None:
             self._state.value = answer.state if stated else "given" if answer is not None else "unknown"  # type: ignore[attr-defined]
-            self._on_state()
         self._fill((answer.because or "") if isinstance(answer, Stated) else answer, stated)
+        self._on_state()
+        self._showing = False
 
-    def _fill(self, answer: Any, _stated: bool) -> None:
+    def _fill(self, answer: Any, stated: bool) -> None:
         if isinstance(self._value, widgets.Dropdown):
             self._value.value = answer or ""
-        else:
-            self._value.value = answer if _stated else _records.to_text(answer, self._field, self._lang)
+            return
+        text = answer if stated else _records.to_text(answer, self._field, self._lang)
+        if not stated and answer is not None and not self._is_told_by(text, answer):
+            self._fixed = answer
+        self._value.value = text
+
+    def _is_told_by(self, text: str, answer: object) -> bool:
+        """Whether a text is read as that very answer."""
+        if not issubclass(self._kind, Record):
+            return True  # a row of parts is checked as a whole
+        try:
+            return bool(_records.answer_of(self._kind, self.name, text) == answer)
+        except Refusal:
+            return False
 
     @property
     def content(self) -> object:
@@ -164,7 +186,11 @@ class Editor:
         if self.state == "none":
             return _records.NONE
         if self.state == "not_applicable":
+            if not self._value.value.strip():
+                raise _words.refusal("because_empty", field=self.label)
             return _records.not_applicable(self._value.value)
+        if self._fixed is not None:
+            return self._fixed
         return None if self.state == "unknown" else self._given()
 
     def _given(self) -> object:
@@ -198,25 +224,29 @@ class PartsEditor(Editor):
         """A reason alone says nothing of what is given."""
 
     def _on_state(self, _: Any = None) -> None:
+        """Rows stay where another answer is chosen, out of sight, and come back with 'given'."""
         self._value.layout = self._shared.group if self.state == "not_applicable" else self._shared.hidden
+        self._list.layout = self._shared.group if self.state in ("given", "unknown") else self._shared.hidden
         self.add.disabled = self.state in ("none", "not_applicable")
-        if self.add.disabled or (self.state == "unknown" and self.rows):
-            self._lay([])
 
-    def _add(self, part: Part | None = None) -> None:
-        """A row below the others, empty or with what a part says."""
+    def _add(self) -> None:
+        """An empty row below the others."""
+        if self._state is not None and self._state.value == "unknown":
+            self._state.value = "given"
+        self._lay([*self.rows, self._row(None)])
+
+    def _row(self, part: Part | None) -> dict[str, Editor]:
         row = {name: Editor(self._part, name, self._lang, self._shared) for name in self._part.model_fields}
         for name, editor in row.items():
             editor.show(getattr(part, name, None) if part is not None else self._part.model_fields[name].default)
             editor.observe(self._on_row)
-        if self._state is not None and self._state.value == "unknown":
-            self._state.value = "given"
-        self._lay([*self.rows, row])
+        return row
 
     def _lay(self, rows: list[dict[str, Editor]]) -> None:
         self.rows, shown = rows, []
         for number, row in enumerate(rows, 1):
-            remove = self._shared.button(_words.say("form.remove_row", self._lang, number=number))
+            told = _words.say("form.remove_row", self._lang, number=number, field=self.label)
+            remove = self._shared.button(told)
             remove.on_click(lambda _, row=row: self._lay([one for one in self.rows if one is not row]))
             shown.append(widgets.VBox([*(one.widget for one in row.values()), remove], layout=self._shared.row))
         self._list.children = shown
@@ -228,9 +258,7 @@ class PartsEditor(Editor):
 
     def _fill(self, answer: Any, stated: bool) -> None:
         self._value.value = answer if stated else ""
-        self._lay([])
-        for part in () if stated else answer or ():
-            self._add(part)
+        self._lay([self._row(part) for part in (() if stated else answer or ())])
 
     def _given(self) -> object:
         """Each row as its fields; a row with nothing in it is none."""

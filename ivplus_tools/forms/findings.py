@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -24,8 +26,8 @@ class FindingsView(Reopened):
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._lang, self._page = desk, desk.standpoint.lang, 0
-        self._all: list[Status] = []
-        self.shown: list[Status] = []
+        self._all: dict[str, Status] = {}
+        self.shown: dict[str, Status] = {}
         super().__init__("ivplus-findings")
         shared, every = Shared(width="14em"), (self._say("all"), "")
         rooms, weights = _words.values("room"), _words.values("severity")
@@ -79,34 +81,35 @@ class FindingsView(Reopened):
 
     def _read(self) -> None:
         """Read the journal anew."""
-        self._all = AllRooms(self._desk.standpoint).statuses()
+        self._all = AllRooms(self._desk.standpoint).identified()
         self._turn(self._page)
 
-    def _left(self) -> list[Status]:
-        """What the filters leave, in order."""
+    def _left(self) -> list[tuple[str, Status]]:
+        """What the filters leave, in order, each with its identifier."""
         worst, sought = _findings.SEVERITIES.index(self.severity.value), self.text.value.casefold()
         found = [
-            one for one in self._all
+            (ident, one) for ident, one in self._all.items()
             if self.room.value in ("", one.room) and _findings.SEVERITIES.index(one.severity) <= worst
             and sought in f"{one.subject} {one.code} {one.finding}".casefold()
         ]  # fmt: skip
-        keys = {"by_subject": lambda one: (one.subject, one.code), "by_since": lambda one: one.since}
+        keys: dict[str, Callable[[tuple[str, Status]], Any]] = {
+            "by_subject": lambda told: (told[1].subject, told[1].code), "by_since": lambda told: told[1].since,
+        }  # fmt: skip
         key = keys.get(self.order.value)
         return sorted(found, key=key) if key else found
 
     def _turn(self, page: int) -> None:
-        """Show a page; one beyond the last is the last."""
-        left = self._left()
+        """Show a page; one beyond the last is the last. What was chosen stays so where it is still shown, else nothing is."""
+        left, chosen = self._left(), self.list.value
         self._page = max(0, min(page, (len(left) - 1) // PAGE))
-        self.shown = left[self._page * PAGE : (self._page + 1) * PAGE]
+        self.shown = dict(left[self._page * PAGE : (self._page + 1) * PAGE])
         first, hidden = self._page * PAGE + 1, len(self._all) - len(left)
         told = self._say("list", first=first, last=first + len(self.shown) - 1, count=len(left), hidden=hidden)
         self.list.description = told if left else self._say("none" if self._all else "nothing", hidden=hidden)
-        kept = self.list.value
-        self.list.options = [(self._line(one), number) for number, one in enumerate(self.shown)]
-        self.list.value = kept if kept is not None and kept < len(self.shown) else None
+        self.list.options = [(self._line(one), ident) for ident, one in self.shown.items()]
+        self.list.value = chosen if chosen in self.shown else None
         self.previous.disabled, self.next.disabled = self._page == 0, (self._page + 1) * PAGE >= len(left)
-        self.download.value = self._saved() if self.shown else ""
+        self.download.value = self._saved([one for _, one in left]) if left else ""
         self._choose()
         self._keep()
 
@@ -120,16 +123,17 @@ class FindingsView(Reopened):
         self.one.value = _shown.show(lay_status([one], self._lang))._repr_html_() if one else ""
 
     def _chosen(self) -> Status | None:
-        return self.shown[self.list.value] if self.list.value is not None else None
+        return self.shown.get(self.list.value)
 
-    def _saved(self) -> str:
-        table = lay_status(self.shown, self._lang)
+    def _saved(self, left: list[Status]) -> str:
+        """Everything that the filters leave, not the page alone."""
+        table = lay_status(left, self._lang)
         cells = csv_text([list(map(str, table.columns)), *text_rows(table)]).encode("utf-8-sig")
         return _html.downloads([(self._say("csv"), "findings.csv", "text/csv", base64.b64encode(cells).decode())])
 
     def static(self) -> str:
         """The page as a table."""
-        return _html.paragraph(self.list.description) + _shown.show(lay_status(self.shown, self._lang))._repr_html_()
+        return _html.paragraph(self.list.description) + _shown.show(lay_status(list(self.shown.values()), self._lang))._repr_html_()
 
     # --- answers
 
@@ -138,6 +142,9 @@ class FindingsView(Reopened):
         one = self._chosen()
         if one is None:
             self.message.value = _html.note([self._say("choose")], alert=True)
+            return
+        if not self.reason.value.strip():
+            self.message.value = _html.note([_words.refusal("field_empty", field=self.reason.description).text(self._lang)], alert=True)
             return
         try:
             receipt = act(one)  # type: ignore[operator]
@@ -149,14 +156,22 @@ class FindingsView(Reopened):
         self._read()
         self.message.value = _html.note(repr(receipt).splitlines())
 
+    @property
+    def _about(self) -> str:
+        """The chosen finding alone: one that has changed since is another, and is refused."""
+        return str(self.list.value).partition("\0")[0]
+
     def _accept(self, one: Status) -> object:
-        return self._desk.audit.accept(one.code, one.subject, self.reason.value, self.until.value or None)
+        return self._desk.audit.accept(one.code, one.subject, self.reason.value, self.until.value or None, self._about)
 
     def _assign(self, one: Status) -> object:
-        return self._desk.audit.assign(one.code, one.subject, self.owner.value, self.due.value, self.reason.value)
+        for field in (self.owner, self.due):
+            if not field.value.strip():
+                raise _words.refusal("field_empty", field=field.description)
+        return self._desk.audit.assign(one.code, one.subject, self.owner.value, self.due.value, self.reason.value, self._about)
 
     def _dispute(self, one: Status) -> object:
-        return self._desk.audit.dispute(one.code, one.subject, self.reason.value)
+        return self._desk.audit.dispute(one.code, one.subject, self.reason.value, self._about)
 
     def _reopen(self, one: Status) -> object:
-        return self._desk.audit.reopen(one.code, one.subject, self.reason.value)
+        return self._desk.audit.reopen(one.code, one.subject, self.reason.value, self._about)

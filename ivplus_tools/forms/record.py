@@ -41,6 +41,7 @@ class RecordForm(widgets.VBox):
         self.layout = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
         self._read_list()
         self._ready(False)
+        self.id.disabled, self._fields.layout.display = True, "none"  # what is typed before New would be lost
         key = "form.read_only" if desk.standpoint.past else "form.nothing"
         self._tell([_words.say(key, self._lang)])
 
@@ -53,7 +54,7 @@ class RecordForm(widgets.VBox):
     def _build(self, groups: Mapping[str, tuple[str, ...]]) -> None:
         say, shared = self._say, self._shared
         self.search = widgets.Text(description=say("search"), layout=widgets.Layout(width="98%"))
-        self.list = shared.field(widgets.Select, options=[], value=None, description=say("list"), rows=16)
+        self.list = shared.field(widgets.Select, options=[], value=None, description=self._plural(), rows=16)
         self.count = shared.html()
         self.new = widgets.Button(description=say("new"))
         self.save = widgets.Button(description=say("save"), button_style="primary")
@@ -85,9 +86,9 @@ class RecordForm(widgets.VBox):
                 self.later,
                 buttons,
                 self.status,
-                self._shown_code,
                 self.entry,
                 self.withdraw,
+                self._shown_code,
             ],
             layout=widgets.Layout(flex="1 1 30em", min_width="20em"),
         )
@@ -123,6 +124,11 @@ class RecordForm(widgets.VBox):
 
     def _say(self, key: str, **facts: object) -> str:
         return _words.say(f"form.{key}", self._lang, **facts)
+
+    def _plural(self) -> str:
+        """What the records are called."""
+        told = _words.say(f"kind_plural.{self._kind.kind}", self._lang)
+        return told[:1].upper() + told[1:]
 
     # --- the list
 
@@ -185,6 +191,8 @@ class RecordForm(widgets.VBox):
         if self._is_dirty():
             self._tell([self._say("unsaved")], alert=True)
             return
+        if not self.why.value.strip():
+            raise _words.refusal("field_empty", field=self.why.description)
         number, why, ident = self.entry.value, self.why.value, self.id.value
         receipt = self._room.withdraw(number, why=why)
         self._read_list()
@@ -197,7 +205,7 @@ class RecordForm(widgets.VBox):
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)
 
     def _show(self, record: Record) -> None:
-        self._loading, self._shown = True, record
+        self._loading, self._shown, self._fields.layout.display = True, record, ""
         self.id.value = "" if record.id == _records.NAMELESS else record.id
         for name, editor in self.editors.items():
             editor.show(getattr(record, name))
@@ -231,8 +239,13 @@ class RecordForm(widgets.VBox):
     def _on_save(self) -> None:
         if self.save.disabled:
             return
+        if not self.id.value.strip():
+            raise _words.refusal("field_empty", field=self.id.description)
+        made = self._record()  # before the reason: everything that is wrong with it is told at once
+        if not self.why.value.strip():
+            raise _words.refusal("field_empty", field=self.why.description)
         receipt = self._room.record(
-            self._record(), valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry, insist=self.insist.given
+            made, valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry, insist=self.insist.given
         )
         code, ident = self.code, _records.clean(self.id.value)
         self._clean = self._raw()
@@ -263,6 +276,11 @@ class RecordForm(widgets.VBox):
 
     def _is_dirty(self) -> bool:
         return not self.save.disabled and self._raw() != self._clean
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something has been typed that is not recorded."""
+        return self._is_dirty()
 
     def _lines(self, refusal: Refusal) -> list[str]:
         problems = getattr(refusal, "problems", ())

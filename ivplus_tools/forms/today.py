@@ -31,10 +31,13 @@ class TodayView(Reopened):
         self.today = Today(desk)
         super().__init__("ivplus-today")
         self.below = widgets.VBox([])
+        self.findings = widgets.Button(description=self._say("findings"), layout=widgets.Layout(width="auto"))
+        self.findings.on_click(lambda _: self._show(self._forms["audit"], self._say("findings"), "audit"))
         self.message = widgets.HTML("")
         self._inside.children = [
             widgets.HTML(self._head()),
             *(self._line(row, text) for row, text in self.today.lines()),
+            self.findings,
             self.message,
             self.below,
             widgets.HTML(self._rest()),
@@ -51,15 +54,21 @@ class TodayView(Reopened):
         return widgets.HBox([button, widgets.HTML(_html.line(text))], layout=widgets.Layout(align_items="center"))
 
     def _open(self, row: DueRow) -> None:
-        """The form of what a line is about, below; a second press opens it anew."""
+        """The form of what a line is about, below; one with unsaved changes is not put aside."""
         kind = self._kind_of(row)
-        opens = self._forms.get(kind.kind if kind else row.room)
+        self._show(self._forms.get(kind.kind if kind else row.room), row.subject, row.room)
+
+    def _show(self, opens: Opens | None, subject: str, room: str) -> None:
+        if any(getattr(one, "is_dirty", False) for one in self.below.children):
+            self._tell(self._say("unsaved"), alert=True)
+            return
         try:
             if opens is None:
-                self._tell(self._say("no_form", subject=row.subject, room=row.room), alert=True)
+                self.below.children = []
+                self._tell(self._say("no_form", subject=subject, room=room), alert=True)
                 return
-            self.below.children = [opens(self._desk, row.subject)]
-            self._tell(self._say("opened", subject=row.subject))
+            self.below.children = [opens(self._desk, subject)]
+            self._tell(self._say("opened", subject=subject))
         except Refusal as refusal:
             self._tell(refusal.text(self._lang), alert=True)
 
