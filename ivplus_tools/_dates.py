@@ -71,12 +71,10 @@ def instant(got: object, zone: ZoneInfo = HELSINKI) -> datetime:
     if isinstance(got, date):
         return datetime.combine(got, time(), zone)
     text = _told(got)
-    finnish = re.fullmatch(
-        r"(\S+) (?:klo |kl\. )?(\d{1,2})[.:](\d{2})", re.sub(r"((?:klo|kl\.) \d{1,2})$", r"\1.00", text.replace("\u00a0", " "))
-    )
+    finnish = re.fullmatch(r"(\S+) (klo |kl\. )?(\d{1,2})(?:[.:](\d{2}))?", text.replace("\u00a0", " "))
     try:
-        if finnish:
-            return _local(datetime.combine(day(finnish[1]), time(int(finnish[2]), int(finnish[3]))), zone)
+        if finnish and (finnish[2] or finnish[4]):
+            return _local(datetime.combine(day(finnish[1]), time(int(finnish[3]), int(finnish[4] or 0))), zone)
         if len(text) > 10 and re.match(r"\d{4}-\d{2}-\d{2}[T ]", text):
             return instant(datetime.fromisoformat(text), zone)
     except ValueError as error:

@@ -294,3 +294,13 @@ def test_an_hour_that_occurs_twice_is_said():
     """25 October 2026 at 3.30: the earlier one is taken, and the note says so."""
     assert any("occurs twice" in note for note in ivp.deadline("2026-10-25T03:30", "PT72H", lang="en").notes)
     assert not any("occurs twice" in note for note in ivp.deadline("2026-10-25T05:30", "PT72H", lang="en").notes)
+
+
+@pytest.mark.parametrize(("told", "means"), [("29.11.2026 klo 16", "16:00"), ("den 29 november 2026", None), ("29.11.2026 16", None)])
+def test_a_full_hour_may_be_told_without_its_minutes(told, means):
+    """After `klo` or `kl.`; a bare number may be anything."""
+    if means is None:
+        with pytest.raises(ivp.Refusal):
+            _dates.instant(told)
+    else:
+        assert _dates.instant(told).isoformat() == f"2026-11-29T{means}:00+02:00"
