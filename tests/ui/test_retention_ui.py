@@ -13,7 +13,7 @@ def test_the_dashboard_filters_counts_and_tells_what_failed(lab, page):
     notebook = lab.run_all(page, lab.made("retention", SAMPLE, "board = ivp.forms.retention(desk)\nboard"))
     board = notebook.locator(".ivplus-retention")
     expect(board.get_by_role("cell", name="kaynnit-3v", exact=True)).to_be_visible()
-    expect(board.locator("img[alt*='2026-03']")).to_be_visible()
+    expect(board.locator("img[alt*='maaliskuu 2026']")).to_be_visible()
     board.get_by_label("Näytä", exact=True).select_option(label="myöhässä mutta poistokiellossa")
     expect(board.get_by_role("cell", name="laskut-6v")).to_be_visible()
     expect(board.get_by_role("cell", name="hakemukset-2v")).to_have_count(0)
