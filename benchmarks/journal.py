@@ -152,7 +152,7 @@ def _sealed_texts(path: Path) -> list[bytes]:
 
 def appender(path: Path, subject: int = 0) -> Act:
     """Records an activity, each time with other remarks."""
-    desk, thing = ivp.Desk(path, by="bench", lang="en"), invented.activity(subject)
+    desk, thing = ivp.Desk(path, by="bench", lang="en", trust_clock=True), invented.activity(subject)
     texts = (f"Muutos {subject}/{number}" for number in itertools.count())
     return lambda: desk.register.record(thing.replace(remarks=next(texts)), valid_from="2026-01-01", why="yearly review")
 

@@ -464,3 +464,12 @@ def test_a_case_goes_from_the_form_to_a_file_and_to_what_was_sent(sample, tmp_pa
     form.mark_sent.click()
     assert "⚠" in form.told.value
     assert len(sample.breach.case("2026-002").notices) == 1
+
+
+def test_a_list_says_how_its_items_are_told_apart(form):
+    """Before one types, and in the tip while one does: a comma is part of an item."""
+    for name in ("data_subjects", "processors", "dpia_triggers"):
+        box = form.editors[name]._value
+        assert "puolipiste" in box.placeholder
+        assert "puolipiste" in box.tooltip
+    assert "puolipiste" not in form.editors["owner"]._value.placeholder

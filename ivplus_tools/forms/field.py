@@ -114,6 +114,8 @@ class Editor:
             )
         hint = "; ".join(names[self._lang] for names in codes.values()) or tip
         area = widgets.Textarea if held in ("texts", "codes", "map") else widgets.Text
+        if held in ("texts", "codes"):
+            hint = tip = _words.say("form.list_hint", self._lang, hint=hint)
         return self._shared.field(area, description=self.label, placeholder=hint, tooltip=tip)
 
     def _answers(self) -> widgets.Dropdown:
