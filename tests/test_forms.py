@@ -473,3 +473,21 @@ def test_a_list_says_how_its_items_are_told_apart(form):
         assert "puolipiste" in box.placeholder
         assert "puolipiste" in box.tooltip
     assert "puolipiste" not in form.editors["owner"]._value.placeholder
+
+
+def test_another_answer_holds_for_what_no_text_can_tell(sample):
+    """Unknown is unknown, and a reason can be typed; back at 'given' the old answer stands."""
+    form = ivp.forms.activity(sample)
+    form.load("uutiskirje")
+    editor = form.editors["dpo"]
+    editor._is_told_by = lambda *_: False
+    editor.show("Maija")
+    assert (editor._value.disabled, editor.content) == (True, "Maija")
+    editor._state.value = "unknown"
+    assert editor.content is None
+    editor._state.value = "not_applicable"
+    assert not editor._value.disabled
+    editor._value.value = "ei tarvita"
+    assert editor.content == ivp.not_applicable("ei tarvita")
+    editor._state.value = "given"
+    assert (editor._value.disabled, editor.content) == (True, "Maija")

@@ -149,7 +149,7 @@ class Editor:
 
     def _on_state(self, change: Any = None) -> None:
         """Another kind of answer: what was typed under the old one is kept beside, and comes back with it."""
-        self._value.disabled = self.state == "none" or self._fixed is not None
+        self._value.disabled = self.state == "none" or (self._fixed is not None and self.state != "not_applicable")
         if change is not None and not self._showing:
             self._kept[change["old"]] = self._value.value
             if not (change["old"] == "unknown" and self._value.value):  # what was just typed gives the answer
@@ -191,12 +191,10 @@ class Editor:
             if not self._value.value.strip():
                 raise _words.refusal("because_empty", field=self.label)
             return _records.not_applicable(self._value.value)
-        if self._fixed is not None:
-            return self._fixed
         return None if self.state == "unknown" else self._given()
 
     def _given(self) -> object:
-        return self._value.value or None
+        return self._fixed if self._fixed is not None else self._value.value or None
 
     @property
     def raw(self) -> object:
@@ -264,7 +262,7 @@ class PartsEditor(Editor):
 
     def _given(self) -> object:
         """Each row as its fields; a row with nothing in it is none."""
-        rows = [{name: editor.content for name, editor in row.items() if editor.content is not None} for row in self.rows]
+        rows = [{name: told for name, editor in row.items() if (told := editor.content) is not None} for row in self.rows]
         return [row for row in rows if row] or None
 
     @property
