@@ -263,9 +263,9 @@ class Room(Generic[S]):
         raise NotImplementedError
 
     @staticmethod
-    def due_of(state: Any, /) -> Iterable[Due]:
+    def due_of(state: Any, /) -> Iterable[Due]:  # noqa: ARG004  some rooms have none
         """What is coming of what stands."""
-        raise NotImplementedError
+        return ()
 
     def states_of(self, state: S) -> Iterable[tuple[str, str, str]]:  # noqa: ARG002  most rooms have none
         """What a room says beside findings and due dates: subject, key of the labels, the answer."""

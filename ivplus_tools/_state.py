@@ -62,7 +62,18 @@ class State:
 
     def find(self, subject: str, kind: str | None = None) -> Stands:
         """The record of that identifier; an unknown one is refused with the nearest."""
-        return found(subject, kind, self.kinds, self.standing, self.at)
+        if not isinstance(subject, str):
+            raise _words.refusal("not_text", got=type(subject).__name__)
+        those = [one for one in self.standing if kind in (None, one.entry.kind)]
+        mine = [one for one in those if one.entry.subject == subject]
+        if not mine and (composed := _records.clean_id(subject)) != subject:
+            mine = [one for one in those if one.entry.subject == composed]
+        if not mine:
+            near = _words.nearest(subject, sorted({one.entry.subject for one in those}), 3)
+            raise _words.refusal("not_found", got=subject, near=near or "–", on=self.on)
+        if len(mine) > 1:
+            raise _words.refusal("several_kinds", got=subject, kinds=", ".join(one.entry.kind for one in mine))
+        return mine[0]
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Stands]]:
@@ -107,20 +118,3 @@ def records_of(at: Standpoint, kinds: Sequence[type[Record]], entries: Iterable[
         if one.entry not in made:
             made[one.entry] = Stands(types[one.kind](one.subject, **(one.body or {})), one)
     return [made[one.entry] for one in listed]
-
-
-def found(subject: object, kind: str | None, kinds: Sequence[type[Record]], standing: Sequence[Stands], at: Standpoint) -> Stands:
-    """The one record of an identifier among those that stand; none, or several kinds, is refused."""
-    if not isinstance(subject, str):
-        raise _words.refusal("not_text", got=type(subject).__name__)
-    names = {one.kind for one in kinds} & ({kind} if kind is not None else {one.kind for one in kinds})
-    those = [one for one in standing if one.entry.kind in names]
-    mine = [one for one in those if one.entry.subject == subject]
-    if not mine and (composed := _records.clean_id(subject)) != subject:
-        mine = [one for one in those if one.entry.subject == composed]
-    if not mine:
-        near = _words.nearest(subject, sorted({one.entry.subject for one in those}), 3)
-        raise _words.refusal("not_found", got=subject, near=near or "–", on=at.valid_on)
-    if len(mine) > 1:
-        raise _words.refusal("several_kinds", got=subject, kinds=", ".join(one.entry.kind for one in mine))
-    return mine[0]

@@ -33,11 +33,11 @@ _LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 def kept(function: Callable[P, R], besides: Callable[[], object] = lambda: None) -> Callable[P, R]:
     """A function of the words that are read, and of `besides`: its answers are kept for those alone."""
     told: Any = function
-    known = lru_cache(4096)(lambda _read, *args: told(*args))
+    known: Any = lru_cache(4096)(lambda _read, *args, **named: told(*args, **named))
 
     @wraps(function)
-    def asked(*args: P.args, **_: P.kwargs) -> R:
-        found: R = known((tuple(FOLDERS), besides()), *args)
+    def asked(*args: P.args, **named: P.kwargs) -> R:
+        found: R = known((tuple(FOLDERS), besides()), *args, **named)
         return found
 
     asked.cache_clear = known.cache_clear  # type: ignore[attr-defined]

@@ -54,12 +54,17 @@ class Today:
         return [one for one in self.statuses if one.state != "accepted"]
 
     @cached_property
+    def coming(self) -> list[DueRow]:
+        """Every due date of every room, the earliest first."""
+        return self._all.coming()
+
+    @cached_property
     def todo(self) -> list[DueRow]:
         """What is late, breaches first, then what comes within a month."""
-        found = self._all.coming(self.at.valid_on + AHEAD)
+        found = [row for row in self.coming if row.due <= self.at.valid_on + AHEAD]
         return sorted(found, key=lambda row: (not row.is_late(self.at), row.room != "breach", row.due))
 
-    @property
+    @cached_property
     def untold(self) -> list[Status]:
         """Findings that say what cannot be told yet, accepted ones too: an acceptance answers no question."""
         told = _words.read("findings")
@@ -88,14 +93,14 @@ class Today:
 
     @cached_property
     def rooms(self) -> list[RoomState]:
-        """How each room stands; the law is told by its unread facts alone."""
+        """How each room stands; of the law only what is unread or stale is told."""
         return [self._room(name) for name in ROOMS if name != "law"]
 
     def _room(self, name: str) -> RoomState:
         mine = [one for one in self.open if one.room == name]
         accepted = sum(one.room == name and one.state == "accepted" for one in self.statuses)
         errors, warnings = (sum(one.severity == weight for one in mine) for weight in ("error", "warning"))
-        untold, days = [one for one in self.untold if one.room == name], [row for row in self._all.coming() if row.room == name]
+        untold, days = [one for one in self.untold if one.room == name], [row for row in self.coming if row.room == name]
         late = sum(row.is_late(self.at) for row in days)
         ahead = next((row.due for row in days if not row.is_late(self.at)), None)
         records = len(self._all.state(name).standing)
@@ -104,12 +109,7 @@ class Today:
         word = next((word for word, count in words.items() if count), "clear")
         return RoomState(name, word, records, errors, warnings, len(untold), accepted, late, ahead)
 
-    # --- as frames
-
-    def todo_frame(self) -> pandas.DataFrame:
-        """What must be done: room, subject, due, what, rule, due_at, late."""
-        rows = [(*row, row.is_late(self.at)) for row in self.todo]
-        return _room.frame((*DueRow._fields, "late"), rows, self.lang)
+    # --- as a frame and in words
 
     def rooms_frame(self) -> pandas.DataFrame:
         """How each room stands: room, room_state, records, errors, warnings, untold, accepted, due_past, next_deadline."""

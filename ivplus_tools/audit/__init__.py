@@ -12,6 +12,7 @@ from ivplus_tools import _dates, _findings, _records, _room, _store, _words
 from ivplus_tools._findings import Finding
 from ivplus_tools._records import Record
 from ivplus_tools._room import Room
+from ivplus_tools._state import State
 from ivplus_tools._store import Receipt, Standpoint
 from ivplus_tools._store.chain import check_chain, links_of
 from ivplus_tools.audit import answers, packs
@@ -197,8 +198,7 @@ class AuditRoom(Room[Audit]):
 
     def _longest_acceptance(self, on: date) -> str:
         """How long an acceptance given on a day may last: what our own organisation has set, the shortest of several."""
-        then = _store.standing(replace(self.standpoint, valid_on=on, book=None))
-        own = [one.body or {} for one in then if one.kind == "organisation" and "own" in ((one.body or {}).get("relation") or ())]
+        own = State.read(replace(self.standpoint, valid_on=on, book=None), ()).own_bodies
         told = [str(body["longest_acceptance"]) for body in own if body.get("longest_acceptance")]
         return min(told, key=lambda one: _dates.plus(on, _dates.read_period(one)), default=LONGEST_ACCEPTANCE)
 

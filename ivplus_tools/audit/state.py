@@ -31,5 +31,8 @@ class Audit(State):
 
     def answered(self, own: Iterable[Finding] = ()) -> list[answers.Answered]:
         """Every finding of the other rooms, and some of the audit's own, with the answer that holds for it."""
-        found = [*self.found, *(("audit", one) for one in own)]
-        return answers.answered(found, self.told, self.sealed, self.on)
+        return [*self._answered, *answers.answered((("audit", one) for one in own), self.told, self.sealed, self.on)]
+
+    @cached_property
+    def _answered(self) -> list[answers.Answered]:
+        return answers.answered(self.found, self.told, self.sealed, self.on)

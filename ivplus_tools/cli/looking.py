@@ -251,14 +251,13 @@ def law(instrument: str | None, lang: str, shape: str) -> None:
 
     They are the lawyer's work and no faults of the company, so `ivplus check` tells only how many an instrument has. Needs no journal.
     """
-    from ivplus_tools import _law, _room
+    from ivplus_tools import _law
+    from ivplus_tools.law import unverified
 
     known = {one.instrument["key"] for one in _law.facts().values()}
     if instrument and instrument not in known:
         raise _words.refusal("unknown_value", got=instrument, what="instrument", near=_words.nearest(instrument, known, 3))
-    unread = [one for one in _law.unverified() if instrument in (None, one.instrument["key"])]
-    rows = [(one.rule, one.name[lang], one.note.get(lang, "–"), one.source) for one in unread]
-    print_table(_room.frame(("rule", "name", "note", "source"), rows, lang), shape)
+    print_table(unverified(lang, instrument), shape)
 
 
 # --- scan, verify

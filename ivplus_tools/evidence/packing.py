@@ -31,9 +31,7 @@ def manifest_of(desk: Desk, found: pandas.DataFrame, parameters: dict[str, Any],
     at = desk.standpoint
     entries, first = _store.every(at), previous["journal"]["last"] + 1 if previous else 1
     counted = desk.audit.counts()
-    own = [
-        one.body or {} for one in _store.standing(at) if one.kind == "organisation" and "own" in ((one.body or {}).get("relation") or ())
-    ]
+    own = State.read(at, ()).own_bodies
     return {
         "format": verify.FORMAT, **parameters, "organisation": next((one["name"] for one in own if one.get("name")), None),
         "versions": {"python": _python(), **{name: _version(name) for name in LIBRARIES}}, "code": packs.code(),

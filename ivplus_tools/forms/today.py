@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from ivplus_tools import _html, _shown, _words, plots
+from ivplus_tools import _findings, _html, _shown, _words, plots
 from ivplus_tools._findings import DueRow
 from ivplus_tools._records import Record
 from ivplus_tools.agenda import Today
-
-if TYPE_CHECKING:
-    import pandas
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.forms.reopened import Reopened
+
+if TYPE_CHECKING:
+    import pandas
 
 HALF_A_YEAR = timedelta(days=183)
 Opens = Callable[[Desk, str], widgets.Widget]
@@ -100,10 +100,8 @@ class TodayView(Reopened):
 
     def _coming(self) -> pandas.DataFrame:
         """What comes in half a year; what is late stands above."""
-        found = self._desk.due(by=self.today.at.valid_on + HALF_A_YEAR)
-        ahead = found[found["due"].dt.date >= self.today.at.valid_on] if len(found) else found
-        ahead.attrs.update(found.attrs)
-        return ahead
+        at = self.today.at
+        return _findings.lay_due([row for row in self.today.coming if at.valid_on <= row.due <= at.valid_on + HALF_A_YEAR], at)
 
     def static(self) -> str:
         """The view as HTML, without its buttons."""

@@ -19,7 +19,7 @@ class LawRoom(Room[State]):
 
     name: ClassVar[str] = "law"
     records: ClassVar[tuple[type[Record], ...]] = ()
-    findings_of, due_of = staticmethod(checks.findings), staticmethod(checks.due)
+    findings_of = staticmethod(checks.findings)
     inner: ClassVar[frozenset[str]] = frozenset(("changes", "end", "get", "history", "record", "withdraw"))
 
     def facts(self) -> pandas.DataFrame:
@@ -34,6 +34,11 @@ class LawRoom(Room[State]):
 
     def unverified(self) -> pandas.DataFrame:
         """What nobody has compared with the official text, and what to look up where: rule, name, note, source."""
-        lang = self.standpoint.lang
-        rows = [(one.rule, one.name[lang], one.note.get(lang, "–"), one.source) for one in _law.unverified()]
-        return _room.frame(("rule", "name", "note", "source"), rows, lang)
+        return unverified(self.standpoint.lang)
+
+
+def unverified(lang: str, instrument: str | None = None) -> pandas.DataFrame:
+    """Facts that nobody has compared, of one instrument or of all: rule, name, note, source. No journal is asked."""
+    unread = (one for one in _law.unverified() if instrument in (None, one.instrument["key"]))
+    rows = [(one.rule, one.name[lang], one.note.get(lang, "–"), one.source) for one in unread]
+    return _room.frame(("rule", "name", "note", "source"), rows, lang)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ivplus_tools import _dates, _law
-from ivplus_tools._findings import Due, Finding
+from ivplus_tools._findings import Finding
 from ivplus_tools._state import State
 
 
@@ -23,11 +23,6 @@ def findings(state: State) -> Iterator[Finding]:
         if last and last < state.on:
             reread = instrument["reread"]
             yield Finding(key, "LAW-002", reread, {"name": instrument["name"], "reread": reread})
-
-
-def due(state: State) -> Iterator[Due]:  # noqa: ARG001  the law is the same at every standpoint
-    """Nothing: what is late is a finding."""
-    yield from ()
 
 
 def _instruments() -> dict[str, dict[str, Any]]:

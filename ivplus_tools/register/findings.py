@@ -171,7 +171,7 @@ def _parties(register: Register) -> Iterator[Finding]:
     if register.activities and register.ours() is None:
         first = min(one.entry.valid_from for one in register.activities)
         yield Finding("–", "REG-060", first)
-    own = [ident for ident, one in register.homes["organisation"].items() if "own" in texts(one.record.relation)]
+    own = [one.record.id for one in register.every_own()]
     if len(own) > 1:
         since = max(register.homes["organisation"][ident].entry.valid_from for ident in own)
         yield Finding(own[-1], "REG-063", since, {"names": ", ".join(own)})

@@ -59,7 +59,7 @@ class Register(State):
     def only(self, id: str) -> Register:  # noqa: A002
         """One activity with the organisations and systems that it names, and our own."""
         shown = [one for one in self.activities if one.record.id == id]
-        own = [one for one in self.of("organisation") if "own" in texts(one.record.relation)]
+        own = self.every_own()
         kept = {one.entry.entry for one in (*shown, *own)}
         for one in shown:
             for name, field in type(one.record).model_fields.items():
@@ -71,4 +71,8 @@ class Register(State):
 
     def ours(self) -> Stands | None:
         """The record of our own organisation: the one whose relation says so."""
-        return next((one for one in self.of("organisation") if "own" in texts(one.record.relation)), None)
+        return next(iter(self.every_own()), None)
+
+    def every_own(self) -> list[Stands]:
+        """Every organisation that is called our own."""
+        return [one for one in self.of("organisation") if "own" in texts(one.record.relation)]
