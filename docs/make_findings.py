@@ -50,7 +50,7 @@ def _asking() -> dict[str, list[tuple[_law.Fact, dict[str, Any]]]]:
     """Which facts ask with which code, and with which value; of every day, so that the page does not age. Proposals ask nothing."""
     found = defaultdict(list)
     for one in _law.facts().values():
-        for value in one.values:
+        for value in one.history:
             if "finding" in value:
                 found[value["finding"]].append((one, value))
     return found

@@ -244,7 +244,7 @@ def _country(told: object) -> str:
 
 def _institutions() -> dict[str, dict[str, Any]]:
     """The institutions of the Union whose holidays the facts have: code -> names, time zone, days."""
-    found: dict[str, dict[str, Any]] = _law.fact("1182/71:2(1)").values[-1].get("institutions", {})
+    found: dict[str, dict[str, Any]] = _law.newest("1182/71:2(1)").get("institutions", {})
     return found
 
 
@@ -252,7 +252,7 @@ def _zones(country: str) -> list[ZoneInfo]:
     """The time zones of a country, its main one first where the facts tell it."""
     if country in _institutions():
         return [ZoneInfo(_institutions()[country]["zone"])]
-    main = _law.fact("1182/71:2(1)").values[-1].get("main_zones", {}).get(country)
+    main = _law.newest("1182/71:2(1)").get("main_zones", {}).get(country)
     return [ZoneInfo(name) for name in dict.fromkeys([*([main] if main else []), *_places.zones(country)])] or [HELSINKI]
 
 
@@ -260,7 +260,7 @@ def _day_there(at: datetime, country: str, lang: str) -> tuple[date, list[str]]:
     """The day of an instant in a country: in its main zone, else the earliest day that it was anywhere there; the other is a note."""
     zones = _zones(country)
     days = [at.astimezone(zone).date() for zone in zones]
-    main = country in _law.fact("1182/71:2(1)").values[-1].get("main_zones", {})
+    main = country in _law.newest("1182/71:2(1)").get("main_zones", {})
     began = days[0] if main else min(days)
     other = next((one for one in days if one != began), None)
     return began, [_words.say("note.other_day", lang, at=_words.show_date(other, lang, running=True))] if other else []
@@ -364,10 +364,10 @@ def period_start(event: object, start_event: str, financial_year_end: str = "12-
 
     `financial_year_end` is `MM-DD`. The event may be any day; for `FY_END` kinds it is a day within the financial year.
     """
-    known = _law.codes("start_event")
-    if start_event not in known:
+    anchor = _law.entry("start_event", start_event).get("anchor")
+    if anchor is None:
+        known = _law.codes("start_event")
         raise _words.refusal("unknown_value", got=start_event, what="start_event", near=_words.nearest(start_event, known, 3))
-    anchor = known[start_event].values[0]["anchor"]
     on = day(event)
     if anchor in ("financial_year", "calendar_year_of_financial_year"):
         on = _financial_year_end(on, financial_year_end)

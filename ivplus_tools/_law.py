@@ -34,7 +34,10 @@ def kept_by_day(function: Callable[P, R]) -> Callable[P, R]:
 
 @dataclass(frozen=True)
 class Fact:
-    """One provision: what it asks in our own words, where its text is, and its values with the days they hold; `proposals` never do."""
+    """One provision: what it asks in our own words, where its text is, and the values it has had.
+
+    What holds is asked with `on(day)`; `history` is for saying what was and what comes; `proposals` never hold.
+    """
 
     rule: str
     instrument: dict[str, Any]
@@ -44,7 +47,7 @@ class Fact:
     verified: bool
     note: dict[str, str]
     reread: date | None
-    values: tuple[dict[str, Any], ...]
+    history: tuple[dict[str, Any], ...]
     proposals: tuple[dict[str, Any], ...] = ()
     read: dict[str, str] = field(default_factory=dict)  # what was read when it was compared, and in which state
 
@@ -53,7 +56,7 @@ class Fact:
         last, rules = _STILL.get()
         if day > last and (rules is None or self.rule in rules):
             day = last
-        for value in self.values:
+        for value in self.history:
             if value["from"] <= day <= value.get("until", date.max):
                 return value
         return None
@@ -62,12 +65,17 @@ class Fact:
 def near(rule: str, day: date) -> dict[str, Any]:
     """The value of a rule on a day; before it applied its first, after it ended its last: for practices that nothing is without."""
     found = fact(rule)
-    return found.on(day) or found.values[0 if day < found.values[0]["from"] else -1]
+    return found.on(day) or found.history[0 if day < found.history[0]["from"] else -1]
 
 
 def value(rule: str, day: date) -> dict[str, Any]:
     """The value of a rule on a day; an empty dict before it applied or after it ended."""
     return fact(rule).on(day) or {}
+
+
+def newest(rule: str) -> dict[str, Any]:
+    """The last value of a rule: for reading what people write, which no day belongs to."""
+    return fact(rule).history[-1]
 
 
 def fact(rule: str) -> Fact:
@@ -81,7 +89,13 @@ def fact(rule: str) -> Fact:
 @kept
 def codes(name: str) -> dict[str, Fact]:
     """A list of the law, such as `legal_basis`: code -> fact, in the order of the file; empty if there is no such list."""
-    return {v["code"]: f for f in facts().values() for v in f.values if v.get("list") == name}
+    return {v["code"]: f for f in facts().values() for v in f.history if v.get("list") == name}
+
+
+def entry(name: str, code: str | None) -> dict[str, Any]:
+    """What a list of the law tells of one of its codes, whatever the day; empty where the list has no such code."""
+    found = codes(name).get(code or "")
+    return next((one for one in found.history if one.get("code") == code), {}) if found else {}
 
 
 @kept_by_day  # a comparison asks the same of the same days over and over
@@ -100,7 +114,7 @@ def findings() -> dict[str, tuple[str, tuple[Fact, ...]]]:
     """Every finding code with its severity and the facts behind it: those named beside its words, else those that ask for a field."""
     asking: dict[str, dict[str, str]] = {}
     for one in facts().values():
-        for value in one.values:
+        for value in one.history:
             if "finding" in value:
                 asking.setdefault(value["finding"], {})[one.rule] = value["if_empty"]
     found = {}
@@ -184,7 +198,7 @@ def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
         verified=raw.get("verified", True),
         note=raw.get("note", {}),
         reread=raw.get("reread", instrument.get("reread")),
-        values=values,
+        history=values,
         proposals=proposals,
         read=raw.get("read", {}),
     )
@@ -222,7 +236,7 @@ class Citation:
         lines = [*self._finding(), (self._say("rule"), _named(one, lang))]
         lines += [(self._say(f"in_{each}"), f"{one.name[each]}: {one.says[each]}") for each in _words.LANGS]
         lines += [(self._say("source"), one.source)]
-        lines += [(self._say("in_force"), _validity(value)) for value in one.values]
+        lines += [(self._say("in_force"), _validity(value)) for value in one.history]
         lines += [(self._say("proposal"), _validity(value)) for value in one.proposals]
         lines += [(self._say("reread"), " · ".join(filter(None, (checked, one.read.get(lang) if one.verified else ""))))]
         lines += [(self._say("note"), one.note[lang])] if one.note else []

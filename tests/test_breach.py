@@ -410,7 +410,7 @@ def test_a_draft_has_what_the_law_asks_and_marks_what_is_missing(sample, tmp_pat
             assert one == two
     case, blank = desk.breach.case("2025-002"), {"fi": "TÄYDENNÄ", "sv": "FYLL I", "en": "TO BE FILLED IN"}[lang]
     form = case.draft("authority")
-    asked = [name for value in _law.facts().values() for one in value.values for name in one.get("notice", ())]
+    asked = [name for value in _law.facts().values() for one in value.history for name in one.get("notice", ())]
     for name in set(asked) - {"contact_person"}:
         label = _words.field_label(name, lang)
         assert label in form.text

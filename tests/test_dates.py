@@ -188,7 +188,7 @@ def test_the_holidays_are_those_of_the_finnish_calendar(shared):
 def test_the_eves_named_in_the_facts_exist_in_the_calendar():
     """The names that the fact uses for the two eves are the calendar's own."""
     names = set(_dates._holidays("FI", 2026).values())
-    assert set(ivp.cite("1182/71:2(1)").fact.values[0]["eves"]) <= names
+    assert set(ivp.cite("1182/71:2(1)").fact.history[0]["eves"]) <= names
 
 
 def test_a_disputed_reading_is_a_note_and_never_the_deadline():

@@ -182,7 +182,7 @@ def test_two_values_of_one_day_are_refused(tmp_path):
 
 def test_what_the_facts_ask_of_a_record_is_asked_by_its_room():
     """The register reads such requirements; of another kind nobody would."""
-    assert {ask["record"] for fact in _law.facts().values() for ask in fact.values if "finding" in ask} == {"activity"}
+    assert {ask["record"] for fact in _law.facts().values() for ask in fact.history if "finding" in ask} == {"activity"}
 
 
 def test_the_lists_of_the_law_are_the_same_for_no_two_folders_or_threads(tmp_path):
@@ -284,6 +284,6 @@ def test_a_value_that_begins_later_changes_no_answer_before_it(sample, tmp_path)
     then = sample.at(valid="2027-02-01").standpoint
     before, after = answers_of(sample.standpoint), answers_of(then)
     with _law.reading(tmp_path / "facts"):
-        assert all(len(_law.fact(rule).values) > 1 for rule in LATER)
+        assert all(len(_law.fact(rule).history) > 1 for rule in LATER)
         assert answers_of(sample.standpoint) == before
         assert answers_of(then) != after

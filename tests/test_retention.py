@@ -595,7 +595,7 @@ def test_a_past_standpoint_counts_and_records_nothing(laid, desk):
 def test_the_library_of_statutes_is_sound():
     """Every statute has a kind and a start that is known; one with a length has a period; spellings lead to one code."""
     for code, fact in _law.codes("retention_statute").items():
-        value = fact.values[-1]
+        value = fact.history[-1]
         assert value["kind"] in ("minimum", "maximum", "claim", "policy", "review"), code
         if "period" in value:
             assert _dates.read_period(value["period"])

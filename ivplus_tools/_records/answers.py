@@ -280,7 +280,7 @@ def _in_languages(names: dict[str, str]) -> dict[str, str]:
 def lists() -> list[str]:
     """The name of every list that a field may take its codes from."""
     return sorted(
-        {*_words.read("labels")["value"], *(one["list"] for fact in _law.facts().values() for one in fact.values if "list" in one)}
+        {*_words.read("labels")["value"], *(one["list"] for fact in _law.facts().values() for one in fact.history if "list" in one)}
     )
 
 

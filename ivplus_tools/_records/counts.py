@@ -46,7 +46,7 @@ def bounds(count: str) -> tuple[int, int]:
     """The lowest and the highest number that a count can mean; one that is open upwards has no highest (`MOST`)."""
     mark, low, high = _taken(count)
     if mark == "~":
-        off = float(_law.fact("breach:counts").values[-1]["about"])
+        off = float(_law.newest("breach:counts")["about"])
         return int(low * (1 - off)), min(MOST, -int(-high * (1 + off) // 1))
     spans = {">": (low + 1, MOST), ">=": (low, MOST), "<": (0, high - 1), "<=": (0, high)}
     return spans.get(mark, (low, high))

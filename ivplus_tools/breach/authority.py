@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from ivplus_tools import _dates, _records, _words
 from ivplus_tools._records import texts
-from ivplus_tools.breach.outages import ATTACKS
 from ivplus_tools.breach.writing import CaseWriter, label_of, missing
 from ivplus_tools.documents import Document, Line, Section
 
@@ -106,7 +105,7 @@ class Notification(CaseWriter):
         """Whether a field stands in the form: it is told, or asked of every breach, or of one such as this, or of a delay that there is."""
         late = name == "delay_reason" and (self.case.clock.is_late or self.case.clock.is_over)
         away = name in ("restored", "unavailable_for", "backup") and bool({"availability", "integrity"} & set(texts(self.breach.nature)))
-        taken = name == "exfiltrated" and self.breach.cause in ATTACKS
+        taken = name == "exfiltrated" and self.breach.cause in self.duty.rules.table("breach:kinds")["attacks"]
         return late or away or taken or name not in IF_TOLD or getattr(self.breach, name) is not None
 
     def limit(self) -> Iterator[Line]:

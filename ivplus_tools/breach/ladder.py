@@ -9,14 +9,12 @@ from typing import Any
 
 from ivplus_tools import _records, _words
 from ivplus_tools._records import texts
-from ivplus_tools.breach.outages import ATTACKS, Outages
+from ivplus_tools.breach.outages import Outages
 from ivplus_tools.breach.records import Breach
 from ivplus_tools.breach.rules import Rules, Step
 
 __all__ = ["LEVELS", "Ladder", "Rules", "Step", "attack_only"]
 LEVELS = ("none", "risk", "high")
-SHORTEST_REASON = 3
-"""Letters: a sign or two give no reason."""
 OUTCOME = {True: "notify", False: "no_notify", None: "notify_open"}
 
 
@@ -80,7 +78,7 @@ class Ladder(Outages):
     def _is_no_breach(self) -> bool:
         """Whether it turned out to be no breach: told with a reason, and nothing that is told says otherwise."""
         got = self._breach
-        reasoned = sum(map(str.isalpha, got.no_breach_reason or "")) >= SHORTEST_REASON
+        reasoned = sum(map(str.isalpha, got.no_breach_reason or "")) >= self._rules.table("breach:confirmation")["shortest_reason"]
         return got.is_breach == "no" and reasoned and not self._is_breached()
 
     def _is_breached(self) -> bool:
@@ -155,7 +153,7 @@ class Ladder(Outages):
         got, told = self._breach, texts(self._breach.nature)
         exposed = "yes" in (got.exfiltrated, got.misuse_signs) or got.breach_recipient not in (None, "nobody") or "confidentiality" in told
         exposed |= _counted(got.recipients_count)
-        if told and not exposed and not attack_only(got) and got.cause not in self._gone:
+        if told and not exposed and not attack_only(got, self._rules) and got.cause not in self._gone:
             return self._so("gdpr:4(12)", "no_confidentiality", "nobody")
         if got.already_public == "yes":
             if self._is_plainly_public():
@@ -198,7 +196,8 @@ class Ladder(Outages):
         got, kinds = self._breach, set(texts(self._breach.data_kinds))
         heavy = {*self._kinds["gravity"]["hard"], *self._kinds["gravity"]["serious"], *self._kinds["sensitive"]}
         grave = kinds & heavy or texts(got.special_categories)
-        gathered = "yes" in (got.malicious, got.misuse_signs, got.exfiltrated, got.risk_materialised) or got.cause in (*ATTACKS, "insider")
+        gathered = "yes" in (got.malicious, got.misuse_signs, got.exfiltrated, got.risk_materialised)
+        gathered |= got.cause in self._kinds["on_purpose"]
         return bool(kinds) and not grave and "yes" not in (got.children, got.vulnerable) and not gathered
 
     def _reached(self) -> set[str]:
@@ -215,7 +214,7 @@ class Ladder(Outages):
             return self._so(rule, "nobody_unproved", "nobody", "uncontrolled")
         if got.exfiltrated == "no" and (got.cause not in self._gone or got.confirmed_how == "technical"):
             return self._so(rule, "not_exfiltrated", "nobody")
-        if attack_only(got):
+        if attack_only(got, self._rules):
             return self._so(rule, "attack_open", "nobody", "uncontrolled")
         if "yes" in (got.malicious, got.exfiltrated, got.misuse_signs) or got.cause in ("lost", "published"):
             return self._so(rule, "out_of_hand", "uncontrolled")
@@ -236,8 +235,9 @@ class Ladder(Outages):
     def _needs_proof(self) -> bool:
         """Whether nobody's having got at the data still has to be shown: they left our hands, or whoever attacked could have read them."""
         got = self._breach
-        attacked, told = got.malicious == "yes" or got.cause in (*ATTACKS, "insider"), texts(got.nature)
-        read = not told or "confidentiality" in told or (got.cause in ATTACKS and got.exfiltrated != "no")  # who locks data can read them
+        attacked, told = got.malicious == "yes" or got.cause in self._kinds["on_purpose"], texts(got.nature)
+        locked = got.cause in self._kinds["attacks"] and got.exfiltrated != "no"  # who locks data can read them
+        read = not told or "confidentiality" in told or locked
         return got.confirmed_how != "technical" and (got.cause in self._gone or (attacked and read))
 
     def _with_recipient(self, many: int) -> set[str]:
@@ -372,10 +372,10 @@ class Ladder(Outages):
         return True if LEVELS.index(level) >= LEVELS.index(start) else None
 
 
-def attack_only(breach: Breach) -> bool:
+def attack_only(breach: Breach, rules: Rules) -> bool:
     """An attack of which nobody has told whether data were taken."""
     told = texts(breach.nature)
-    attacked = breach.malicious == "yes" or breach.cause in ATTACKS
+    attacked = breach.malicious == "yes" or breach.cause in rules.table("breach:kinds")["attacks"]
     return bool(attacked and told and "confidentiality" not in told and breach.exfiltrated is None)
 
 

@@ -7,8 +7,6 @@ from ivplus_tools._records import texts
 from ivplus_tools.breach.records import Breach
 from ivplus_tools.breach.rules import Rules, Steps
 
-ATTACKS = ("malware", "intrusion", "account")
-
 
 class Outages(Steps):
     """The rungs of the ladder on availability and integrity: each tells what may be, and leaves its reason as a step."""
@@ -38,7 +36,7 @@ class Outages(Steps):
         if got.restored == "no":
             return self._so(rule, "outage_open", "long", "lost")
         if got.backup == "complete" and "integrity" not in told:
-            still_away = got.cause in (None, *ATTACKS) and got.restored is None  # a copy makes up for a lost thing
+            still_away = got.cause in (None, *self._kinds["attacks"]) and got.restored is None  # a copy makes up for a lost thing
             return self._so(rule, "backup_open", "brief", "long") if still_away else self._so(rule, "backup", "brief")
         if got.restored == "yes":
             return self._so(rule, "outage_open", "brief", "long")

@@ -76,7 +76,7 @@ def _score(got: object) -> object:
     if got is None or got == "":
         return None
     text = str(got).strip().replace(",", ".")
-    tables = [one for one in _law.fact("enisa:dpc").values[-1].values() if isinstance(one, dict)]
+    tables = [one for one in _law.newest("enisa:dpc").values() if isinstance(one, dict)]
     highest = max(score for table in tables for score in table.values())
     if not re.fullmatch(r"\d(\.\d{1,2})?", text) or float(text) > highest:
         raise _words.refusal("bad_score", got=str(got)[:40], highest=highest)

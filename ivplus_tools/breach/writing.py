@@ -196,7 +196,7 @@ class CaseWriter(Writer):
 
 def missing(breach: Breach, contact: str) -> list[str]:
     """The content that Art. 33(3) asks for and the case does not have, by its fields."""
-    asked = [name for _, value in _law.asks("notice", _law.fact("gdpr:33(5)").values[0]["from"]) for name in value["notice"]]
+    asked = [name for _, value in _law.asks("notice", _law.fact("gdpr:33(5)").history[0]["from"]) for name in value["notice"]]
     return [name for name in asked if not (contact if name == "contact_person" else getattr(breach, name))]
 
 

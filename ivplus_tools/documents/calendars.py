@@ -47,6 +47,6 @@ def _alarm(icalendar: Any, text: str) -> Any:
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", text)
-    before = _dates.read_period(_law.fact("breach:alarm").values[-1]["period"])
+    before = _dates.read_period(_law.newest("breach:alarm")["period"])
     alarm.add("trigger", -timedelta(hours=before.hours))
     return alarm

@@ -18,7 +18,7 @@ def findings(state: State) -> Iterator[Finding]:
         mine = [one for one in unread if one.instrument["key"] == key]
         if mine:
             about: dict[str, object] = {"instrument": instrument["name"], "count": len(mine), "key": key}
-            yield Finding(key, "LAW-001", min(value["from"] for one in mine for value in one.values or one.proposals), about)
+            yield Finding(key, "LAW-001", min(value["from"] for one in mine for value in one.history or one.proposals), about)
         last = _read_by(instrument)
         if last and last < state.on:
             reread = instrument["reread"]

@@ -55,12 +55,12 @@ def starts_of(value: dict[str, Any]) -> list[str]:
 
 def _event(start: str) -> str:
     """The event behind a start: that of a calendar's end is the event in that year."""
-    return str(_law.codes("start_event")[start].values[0].get("of", start))
+    return str(_law.entry("start_event", start).get("of", start))
 
 
 def _direction(own: str, starts: list[str]) -> str:
     """Whether a start event never comes later than those of the statute, or never earlier; else nobody can tell."""
-    before = {one: set(fact.values[0].get("before", ())) for one, fact in _law.codes("start_event").items()}
+    before = {one: set(_law.entry("start_event", one).get("before", ())) for one in _law.codes("start_event")}
     if all(_event(one) in before[own] for one in starts):
         return "shorter"
     return "longer" if all(_event(own) in before[_event(one)] for one in starts) else "unknown"
@@ -68,8 +68,8 @@ def _direction(own: str, starts: list[str]) -> str:
 
 def has_ground(rule: RetentionRule) -> bool:
     """Whether a rule names a ground on which its own statute allows more than the maximum."""
-    fact = _law.codes("longer_ground").get(rule.longer_ground or "")
-    return fact is not None and fact.values[0]["statute"] == rule.statute
+    ground = _law.entry("longer_ground", rule.longer_ground)
+    return bool(ground) and ground["statute"] == rule.statute
 
 
 @_law.kept
@@ -83,8 +83,7 @@ def _compared(rule: Clock, law: Clock) -> tuple[bool, bool]:
 
 def needs_financial_year(rule: RetentionRule) -> bool:
     """Whether the clock of a rule hangs on the end of the financial year."""
-    fact = _law.codes("start_event").get(rule.start_event or "")
-    return fact is not None and "financial_year" in fact.values[0]["anchor"]
+    return "financial_year" in _law.entry("start_event", rule.start_event).get("anchor", "")
 
 
 def scan_due(last: date) -> date:

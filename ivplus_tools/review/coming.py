@@ -35,7 +35,7 @@ def _due_of(one: Transfer, review: Review) -> Iterator[Due]:
     if assessment and assessment.tia_reviewed:
         yield Due(one.id, _after(assessment.tia_reviewed, "edpb:tia_review", review.on), "due.tia_review", "edpb:tia_review")
     rule = review.judged(one, "en").rule
-    last = max((value.get("until", date.max) for value in _law.fact(rule).values), default=date.max)
+    last = max((value.get("until", date.max) for value in _law.fact(rule).history), default=date.max)
     if rule.startswith("adequacy:") and last < date.max:
         yield Due(one.id, last, "due.adequacy_end", rule)
 

@@ -213,7 +213,7 @@ def _ending(rule: str, on: date) -> tuple[str, date] | None:
     warn = _law.near("edpb:adequacy_end", on)["warn"]
     if value.get("list") != "adequacy_decision" or until is None or _dates.plus(on, _dates.read_period(warn)) < until:
         return None
-    follows = any(one["from"] > until for one in _law.fact(rule).values)
+    follows = any(one["from"] > until for one in _law.fact(rule).history)
     return None if follows else (value["code"], until)
 
 
@@ -245,7 +245,7 @@ def _details(one: Transfer, review: Review) -> Iterator[Finding]:
     if one.scc_set and not _law.codes("scc_set")[one.scc_set].on(on):
         yield _found("TRA-011", _law.codes("scc_set")[one.scc_set].rule, decision=one.scc_set)
     yield from _unknown(one, review, "TRA-015")
-    module = _law.codes("scc_module")[one.scc_module].values[0] if one.scc_module else {}
+    module = _law.entry("scc_module", one.scc_module)
     if module.get("importer") == "controller" and review.is_processor(one.importer):
         yield _found("TRA-019", rule=f"scc:{one.scc_module}", module=one.scc_module, importer=review.name(one.importer))
 

@@ -30,7 +30,7 @@ class Law:
     def decisions(self, place: str) -> Iterator[tuple[_law.Fact, dict[str, Any]]]:
         """Adequacy decisions for a place, with their value of the day: empty where one is not in force."""
         for fact in {one.rule: one for one in _law.codes("adequacy_decision").values()}.values():
-            if any(one.get("country") == place for one in fact.values):
+            if any(one.get("country") == place for one in fact.history):
                 yield fact, self.value(fact.rule)
 
 
@@ -174,13 +174,13 @@ class _Ladder:
         return self._fresh(rule, "dpf_checked", day, "edpb:dpf_check")
 
     def _not_in_force(self, fact: _law.Fact) -> None:
-        past = [one for one in fact.values if one.get("until", date.max) < self._law.day]
+        past = [one for one in fact.history if one.get("until", date.max) < self._law.day]
         if fact.rule in self._law.without:
-            self._step(fact.rule, "decision_ended", decision=fact.values[-1]["code"], until=self._law.day)
+            self._step(fact.rule, "decision_ended", decision=fact.history[-1]["code"], until=self._law.day)
         elif past:
             self._step(fact.rule, "decision_ended", decision=past[-1]["code"], until=past[-1]["until"])
         else:
-            self._step(fact.rule, "decision_later", decision=fact.values[0]["code"], start=fact.values[0]["from"])
+            self._step(fact.rule, "decision_later", decision=fact.history[0]["code"], start=fact.history[0]["from"])
 
     def _in_force(self, decision: str) -> bool:
         return bool(self._law.value(_law.codes("adequacy_decision")[decision].rule))
@@ -191,13 +191,13 @@ class _Ladder:
         """Whether the safeguards or the derogation that the transfer names carry it."""
         code = self._transfer.mechanism
         fact = _law.codes("transfer_mechanism").get(code or "")
-        if fact is None or fact.values[0]["kind"] == "adequacy":
+        if fact is None or _law.entry("transfer_mechanism", code)["kind"] == "adequacy":
             self._step(PRINCIPLE, "no_mechanism")
             return None
         value = self._law.value(fact.rule)
         name = {lang: _records.name_of("transfer_mechanism", str(code), lang) for lang in _words.LANGS}
         if not value:
-            early = self._law.day < fact.values[0]["from"]  # before the Regulation: the facts do not tell what held then
+            early = self._law.day < fact.history[0]["from"]  # before the Regulation: the facts do not tell what held then
             self._step(fact.rule, "no_facts" if early else "mechanism_not_in_force", mechanism=name)
             return (CANNOT_TELL, fact.rule) if early else None
         self._step(fact.rule, "mechanism", mechanism=name)
@@ -235,7 +235,7 @@ class _Ladder:
             self._told(rule, ["scc_set"])
             return None
         fact = _law.codes("scc_set")[got.scc_set]
-        value, told = self._law.value(fact.rule), fact.values[0]
+        value, told = self._law.value(fact.rule), _law.entry("scc_set", got.scc_set)
         if not value:
             early = told["from"] > self._law.day
             until = told.get("until") or self._law.day
@@ -324,7 +324,7 @@ def rules_of(got: str) -> frozenset[str]:
         except BadInput:
             continue
     place = _places.code(got)
-    found = {fact.rule for fact in _law.codes("adequacy_decision").values() if any(one.get("country") == place for one in fact.values)}
+    found = {fact.rule for fact in _law.codes("adequacy_decision").values() if any(one.get("country") == place for one in fact.history)}
     if not found:
         known = [*_words.synonyms("adequacy_decision"), *_law.codes("adequacy_decision"), *_law.codes("transfer_mechanism")]
         raise _words.refusal("unknown_value", got=got, what="rule", near=_words.nearest(got, known, 3))

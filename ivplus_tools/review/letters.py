@@ -78,8 +78,7 @@ def assessment_form(review: Review, transfer: Transfer) -> Document:
     letter = _Writer(review)
     assessment = letter.review.assessment_of(transfer.id) or nameless(TransferAssessment)
     judged = letter.review.judged(transfer, letter.lang)
-    mechanism = _law.codes("transfer_mechanism").get(transfer.mechanism or "")
-    details = [name for name in (mechanism.values[0]["needs"] if mechanism else ()) if name not in FORM["S5"]]
+    details = [name for name in _law.entry("transfer_mechanism", transfer.mechanism).get("needs", ()) if name not in FORM["S5"]]
     sections = [Section("", "", said=letter.say("tia.intro"))]
     for number, (code, fact) in enumerate(_law.codes("edpb_step").items(), start=1):
         names = [*FORM[code], *(details if code == "S2" else ())]
