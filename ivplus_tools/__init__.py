@@ -55,6 +55,7 @@ _HOMES = {
     "deadline": "_dates",
     "describe": "desk",
     "evidence": "",
+    "first_day": "forms",
     "forms": "",
     "kept_through": "_dates",
     "label": "_shown",
@@ -69,7 +70,7 @@ __all__ = [
     "NONE", "Activity", "Agreement", "Breach", "BreachNotice", "ColumnRecipe", "DataContext", "Desk", "Disclosure",
     "Hold", "Measure", "Organisation", "Processor", "Purpose", "Recipient", "Refusal", "RetentionPeriod",
     "RetentionRule", "RowCondition", "ScoreChange", "Source", "Subprocessor", "System", "Transfer",
-    "TransferAssessment", "Verdict", "audited", "cite", "deadline", "describe", "evidence", "forms", "kept_through",
+    "TransferAssessment", "Verdict", "audited", "cite", "deadline", "describe", "evidence", "first_day", "forms", "kept_through",
     "label", "not_applicable", "plots", "restore", "sample", "show", "today",
 ]  # fmt: skip
 

@@ -620,6 +620,9 @@ def put(form, name, text):
     if hasattr(editor, "rows"):
         editor.show(_records.answer_of(form._kind, name, text))
         return
+    if hasattr(editor, "ticks"):
+        editor.ticks.value = _records.answer_of(form._kind, name, text)
+        return
     editor._value.value = text  # which gives the answer
 
 

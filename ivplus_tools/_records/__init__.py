@@ -35,7 +35,7 @@ from ivplus_tools._records.answers import (
     some_of,
     texts,
 )  # fmt: skip
-from ivplus_tools._records.cells import changed, describe, differing, name_of, readable, record_type, show_moment, to_text
+from ivplus_tools._records.cells import changed, describe, differing, name_of, readable, record_type, show_moment, spoken, to_text
 from ivplus_tools._records.counts import MOST, added, bounds, highest_told, show_count
 from ivplus_tools._records.grammar import free_name, join, split
 from ivplus_tools._records.identifiers import clean_id, sound_id
@@ -121,6 +121,7 @@ __all__ = [
     "some_of",
     "sound_id",
     "split",
+    "spoken",
     "texts",
     "to_text",
     "told",

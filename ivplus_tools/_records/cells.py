@@ -60,6 +60,17 @@ def readable(value: object, field: FieldInfo, lang: str) -> list[str]:
     return [_readable_one(value, field, lang)]
 
 
+def spoken(value: object, field: FieldInfo, lang: str) -> str:
+    """A field's answer as an officer would type it: a day, a moment, a count, a place or a period in words. Others are empty."""
+    if isinstance(value, date) or (isinstance(value, str) and column_kind(field) in ("moment", "count", "place")):
+        return _readable_one(value, field, lang)
+    if isinstance(value, tuple) and column_kind(field) == "place":
+        return join((_places.name(one, lang) for one in value), "text")
+    if isinstance(value, str) and listed_in(field) is None:
+        return _words.show_period(value, lang).partition(" (")[0]
+    return ""
+
+
 def _readable_one(value: object, field: FieldInfo, lang: str) -> str:
     if isinstance(value, date):
         return _words.show_date(value, lang)

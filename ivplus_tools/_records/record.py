@@ -106,7 +106,7 @@ class Part(Typed):
         return cls(" | ".join(first), **fields)
 
 
-def answer_of(kind: type[Record], name: str, got: object) -> Any:
+def answer_of(kind: type[Record | Part], name: str, got: object) -> Any:
     """What a value means as the answer to one field; refused as the record itself would refuse it."""
     try:
         if isinstance(got, str) and len(got) <= SHORT and shape(kind.model_fields[name]) != "map":
@@ -117,13 +117,13 @@ def answer_of(kind: type[Record], name: str, got: object) -> Any:
 
 
 @_law.kept
-def _answer(kind: type[Record], name: str, text: str) -> Any:
+def _answer(kind: type[Record | Part], name: str, text: str) -> Any:
     """A short text as an answer, which never changes: registers say the same in row after row."""
     return _adapter(kind, name).validate_python(text)
 
 
 @cache
-def _adapter(kind: type[Record], name: str) -> TypeAdapter[Any]:
+def _adapter(kind: type[Record | Part], name: str) -> TypeAdapter[Any]:
     """The type of one field alone: a tenth of the work of a whole record."""
     field = kind.model_fields[name]
     made: Any = Annotated[field.annotation, *field.metadata]

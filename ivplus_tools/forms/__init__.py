@@ -10,9 +10,11 @@ from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.bring import BringForm
 from ivplus_tools.forms.clauses import ReviewForm
 from ivplus_tools.forms.findings import FindingsView
+from ivplus_tools.forms.first_day import FirstDayView
+from ivplus_tools.forms.opening import Opens
 from ivplus_tools.forms.record import RecordForm
 from ivplus_tools.forms.retention import RetentionBoard
-from ivplus_tools.forms.today import Opens, TodayView
+from ivplus_tools.forms.today import TodayView
 from ivplus_tools.register.records import Activity
 from ivplus_tools.rooms import ROOMS
 
@@ -59,6 +61,19 @@ def today(desk: Desk) -> TodayView:
     return TodayView(desk, opens)
 
 
+def first_day(desk: Desk) -> FirstDayView:
+    """From an empty journal to a first register: each step with its form, and suggestions that are taken field by field."""
+    why = _words.say("first_day.why", desk.standpoint.lang)
+    kinds = ("organisation", "system", "processor")
+    forms: dict[str, Opens] = {kind: lambda desk, _, kind=kind: record(desk, kind, why) for kind in kinds}  # type: ignore[misc]
+    forms |= {
+        "activity": lambda desk, _: RecordForm(desk, Activity, _GROUPS, why),
+        "bring": lambda desk, _: bring(desk),
+        "findings": lambda desk, _: findings(desk),
+    }
+    return FirstDayView(desk, forms)
+
+
 def findings(desk: Desk) -> FindingsView:
     """Findings by room, severity and text, in order and by pages; each accepted, given to somebody or disputed in its place."""
     return FindingsView(desk)
@@ -69,12 +84,16 @@ def activity(desk: Desk) -> RecordForm:
     return RecordForm(desk, Activity, _GROUPS)
 
 
-def record(desk: Desk, kind: str) -> RecordForm:
-    """A form of any kind of records (`processor`, `transfer`, ...): the list, the fields, a save with its day and reason."""
+def record(desk: Desk, kind: str, why: str = "") -> RecordForm:
+    """A form of any kind of records (`processor`, `transfer`, ...): the list, the fields, a save with its day and reason.
+
+    `why`: a reason that stands on the form from the beginning.
+    """
     made = _records.record_type(kind)
     if made.own_act:
         raise _words.refusal("own_act", kind=made.__name__)
-    return RecordForm(desk, made, {"fields": tuple(name for name in made.model_fields if name not in ("id", *ELSEWHERE.get(kind, ())))})
+    names = tuple(name for name in made.model_fields if name not in ("id", *ELSEWHERE.get(kind, ())))
+    return RecordForm(desk, made, {"fields": names}, why)
 
 
 def review(desk: Desk) -> ReviewForm:

@@ -11,6 +11,10 @@ from ivplus_tools import _dates, _html, _records, _room, _words
 from ivplus_tools._records import Part, Record, Stated
 from ivplus_tools._store import Standpoint
 from ivplus_tools.errors import Refusal
+from ivplus_tools.forms.ticks import Ticks
+
+Known = Callable[[str], dict[str, str]]
+"""The records of a kind that a field may name: identifier -> what it is called."""
 
 
 class Shared:
@@ -19,12 +23,15 @@ class Shared:
     With some of its own each field would be three models for JupyterLab to make, and a form a flood in which a busy machine loses messages.
     """
 
-    def __init__(self, width: str = "98%") -> None:
+    def __init__(self, width: str = "98%", known: Known = lambda _: {}) -> None:
+        self.known = known
         self._field = widgets.Layout(width=width, flex="0 0 auto", flex_flow="column", align_items="stretch", height="auto")
         self.group = widgets.Layout(flex="0 0 auto", overflow="visible")
         self.row = widgets.Layout(
             flex="0 0 auto", overflow="visible", border_left="2px solid var(--jp-border-color2)", padding="0 0 0 .6em", margin="0 0 .6em"
         )
+        self.grid = widgets.Layout(flex="0 0 auto", flex_flow="row wrap", overflow="visible")
+        self.tick = widgets.Layout(width="auto", flex="0 0 auto", margin="0 1.2em 0 0")
         self.hidden, self._narrow, self._plain = widgets.Layout(display="none"), widgets.Layout(width="auto"), widgets.Layout()
         self._styles: dict[type, Any] = {}
 
@@ -32,17 +39,18 @@ class Shared:
         """A field that tells of a change when it is left, not at every key."""
         if kind in (widgets.Text, widgets.Textarea):
             traits["continuous_update"] = False
-        return kind(layout=self._field, style=self._style(kind), **traits)
+        return kind(layout=self._field, style=self.style(kind), **traits)
 
     def html(self, content: str = "") -> widgets.HTML:
         """Text of ours between the fields."""
-        return widgets.HTML(content, layout=self._plain, style=self._style(widgets.HTML))
+        return widgets.HTML(content, layout=self._plain, style=self.style(widgets.HTML))
 
     def button(self, text: str) -> widgets.Button:
         """A button as wide as its text."""
-        return widgets.Button(description=text, layout=self._narrow, style=self._style(widgets.Button))
+        return widgets.Button(description=text, layout=self._narrow, style=self.style(widgets.Button))
 
-    def _style(self, kind: type[Any]) -> Any:
+    def style(self, kind: type[Any]) -> Any:
+        """The style that all widgets of a class share."""
         style = kind.class_traits()["style"].klass
         if style not in self._styles:
             self._styles[style] = style() if kind is widgets.Button else style(description_width="auto")
@@ -112,11 +120,16 @@ class Editor:
             return self._shared.field(
                 widgets.Dropdown, options=options, value=self._field.default or "", description=self.label, tooltip=tip
             )
-        hint = "; ".join(names[self._lang] for names in codes.values()) or tip
-        area = widgets.Textarea if held in ("texts", "codes", "map") else widgets.Text
-        if held in ("texts", "codes"):
-            hint = tip = _words.say("form.list_hint", self._lang, hint=hint)
-        return self._shared.field(area, description=self.label, placeholder=hint, tooltip=tip)
+        if _refers(self._field):
+            return self._shared.field(widgets.Combobox, options=list(self._named()), description=self.label, placeholder=tip, tooltip=tip)
+        if held == "texts":
+            tip = _words.say("form.list_hint", self._lang, hint=tip)
+        area = widgets.Textarea if held in ("texts", "map") else widgets.Text
+        return self._shared.field(area, description=self.label, placeholder=tip, tooltip=tip)
+
+    def _named(self) -> dict[str, str]:
+        """The records that the field may name, as the officer chooses them -> their identifier."""
+        return {_titled(ident, name): ident for ident, name in self._shared.known(_refers(self._field)).items()}
 
     def _answers(self) -> widgets.Dropdown:
         """The kind of answer: given, or one of the others."""
@@ -168,15 +181,22 @@ class Editor:
         if isinstance(self._value, widgets.Dropdown):
             self._value.value = answer or ""
             return
-        text = answer if stated else _records.to_text(answer, self._field, self._lang)
-        if not stated and answer is not None and not self._is_told_by(text, answer):
+        self._value.value = answer if stated else "" if answer is None else self._as_text(answer)
+
+    def _as_text(self, answer: Any) -> str:
+        """An answer as the officer writes it, where that is read as the same answer; else as the journal keeps it."""
+        if isinstance(self._value, widgets.Combobox):
+            named = self._named()
+            self._value.options = list(named)
+            return next((text for text, ident in named.items() if ident == answer), str(answer))
+        plain, spoken = _records.to_text(answer, self._field, self._lang), _records.spoken(answer, self._field, self._lang)
+        told = next((text for text in (spoken, plain) if text and self._is_told_by(text, answer)), None)
+        if told is None:
             self._fixed = answer
-        self._value.value = text
+        return told or plain
 
     def _is_told_by(self, text: str, answer: object) -> bool:
         """Whether a text is read as that very answer."""
-        if not issubclass(self._kind, Record):
-            return True  # a row of parts is checked as a whole
         try:
             return bool(_records.answer_of(self._kind, self.name, text) == answer)
         except Refusal:
@@ -194,7 +214,10 @@ class Editor:
         return None if self.state == "unknown" else self._given()
 
     def _given(self) -> object:
-        return self._fixed if self._fixed is not None else self._value.value or None
+        if self._fixed is not None:
+            return self._fixed
+        text = self._value.value
+        return (self._named().get(text, text) if isinstance(self._value, widgets.Combobox) else text) or None
 
     @property
     def raw(self) -> object:
@@ -202,44 +225,109 @@ class Editor:
         return self.state, self._value.value
 
 
-class PartsEditor(Editor):
+class ListEditor(Editor):
+    """Several answers, each with a place of its own below: typed text is only the reason why a field is not applicable."""
+
+    _list: widgets.Widget
+
+    def _box(self) -> Any:
+        return self._shared.field(widgets.Text, description=_words.say("form.because", self._lang, field=self.label))
+
+    def _below(self) -> list[widgets.Widget]:
+        """What stands below the reason."""
+        return [self._list]
+
+    def _laid(self) -> widgets.Widget:
+        head = self._shared.html(_html.heading(self.label, 5))
+        self._on_state()
+        return widgets.VBox([head, *filter(None, [self._state]), self._value, *self._below()], layout=self._shared.group)
+
+    def _on_value(self, _: Any = None) -> None:
+        """A reason alone says nothing of what is given."""
+
+    def _on_state(self, _: Any = None) -> None:
+        """What was chosen stays where another answer is chosen, out of sight, and comes back with 'given'."""
+        self._value.layout = self._shared.group if self.state == "not_applicable" else self._shared.hidden
+        self._list.layout = self._shared.group if self.state in ("given", "unknown") else self._shared.hidden
+
+    def _begin_answer(self) -> None:
+        """What is put in below gives an answer that was unknown."""
+        if self._state is not None and self._state.value == "unknown":
+            self._state.value = "given"
+
+    def _tell(self, change: Any) -> None:
+        for told in self._told:
+            told(change)
+
+
+class TicksEditor(ListEditor):
+    """Several of a list, or several records: each to be ticked."""
+
+    def _box(self) -> Any:
+        listed = _records.listed_in(self._field)
+        adds = None if listed else _words.say("form.add_reference", self._lang, field=self.label)
+        self.ticks = Ticks(self._shared, adds)  # its boxes are made with the first record that is shown
+        self._list = widgets.VBox([self.ticks], layout=self._shared.group)
+        self.ticks.observe(self._on_ticks, "value")
+        return super()._box()
+
+    def _offer(self) -> None:
+        """What may be ticked: the codes of the list, or the records that stand now."""
+        listed = _records.listed_in(self._field)
+        if listed:
+            self.ticks.offer({code: _records.name_of(listed, code, self._lang) for code in _records.allowed(listed)})
+        else:
+            self.ticks.offer(self._shared.known(str(_records.told(self._field, "refers"))))
+
+    def _on_ticks(self, change: Any) -> None:
+        if not self._showing:
+            if self.ticks.value:
+                self._begin_answer()
+            self._tell(change)
+
+    def _fill(self, answer: Any, stated: bool) -> None:
+        self._value.value = answer if stated else ""
+        self._offer()
+        self.ticks.value = () if stated else tuple(answer or ())
+
+    def _given(self) -> object:
+        return list(self.ticks.value) or None
+
+    @property
+    def raw(self) -> object:
+        """What is ticked."""
+        return self.state, self._value.value, self.ticks.value
+
+
+class PartsEditor(ListEditor):
     """A list whose items have fields themselves, such as purposes: a row of fields each, added and removed by buttons."""
 
     def _box(self) -> Any:
-        """The reason of 'not applicable'; the rows stand below it."""
         self._part, self.rows = _records.part_of(self._field), list[dict[str, Editor]]()
         self._list, self.add = (
             widgets.VBox([], layout=self._shared.group),
             self._shared.button(_words.say("form.add_row", self._lang, field=self.label)),
         )
         self.add.on_click(lambda _: self._add())
-        return self._shared.field(widgets.Text, description=_words.say("form.because", self._lang, field=self.label))
+        return super()._box()
 
-    def _laid(self) -> widgets.Widget:
-        head = self._shared.html(_html.heading(self.label, 5))
-        self._on_state()
-        return widgets.VBox([head, *filter(None, [self._state]), self._value, self._list, self.add], layout=self._shared.group)
-
-    def _on_value(self, _: Any = None) -> None:
-        """A reason alone says nothing of what is given."""
+    def _below(self) -> list[widgets.Widget]:
+        return [self._list, self.add]
 
     def _on_state(self, _: Any = None) -> None:
-        """Rows stay where another answer is chosen, out of sight, and come back with 'given'."""
-        self._value.layout = self._shared.group if self.state == "not_applicable" else self._shared.hidden
-        self._list.layout = self._shared.group if self.state in ("given", "unknown") else self._shared.hidden
+        super()._on_state()
         self.add.disabled = self.state in ("none", "not_applicable")
 
     def _add(self) -> None:
         """An empty row below the others."""
-        if self._state is not None and self._state.value == "unknown":
-            self._state.value = "given"
+        self._begin_answer()
         self._lay([*self.rows, self._row(None)])
 
     def _row(self, part: Part | None) -> dict[str, Editor]:
-        row = {name: Editor(self._part, name, self._lang, self._shared) for name in self._part.model_fields}
+        row = {name: editor_of(self._part, name, self._lang, self._shared) for name in self._part.model_fields}
         for name, editor in row.items():
             editor.show(getattr(part, name, None) if part is not None else self._part.model_fields[name].default)
-            editor.observe(self._on_row)
+            editor.observe(self._tell)
         return row
 
     def _lay(self, rows: list[dict[str, Editor]]) -> None:
@@ -250,11 +338,7 @@ class PartsEditor(Editor):
             remove.on_click(lambda _, row=row: self._lay([one for one in self.rows if one is not row]))
             shown.append(widgets.VBox([*(one.widget for one in row.values()), remove], layout=self._shared.row))
         self._list.children = shown
-        self._on_row(None)
-
-    def _on_row(self, change: Any) -> None:
-        for told in self._told:
-            told(change)
+        self._tell(None)
 
     def _fill(self, answer: Any, stated: bool) -> None:
         self._value.value = answer if stated else ""
@@ -272,6 +356,19 @@ class PartsEditor(Editor):
 
 
 def editor_of(kind: type[Record | Part], name: str, lang: str, shared: Shared) -> Editor:
-    """The editor of a field: rows for a list of parts, else one box."""
-    made = PartsEditor if _records.shape(kind.model_fields[name]) == "parts" else Editor
-    return made(kind, name, lang, shared)
+    """The editor of a field: rows for a list of parts, boxes to tick for codes and for records, else one box."""
+    held = _records.shape(kind.model_fields[name])
+    if held == "parts":
+        return PartsEditor(kind, name, lang, shared)
+    ticked = held == "codes" or (held == "texts" and _refers(kind.model_fields[name]))
+    return (TicksEditor if ticked else Editor)(kind, name, lang, shared)
+
+
+def _titled(ident: str, name: str) -> str:
+    return f"{ident} · {name}" if name else ident
+
+
+def _refers(field: Any) -> str:
+    """The kind of records that a field names, where a desk can have them."""
+    kind = _records.told(field, "refers") or ""
+    return kind if kind in Record.kinds else ""

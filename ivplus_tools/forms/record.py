@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
+import traitlets
 
 from ivplus_tools import _dates, _html, _records, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._room import Room
-from ivplus_tools._state import Stands
+from ivplus_tools._state import Stands, State
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.forms.field import Editor, Insist, Shared, editor_of
+from ivplus_tools.forms.suggested import Suggestions, of_kind
 
 __all__ = ["Editor", "RecordForm", "Shared"]
 
@@ -27,8 +29,13 @@ def _titled(record: Any) -> str:
 class RecordForm(widgets.VBox):
     """A search field, a list and a form over the records of one kind. `code` is the cell that does what Save does."""
 
-    def __init__(self, desk: Desk, kind: type[Record], groups: Mapping[str, tuple[str, ...]]) -> None:
-        self._desk, self._kind, self._lang, self._shared = desk, kind, desk.standpoint.lang, Shared()
+    saved = traitlets.Int(0)
+    """The last entry that the form has made: whoever shows the form sees that something was recorded."""
+
+    def __init__(self, desk: Desk, kind: type[Record], groups: Mapping[str, tuple[str, ...]], why: str = "") -> None:
+        self._usual_why = why
+        self._desk, self._kind, self._lang, self._shared = desk, kind, desk.standpoint.lang, Shared(known=self._known)
+        self._sealed: State | None = None
         self._standing: dict[str, Stands] = {}
         self._entry: int | None = None
         self._said: list[_store.Entry] = []
@@ -78,6 +85,7 @@ class RecordForm(widgets.VBox):
         buttons = widgets.HBox([self.save, self.revert])
         self._right = widgets.VBox(
             [
+                *self._suggested(),
                 self.id,
                 self._fields,
                 self.valid_from,
@@ -107,6 +115,29 @@ class RecordForm(widgets.VBox):
         for one in (self.id, self.valid_from, self.why):
             one.observe(self._on_edit, "value")
 
+    def _suggested(self) -> list[widgets.Widget]:
+        """What companies usually record of this kind, to be taken field by field."""
+        if not of_kind(self._kind.kind):
+            return []
+        self.suggested = Suggestions(
+            self._kind, self._shared, self._lang, self._desk.standpoint.valid_on, self._on_suggested, self._on_take
+        )
+        return [self.suggested]
+
+    def _on_suggested(self, ident: str) -> bool:
+        """A new record for a suggestion; refused while something is unsaved."""
+        if self._desk.standpoint.past or (self._is_dirty() and self._entry):
+            self._tell([self._say("unsaved")], alert=True)
+            return False
+        if not self._is_dirty():
+            self._try(self._on_new)
+            self.id.value = ident
+        return True
+
+    def _on_take(self, name: str, answer: object) -> None:
+        self.editors[name].show(answer)
+        self._refresh_code()
+
     def _section(self, group: str, names: tuple[str, ...]) -> list[widgets.Widget]:
         """A heading and the fields of one group."""
         return [self._shared.html(_html.heading(self._say(group))), *(self.editors[name].widget for name in names)]
@@ -132,7 +163,15 @@ class RecordForm(widgets.VBox):
 
     # --- the list
 
+    def _known(self, kind: str) -> dict[str, str]:
+        """The records of a kind that a field may name, read once for each record that is shown."""
+        if self._sealed is None:
+            self._sealed = State.read(self._desk.standpoint, ())
+        found = self._sealed.bodies(kind)
+        return {ident: str(body.get("name") or body.get("title") or "") for ident, body in found.items()}
+
     def _read_list(self) -> None:
+        self._sealed = None
         self._standing = {one.record.id: one for one in self._room.standing() if type(one.record) is self._kind}
         self._filter()
 
@@ -195,6 +234,7 @@ class RecordForm(widgets.VBox):
             raise _words.refusal("field_empty", field=self.why.description)
         number, why, ident = self.entry.value, self.why.value, self.id.value
         receipt = self._room.withdraw(number, why=why)
+        self.saved = max(receipt.entries, default=self.saved)
         self._read_list()
         if ident in self._standing:
             self.load(ident)
@@ -210,7 +250,7 @@ class RecordForm(widgets.VBox):
         for name, editor in self.editors.items():
             editor.show(getattr(record, name))
         self.valid_from.value = self._desk.standpoint.now.date().isoformat()
-        self.why.value = ""
+        self.why.value = self._usual_why
         self._loading = False
         self._clean = self._raw()
         self._refresh_code()
@@ -255,6 +295,7 @@ class RecordForm(widgets.VBox):
         self._loading = False
         self.load(ident)
         self._tell([repr(receipt)])
+        self.saved = max(receipt.entries, default=self.saved)
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)
 
     def _record(self) -> Record:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,27 +12,27 @@ from ivplus_tools._findings import DueRow
 from ivplus_tools._records import Record
 from ivplus_tools.agenda import Today
 from ivplus_tools.desk import Desk
-from ivplus_tools.errors import Refusal
-from ivplus_tools.forms.reopened import Reopened
+from ivplus_tools.forms.opening import Opening, Opens
 
 if TYPE_CHECKING:
     import pandas
 
 HALF_A_YEAR = timedelta(days=183)
-Opens = Callable[[Desk, str], widgets.Widget]
 
 
-class TodayView(Reopened):
+class TodayView(Opening):
     """What must be done now; nothing is recorded by it. `today` holds what is shown; a button opens the right form below."""
 
     def __init__(self, desk: Desk, forms: dict[str, Opens]) -> None:
-        self._desk, self._lang, self._forms = desk, desk.standpoint.lang, forms
-        self.today = Today(desk)
-        super().__init__("ivplus-today")
-        self.below = widgets.VBox([])
+        super().__init__(desk, "ivplus-today")
+        self._forms = forms
         self.findings = widgets.Button(description=self._say("findings"), layout=widgets.Layout(width="auto"))
-        self.findings.on_click(lambda _: self._show(self._forms["audit"], self._say("findings"), "audit"))
-        self.message = widgets.HTML("")
+        self.findings.on_click(lambda _: self._show(self._forms["audit"], "", self._say("findings")))
+        self.look()
+
+    def look(self) -> None:
+        """The day as it stands now: what has just been mended is no longer there."""
+        self.today = Today(self._desk)
         self._inside.children = [
             widgets.HTML(self._head()),
             *(self._line(row, text) for row, text in self.today.lines()),
@@ -56,21 +55,11 @@ class TodayView(Reopened):
     def _open(self, row: DueRow) -> None:
         """The form of what a line is about, below; one with unsaved changes is not put aside."""
         kind = self._kind_of(row)
-        self._show(self._forms.get(kind.kind if kind else row.room), row.subject, row.room)
-
-    def _show(self, opens: Opens | None, subject: str, room: str) -> None:
-        if any(getattr(one, "is_dirty", False) for one in self.below.children):
-            self._tell(self._say("unsaved"), alert=True)
-            return
-        try:
-            if opens is None:
-                self.below.children = []
-                self._tell(self._say("no_form", subject=subject, room=room), alert=True)
-                return
-            self.below.children = [opens(self._desk, subject)]
-            self._tell(self._say("opened", subject=subject))
-        except Refusal as refusal:
-            self._tell(refusal.text(self._lang), alert=True)
+        opens = self._forms.get(kind.kind if kind else row.room)
+        if opens is not None:
+            self._show(opens, row.subject, row.subject)
+        elif self._show(lambda *_: widgets.VBox([]), row.subject, row.subject):
+            self._tell(self._say("no_form", subject=row.subject, room=row.room), alert=True)
 
     def _kind_of(self, row: DueRow) -> type[Record] | None:
         """The kind of record that a line is about, where the room has one of that name."""
@@ -78,9 +67,6 @@ class TodayView(Reopened):
         found = [one.entry.kind for one in room.standing() if one.entry.subject == row.subject] if room else []
         kinds = [Record.kinds[kind] for kind in found if not Record.kinds[kind].own_act]
         return kinds[0] if kinds else None
-
-    def _tell(self, text: str, alert: bool = False) -> None:
-        self.message.value = _html.note([text], alert=alert)
 
     def _head(self) -> str:
         at = self.today.at

@@ -1,0 +1,67 @@
+"""Several of a list, each with a box to tick; of records also a field that adds one by its identifier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+import traitlets
+
+if TYPE_CHECKING:
+    from ivplus_tools.forms.field import Shared
+
+MOST_BOXES = 40
+"""Beyond these, records are only found by the field below: what is ticked is always there."""
+
+
+class Ticks(widgets.VBox):
+    """`value` holds the codes or identifiers that are ticked, in the order in which they are offered."""
+
+    value = traitlets.Tuple()
+
+    def __init__(self, shared: Shared, adds: str | None) -> None:
+        self._shared, self._offered, self._boxes = shared, dict[str, str](), dict[str, Any]()
+        self._grid = widgets.Box(layout=shared.grid)
+        self.more = shared.field(widgets.Combobox, description=adds) if adds else None
+        if self.more is not None:
+            self.more.observe(self._on_more, "value")
+        super().__init__([self._grid, *filter(None, [self.more])], layout=shared.group)
+        self.observe(lambda _: self._lay(), "value")
+
+    def offer(self, names: dict[str, str]) -> None:
+        """What may be ticked: code or identifier -> what it is called."""
+        self._offered = names
+        if self.more is not None:
+            self.more.options = [f"{ident} · {name}" if name else ident for ident, name in names.items()]
+        self._lay()
+
+    def _lay(self) -> None:
+        """A box for each that is offered, and for each that is ticked although nothing offers it."""
+        offered = self._offered if self.more is None or len(self._offered) <= MOST_BOXES else {}
+        for ident in [*offered, *self.value]:
+            if ident not in self._boxes:
+                self._boxes[ident] = self._box(ident)
+        shown = [ident for ident in self._boxes if ident in offered or ident in self.value]
+        for ident in shown:
+            self._boxes[ident].value = ident in self.value
+        self._grid.children = [self._boxes[ident] for ident in shown]
+
+    def _box(self, ident: str) -> Any:
+        name = self._offered.get(ident, "")
+        text = name or ident if self.more is None else f"{ident} · {name}" if name else ident
+        box = widgets.Checkbox(description=text, indent=False, layout=self._shared.tick, style=self._shared.style(widgets.Checkbox))
+        box.observe(lambda change: self._on_tick(ident, bool(change["new"])), "value")
+        return box
+
+    def _on_tick(self, ident: str, ticked: bool) -> None:
+        if ticked != (ident in self.value):
+            self.value = (*self.value, ident) if ticked else tuple(one for one in self.value if one != ident)
+
+    def _on_more(self, change: Any) -> None:
+        """What is chosen or typed is ticked; the field is free for the next one."""
+        text = str(change["new"]).strip()
+        if text:
+            ident = next((one for one, name in self._offered.items() if text == f"{one} · {name}"), text)
+            if ident not in self.value:
+                self.value = (*self.value, ident)
+            change["owner"].value = ""
