@@ -22,7 +22,7 @@ from ivplus_tools import _law, _store, _wordless, _words
 from ivplus_tools._findings import Finding
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.breach import duty
-from ivplus_tools.rooms import answers_of
+from ivplus_tools.rooms import Asked, answers_of
 
 DAY = "2026-03-02"
 
@@ -271,14 +271,18 @@ def test_comparing_with_itself_says_nothing_and_the_wrong_order_is_refused(sampl
 @settings(max_examples=4, deadline=None)
 @given(days=st.tuples(st.dates(dt.date(2023, 1, 1), dt.date(2026, 3, 1)), st.dates(dt.date(2023, 1, 1), dt.date(2026, 3, 1))))
 def test_every_difference_is_explained_and_nothing_else(sample_once, days):
-    """Last `now` of each turned answer is what is said now, first `was` what was said then; each answer that differs is there."""
+    """Last `now` of each turned answer is what is said now, first `was` what was said then; each answer that differs is there.
+
+    A comparison asks a room only when an answer of it is wanted, and says what asking every room at once says.
+    """
     one, two = (sample_once.at(valid=day, known=day) for day in sorted(days))
     then, now = (answers_of(desk.standpoint) for desk in (one, two))
+    assert [dict(Asked(desk.standpoint)) for desk in (one, two)] == [then, now]
     differing = {key for key in {*then, *now} if then.get(key) != now.get(key)}
     first, last = {}, {}
     from ivplus_tools import _compare
 
-    for turn in _compare.turns(one.standpoint, two.standpoint, answers_of):
+    for turn in _compare.turns(one.standpoint, two.standpoint, Asked):
         first.setdefault(turn.key, turn.was)
         last[turn.key] = turn.now
     assert set(last) == differing
