@@ -65,6 +65,7 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path, tally):
         receipts = [number for child in children for number in acknowledged(child)]
         assert sorted(receipts) == list(range(1, 8 * each + 1))
         assert acknowledged(*children) == entries(path)
+        assert len(ivp.Desk(path).register.activities()) == 8 * each
     tally(processes=8, entries=len(receipts))
 
 
