@@ -1,13 +1,11 @@
 """The regression bites: each fault of `cases/regression_bites.toml` is caught by the case or the check notebook that it names."""
 
-import os
 import re
 import tomllib
 
 import pytest
-from house import ROOT, cases, check, copied
+from house import FULL, ROOT, cases, check, copied
 
-FULL = os.environ.get("IVPLUS_FAULTS") == "full"
 CATCHERS = {one["caught_by"] for one in tomllib.loads((ROOT / "tests/cases/regression_bites.toml").read_text(encoding="utf-8"))["case"]}
 NOTEBOOKS = sorted(one for one in CATCHERS if one.startswith("checks/"))
 ANOTHER_ANSWER = r"Cell outputs differ|^E +(assert |AssertionError|Failed: DID NOT RAISE)"

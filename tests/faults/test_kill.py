@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from trouble import ACTS, Place, acknowledged, entries, entries_of_backup, put, refused, rounds, strike, writer
+from house import rounds
+from trouble import ACTS, Place, acknowledged, entries, entries_of_backup, put, refused, strike, writer
 
 import ivplus_tools as ivp
 from ivplus_tools import _store
