@@ -33,9 +33,11 @@ refresh: setup nouns
 	$(BIN)/python docs/make_findings.py
 	$(BIN)/python docs/make_lawyer.py
 
+FAULTS := alone erasure_proof readme regression_bites retention spark
+
 # The faults of docs/reliability.md in full; `make test` runs each with a few rounds.
 faults: setup
-	IVPLUS_FAULTS=full $(BIN)/python -m pytest tests/faults tests/test_alone.py tests/test_regression_bites.py tests/test_spark.py tests/test_erasure_proof.py tests/test_readme.py
+	IVPLUS_FAULTS=full $(BIN)/python -m pytest tests/faults $(addprefix tests/test_,$(addsuffix .py,$(FAULTS)))
 
 # Prints the table of docs/performance.md and writes it there.
 bench: setup

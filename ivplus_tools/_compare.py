@@ -53,7 +53,6 @@ class _Between:
         if known - {one.seal for one in self._book.entries} or then.valid_on > now.valid_on:
             raise _words.refusal("compare_order")
         self._then_day, self._then_moment = then.valid_on, then.moment
-        self._texts: dict[str, str] = {}
         self._without = lru_cache(KEPT)(self._leaving_out)
 
     def turns(self) -> Iterator[Turn]:
@@ -122,8 +121,7 @@ class _Between:
 
     def _at(self, book: Book, day: date, moment: datetime) -> Answers:
         """The answers of a day, read at a moment, over the entries of a book."""
-        found = self._ask(replace(self._now, valid_on=day, known_at=None, pinned=moment, past=False, book=book))
-        return {key: self._texts.setdefault(said, said) for key, said in found.items()}  # most answers are those of the day before
+        return self._ask(replace(self._now, valid_on=day, known_at=None, pinned=moment, past=False, book=book))
 
 
 def _walk(

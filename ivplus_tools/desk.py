@@ -19,7 +19,7 @@ from ivplus_tools.law import LawRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
-from ivplus_tools.rooms import ROOMS, AllRooms, answers_of, room_at
+from ivplus_tools.rooms import ROOMS, AllRooms, Asked, answers_of, room_at
 
 if TYPE_CHECKING:
     import pandas
@@ -153,7 +153,7 @@ class Desk:
             self = self.speaking(pack.manifest["lang"])  # noqa: PLW0642  a sentence is compared in its own language
             at, then = self.standpoint, self.at(valid=pack.manifest["as_of"], known=pack.manifest["known"])
             found += pack.turns(lambda: answers_of(then.standpoint))
-        found += _compare.turns(self.register._then(then), at, answers_of)
+        found += _compare.turns(self.register._then(then), at, Asked)
         columns = ("room", "subject", "answer", "was", "now", "made_by", "entry", "rule", "day", "why")
         table = _room.frame(columns, _compare.rows_of(found, at.lang), at.lang, days=("day",))
         table["entry"] = table["entry"].astype("Int64")

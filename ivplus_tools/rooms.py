@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import copy_context
 from functools import cached_property
 from typing import Any
 
@@ -86,11 +89,46 @@ class AllRooms:
 
     def answers(self) -> dict[_compare.Key, str]:
         """All that every room says; several answers of one kind about one subject are one, a line each."""
-        told: dict[_compare.Key, list[str]] = {}
-        for name, room in self._rooms.items():
-            for subject, what, said in room.answers(self._states[name], self.findings[name]):
-                told.setdefault((name, subject, what), []).append(said)
-        return {key: "\n".join(sorted(said)) for key, said in told.items()}
+        rooms = self._rooms.items()
+        return {key: one for name, room in rooms for key, one in _said(room, self._states[name], self.findings[name]).items()}
+
+
+class Asked(Mapping[_compare.Key, str]):
+    """The same answers, for a comparison of many days: a room is asked only once an answer of it is wanted.
+
+    It then answers by the law that was read when this was made, be it held still. What it said is kept, what stands is not.
+    """
+
+    def __init__(self, at: Standpoint) -> None:
+        self._at, self._law = _store.read_page(at), copy_context()
+        self._told: dict[str, dict[_compare.Key, str]] = {}
+
+    def _of(self, name: str) -> dict[_compare.Key, str]:
+        if name not in self._told:
+            self._told[name] = self._law.run(self._ask, name)
+        return self._told[name]
+
+    def _ask(self, name: str) -> dict[_compare.Key, str]:
+        room: Room[Any] = room_at(name, self._at)
+        state = room.state()
+        return _said(room, state, room.findings_of(state))
+
+    def __getitem__(self, key: _compare.Key) -> str:
+        return self._of(key[0])[key]
+
+    def __iter__(self) -> Iterator[_compare.Key]:
+        return (key for name in ROOMS for key in self._of(name))
+
+    def __len__(self) -> int:
+        return sum(len(self._of(name)) for name in ROOMS)
+
+
+def _said(room: Room[Any], state: State, found: Iterable[Finding]) -> dict[_compare.Key, str]:
+    """What one room says; the same text is kept once, for most answers are those of the day before."""
+    told: dict[_compare.Key, list[str]] = {}
+    for subject, what, said in room.answers(state, found):
+        told.setdefault((room.name, subject, what), []).append(said)
+    return {key: sys.intern("\n".join(sorted(said))) for key, said in told.items()}
 
 
 def answers_of(at: Standpoint) -> dict[_compare.Key, str]:

@@ -21,7 +21,10 @@ import ivplus_tools as ivp
 
 sys.modules.setdefault("rfc3987_syntax", None)  # as `_notebooks` does, before any test imports nbformat
 
-LONGEST = ["ui", "test_retention.py", "test_audit.py", "test_review.py", "test_regression_bites.py", "test_store.py", "test_readme.py"]
+LONGEST = [
+    "ui", "test_retention.py", "test_audit.py", "test_spark.py", "test_regression_bites.py", "test_inputs.py", "test_erasure_proof.py",
+    "test_erasure_told.py", "test_readme.py", "test_store.py",
+]  # fmt: skip
 SERVERS_REQUIRED = os.environ.get("IVPLUS_SERVERS_REQUIRED") == "1"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from house import NOW
+from house import FULL, NOW, rounds
 
 import ivplus_tools as ivp
 from ivplus_tools import _store
@@ -337,13 +337,12 @@ def _harassed(path, chance, number):
 @POSIX
 def test_kills_deleted_locks_and_links_lose_nothing(tmp_path):
     """Killed while it forgets, the lock removed and links made: each acknowledged entry has its seal, no forgotten byte is in any file."""
-    full = os.environ.get("IVPLUS_FAULTS") == "full"
     path, chance, forgotten = tmp_path / "j.duckdb", random.Random(18), set()
     begun = ivp.Desk(path, by="tt").register.record(
         [ivp.Activity(f"a{n}", remarks="x" * 900) for n in range(200)], valid_from="2026-01-01", why="w"
     )
-    rounds, more, left, known = 100 if full else 3, 0, 0, {200: begun.head}
-    for number in range(rounds):
+    count, more, left, known = rounds(100, 3), 0, 0, {200: begun.head}
+    for number in range(count):
         forgot, wrote = _harassed(path, chance, number)
         known |= {int(line.split()[1]): line.split()[2] for line in wrote.splitlines() if line.startswith("entry")}
         forgotten |= {line.split()[1] for line in forgot.splitlines() if line.startswith("forgot")}
@@ -363,9 +362,9 @@ def test_kills_deleted_locks_and_links_lose_nothing(tmp_path):
         assert not [one for one in forgotten if f"Unohdettu {one}".encode() in content]
         assert b"x" * 900 in content  # what was looked through is the journal
     assert len(known) > 1
-    assert len(forgotten) >= rounds
-    if full:  # the figures of docs/reliability.md
-        sys.stderr.write(f"rounds {rounds}: entries {len(known)}, forgotten {len(forgotten)}, on their way {more}, files left {left}\n")
+    assert len(forgotten) >= count
+    if FULL:  # the figures of docs/reliability.md
+        sys.stderr.write(f"rounds {count}: entries {len(known)}, forgotten {len(forgotten)}, on their way {more}, files left {left}\n")
 
 
 def test_the_home_folder_may_be_written_as_it_is_at_the_shell(tmp_path, monkeypatch):

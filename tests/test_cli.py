@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from house import NOW, ROOT
 
 import ivplus_tools as ivp
-from ivplus_tools import _law, _words, cli
+from ivplus_tools import _law, _store, _words, cli
 from ivplus_tools.cli import base, house, looking, sarif
 from ivplus_tools.rooms import ROOMS, AllRooms
 
@@ -172,8 +172,9 @@ def test_every_format_is_exported_at_the_shell(run, journal, suffix):
         ["check", "--at", "31.2.2026", "--desk", "ivplus.duckdb"], ["export", "x.pages"], ["check", "--desk", "/proc/version"],
     ],
 )  # fmt: skip
-def test_a_mistake_is_one_line_and_exit_code_2(run, words):
+def test_a_mistake_is_one_line_and_exit_code_2(run, words, monkeypatch):
     """No journal, no file, no day, no format: never a traceback."""
+    monkeypatch.setattr(_store.file, "WAIT_SECONDS", 0.2)  # for a lock that no file in /proc can be
     done = run(*words, code=2)
     assert len(done.stderr.strip().splitlines()) == 1
     assert done.stderr.startswith("ivplus: ")

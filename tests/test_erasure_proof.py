@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import json
-import os
 import sqlite3
 import stat
 import unicodedata
@@ -12,6 +11,7 @@ from datetime import date
 import duckdb
 import pytest
 from erasing import NOW, lay, put, rule
+from house import rounds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -358,7 +358,7 @@ def folded(key):
 
 
 @given(case=tables())
-@settings(max_examples=600 if os.environ.get("IVPLUS_FAULTS") == "full" else 6, deadline=None)
+@settings(max_examples=rounds(600, 6), deadline=None)
 def test_no_held_row_is_in_a_list_a_plan_or_an_erasure(tmp_path_factory, postgres, case):
     """Over engines, types of keys, collations and holds: scan's overdue is the plan's rows, and held rows stay."""
     engine, kind, rows, held = case

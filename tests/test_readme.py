@@ -3,16 +3,15 @@
 import ast
 import contextlib
 import io
-import os
 import re
 
 import pytest
-from house import ROOT
+from house import FULL, ROOT
 
 BLOCK = re.compile(r"```python\n(.*?)```(?:\s*```text\n(.*?)```)?", re.S)
 
 
-AS_IN_FINNISH = set() if os.environ.get("IVPLUS_FAULTS") == "full" else {"officer.en.md-1"}
+AS_IN_FINNISH = set() if FULL else {"officer.en.md-1"}
 """A whole year with its audit, which runs in the Finnish guide; here the same calls are demanded, and `make faults` runs both."""
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
 

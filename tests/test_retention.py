@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -11,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from house import NOW, ROOT, cases
+from house import NOW, ROOT, cases, rounds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stores import FILES, NAMES, ROWS, content, lay
@@ -331,7 +330,7 @@ subjects = st.lists(st.sampled_from([f"K{number:03d}" for number in range(50)]),
     st.sampled_from(["ended", "stamped", "told"]),
     st.sampled_from(["csv", "sqlite", "parquet"]),
 )
-@settings(max_examples=25 if os.environ.get("IVPLUS_FAULTS") == "full" else 5, deadline=None)
+@settings(max_examples=rounds(25, 3), deadline=None)
 def test_a_held_subject_is_in_no_list_and_no_plan(tmp_path_factory, held, event, period, column, kind):
     """Over random holds and rules: neither in the overdue list, nor in the plan, nor erased."""
     folder = tmp_path_factory.mktemp("held")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from house import NOW
+from house import FULL, NOW
 from stores import SMALL_SPARK, lay
 from test_erasure_told import HELD, OTHERS, TWINS, keys_in, twins_are_told
 
@@ -200,7 +200,7 @@ def ask(request):
     if request.param == "here":
         request.getfixturevalue("spark")
         return lambda asked, *told: json.loads(json.dumps(asked(*told)))
-    if os.environ.get("IVPLUS_FAULTS") != "full" and request.node.originalname not in ALWAYS:
+    if not FULL and request.node.originalname not in ALWAYS:
         pytest.skip("every test over Connect is run by `make faults`")
     env = request.getfixturevalue("server")
     return lambda asked, *told: by_client(env, asked, *told)

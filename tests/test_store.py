@@ -8,7 +8,6 @@ import shutil
 import stat
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -139,23 +138,6 @@ def test_the_same_content_is_not_written_twice(desk):
     assert desk.verify().entries == 1
 
 
-def test_eight_processes_lose_nothing(tmp_path):
-    """8 processes x 8 writes: every one arrives and the chain is whole."""
-    path = tmp_path / "busy.duckdb"
-    work = (
-        "import sys, ivplus_tools as ivp\n"
-        "desk = ivp.Desk(sys.argv[1], by=sys.argv[2])\n"
-        "[desk.register.record(ivp.Activity(f'{sys.argv[2]}-{n}'), valid_from='2026-01-01', why='w') for n in range(8)]\n"
-    )
-    workers = [subprocess.Popen([sys.executable, "-c", work, str(path), f"w{n}"], stderr=subprocess.PIPE) for n in range(8)]
-    problems = [worker.communicate()[1].decode() for worker in workers]
-    assert all(worker.returncode == 0 for worker in workers), problems
-    verdict = ivp.Desk(path).verify()
-    assert verdict.ok
-    assert verdict.entries == 64
-    assert len(ivp.Desk(path).register.activities()) == 64
-
-
 def test_a_journal_held_by_another_process_is_named(desk, monkeypatch):
     """StoreBusy tells which process holds the file, whether through our lock or DuckDB's own."""
     put(desk)
@@ -184,32 +166,6 @@ def test_a_journal_held_by_another_process_is_named(desk, monkeypatch):
         holder.kill()
         holder.communicate()
     assert put(desk, "b").entries == (2,)
-
-
-def test_an_acknowledged_write_survives_kill_9(tmp_path):
-    """What was printed as written is there after the process is killed at any moment, and the seals hold."""
-    path = tmp_path / "killed.duckdb"
-    work = (
-        "import sys, ivplus_tools as ivp\n"
-        "desk = ivp.Desk(sys.argv[1], by='k')\n"
-        "n = desk.verify().entries\n"
-        "while True:\n"
-        "    n += 1\n"
-        "    print(desk.register.record(ivp.Activity(f'a{n}'), valid_from='2026-01-01', why='w').entries[0], flush=True)\n"
-    )
-    acknowledged = 0
-    for round_ in range(4):
-        worker = subprocess.Popen([sys.executable, "-c", work, str(path)], stdout=subprocess.PIPE)
-        lines = [worker.stdout.readline() for _ in range(3)]
-        time.sleep(0.03 * round_)
-        worker.kill()
-        lines += worker.stdout.readlines()
-        worker.wait()
-        acknowledged = max([acknowledged, *(int(line) for line in lines if line.strip().isdigit())])
-        verdict = ivp.Desk(path).verify()
-        assert verdict.ok
-        assert verdict.entries >= acknowledged >= 3
-    assert not list(tmp_path.glob("*.new"))
 
 
 def test_a_backup_restores_the_same_head_seal(sample, tmp_path):
@@ -294,8 +250,9 @@ def test_another_duckdb_database_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("path", ["/proc/ivplus.duckdb", "/nowhere/at/all.duckdb"])
-def test_a_folder_that_cannot_be_written_is_one_line(path):
+def test_a_folder_that_cannot_be_written_is_one_line(path, monkeypatch):
     """/proc refuses even the superuser; a folder that does not exist says so."""
+    monkeypatch.setattr(_store.file, "WAIT_SECONDS", 0.2)  # for a lock that no file there can be
     if path.startswith("/proc") and not Path("/proc/self").exists():
         pytest.skip("no /proc here")
     with pytest.raises(ivp.Refusal) as refusal:

@@ -320,8 +320,9 @@ def _near(name: str, text: str) -> dict[str, str]:
     return found
 
 
-def _meanings_of_codes(name: str) -> set[str]:
-    return {label.casefold() for labels in allowed(name).values() for label in labels.values()}
+@_law.kept
+def _meanings_of_codes(name: str) -> frozenset[str]:
+    return frozenset(label.casefold() for labels in allowed(name).values() for label in labels.values())
 
 
 @_law.kept

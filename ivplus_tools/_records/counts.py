@@ -28,8 +28,9 @@ def read_count(got: object) -> object:
 
 def _marked(text: str) -> tuple[str, str]:
     """The mark that a text has before or after its number, and the rest."""
+    folded = text.casefold()
     for word, mark in _marks():
-        if text.casefold().startswith(word) and not text[len(word) :][:1].isalpha():
+        if folded.startswith(word) and not text[len(word) :][:1].isalpha():
             return mark, text[len(word) :].strip()
     return (">=", text[:-1].strip()) if text.endswith("+") else ("", text)
 

@@ -44,7 +44,7 @@ class Review(State):
         """The key of a name that nobody has told: that of the one company which only brackets or a legal form tell apart from it."""
         if told.casefold() not in self._likes:
             base, form = company(told)
-            alike = [key for other, key in self._companies if other[0] == base and (not form or other[1] in ("", form))]
+            alike = [key for other, key in self._companies.get(base, ()) if not form or other in ("", form)]
             self._likes[told.casefold()] = alike[0] if base and len(set(alike)) == 1 else told.casefold()
         return self._likes[told.casefold()]
 
@@ -60,12 +60,16 @@ class Review(State):
         return {}
 
     @cached_property
-    def _companies(self) -> list[tuple[tuple[str, str], str]]:
-        """Every company by its bare name and legal form, with its key: those of the register, and else those that the review names."""
+    def _companies(self) -> dict[str, list[tuple[str, str]]]:
+        """Every company by its bare name: legal form and key; those of the register, and else those that the review names."""
         known = [(company(name), ident) for name, ident in self._named.items()]
         bases = {base for (base, _), _ in known}
-        rest = [(company(ref), ref) for ref in sorted(self._written) if company(ref)[0] not in bases]
-        return known + [(one, ref) for one, ref in rest if one[1] == "" or (one[0], "") not in {other for other, _ in rest}]
+        rest = [(one, ref) for ref in sorted(self._written) if (one := company(ref))[0] not in bases]
+        bare = {base for (base, form), _ in rest if not form}
+        found: dict[str, list[tuple[str, str]]] = {}
+        for (base, form), key in [*known, *(one for one in rest if not one[0][1] or one[0][0] not in bare)]:
+            found.setdefault(base, []).append((form, key))
+        return found
 
     @cached_property
     def _organisations(self) -> dict[str, str | None]:

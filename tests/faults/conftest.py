@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from trouble import FULL, Place
+from house import FULL
+from trouble import Place
 
 import ivplus_tools as ivp
 

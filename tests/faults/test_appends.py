@@ -15,7 +15,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from trouble import linux, refused, rounds
+from house import rounds
+from trouble import linux, refused
 
 import ivplus_tools as ivp
 from ivplus_tools._sources import rewrite

@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from trouble import refused, rounds
+from house import rounds
+from trouble import refused
 
 import ivplus_tools as ivp
 

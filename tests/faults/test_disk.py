@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from trouble import ACTS, entries, linux, mounted, put, refused, rounds
+from house import rounds
+from trouble import ACTS, entries, linux, mounted, put, refused
 
 import ivplus_tools as ivp
 

@@ -6,7 +6,8 @@ import sys
 import time
 
 import pytest
-from trouble import linux, rounds
+from house import rounds
+from trouble import linux
 
 sys.path.insert(0, str(__import__("pathlib").Path(__file__).parent.parent))
 from stores import ROWS, content, lay

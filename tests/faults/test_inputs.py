@@ -9,9 +9,10 @@ import zipfile
 
 import openpyxl
 import pytest
+from house import rounds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from trouble import entries, linux, refused, rounds
+from trouble import entries, linux, refused
 
 import ivplus_tools as ivp
 

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from trouble import ACTS, Place, acknowledged, entries, entries_of_backup, put, refused, rounds, strike, writer
+from house import rounds
+from trouble import ACTS, Place, acknowledged, entries, entries_of_backup, put, refused, strike, writer
 
 import ivplus_tools as ivp
 from ivplus_tools import _store
@@ -65,6 +66,7 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path, tally):
         receipts = [number for child in children for number in acknowledged(child)]
         assert sorted(receipts) == list(range(1, 8 * each + 1))
         assert acknowledged(*children) == entries(path)
+        assert len(ivp.Desk(path).register.activities()) == 8 * each
     tally(processes=8, entries=len(receipts))
 
 

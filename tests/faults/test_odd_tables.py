@@ -8,8 +8,9 @@ from contextlib import closing
 
 import odd_tables
 import pytest
+from house import rounds
 from odd_tables import KINDS, PLAIN, Table, Unanswerable, answer, make
-from trouble import refused, rounds
+from trouble import refused
 
 import ivplus_tools as ivp
 

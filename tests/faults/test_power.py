@@ -9,7 +9,8 @@ import subprocess
 import sys
 
 import pytest
-from trouble import ACTS, acknowledged, entries, entries_of_backup, linux, mounted, put, refused, rounds, strike, writer
+from house import rounds
+from trouble import ACTS, acknowledged, entries, entries_of_backup, linux, mounted, put, refused, strike, writer
 
 import ivplus_tools as ivp
 

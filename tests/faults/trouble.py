@@ -14,7 +14,6 @@ import pytest
 
 import ivplus_tools as ivp
 
-FULL = os.environ.get("IVPLUS_FAULTS") == "full"
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="signals, pipes and mounts as Linux has them")
 WRITER = """
 import ctypes, sys
@@ -38,11 +37,6 @@ for thing in things:
         desk.forget_person(thing.id)
         print(f"forgot {thing.id};", flush=True)
 """
-
-
-def rounds(full, few):
-    """How often a fault is caused: `full` when IVPLUS_FAULTS=full, else `few`."""
-    return full if FULL else few
 
 
 def put(desk, ident):

@@ -1,23 +1,26 @@
 """What the browser tests share: screenshots to look at, a button by its text, a cell of one's own."""
 
+import os
 import re
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts"
+PICTURES = os.environ.get("IVPLUS_PICTURES") == "1"  # a picture of a whole notebook takes Chromium seconds, and no test reads it
 HIGHEST = 16_000  # pixels; Chromium draws no higher picture
 SAMPLE = "import ivplus_tools as ivp\ndesk = ivp.sample(now='2026-03-02T09:00')"
 
 
 def keep(page, name):
-    """A screenshot to look at."""
-    ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{name}.png")
+    """A screenshot to look at, where IVPLUS_PICTURES=1 asks for them."""
+    if PICTURES:
+        ARTEFACTS.mkdir(exist_ok=True)
+        page.screenshot(path=ARTEFACTS / f"{name}.png")
 
 
 def keep_all(page, name):
-    """A screenshot of a notebook from its first cell to its last."""
+    """Draw a notebook from its first cell to its last, as a reader sees it who scrolls, and keep a screenshot of it."""
     small = page.viewport_size
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer")
     for _ in range(2):  # cells are drawn once they are in sight, and then are higher
