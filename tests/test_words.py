@@ -152,7 +152,7 @@ def test_dates_and_numbers_are_written_as_each_language_does():
 def test_a_frame_is_shown_in_its_language_and_in_full(sample):
     """Columns, coded values and dates are translated; no text is cut."""
     swedish = ivp.label(sample.speaking("sv").findings())
-    assert list(swedish.columns) == ["område", "föremål", "kod", "allvar", "iakttagelse", "bestämmelse", "sedan"]
+    assert list(swedish.columns) == ["område", "objekt", "kod", "allvar", "iakttagelse", "bestämmelse", "sedan"]
     assert set(swedish["allvar"]) == {"fel", "varning", "för kännedom"}
     shown = ivp.show(sample.findings())
     longest = max(sample.findings()["finding"], key=len)
