@@ -47,7 +47,7 @@ def legal_bases(activities: pandas.DataFrame) -> Chart:
     for text in controllers["legal_basis"]:
         for basis in str(text).split("; ") if isinstance(text, str) else [""]:
             counts[basis] = counts.get(basis, 0) + 1
-    names = {code: _records.name_of("legal_basis", code, lang) for code in _records.allowed("legal_basis")}
+    names = {code: f"{_words.article(code, lang)} {label[lang]}" for code, label in _records.allowed("legal_basis").items()}
     missing = _words.say("plot.no_basis", lang)
     rows = [(names.get(basis, basis or missing), counts[basis]) for basis in sorted(counts, key=lambda one: (one == "", one))]
     table = _room.frame(("legal_basis", "activities"), rows, lang)
