@@ -278,8 +278,9 @@ def shown(kinds: Sequence[type[Record]], things: Sequence[Stands]) -> list[type[
 
 
 def kind_name(kind: type[Record]) -> object:
-    """What a kind of records is called, in every language, for a refusal."""
-    return _words.values("kind").get(kind.kind, kind.__name__)
+    """What a kind of records is called in a refusal; in English by its class, which is what one types."""
+    names = _words.values("kind").get(kind.kind)
+    return {**names, "en": kind.__name__} if names else kind.__name__
 
 
 def at_present(at: Standpoint) -> Standpoint:

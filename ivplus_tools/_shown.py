@@ -22,6 +22,7 @@ KINDS = {"retention": "period", "day": "moment", "until": "moment", "month": "mo
 DUTIES = ("notify", "communicate", "notify_then")  # yes, no, or cannot tell yet
 _DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?(?![\w-])")
 _PERIOD = re.compile(r"\bP(?:T?\d+[A-Z])+\b")
+_POINT = re.compile(r"(?<=: )\d+\(\d+\)(?:\([a-z]\))?(?= \||;|$)")
 _MONTH_DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _COUNT = re.compile(r"(?:[<>]=?|~)?\d+(?:-\d+)?")
 OF_A_RECORD = {"id", "valid_from", "entry"}
@@ -142,11 +143,12 @@ def _held(text: str, kind: str, lang: str) -> str:
 
 
 def _in_parts(cell: object, field: str, lang: str) -> object:
-    """What a list of parts held before or after, in its text form, with its days and periods in words."""
+    """What a list of parts held before or after, in its text form, with its days, periods and articles in words."""
     known = _fields(len(_records.Record.kinds)).get(field)
     if not isinstance(cell, str) or known is None or _records.shape(known) != "parts":
         return cell
     told = _DAY.sub(lambda one: _held(one[0], "moment", lang), cell)
+    told = _POINT.sub(lambda one: _words.article(one[0], lang), told)
     return _PERIOD.sub(lambda one: _held(one[0], "period", lang), told)
 
 
