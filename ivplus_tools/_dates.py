@@ -122,7 +122,7 @@ def _local(naive: datetime, zone: ZoneInfo) -> datetime:
     """Wall-clock time in a zone; an hour that the spring change skips is refused."""
     there = naive.replace(tzinfo=zone)
     if there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
-        raise _words.refusal("skipped_hour", got=naive.isoformat(" ", "minutes"))
+        raise _words.refusal("skipped_hour", got=naive)
     return there
 
 

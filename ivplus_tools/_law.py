@@ -50,6 +50,7 @@ class Fact:
     history: tuple[dict[str, Any], ...]
     proposals: tuple[dict[str, Any], ...] = ()
     read: dict[str, str] = field(default_factory=dict)  # what was read when it was compared, and in which state
+    sources: dict[str, str] = field(default_factory=dict)  # the source as each language cites it; an address is the same in all
 
     def on(self, day: date) -> dict[str, Any] | None:
         """The value in force on a day."""
@@ -188,19 +189,23 @@ def _fact(path: Path, instrument: dict[str, Any], raw: dict[str, Any]) -> Fact:
     if not rule.startswith(instrument["key"] + ":"):
         raise BadFact(f"{path.name}: {rule}: the rule must begin with {instrument['key']}:")
     _demand_apart(path, rule, [one for one in raw["value"] if not one.get("draft") and "list" not in one])
+    told = raw.get("source", instrument["source"])
+    sources = told if isinstance(told, dict) else dict.fromkeys(_words.LANGS, told)
+    _demand(path, f"{rule} source", sources, _words.LANGS)
     values, proposals = [tuple(one for one in raw["value"] if bool(one.get("draft")) is draft) for draft in (False, True)]
     return Fact(
         rule=rule,
         instrument=instrument,
         name=raw["name"],
         says=raw["says"],
-        source=raw.get("source", instrument["source"]),
+        source=sources["en"],
         verified=raw.get("verified", True),
         note=raw.get("note", {}),
         reread=raw.get("reread", instrument.get("reread")),
         history=values,
         proposals=proposals,
         read=raw.get("read", {}),
+        sources=sources,
     )
 
 
@@ -232,12 +237,12 @@ class Citation:
     def rows(self) -> list[tuple[str, str]]:
         """Label and text of each line."""
         one, lang = self.fact, self.lang
-        checked = one.reread.isoformat() if one.verified and one.reread else self._say("never")
+        checked = _words.show_date(one.reread, lang) if one.verified and one.reread else self._say("never")
         lines = [*self._finding(), (self._say("rule"), _named(one, lang))]
         lines += [(self._say(f"in_{each}"), f"{one.name[each]}: {one.says[each]}") for each in _words.LANGS]
-        lines += [(self._say("source"), one.source)]
-        lines += [(self._say("in_force"), _validity(value)) for value in one.history]
-        lines += [(self._say("proposal"), _validity(value)) for value in one.proposals]
+        lines += [(self._say("source"), one.sources[lang])]
+        lines += [(self._say("in_force"), _validity(value, lang)) for value in one.history]
+        lines += [(self._say("proposal"), _validity(value, lang)) for value in one.proposals]
         lines += [(self._say("reread"), " · ".join(filter(None, (checked, one.read.get(lang) if one.verified else ""))))]
         lines += [(self._say("note"), one.note[lang])] if one.note else []
         return lines + self._others()
@@ -275,10 +280,11 @@ def _named(one: Fact, lang: str) -> str:
     return f"{one.rule} · {one.instrument['name'][lang]} · {one.name[lang]}"
 
 
-def _validity(value: dict[str, Any]) -> str:
+def _validity(value: dict[str, Any], lang: str) -> str:
+    first, last = (_words.show_date(value[name], lang) if name in value else "" for name in ("from", "until"))
     rest = {key: item for key, item in value.items() if key not in ("from", "until", "draft")}
     shown = "; ".join(f"{key} = {item}" for key, item in rest.items())
-    return f"{value['from']} – {value.get('until', '')}".strip() + (f" ({shown})" if shown else "")
+    return f"{first} – {last}".strip() + (f" ({shown})" if shown else "")
 
 
 def cite(rule: str, lang: str = "fi") -> Citation:

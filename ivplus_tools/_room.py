@@ -92,7 +92,7 @@ class Room(Generic[S]):
         things: list[Any] = list(thing) if isinstance(thing, (list, tuple)) else [thing]
         for one in things:
             if getattr(one, "own_act", False):
-                raise _words.refusal("own_act", kind=type(one).__name__)
+                raise _words.refusal("own_act", kind=kind_name(type(one)))
         return self.seal_act(things, valid_from, why, expecting, insist)
 
     def seal_act(
@@ -107,7 +107,7 @@ class Room(Generic[S]):
         since, reason = self.when_and_why(valid_from, why, insist)
         stands = self.as_of(replace(self.standpoint, valid_on=since))._find(id, kind)
         if stands.record.own_act:
-            raise _words.refusal("own_act", kind=type(stands.record).__name__)
+            raise _words.refusal("own_act", kind=kind_name(type(stands.record)))
         entry = stands.entry
         return _store.append(self.standpoint, [Draft(self.name, entry.kind, entry.subject, since, reason, None)])
 
@@ -153,7 +153,7 @@ class Room(Generic[S]):
             raise _words.refusal("valid_from_missing")
         since = _dates.day(valid_from)
         if not (insist or is_likely(since, self.standpoint)):
-            raise _words.refusal("unlikely_day", got=since.isoformat(), first=FIRST_YEAR, years=YEARS_AHEAD)
+            raise _words.refusal("unlikely_day", got=since, first=FIRST_YEAR, years=YEARS_AHEAD)
         reason = _records.clean(why)
         if not reason:
             raise _words.refusal("why_missing", argument="why")
@@ -275,6 +275,12 @@ class Room(Generic[S]):
 def shown(kinds: Sequence[type[Record]], things: Sequence[Stands]) -> list[type[Record]]:
     """The kinds of records that are shown beside these things."""
     return [kind for kind in kinds if not kind.aside or any(one.entry.kind == kind.kind for one in things)]
+
+
+def kind_name(kind: type[Record]) -> object:
+    """What a kind of records is called in a refusal; in English by its class, which is what one types."""
+    names = _words.values("kind").get(kind.kind)
+    return {**names, "en": kind.__name__} if names else kind.__name__
 
 
 def at_present(at: Standpoint) -> Standpoint:

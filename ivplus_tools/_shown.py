@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,9 +15,18 @@ if TYPE_CHECKING:
     import pandas
 
 STATUSES = ("status", "status_at_start")
-LISTS = {"state": "state_of_finding", "made_by": "cause"}
+LISTS = {"state": "state_of_finding", "made_by": "cause", "met": "clause", "not_met": "clause", "unclear": "clause"}
 """Columns that are no fields, whose list has another name."""
+KINDS = {"retention": "period", "day": "moment", "until": "moment", "month": "month"}
+"""Columns that are no fields, and what they hold."""
 DUTIES = ("notify", "communicate", "notify_then")  # yes, no, or cannot tell yet
+_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?(?![\w-])")
+_PERIOD = re.compile(r"\bP(?:T?\d+[A-Z])+\b")
+_POINT = re.compile(r"(?<=: )\d+\(\d+\)(?:\([a-z]\))?(?= \||;|$)")
+_MONTH_DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_COUNT = re.compile(r"(?:[<>]=?|~)?\d+(?:-\d+)?")
+OF_A_RECORD = {"id", "valid_from", "entry"}
+"""The columns by which a frame of records is known: its others are fields."""
 
 
 @lru_cache(1)
@@ -30,11 +41,12 @@ def _fields(_count: int) -> dict[str, Any]:
 
 
 def _holds(column: str) -> tuple[str, str]:
-    """What a column holds by the field of its name (`place`, `moment`, `period`, `list`, else ``), and which list."""
+    """What a column holds by the field of its name (`place`, `moment`, `period`, `map`, else ``), and which list."""
     field = _fields(len(_records.Record.kinds)).get(column)
-    kind = _records.column_kind(field) if field is not None else ""
-    listed = (_records.listed_in(field) if field is not None else None) or LISTS.get(column, column)
-    return kind, listed
+    if field is None:
+        return KINDS.get(column, ""), LISTS.get(column, column)
+    kind = _records.column_kind(field) or {"map": "map", "day": "moment"}.get(_records.shape(field), KINDS.get(column, ""))
+    return kind, _records.listed_in(field) or LISTS.get(column, column)
 
 
 def frame(table: Any, lang: str | None = None) -> Any:
@@ -48,64 +60,101 @@ def frame(table: Any, lang: str | None = None) -> Any:
             shown[column] = [_words.show_date(one.date() if bare else one, lang) if one == one else "" for one in shown[column]]
         else:
             shown[column] = _told(table, str(column), lang)
-    named = table.attrs.get("named", {})  # columns that are called otherwise in this frame: column -> field
-    names = {one: _words.field_label(named[one], lang) if one in named else _words.column_name(str(one), lang) for one in shown.columns}
-    return shown.rename(columns=names)
+    return shown.rename(columns={one: _column_name(table, one, lang) for one in shown.columns})
+
+
+def _column_name(table: Any, column: object, lang: str) -> str:
+    """What a column is called: as this frame says, else by its field, else by the word for such columns."""
+    said, named = table.attrs.get("said", {}), table.attrs.get("named", {})
+    if column in said:
+        return str(said[column][lang])
+    if column in named:
+        return _words.field_label(named[column], lang)
+    is_field = set(table.columns) >= OF_A_RECORD and column not in OF_A_RECORD
+    return _words.column_name(str(column), lang, is_field)
 
 
 def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     """The cells of a column as a reader's words, where they are codes, fields or places."""
     cells = list(table[column])
-    kind, listed = _holds(column)
-    if kind == "place":
-        return ["; ".join(_places.name(one, lang) for one in cell.split("; ")) if isinstance(cell, str) else cell for cell in cells]
-    if column in DUTIES:
+    if column == "readiness":
+        return ["" if _is_gone(cell) else _words.show_percent(float(cell), lang) for cell in cells]
+    if column in DUTIES and all(isinstance(cell, bool) or _is_gone(cell) for cell in cells):
         duties = {True: _words.values("yes_no")["yes"], False: _words.values("yes_no")["no"], None: _words.values("status")["cannot_tell"]}
         return [duties[cell if isinstance(cell, bool) else None][lang] for cell in cells]
     if str(table[column].dtype) == "bool" or all(isinstance(cell, bool) for cell in cells):
         names = _words.values("yes_no")
         return [names["yes" if cell else "no"][lang] for cell in cells]
-    if kind == "moment":
-        return [_moment(cell, lang) if isinstance(cell, str) else cell for cell in cells]
-    if kind == "period":
-        return [_periods(cell, lang) if isinstance(cell, str) else cell for cell in cells]
     if column == "needs" or (column == "field" and {"change", "instead"} & set(table.columns)):
         fields = _words.read("labels")["field"] | _words.read("labels")["column"]
-        return [
-            "; ".join(fields[one][lang] if one in fields else one for one in cell.split("; ")) if isinstance(cell, str) else cell
-            for cell in cells
-        ]
-    statuses = _words.values("status")
+        return [_each(cell, lambda one: fields[one][lang] if one in fields else one) for cell in cells]
     if column in ("before", "after"):
         of = list(table["field"]) if "field" in table.columns else ["status"] * len(cells)
-        return [statuses[one][lang] if field == "status" and one in statuses else one for field, one in zip(of, cells, strict=True)]
-    names = statuses if column in STATUSES else _words.values(listed)
-    states = _words.values("state")
-    cells = [states[cell][lang] if isinstance(cell, str) and cell == "none" and cell not in names else cell for cell in cells]
-    return [_code(names, one, lang) for one in cells] if names else cells
+        return [_in_parts(_cell(cell, *_holds_of(field), lang), field, lang) for cell, field in zip(cells, of, strict=True)]
+    return [_cell(cell, *_holds_of(column, table.attrs.get("lists", {})), lang) for cell in cells]
+
+
+def _holds_of(column: str, lists: dict[str, str] | None = None) -> tuple[str, str]:
+    """What a column of a frame holds, and the list of its codes; a status has one list, whatever field is called so."""
+    kind, listed = _holds(column)
+    return kind, (lists or {}).get(column) or ("status" if column in STATUSES else listed)
+
+
+def _cell(cell: object, kind: str, listed: str, lang: str) -> object:
+    """A cell of text for a reader, by what its column holds; a number is what it is."""
+    if not isinstance(cell, str):
+        return cell
+    stated, _, because = cell.partition(": ")
+    names = _words.values(listed)
+    if (cell == "none" or stated == "not applicable") and cell not in names:
+        state = _words.values("state")[stated.replace(" ", "_")][lang]
+        return f"{state}: {because}" if because else state
+    if kind == "map" and cell.startswith("{"):
+        return "; ".join(f"{key}: {one}" for key, one in json.loads(cell).items())
+    known = _records.allowed(listed) if listed and _records.is_list(listed) else {}
+
+    def told(one: str) -> str:
+        if one not in known:
+            return _held(one, kind, lang)
+        return known[one][lang] if names else _records.name_of(listed, one, lang)
+
+    return _each(cell, told) if kind or known else cell
+
+
+def _each(cell: object, told: Callable[[str], str]) -> object:
+    """One text, or several joined, each as it is told."""
+    return "; ".join(told(one) for one in cell.split("; ")) if isinstance(cell, str) else cell
+
+
+def _held(text: str, kind: str, lang: str) -> str:
+    """A place, a moment, a month, a number or a period in words; what is none stays as it is."""
+    if kind == "place":
+        return _places.name(text, lang)
+    if kind == "moment" and _DAY.fullmatch(text):
+        made = datetime.fromisoformat(text)
+        return _words.show_date(made if "T" in text else made.date(), lang)  # a bare day stays one
+    if kind == "month":
+        return _words.show_month(text, lang)
+    if kind == "month_day" and _MONTH_DAY.fullmatch(text):
+        return _words.show_month_day(text, lang)
+    if kind == "count" and _COUNT.fullmatch(text):
+        return _records.show_count(text, lang)
+    return _words.say_period(text, lang) if kind == "period" else text
+
+
+def _in_parts(cell: object, field: str, lang: str) -> object:
+    """What a list of parts held before or after, in its text form, with its days, periods and articles in words."""
+    known = _fields(len(_records.Record.kinds)).get(field)
+    if not isinstance(cell, str) or known is None or _records.shape(known) != "parts":
+        return cell
+    told = _DAY.sub(lambda one: _held(one[0], "moment", lang), cell)
+    told = _POINT.sub(lambda one: _words.article(one[0], lang), told)
+    return _PERIOD.sub(lambda one: _held(one[0], "period", lang), told)
 
 
 def _is_gone(cell: object) -> bool:
     """Whether a cell is empty in any of pandas' ways."""
     return cell is None or (not isinstance(cell, str) and str(cell) in ("nan", "NaT", "<NA>"))
-
-
-def _periods(cell: str, lang: str) -> str:
-    """One period or several joined, in words; what is none stays as it is."""
-    return "; ".join(_words.show_period(one, lang).partition(" (")[0] for one in cell.split("; "))
-
-
-def _moment(cell: str, lang: str) -> str:
-    """A moment as records keep it, for a reader; a bare day stays one."""
-    made = datetime.fromisoformat(cell)
-    return _words.show_date(made if "T" in cell else made.date(), lang)
-
-
-def _code(names: dict[str, dict[str, str]], cell: object, lang: str) -> object:
-    """One code, or several joined, by their names."""
-    if not isinstance(cell, str):
-        return cell
-    return "; ".join(names[one][lang] if one in names else one for one in cell.split("; "))
 
 
 class Shown:

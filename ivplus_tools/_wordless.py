@@ -13,7 +13,7 @@ SENTENCE = 10
 """Letters of its own that a text with gaps has at the least: with fewer it would fit anything."""
 Texts = tuple[str, ...]
 _GAP = re.compile(r"\{(\w+)[^}]*\}")
-_LENGTH = re.compile(r"\d+\s\w+ \((PT?\d+[A-Z])\)")
+_LENGTH = re.compile(r"(?:\d+\s\w+ )+\((P(?:T?\d+[A-Z])+)\)")
 
 
 def plain(texts: dict[str, str], fields: bool = False) -> str:
@@ -62,7 +62,8 @@ def _key(label: Texts, fields: bool) -> str:
 def _texts() -> list[tuple[str, dict[str, str]]]:
     """Every text of the labels, of the ladder and of the law, with the key that it stands under."""
     found: list[tuple[str, dict[str, str]]] = []
-    waiting: list[tuple[str, Any]] = [("", _words.read("labels")), (".breach", _words.read("breach"))]
+    labels = {key: told for key, told in _words.read("labels").items() if key != "list"}  # said in refusals only
+    waiting: list[tuple[str, Any]] = [("", labels), (".breach", _words.read("breach"))]
     for key, node in waiting:
         if set(_words.LANGS) <= set(node):
             found.append((key, node))

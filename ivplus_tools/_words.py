@@ -140,6 +140,8 @@ def _label(*path: str) -> dict[str, str]:
 
 
 _TWO_STOPS = re.compile(r"(?<=\w)\.\.(?![.\w/])")  # an abbreviation at the end of a sentence
+_AS_CODE = re.compile(r" \(P(?:T?\d+[A-Z])+\)")  # what a period is to a machine, behind its words
+_QUOTED = re.compile(r"(?<![\w'])'([^'\n]+)'(?![\w'])")  # what is nearest, as `nearest` quotes it
 _NONE_TO_TELL = re.compile(r" \([^():]*: –\)|; [^;:.()]{1,24}: –(?=\.)")
 
 
@@ -153,8 +155,16 @@ def language(lang: str) -> str:
 def refusal(key: str, /, **facts: object) -> Refusal:
     """The refusal `key` of `refusals.toml`, of the class named there, in all three languages."""
     entry = read("refusals")[key]
+    if key == "unknown_value":
+        facts["what"] = _list_name(facts["what"])
     kind: type[Refusal] = getattr(errors, entry["kind"])
     return kind({lang: printable(" ".join(_filled(entry[lang], facts, lang).split())) for lang in LANGS})
+
+
+def _list_name(name: object) -> object:
+    """What a list of values is called, in every language: as the field that holds it, else by a name of its own."""
+    labels = read("labels")
+    return labels["list"].get(name) or labels["field"].get(name) or labels["column"].get(name) or name
 
 
 def finding(code: str, lang: str, /, **facts: object) -> str:
@@ -165,7 +175,9 @@ def finding(code: str, lang: str, /, **facts: object) -> str:
 def _filled(text: str, facts: dict[str, object], lang: str) -> str:
     """A sentence with what it is about; a part that would only say that there is none, such as "(nearest: –)", is left out."""
     told = str(text.format(**local(facts, lang)))
-    return _TWO_STOPS.sub(".", _NONE_TO_TELL.sub("", told))
+    if lang != "en" and isinstance(facts.get("near"), str):
+        told = _QUOTED.sub("”\\1”", told)
+    return _TWO_STOPS.sub(".", _NONE_TO_TELL.sub("", _AS_CODE.sub("", told)))
 
 
 def finding_template(code: str, lang: str) -> str:
@@ -226,6 +238,21 @@ def show_month(text: str, lang: str) -> str:
     return str(format_date(date(int(text[:4]), int(text[5:]), 1), "LLLL y", locale=_LOCALE[lang]))
 
 
+def show_month_day(text: str, lang: str) -> str:
+    """`12-31` as that language writes a day of any year: 31.12., 31 December."""
+    from babel.dates import format_date
+
+    day = date(2000, int(text[:2]), int(text[3:]))  # a leap year, which has every day
+    return str(format_date(day, "d MMMM" if lang == "en" else "d.M.", locale=_LOCALE[lang]))
+
+
+def show_percent(share: float, lang: str) -> str:
+    """A share as that language writes it: 78 %, 78%."""
+    from babel.numbers import format_percent
+
+    return str(format_percent(share, locale=_LOCALE[lang]))
+
+
 def show_hour(moment: datetime, lang: str) -> str:
     """The hour of an instant as that language writes it after a day: klo 13.05."""
     return show_date(moment, lang).removeprefix(show_date(moment.date(), lang)).strip()
@@ -257,23 +284,39 @@ def show_number(number: int | float, lang: str) -> str:
 
 
 def show_period(text: str, lang: str) -> str:
-    """A period of one unit in words and as it is (`6 years (P6Y)`, `5 working days (P5B)`); any other text as it is."""
+    """A period in words and as it is (`6 years (P6Y)`, `1 year 6 months (P1Y6M)`, `5 working days (P5B)`); any other text as it is."""
     from babel.units import format_unit
 
     if working := re.fullmatch(r"P(\d{1,4})B", text):
-        return f"{say('deadline.working_days', lang, count=int(working[1]))} ({text})"
+        one = "one_working_day" if int(working[1]) == 1 else "working_days"
+        return f"{say(f'deadline.{one}', lang, count=int(working[1]))} ({text})"
 
-    match = re.fullmatch(r"P(?:(\d{1,4})([YMWD])|T(\d{1,5})H)", text)
+    match = re.fullmatch(r"P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(\d{1,5})H)?", text)
     if not match:
         return text
-    unit = {"Y": "year", "M": "month", "W": "week", "D": "day", None: "hour"}[match[2]]
-    return f"{format_unit(int(match[1] or match[3]), f'duration-{unit}', length='long', locale=_LOCALE[lang])} ({text})"
+    units = [(int(count), unit) for count, unit in zip(match.groups(), ("year", "month", "week", "day", "hour"), strict=True) if count]
+    told = " ".join(format_unit(count, f"duration-{unit}", length="long", locale=_LOCALE[lang]) for count, unit in units)
+    return f"{told} ({text})"
 
 
-def column_name(column: str, lang: str) -> str:
-    """The label of a frame's column, or the column's own name when it has none (`desk.sql` may invent any)."""
-    entry = read("labels")["column"].get(column) or read("labels")["field"].get(column)
+def say_period(text: str, lang: str) -> str:
+    """A period in words alone, as an officer reads it; any other text as it is."""
+    return _AS_CODE.sub("", show_period(text, lang))
+
+
+def column_name(column: str, lang: str, is_field: bool = False) -> str:
+    """The label of a frame's column, or the column's own name when it has none (`desk.sql` may invent any).
+
+    `is_field`: it is a field of a record, which is called as on forms.
+    """
+    columns, fields = read("labels")["column"], read("labels")["field"]
+    entry = (fields.get(column) if is_field else None) or columns.get(column) or fields.get(column)
     return str(entry[lang]) if entry else column
+
+
+def texts(key: str) -> dict[str, str]:
+    """The text at a dotted `key` of the labels in every language, for what is worded later."""
+    return _label(*key.split("."))
 
 
 def field_label(name: str, lang: str) -> str:

@@ -47,7 +47,7 @@ def legal_bases(activities: pandas.DataFrame) -> Chart:
     for text in controllers["legal_basis"]:
         for basis in str(text).split("; ") if isinstance(text, str) else [""]:
             counts[basis] = counts.get(basis, 0) + 1
-    names = {code: f"{code} {label[lang]}" for code, label in _records.allowed("legal_basis").items()}
+    names = {code: f"{_words.article(code, lang)} {label[lang]}" for code, label in _records.allowed("legal_basis").items()}
     missing = _words.say("plot.no_basis", lang)
     rows = [(names.get(basis, basis or missing), counts[basis]) for basis in sorted(counts, key=lambda one: (one == "", one))]
     table = _room.frame(("legal_basis", "activities"), rows, lang)
@@ -69,6 +69,7 @@ def review_calendar(due: pandas.DataFrame, on: object = None) -> Chart:
         months.setdefault(day.strftime("%Y-%m"), [0, 0])[0 if late else 1] += 1
     rows = [(month, late, coming) for month, (late, coming) in months.items()]
     table = _room.frame(("month", "overdue", "count"), rows, lang)
+    table.attrs["said"] = {"count": _words.texts("plot.coming")}
     series = [("overdue", _words.say("plot.late", lang)), ("count", _words.say("plot.coming", lang))]
     return _bars(table, series, _words.say("plot.reviews", lang), _words.say("plot.reviews_axis", lang))
 
@@ -88,6 +89,7 @@ def transfers(judged: pandas.DataFrame) -> Chart:
         row[status] += 1
     rows = [(name, *counts[name].values()) for name in sorted(counts)]
     table = _room.frame(("country", *found), rows, lang)
+    table.attrs["said"] = _words.values("status")
     series = [(status, _words.values("status")[status][lang]) for status in found]
     return _bars(table, series or [("country", "")], _words.say("plot.transfers", lang), _words.say("plot.transfers_axis", lang))
 
@@ -115,6 +117,7 @@ def contracts(agreements: pandas.DataFrame, on: object = None) -> Chart:
         )
         rows.append((one["id"], start, end, told))
     table = _room.frame(("id", "in_force_from", "in_force_until", "until"), rows, lang)
+    table.attrs["said"] = {"until": _words.texts("plot.until")}
     chart, axes = _canvas(len(rows))
     last = max([day, *(end for _, _, end, _ in rows if end)]).replace(month=12, day=31)
     for place, (_, start, end, told) in enumerate(rows):
@@ -173,6 +176,7 @@ def breaches(register: pandas.DataFrame) -> Chart:
         row[_duty_of(one["notify"], one["communicate"])] += 1
     rows = [(year, *counts[year].values()) for year in sorted(counts)]
     table = _room.frame(("year", *order), rows, lang)
+    table.attrs["said"] = names
     series = [(code, names[code][lang]) for code in order]
     return _bars(table, series, _words.say("plot.breaches", lang), _words.say("plot.breaches_axis", lang))
 

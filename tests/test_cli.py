@@ -54,7 +54,7 @@ def test_import_check_export_and_import_again_lose_nothing(run, tmp_path):
     """The Finnish register from the shell: preview, record, findings, export, record again."""
     shutil.copy(ROOT / "data_samples" / "vanha_seloste.csv", "seloste.csv")
     preview = run("import", "seloste.csv").stdout
-    assert "30  tulkittuja rivejä" in preview
+    assert "tulkittuja rivejä: 30" in preview
     assert not Path("ivplus.duckdb").exists()
     assert "1–30" in run("import", "seloste.csv", "--why", "vanha seloste").stdout
     assert "REG-030" in run("check", code=1).stdout

@@ -113,7 +113,7 @@ def test_all_errors_are_shown_at_once_as_text(form):
 
 
 @pytest.mark.parametrize(
-    ("valid_from", "why", "word"), [("", "w", "ei ole kalenteripäivä"), ("1.1.26", "w", "1.1.26"), ("2026-03-01", " ", "Perustelu")]
+    ("valid_from", "why", "word"), [("", "w", "Voimassa alkaen"), ("1.1.26", "w", "1.1.26"), ("2026-03-01", " ", "Perustelu")]
 )
 def test_the_day_and_the_reason_are_asked(form, valid_from, why, word):
     """Neither has a silent default."""

@@ -101,8 +101,8 @@ def test_a_citation_shows_three_languages_source_validity_and_reading():
         "tidsfristerna för radering",
         "time limits for erasure",
         "http://data.europa.eu/eli/",
-        "2018-05-25",
-        "2026-08-01",
+        "25.5.2018",
+        "1.8.2026",
     ):
         assert part in text
     assert "proposal, not in force" in repr(ivp.cite("gdpr:30(5)", lang="en"))

@@ -13,8 +13,8 @@ def test_legal_bases_are_counted_with_those_that_have_none(sample):
     """Processors' records are no part of it; two bases of one activity count for both."""
     chart = ivp.plots.legal_bases(sample.register.activities())
     assert dict(chart.frame.itertuples(index=False)) == {
-        "6(1)(a) rekisteröidyn suostumus": 2, "6(1)(b) sopimuksen täytäntöönpano": 3, "6(1)(c) lakisääteisen velvoitteen noudattaminen": 2,
-        "6(1)(f) oikeutettu etu": 6, "ei oikeusperustetta": 1,
+        "6 art. 1 k. a rekisteröidyn suostumus": 2, "6 art. 1 k. b sopimuksen täytäntöönpano": 3,
+        "6 art. 1 k. c lakisääteisen velvoitteen noudattaminen": 2, "6 art. 1 k. f oikeutettu etu": 6, "ei oikeusperustetta": 1,
     }  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def test_the_items_of_article_30_stand_in_the_order_of_the_law(sample, tmp_path,
     assert places == sorted(places)
     assert "Art. 30(1)(b)" not in text
     assert "Controller's record" not in text
-    assert "own organisation Esimerkkihuolto Oy" in text
+    assert "processor Esimerkkihuolto Oy" in text
 
 
 def test_what_the_law_asks_and_nobody_answered_is_marked(desk, tmp_path):
@@ -256,7 +256,7 @@ def test_a_round_trip_with_history_loses_no_field_and_no_day(sample, tmp_path, s
     other = ivp.Desk(tmp_path / "other.duckdb", by="tt", lang="en", now=NOW)
     preview = other.register.read(path)
     assert preview.problems.empty
-    assert f"{REGISTER_ENTRIES}  entries of history" in repr(preview)
+    assert f"entries of history: {REGISTER_ENTRIES}" in repr(preview)
     assert len(preview.commit(why="taken over").entries) == REGISTER_ENTRIES
     before, after = (one.sql("FROM journal WHERE room = 'register' ORDER BY entry") for one in (sample, other))
     for column in ("kind", "subject", "valid_from", "body"):

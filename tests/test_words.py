@@ -152,13 +152,72 @@ def test_dates_and_numbers_are_written_as_each_language_does():
 def test_a_frame_is_shown_in_its_language_and_in_full(sample):
     """Columns, coded values and dates are translated; no text is cut."""
     swedish = ivp.label(sample.speaking("sv").findings())
-    assert list(swedish.columns) == ["område", "föremål", "kod", "allvar", "iakttagelse", "bestämmelse", "sedan"]
+    assert list(swedish.columns) == ["område", "objekt", "kod", "allvar", "iakttagelse", "bestämmelse", "sedan"]
     assert set(swedish["allvar"]) == {"fel", "varning", "för kännedom"}
     shown = ivp.show(sample.findings())
     longest = max(sample.findings()["finding"], key=len)
     assert longest in repr(shown)
     assert '<th scope="col"' in shown._repr_html_()
     assert "ei yhtään" in repr(ivp.show(sample.due(by="2015-01-01")))
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv"])
+def test_no_frame_shows_a_machines_word(sample, lang):
+    """No heading without a label, and no day, period, code or answer as the journal keeps it."""
+    day, period, code = r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])", r"\bP(?:T?\d+[A-Z])+\b", r"^(?:[a-z]+_[a-z_]+|[A-Z]+_[A-Z_]+|[CM]\d)$"
+    kept = re.compile(rf"{day}|{period}|{code}|^(?:none|yes|no)$|not applicable|^\d+\(")
+    labels = _words.read("labels")["column"] | _words.read("labels")["field"]
+    for name, table in frames_of(sample.speaking(lang)):
+        shown = ivp.label(table)
+        for column, heading in zip(table.columns, shown.columns, strict=True):
+            assert heading != column or column in labels, (name, column)
+            if column not in TOLD_AS_KEPT:
+                odd = [cell for cell in map(str, shown[heading]) for part in cell.split("; ") if kept.search(part)]
+                assert not odd, (name, column, odd[:3])
+
+
+def frames_of(desk):
+    """The frames of every room that need no argument and read no source, and those of the charts."""
+    yield "due", desk.due()
+    yield "changes", desk.register.changes(since="2023-09-01")
+    yield "flips", desk.breach.case("2025-001").duty.flips
+    yield "readiness", desk.breach.readiness(["2026-01-05"])
+    drawn = {"breaches": desk.breach.breaches(), "transfers": desk.review.transfers(), "contracts": desk.review.agreements()}
+    yield from ((name, getattr(ivp.plots, name)(table).frame) for name, table in drawn.items())
+    yield "calendar", ivp.plots.review_calendar(desk.due()).frame
+    for room, names in SHOWN.items():
+        yield from ((name, getattr(getattr(desk, room), name)()) for name in names.split())
+
+
+SHOWN = {
+    "register": "activities organisations systems",
+    "review": "agreements assessments clauses processors subprocessors transfers disclosures",
+    "breach": "breaches notices", "retention": "certificates holds months plans rules sources statutes counts",
+    "audit": "rooms status promises signoffs", "law": "facts unverified",
+}  # fmt: skip
+TOLD_AS_KEPT = {
+    "id", "subject", "rule", "code", "table", "column", "start_column", "subject_key", "held_column", "predicate", "location", "pack",
+    "list_reference", "plan", "recipe",
+}  # fmt: skip
+"""Names that an officer or a system gave, and keys that are typed as they are."""
+
+
+def test_a_share_has_its_no_break_space():
+    """In numbers and in sentences."""
+    assert [_words.show_percent(0.78, lang) for lang in _words.LANGS] == ["78\u00a0%", "78\u00a0%", "78%"]
+    for key, entry in entries():
+        assert not re.search("(?<!\u00a0)%", entry["fi"] + entry["sv"]), key
+
+
+def test_a_period_is_told_in_words_and_its_code_stays_out_of_sentences():
+    """Of several units and of one, also where a finding keeps both."""
+    assert _words.say_period("P1Y6M", "fi").replace("\u00a0", " ") == "1 vuosi 6 kuukautta"
+    assert _words.say_period("P1B", "sv") == "1 arbetsdag"
+    assert _words.show_period("P6Y", "en") == "6 years (P6Y)"
+    grace = {lang: _words.show_period("P6M", lang) for lang in _words.LANGS}
+    told = _words.finding("RET-013", "fi", period=grace, statute="x", grace=grace).replace("\u00a0", " ")
+    assert "6 kuukautta" in told
+    assert "P6M" not in told
 
 
 def test_an_unknown_language_is_refused(sample):

@@ -233,7 +233,7 @@ ODD_SIGNS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\ud
 
 @dataclass(frozen=True)
 class Holds:
-    """Says what the texts of a field are: `moment`, `count` (a range or bound too), `place` (or what was not understood), `period`."""
+    """What the texts of a field are: `moment`, `month_day`, `count` (or a bound), `place` (or what was not understood), `period`."""
 
     kind: str
 
@@ -241,7 +241,7 @@ class Holds:
 Text = Annotated[str | None, BeforeValidator(clean_text)]
 Texts = Annotated[tuple[str, ...] | None, BeforeValidator(_texts)]
 Map = Annotated[dict[str, str] | None, BeforeValidator(_map)]
-MonthDay = Annotated[str | None, BeforeValidator(_month_day)]
+MonthDay = Annotated[str | None, BeforeValidator(_month_day), Holds("month_day")]
 Day = Annotated[date | None, BeforeValidator(_day)]
 AnswerDay = Annotated[date | Stated | None, BeforeValidator(_day), BeforeValidator(_read_answer)]
 Period = Annotated[str | None, BeforeValidator(_period), Holds("period")]

@@ -84,7 +84,9 @@ def _readable_one(value: object, field: FieldInfo, lang: str) -> str:
         return show_moment(text, lang)
     if kind == "count":
         return show_count(text, lang)
-    return _words.show_period(text, lang)
+    if kind == "month_day":
+        return _words.show_month_day(text, lang)
+    return _words.say_period(text, lang)
 
 
 def show_moment(text: str, lang: str, running: bool = False) -> str:
@@ -93,11 +95,13 @@ def show_moment(text: str, lang: str, running: bool = False) -> str:
 
 
 def name_of(listed: str, code: str, lang: str) -> str:
-    """A code of a list by its name: an article cited behind it, a number of an instrument as it is."""
+    """A code of a list by its name: an article cited behind it, a number of an instrument as it is; a code of our own says nothing more."""
     name = allowed(listed)[code][lang]
     if re.match(r"\d+(\(|$)", code):
         return f"{name} ({_words.article(code.partition(':')[0], lang)})"
-    return f"{name} ({code})" if any(sign.isdigit() for sign in code) else name
+    if code in name or not any(sign.isdigit() for sign in code) or re.fullmatch(r"[A-Z]+-?\d+|[a-z]\w*", code):
+        return name
+    return f"{name} {code}" if code.startswith("(") else f"{name} ({code})"
 
 
 def _readable_part(part: Part, lang: str) -> str:

@@ -75,4 +75,4 @@ def _sent(one: BreachNotice, lang: str) -> Line:
     """What was told, to whom, when, and the hash of its text."""
     moment = _records.show_moment(one.sent, lang) if one.sent else ""
     text = " · ".join(filter(None, [moment, one.sent_to, one.case_number, f"SHA-256 {one.hash}"]))
-    return Line(_words.values("breach_draft")[str(one.breach_draft)][lang], text, "33(5)")
+    return Line(_words.values("breach_draft")[str(one.breach_draft)][lang], text, _words.article("33(5)", lang))

@@ -44,10 +44,12 @@ class Drill:
         ]
 
     def __repr__(self) -> str:
-        return "\n".join([self.scenario, *(f"  {name}: {told}" for name, told in self._rows()), f"  {self.readiness:.0%}"])
+        share = _words.show_percent(self.readiness, self.lang)
+        return "\n".join([self.scenario, *(f"  {name}: {told}" for name, told in self._rows()), f"  {share}"])
 
     def _repr_html_(self) -> str:
-        return _html.paragraph(self.scenario) + _html.table([], self._rows(), caption=f"{self.readiness:.0%}", row_headers=True)
+        share = _words.show_percent(self.readiness, self.lang)
+        return _html.paragraph(self.scenario) + _html.table([], self._rows(), caption=share, row_headers=True)
 
 
 def make(breaches: Breaches, seed: int) -> Drill:

@@ -69,4 +69,4 @@ def _hours(period: str) -> int:
 
 
 def _period(text: str) -> dict[str, str]:
-    return {lang: _words.show_period(text, lang).partition(" (")[0] for lang in _words.LANGS}
+    return {lang: _words.say_period(text, lang) for lang in _words.LANGS}

@@ -126,7 +126,7 @@ class ScoreChange(Part):
     def _reasoned(self) -> Self:
         """Another score than the computed one has its reason."""
         if self.score_part and not self.score_reason:
-            raise _words.refusal("score_reason", part=self.score_part)
+            raise _words.refusal("score_reason", part=_words.values("score_part")[self.score_part])
         return self
 
 

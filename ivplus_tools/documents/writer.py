@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from ivplus_tools import _records, _store, _words
+from ivplus_tools import _law, _records, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._state import State
 from ivplus_tools.documents.document import Document, Line, Section
@@ -57,8 +57,11 @@ class Writer:
         return getattr(record, name)
 
     def cited(self, rule: str) -> str:
-        """A rule as tables cite it: an article of the Regulation in the language, another rule as it is."""
-        return _words.article(rule.split(":")[1], self.lang) if rule.startswith("gdpr:") else rule
+        """A rule as tables cite it: an article of the Regulation, or what another rule is called, in the language."""
+        if rule.startswith("gdpr:"):
+            return _words.article(rule.split(":")[1], self.lang)
+        known = _law.facts().get(rule)
+        return known.name[self.lang] if known else rule
 
     def filled(self, label: str, text: str, rule: str = "") -> Line:
         """A line that is marked where it is empty."""

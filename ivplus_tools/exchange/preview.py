@@ -221,7 +221,7 @@ class Preview:
     def told(self) -> str:
         """What has been understood, in a line each."""
         lines = [_words.say("preview.title", self._lang, file=self._path.name)]
-        lines += [f"  {count:>4}  {label}" for label, count in self._summary()]
+        lines += [f"  {label}: {count}" for label, count in self._summary()]
         return "\n".join(lines)
 
     def __repr__(self) -> str:

@@ -281,9 +281,10 @@ class RecordForm(widgets.VBox):
             return
         if not self.id.value.strip():
             raise _words.refusal("field_empty", field=self.id.description)
-        made = self._record()  # before the reason: everything that is wrong with it is told at once
-        if not self.why.value.strip():
-            raise _words.refusal("field_empty", field=self.why.description)
+        made = self._record()  # before the day and the reason: everything that is wrong with it is told at once
+        for field in (self.valid_from, self.why):
+            if not field.value.strip():
+                raise _words.refusal("field_empty", field=field.description)
         receipt = self._room.record(
             made, valid_from=self.valid_from.value, why=self.why.value, expecting=self._entry, insist=self.insist.given
         )

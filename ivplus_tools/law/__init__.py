@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ivplus_tools import _law, _room
+from ivplus_tools import _law, _room, _words
 from ivplus_tools._records import Record
 from ivplus_tools._room import Room
 from ivplus_tools._state import State
@@ -28,9 +28,10 @@ class LawRoom(Room[State]):
         for rule, one in _law.facts().items():
             if now := one.on(self.standpoint.valid_on):
                 told = (one.name[lang], one.says[lang], one.instrument["name"][lang], now["from"], now.get("until"))
-                rows.append((rule, *told, "yes" if one.verified else "no", one.reread, one.source))
+                rows.append((rule, *told, "yes" if one.verified else "no", one.reread, one.sources[lang]))
         columns = ("rule", "name", "says", "instrument", "in_force", "until", "verified", "reread", "source")
-        return _room.frame(columns, rows, lang, days=("in_force", "until", "reread"))
+        table = _room.frame(columns, rows, lang, days=("in_force", "until", "reread"))
+        return _said(table, in_force="column.valid_from")
 
     def unverified(self) -> pandas.DataFrame:
         """What nobody has compared with the official text, and what to look up where: rule, name, note, source."""
@@ -40,5 +41,12 @@ class LawRoom(Room[State]):
 def unverified(lang: str, instrument: str | None = None) -> pandas.DataFrame:
     """Facts that nobody has compared, of one instrument or of all: rule, name, note, source. No journal is asked."""
     unread = (one for one in _law.unverified() if instrument in (None, one.instrument["key"]))
-    rows = [(one.rule, one.name[lang], one.note.get(lang, "–"), one.source) for one in unread]
-    return _room.frame(("rule", "name", "note", "source"), rows, lang)
+    rows = [(one.rule, one.name[lang], one.note.get(lang, "–"), one.sources[lang]) for one in unread]
+    return _said(_room.frame(("rule", "name", "note", "source"), rows, lang))
+
+
+def _said(table: pandas.DataFrame, **words: str) -> pandas.DataFrame:
+    """A frame of facts, which have a source of their own kind, for reading."""
+    table.attrs["said"] = {column: _words.texts(key) for column, key in {"source": "cite.whence", **words}.items()}
+    table.attrs["lists"] = {"verified": "yes_no"}
+    return table

@@ -44,8 +44,9 @@ class _Report:
     def _particulars(self, number: str) -> Section:
         own, shown = self._register.ours(), self._register.activities
         missing = sum(line.text.endswith(self._say("missing_mark")) for one in shown for line in self._required(one))
+        role = "processor" if shown and all(one.record.role == "processor" for one in shown) else "controller"
         lines = [
-            (_words.values("relation")["own"][self._lang], own.record.name or own.record.id if own else ""),
+            (_words.values("role")[role][self._lang], own.record.name or own.record.id if own else ""),
             (_words.field_label("contact", self._lang), (own.record.contact or "") if own else ""),
             (_words.field_label("business_id", self._lang), (own.record.business_id or "") if own else ""),
             (_words.field_label("dpo", self._lang), self._text(own, "dpo") if own else ""),

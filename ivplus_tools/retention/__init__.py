@@ -93,9 +93,12 @@ class RetentionRoom(FiledRoom[Retention]):
             now = fact.on(self.standpoint.valid_on)
             if now:
                 review = "yes" if now.get("review") else "no"
-                told = (now["kind"], now.get("period"), "; ".join(starts_of(now)) or None, review, fact.says[lang], fact.source)
+                told = (now["kind"], now.get("period"), "; ".join(starts_of(now)) or None, review, fact.says[lang], fact.sources[lang])
                 rows.append((code, fact.name[lang], *told))
-        return _room.frame(("code", "name", "kind", "period", "start_event", "review", "says", "source"), rows, lang)
+        table = _room.frame(("code", "name", "kind", "period", "start_event", "review", "says", "source"), rows, lang)
+        table.attrs["said"] = {"source": _words.texts("cite.whence")}
+        table.attrs["lists"] = {"kind": "statute_kind", "review": "yes_no"}
+        return table
 
     # --- counting
 

@@ -74,7 +74,7 @@ def schedule(state: Retention) -> Document:
         lines = list(letter.lines(rule, SCHEDULE))
         fact = _law.codes("retention_statute").get(rule.statute or "")
         if fact:
-            lines.append(Line(letter.say("schedule.asks"), fact.says[letter.lang], fact.source))
+            lines.append(Line(letter.say("schedule.asks"), fact.says[letter.lang], fact.sources[letter.lang]))
         count = counts.get(rule.id)
         if count and not count.problem:
             told = (f"{_words.field_label(name, letter.lang)} {getattr(count, name)}" for name in ("total", "overdue", "held", "no_start"))

@@ -276,7 +276,7 @@ class _Ladder:
             self._step(rule, "after", field=_words.label_of(name), day=day)
             return False
         if aged(day, by, self._on):
-            period = {lang: _words.show_period(_law.near(by, self._on)["period"], lang).partition(" (")[0] for lang in _words.LANGS}
+            period = {lang: _words.say_period(_law.near(by, self._on)["period"], lang) for lang in _words.LANGS}
             self._step(by, "stale", field=_words.label_of(name), day=day, period=period)
             return False
         return True

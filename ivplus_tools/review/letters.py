@@ -84,7 +84,8 @@ def assessment_form(review: Review, transfer: Transfer) -> Document:
         names = [*FORM[code], *(details if code == "S2" else ())]
         lines = [letter.line(transfer if name in Transfer.model_fields else assessment, name) for name in names]
         if code == "S2":
-            lines.append(Line(letter.say("tia.status", on=letter.on), letter.reasons(judged.status, judged.steps), judged.rule))
+            told = letter.reasons(judged.status, judged.steps)
+            lines.append(Line(letter.say("tia.status", on=letter.on), told, letter.cited(judged.rule)))
         if code == "S6":
             period = _law.near("edpb:tia_review", letter.review.on)["period"]
             again = _dates.plus(assessment.tia_reviewed, _dates.read_period(period)) if assessment.tia_reviewed else None
@@ -249,7 +250,8 @@ class _Writer(Writer):
     def judged(self, one: Transfer) -> Line:
         """A transfer with its status and reasons."""
         found = self.review.judged(one, self.lang)
-        return Line(f"{one.id} · {_places.name(one.country or '–', self.lang)}", self.reasons(found.status, found.steps), found.rule)
+        label = f"{one.id} · {_places.name(one.country or '–', self.lang)}"
+        return Line(label, self.reasons(found.status, found.steps), self.cited(found.rule))
 
     def reasons(self, status: str, steps: Sequence[Any]) -> str:
         """A status and the steps that lead to it."""
@@ -259,16 +261,11 @@ class _Writer(Writer):
         """Findings about some subjects."""
         for row in _findings.rows_of("review", checks.findings(self.review), self.lang):
             if row.subject in related:
-                yield Line(f"{row.code} · {row.subject}", row.finding, self.cited(_short(row.rule)))
+                yield Line(f"{row.code} · {row.subject}", row.finding, self.cited(row.rule))
 
     def due(self, related: set[str]) -> Iterator[Line]:
         """Due dates about some subjects."""
         rows = [(one.due, one.subject, _words.say(one.what, self.lang), one.rule) for one in coming.due(self.review)]
         for day, subject, what, rule in sorted(rows):
             if subject in related:
-                yield Line(_words.show_date(day, self.lang), f"{what}: {subject}", self.cited(_short(rule)))
-
-
-def _short(rule: str) -> str:
-    """A rule without what follows its article."""
-    return ":".join(rule.split(":")[:2])
+                yield Line(_words.show_date(day, self.lang), f"{what}: {subject}", self.cited(rule))

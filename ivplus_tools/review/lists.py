@@ -218,7 +218,7 @@ class ListPreview:
         return _words.say("sub_list.title", self._lang, file=self._file, vendor=self.vendor, on=_words.show_date(self.on, self._lang))
 
     def __repr__(self) -> str:
-        lines = [f"  {count:>4}  {label}" for label, count in self._summary()]
+        lines = [f"  {label}: {count}" for label, count in self._summary()]
         return "\n".join([self._title(), *lines, _words.say("sub_list.next", self._lang)])
 
     def _repr_html_(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeAlias
 
 from pydantic import AfterValidator, model_validator
 
-from ivplus_tools import _words
+from ivplus_tools import _records, _words
 from ivplus_tools._records import (
     NAMELESS,
     AnswerDay,
@@ -68,7 +68,7 @@ def _once(verdicts: tuple[Verdict, ...] | None) -> tuple[Verdict, ...] | None:
     clauses = [one.clause for one in verdicts or ()]
     twice = next((str(one) for one in clauses if clauses.count(one) > 1), None)
     if twice:
-        raise _words.refusal("clause_twice", clause=twice)
+        raise _words.refusal("clause_twice", clause={lang: _records.name_of("clause", twice, lang) for lang in _words.LANGS})
     return verdicts
 
 
