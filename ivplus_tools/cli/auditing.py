@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import date, timedelta
 
 import click
 
@@ -41,25 +40,17 @@ def audit(
     versions give the same bytes; each pack names the one before. Nothing is written into the journal: somebody reads the pack, then
     `desk.audit.sign(pack, by=...)` seals its hash.
     """
-    from ivplus_tools import evidence
+    from ivplus_tools import _dates, evidence
 
     with progress_of("audit") as progress:
         pack = evidence.audit(
-            None if path == SAMPLE else path, as_of=_last_quarter() if as_of is None else as_of, out=out, known=known,
+            None if path == SAMPLE else path, as_of=as_of or _dates.last_quarter(_dates.now().date()), out=out, known=known,
             since=since, lang=lang, notebook=notebook, force=force, progress=progress,
         )  # fmt: skip
     told = {"file": str(pack.path), "hash": pack.opened.hash, "new": not pack.there, **pack.manifest}
     echo(json.dumps(told, ensure_ascii=False, indent=1) if shape == "json" else repr(pack))
     if pack.fails(fail_on):
         sys.exit(1)
-
-
-def _last_quarter() -> date:
-    """The last day of the quarter that ended last."""
-    from ivplus_tools import _dates
-
-    today = _dates.now().date()
-    return date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
 
 
 @main.command(

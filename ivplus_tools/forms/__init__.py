@@ -9,9 +9,11 @@ from ivplus_tools.desk import Desk
 from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.bring import BringForm
 from ivplus_tools.forms.clauses import ReviewForm
+from ivplus_tools.forms.erasing import ErasureForm
 from ivplus_tools.forms.findings import FindingsView
 from ivplus_tools.forms.first_day import FirstDayView
 from ivplus_tools.forms.opening import Opens
+from ivplus_tools.forms.quarter import QuarterForm
 from ivplus_tools.forms.record import RecordForm
 from ivplus_tools.forms.retention import RetentionBoard
 from ivplus_tools.forms.today import TodayView
@@ -109,6 +111,16 @@ def breach(desk: Desk) -> BreachForm:
 def retention(desk: Desk) -> RetentionBoard:
     """The retention dashboard: what is overdue, held, coming or without a start, by system and rule; a button counts anew."""
     return RetentionBoard(desk)
+
+
+def erasure(desk: Desk) -> ErasureForm:
+    """A plan of erasure from what is overdue to its certificate: plan, approve, carry out, save; nothing is erased before the third."""
+    return ErasureForm(desk)
+
+
+def quarter(desk: Desk) -> QuarterForm:
+    """The audit of a quarter: the pack is made with its progress, opened, and signed by who has read it."""
+    return QuarterForm(desk)
 
 
 def bring(desk: Desk, path: str | Path = "") -> BringForm:

@@ -86,7 +86,7 @@ class Plan:
         """Erase or anonymise in the source, in one transaction. `grant`: the source's name, given now, is leave to write in it.
 
         `confirm`: the number of rows, where every row of the table would go. `location`: another login to the same place.
-        `triggers`: what acts beside the erasure (triggers, rules, keys of other tables), each by its name in `record.effects`.
+        `triggers`: what acts beside the erasure (triggers, rules, keys of other tables), each by its name in `record.acting`.
         Refused where rows, keys, holds, place or form differ from the plan; then the source is as it was.
         """
         one = self._in("approved")

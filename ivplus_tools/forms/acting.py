@@ -1,0 +1,66 @@
+"""A form of acts: each button does one of them; what is refused is a line, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+
+from ivplus_tools import _html, _words
+from ivplus_tools.desk import Desk
+from ivplus_tools.errors import Refusal
+from ivplus_tools.forms.field import Shared
+from ivplus_tools.forms.reopened import Reopened
+
+
+class Acting(Reopened):
+    """Buttons that act at a Desk. `message` tells what was done or refused, `code` is the line that does the same."""
+
+    words = ""
+    """The table of the labels that words the form."""
+
+    def __init__(self, desk: Desk, scope: str) -> None:
+        super().__init__(scope)
+        self._desk, self._lang, self._shared = desk, desk.standpoint.lang, Shared()
+        self.message, self._shown_code = self._shared.html(), self._shared.html()
+        self.code, self._busy = "", False
+
+    def _say(self, key: str, **facts: object) -> str:
+        return _words.say(f"{self.words}.{key}", self._lang, **facts)
+
+    def _text(self, key: str, **traits: Any) -> Any:
+        return self._shared.field(widgets.Text, description=self._say(key), **traits)
+
+    def _button(self, key: str, act: Callable[[], str]) -> widgets.Button:
+        button = self._shared.button(self._say(key))
+        button.on_click(lambda _: self._do(act))
+        return button
+
+    def _do(self, act: Callable[[], str]) -> None:
+        """One act at a time: a second press while one is going on does nothing."""
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            told, alert = act(), False
+        except Refusal as refusal:
+            told, alert = refusal.text(self._lang), True
+        except KeyboardInterrupt:
+            told, alert = _words.say("ui.stopped", self._lang), True
+        finally:
+            self._busy = False
+            self._read()
+        self.message.value = _html.note(told.splitlines(), alert)
+        if not alert and self.code:
+            self._shown_code.value = _html.heading(_words.say("form.code", self._lang), 5) + _html.code(self.code)
+        self._keep()
+
+    def _read(self) -> None:
+        """Show what stands now."""
+
+    def _filled(self, field: Any) -> str:
+        """What stands in a field that has to be filled."""
+        if not field.value.strip():
+            raise _words.refusal("field_empty", field=field.description)
+        return str(field.value).strip()

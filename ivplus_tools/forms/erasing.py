@@ -1,0 +1,122 @@
+"""Erasure step by step: plan, approve, carry out, certificate. Each step is one press, and says what it will do before it does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from ivplus_tools import _html, _words
+from ivplus_tools.desk import Desk
+from ivplus_tools.forms.acting import Acting
+from ivplus_tools.retention.plan import Plan
+
+
+class ErasureForm(Acting):
+    """A plan is made of a rule, approved by somebody else, carried out with the source named, and certified; each by its own press."""
+
+    words = "erasing"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "ivplus-erasing")
+        self._plan_id = ""
+        """The plan that has just been made: it is chosen next."""
+        choice, box = self._shared.field, self._text
+        self.rule = choice(widgets.Dropdown, options=[], description=self._say("rule"))
+        self.why, self.name, self.grant, self.rows = box("why"), box("approver"), box("grant"), box("rows")
+        self.single = self._shared.field(widgets.Checkbox, description=self._say("single"), indent=False)
+        self.effects = self._shared.field(widgets.SelectMultiple, options=[], description=self._say("effects"))
+        self.list = choice(widgets.Select, options=[], value=None, description=self._say("plans"), rows=6)
+        self.list.observe(lambda _: self._look(), "value")
+        self.file, self.one = box("file"), self._shared.html()
+        self._inside.children = [
+            self.rule, self.why, self._button("plan", self._plan), self.list, self.one, *self._steps(desk), self.message, self._shown_code,
+        ]  # fmt: skip
+        self._read()
+
+    def _steps(self, desk: Desk) -> list[widgets.Widget]:
+        """What can be done with a plan; nothing at a Desk that only reads."""
+        if not desk.standpoint.by or desk.standpoint.past:
+            return []
+        head = [self._shared.html(_html.heading(self._say(one), 5)) for one in ("approve_head", "execute_head", "certificate_head")]
+        return [
+            head[0], self.name, self.single, self._button("approve", self._approve), self._button("withdraw", self._withdraw),
+            head[1], self.grant, self.rows, self.effects, self._button("execute", self._execute),
+            head[2], self.file, self._button("save", self._save),
+        ]  # fmt: skip
+
+    # --- what stands
+
+    def _read(self) -> None:
+        """Rules that erase or anonymise, and plans with their state; what was chosen stays so."""
+        rule, chosen = self.rule.value, self._plan_id or self.list.value
+        state = self._desk.retention.state()
+        rules = [one for one in state.records("retention_rule") if one.action in ("erase", "anonymise")]
+        self.rule.options = [("", ""), *((f"{one.id} · {one.source or ''}", one.id) for one in rules)]
+        states = _words.values("plan_state")
+        plans = [(f"{one.id} · {states[str(one.plan_state)][self._lang]}", one.id) for one in state.records("erasure_plan")]
+        self.rule.value = rule if rule in {ident for _, ident in self.rule.options} else ""
+        self.list.options = list(reversed(plans))
+        self._plan_id, self.list.value = "", chosen if chosen in {ident for _, ident in plans} else None
+        self._look()
+
+    def _look(self) -> None:
+        """The chosen plan in words, and what acts beside it and has to be named."""
+        plan = self._chosen() if self.list.value else None
+        self.one.value = _html.note(repr(plan).splitlines()) if plan else _html.note([self._say("choose")])
+        self.effects.options = list(plan.record.acting or ()) if plan else []
+        self.effects.layout = self._shared.group if self.effects.options else self._shared.hidden
+        self._keep()
+
+    def _chosen(self) -> Plan:
+        if not self.list.value:
+            raise _words.refusal("field_empty", field=self.list.description)
+        return self._desk.retention.get_plan(self.list.value)
+
+    # --- the steps
+
+    def _plan(self) -> str:
+        rule = self.rule.value
+        if not rule:
+            raise _words.refusal("field_empty", field=self.rule.description)
+        plan = self._desk.retention.plan(rule, self._filled(self.why))
+        self.code = f"plan = desk.retention.plan({rule!r}, why={self.why.value!r})"
+        self.why.value, self._plan_id = "", plan.id
+        return self._say("planned", plan=plan.id)
+
+    def _approve(self) -> str:
+        plan, by, single = self._chosen(), self._filled(self.name), bool(self.single.value)
+        plan.approve(by, single)
+        self.code = f"desk.retention.approve({plan.id!r}, by={by!r}{', single_officer=True' if single else ''})"
+        self.name.value, self.single.value = "", False
+        return self._say("approved", plan=plan.id)
+
+    def _withdraw(self) -> str:
+        plan = self._chosen().withdraw(self._filled(self.why))
+        self.code = f"desk.retention.get_plan({plan.id!r}).withdraw({self.why.value!r})"
+        return self._say("withdrawn", plan=plan.id)
+
+    def _execute(self) -> str:
+        plan, rows, acting = self._chosen(), self.rows.value.strip(), tuple(self.effects.value)
+        if rows and not (rows.isascii() and rows.isdecimal()):
+            raise _words.refusal("bad_count", got=rows)
+        told: dict[str, Any] = {"grant": self._filled(self.grant), **({"confirm": int(rows)} if rows else {})}
+        told |= {"triggers": acting} if acting else {}
+        plan.execute(**told)
+        self.code = f"desk.retention.execute({plan.id!r}, {', '.join(f'{name}={value!r}' for name, value in told.items())})"
+        self.grant.value = self.rows.value = ""
+        return self._say("done", plan=plan.id)
+
+    def _save(self) -> str:
+        plan = self._chosen()
+        path = Path(self.file.value.strip() or f"{plan.id.replace('/', '-')}.docx")
+        if path.exists():
+            raise _words.refusal("draft_exists", path=path)
+        saved = plan.document().save(path).absolute()
+        self.code = f"desk.retention.get_plan({plan.id!r}).document().save({str(path)!r})"
+        return self._say("saved", path=saved)
+
+    def static(self) -> str:
+        """The plans with their states, and the chosen one."""
+        return _html.listed([text for text, _ in self.list.options]) + str(self.one.value)
