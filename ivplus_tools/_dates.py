@@ -376,11 +376,6 @@ def period_start(event: object, start_event: str, financial_year_end: str = "12-
     return on
 
 
-def last_quarter(on: date) -> date:
-    """The last day of the quarter that ended last before a day."""
-    return date(on.year, (on.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
-
-
 def month_day(text: str) -> tuple[int, int]:
     """Month and day of `MM-DD`; a day that no year has is refused."""
     match = re.fullmatch(r"(\d{2})-(\d{2})", str(text))

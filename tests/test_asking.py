@@ -250,17 +250,22 @@ def test_a_slow_query_holds_nobody_up(tmp_path):
         except ivp.Refusal as refusal:
             refused.append(refusal)
 
+    code = "import sys, ivplus_tools as ivp; d = ivp.Desk(sys.argv[1], by='tt'); d.register.activities(); print('ready', flush=True)\n"
+    code += "input(); d.breach.open('x', aware='2026-03-02T09:00'); print('opened', flush=True)"
     asking_thread = threading.Thread(target=ask)
-    asking_thread.start()
-    time.sleep(0.5)
-    begin = time.monotonic()
-    code = "import sys, ivplus_tools as ivp; d = ivp.Desk(sys.argv[1], by='tt')\n"
-    code += "d.breach.open('x', aware='2026-03-02T09:00'); print('opened')"
-    done = subprocess.run([sys.executable, "-c", code, desk.standpoint.path], capture_output=True, text=True)
-    took = time.monotonic() - begin
+    with subprocess.Popen(
+        [sys.executable, "-c", code, desk.standpoint.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "ready\n"  # what a process needs to begin is no waiting
+        asking_thread.start()
+        time.sleep(0.5)
+        begin = time.monotonic()
+        other.stdin.write("\n")
+        other.stdin.flush()
+        assert other.stdout.readline() == "opened\n"
+        took = time.monotonic() - begin
     still = asking_thread.is_alive()
     asking_thread.join()
-    assert "opened" in done.stdout, done.stderr
     assert still or took < 4
     assert len(refused) == 1
 

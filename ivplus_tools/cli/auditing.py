@@ -44,7 +44,7 @@ def audit(
 
     with progress_of("audit") as progress:
         pack = evidence.audit(
-            None if path == SAMPLE else path, as_of=as_of or _dates.last_quarter(_dates.now().date()), out=out, known=known,
+            None if path == SAMPLE else path, as_of=as_of or evidence.last_quarter(_dates.now().date()), out=out, known=known,
             since=since, lang=lang, notebook=notebook, force=force, progress=progress,
         )  # fmt: skip
     told = {"file": str(pack.path), "hash": pack.opened.hash, "new": not pack.there, **pack.manifest}

@@ -94,6 +94,11 @@ def _scratch() -> Iterator[Path]:
         Refusal.lang = spoken
 
 
+def last_quarter(on: date) -> date:
+    """The last day of the quarter that ended last before a day."""
+    return date(on.year, (on.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
+
+
 def _name(day: date, lang: str) -> str:
     """The Finnish pack has the plain name; packs of each language are a chain of their own."""
     return f"audit-{day.isoformat()}{'' if lang == 'fi' else f'-{lang}'}.zip"

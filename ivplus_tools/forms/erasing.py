@@ -64,7 +64,7 @@ class ErasureForm(Acting):
     def _look(self) -> None:
         """The chosen plan in words, and what acts beside it and has to be named."""
         plan = self._chosen() if self.list.value else None
-        self.one.value = _html.note(repr(plan).splitlines()) if plan else _html.note([self._say("choose")])
+        self.one.value = _html.code(repr(plan)) if plan else _html.line(self._say("choose"))
         self.effects.options = list(plan.record.acting or ()) if plan else []
         self.effects.layout = self._shared.group if self.effects.options else self._shared.hidden
         self._keep()

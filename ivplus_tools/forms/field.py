@@ -32,7 +32,8 @@ class Shared:
         )
         self.grid = widgets.Layout(flex="0 0 auto", flex_flow="row wrap", overflow="visible")
         self.tick = widgets.Layout(width="auto", flex="0 0 auto", margin="0 1.2em 0 0")
-        self.hidden, self._narrow, self._plain = widgets.Layout(display="none"), widgets.Layout(width="auto"), widgets.Layout()
+        self.hidden, self._plain = widgets.Layout(display="none"), widgets.Layout()
+        self._narrow = widgets.Layout(width="auto", flex="0 0 auto", align_self="flex-start")
         self._styles: dict[type, Any] = {}
 
     def field(self, kind: type[Any], **traits: Any) -> Any:

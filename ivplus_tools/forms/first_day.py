@@ -45,7 +45,7 @@ class FirstDayView(Opening):
         button = widgets.Button(
             description=_words.say("today.open", self._lang), tooltip=_words.say("today.open_of", self._lang, line=text)
         )
-        button.layout.width = "auto"
+        button.layout = widgets.Layout(width="auto", flex="0 0 auto")
         button.on_click(lambda _: self._show(self._forms[step["opens"]], "", text.partition(":")[0]))
         return button
 

@@ -22,7 +22,7 @@ class QuarterForm(Acting):
         self._made = ""
         """The pack that has just been made: it is chosen next."""
         now = desk.standpoint.now.date()
-        self.day = self._text("day", value=_words.show_date(_dates.last_quarter(now), self._lang))
+        self.day = self._text("day", value=_words.show_date(evidence.last_quarter(now), self._lang))
         self.folder = self._text("folder", value=os.environ.get("IVPLUS_AUDITS", "audits"))
         self.folder.observe(lambda _: self._read(), "value")
         self.progress = widgets.IntProgress(description=self._say("progress"), layout=widgets.Layout(visibility="hidden", width="98%"))

@@ -18,6 +18,8 @@ from ivplus_tools.forms.field import Editor, Insist, Shared, editor_of
 from ivplus_tools.forms.suggested import Suggestions, of_kind
 
 __all__ = ["Editor", "RecordForm", "Shared"]
+FEW = 20
+"""Fields that are seen at once."""
 
 
 def _titled(record: Any) -> str:
@@ -80,7 +82,12 @@ class RecordForm(widgets.VBox):
             sections += self._section(group, names)
         self._fields = widgets.VBox(
             sections,
-            layout=widgets.Layout(max_height="36em", overflow="auto", border="1px solid var(--jp-border-color2)", padding="0 .5em"),
+            layout=widgets.Layout(
+                max_height=self._highest(sum(map(len, groups.values()))),
+                overflow="auto",
+                border="1px solid var(--jp-border-color2)",
+                padding="0 .5em",
+            ),
         )
         buttons = widgets.HBox([self.save, self.revert])
         self._right = widgets.VBox(
@@ -101,6 +108,10 @@ class RecordForm(widgets.VBox):
             layout=widgets.Layout(flex="1 1 30em", min_width="20em"),
         )
         self._wire()
+
+    def _highest(self, fields: int) -> str:
+        """A long form scrolls by itself, so that Save stays in sight; a short one only with its page."""
+        return "36em" if fields > FEW else "none"
 
     def _wire(self) -> None:
         """What each button and field does."""
@@ -249,7 +260,8 @@ class RecordForm(widgets.VBox):
         self.id.value = "" if record.id == _records.NAMELESS else record.id
         for name, editor in self.editors.items():
             editor.show(getattr(record, name))
-        self.valid_from.value = self._desk.standpoint.now.date().isoformat()
+        today = self._desk.standpoint.now.date()
+        self.valid_from.value = today.isoformat() if self._lang == "en" else _words.show_date(today, self._lang)
         self.why.value = self._usual_why
         self._loading = False
         self._clean = self._raw()

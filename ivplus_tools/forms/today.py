@@ -48,7 +48,7 @@ class TodayView(Opening):
     def _line(self, row: DueRow, text: str) -> widgets.Widget:
         """A line with its button; the button tells a screen reader which line it opens."""
         button = widgets.Button(description=self._say("open"), tooltip=self._say("open_of", line=text))
-        button.layout.width = "auto"
+        button.layout = widgets.Layout(width="auto", flex="0 0 auto")
         button.on_click(lambda _: self._open(row))
         return widgets.HBox([button, widgets.HTML(_html.line(text))], layout=widgets.Layout(align_items="center"))
 

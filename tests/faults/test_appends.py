@@ -32,7 +32,7 @@ KINDS, KILLS = rounds((KINDS, KILLS), ([("csv", "held"), ("jsonl", "append"), ("
 HERE = str(Path(__file__).parent)
 CHILD = f"""
 import sys
-sys.path.insert(0, {HERE!r})
+sys.path[:0] = [{HERE!r}, {str(Path(HERE).parent)!r}]
 import test_appends
 test_appends.{{call}}(*sys.argv[1:])
 """

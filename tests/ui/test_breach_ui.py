@@ -30,10 +30,8 @@ def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_
     expect(form.get_by_text(re.compile(r"^2/7"))).to_be_visible()
     form.get_by_label("tietoturvaloukkauksen syy", exact=True).select_option(label=LOST)
     button(form, "Seuraava").click()
-    state = form.get_by_label(re.compile("henkilötietotyypit: vastaus"))
-    state.select_option(label="annettu")
-    kinds = form.get_by_label("henkilötietotyypit", exact=True)
-    typed(kinds, "nimi; henkilötunnus")
+    for kind in ("nimi", "henkilötunnus"):
+        form.get_by_label(kind, exact=True).first.check()
     expect(form.get_by_text(re.compile("henkilötunnus")).last).to_be_visible()
     reason = form.get_by_label("Perustelu", exact=True)
     typed(reason, "vartija soitti")

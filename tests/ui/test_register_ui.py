@@ -29,7 +29,7 @@ def filled(form, label, text, why):
 
 def tab_to(page, wanted):
     """Press Tab until the focus is there."""
-    for _ in range(90):
+    for _ in range(160):
         page.keyboard.press("Tab")
         if wanted.evaluate("one => one === document.activeElement"):
             return
@@ -82,7 +82,7 @@ def test_two_notebooks_work_on_one_journal(lab, page, tmp_path):
     recorded(forms[0])
     filled(forms[1], "huomioita", "two", "lisättiin")
     button(forms[1], "Tallenna").click()
-    refused = "one on kirjannut kohteen 'uutiskirje' sen jälkeen, kun se luettiin; kumoa ja tee muutos uudelleen."
+    refused = "one on kirjannut kohteen ”uutiskirje” sen jälkeen, kun se luettiin; kumoa ja tee muutos uudelleen."
     expect(forms[1].get_by_role("alert").first).to_have_text(f"⚠ {refused}")
     keep(pages[1], "form-refused")
     button(forms[1], "Kumoa").click()

@@ -1,0 +1,114 @@
+"""The officer's own work in a real JupyterLab, in Finnish, without a line of code: a first day, an erasure, a quarter's audit."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from screen import button, keep, keep_all, recorded, typed
+from stores import lay
+
+import ivplus_tools as ivp
+
+pytestmark = pytest.mark.ui
+DESK = "import ivplus_tools as ivp\ndesk = ivp.Desk({path!r}, by='tt', lang='fi')"
+
+
+def chosen(form, label, text):
+    """Choose from a list by what stands in it."""
+    form.get_by_label(label, exact=True).select_option(label=text)
+
+
+def test_a_first_day_by_suggestions(lab, page, tmp_path):
+    """Company and an activity from an empty journal: each suggested field is taken by itself, the counts above follow."""
+    notebook = lab.run_all(page, lab.made("first", DESK.format(path=str(tmp_path / "j.duckdb")), "ivp.first_day(desk)"))
+    day = notebook.locator(".ivplus-first-day")
+    expect(day.get_by_text("ei vielä kirjattu").first).to_be_visible()
+    button(day, "Avaa").first.click()
+    form = day.locator(".ivplus-form").last
+    chosen(form, "Ehdotus", "oma yritys")
+    expect(button(form, "Ota").first).to_be_visible()
+    for label, text in (("tunnus", "ivplus"), ("nimi", "IVPLUS Esimerkki Oy")):
+        typed(form.get_by_label(label, exact=True), text)
+    for taken in (1, 2, 3):
+        button(form, "Ota").first.click()
+        expect(button(form, "Otettu")).to_have_count(taken)
+    keep(page, "first-day-company")
+    recorded(form)
+    expect(day.get_by_text("kirjattu: IVPLUS Esimerkki Oy")).to_be_visible()
+    button(day, "Avaa").nth(4).click()
+    form = day.locator(".ivplus-form").last
+    chosen(form, "Ehdotus", "laskutus ja kirjanpito")
+    expect(form.get_by_label("tunnus", exact=True)).to_have_value("laskutus")
+    expect(button(form, "Ota").nth(6)).to_be_visible()
+    count = button(form, "Ota").count()
+    for taken in range(1, count + 1):
+        button(form, "Ota").first.click()
+        expect(button(form, "Otettu")).to_have_count(taken)
+    keep_all(page, "first-day")
+    recorded(form)
+    told = lab.kernel(page, "one = desk.register.get('laskutus'); print(one.retention[0].period, one.transfers)")
+    assert told.split() == ["P6Y", "None"]  # what no suggestion told is unknown
+
+
+def test_a_rule_goes_to_its_certificate(lab, page, tmp_path):
+    """A source and its rule are recorded by forms, the plan is made, approved by another, carried out, and its certificate saved."""
+    path, location = tmp_path / "j.duckdb", lay(tmp_path / "sqlite", "sqlite")
+    forms = ("ivp.forms.record(desk, 'source')", "ivp.forms.record(desk, 'retention_rule')", "ivp.forms.erasure(desk)")
+    notebook = lab.run_all(page, lab.made("erase", DESK.format(path=str(path)), *forms))
+    source, rule = (notebook.locator(".ivplus-form").nth(number) for number in (0, 1))
+    for form, ident, fields in (
+        (source, "asiakkaat", {"tietojen sijainti": str(location)}),
+        (rule, "asiakkaat-3v", {
+            "tietolähde": "asiakkaat", "taulu": "t", "rekisteröidyn avaimen sarake": "customer", "alkamispäivän sarake": "ended",
+            "säilytysaika": "3 vuotta", "peruste": "sopimuskanteet",
+        }),
+    ):  # fmt: skip
+        button(form, "Uusi").click()
+        typed(form.get_by_label("tunnus", exact=True), ident)
+        for label, text in fields.items():
+            typed(form.get_by_label(label, exact=True), text)
+        if form is rule:
+            chosen(form, "säilytysaika alkaa", "asiakassuhteen päättyminen")
+        typed(form.get_by_label("Voimassa alkaen", exact=True), "1.1.2026")
+        typed(form.get_by_label("Perustelu", exact=True), "selvitetty")
+        recorded(form)
+    notebook = lab.run_all(page, lab.made("erase2", DESK.format(path=str(path)), "ivp.forms.erasure(desk)"))
+    form = notebook.locator(".ivplus-erasing")
+    chosen(form, "Säilytyssääntö", "asiakkaat-3v · asiakkaat")
+    typed(form.get_by_label("Perustelu", exact=True), "säilytysaika päättyi")
+    told = form.get_by_role("status")
+    button(form, "Tee suunnitelma").click()
+    expect(told.filter(has_text="Mitään ei ole poistettu")).to_be_visible()
+    typed(form.get_by_label("Hyväksyjä", exact=True), "toimitusjohtaja")
+    button(form, "Hyväksy suunnitelma").click()
+    expect(told.filter(has_text="Hyväksytty")).to_be_visible()
+    button(form, "Toteuta poisto").click()
+    expect(form.get_by_role("alert")).to_be_visible()  # without the source's name there is no leave
+    typed(form.get_by_label("Kirjoita tietolähteen nimi luvaksi", exact=True), "asiakkaat")
+    button(form, "Toteuta poisto").click()
+    expect(told.filter(has_text="Toteutettu")).to_be_visible()
+    typed(form.get_by_label("Tiedosto", exact=True), str(tmp_path / "todistus.docx"))
+    button(form, "Tallenna asiakirja").click()
+    expect(told.filter(has_text="Tallennettu")).to_be_visible()
+    keep_all(page, "erasure")
+    assert (tmp_path / "todistus.docx").stat().st_size > 5_000
+
+
+def test_a_quarter_is_audited_and_signed(lab, page, tmp_path):
+    """The pack is made with its progress in sight, its report saved, and the sign-off sealed."""
+    path = tmp_path / "j.duckdb"
+    ivp.sample(path, now="2026-03-02T09:00")
+    desk = DESK.format(path=str(path)).replace("by=", "now='2026-03-02T09:00', by=")
+    notebook = lab.run_all(page, lab.made("quarter", desk, "ivp.forms.quarter(desk)"))
+    form = notebook.locator(".ivplus-quarter")
+    expect(form.get_by_label("Tarkastuksen päivä", exact=True)).to_have_value("31.12.2025")
+    typed(form.get_by_label("Kansio", exact=True), str(tmp_path))
+    button(form, "Tee tarkastuspaketti").click()
+    expect(form.get_by_role("status").filter(has_text="audit-2025-12-31.zip")).to_be_visible(timeout=180_000)
+    button(form, "Tallenna raportti luettavaksi").click()
+    expect(form.get_by_role("status").filter(has_text="audit-2025-12-31.html")).to_be_visible()
+    typed(form.get_by_label("Allekirjoittaja", exact=True), "toimitusjohtaja")
+    button(form, "Olen lukenut raportin: allekirjoita").click()
+    expect(form.get_by_role("status").filter(has_text=re.compile("kirjattu|infört"))).to_be_visible(timeout=180_000)
+    keep(page, "quarter")
+    assert "toimitusjohtaja" in set(ivp.Desk(path).audit.signoffs()["signed_by"])
