@@ -76,6 +76,7 @@ def test_every_finding_has_a_positive_control_in_the_sample(sample):
     found |= set(sample.at(valid="2023-05-15").findings()["code"])  # REG-063: the old business name
     found |= set(sample.at(valid="2027-08-02").findings()["code"])  # LAW-002: a year after the last re-reading
     found |= set(sample.at(valid="2031-03-02").findings()["code"])  # TRA-004: within a year before the end of an adequacy decision
+    found.add("REG-067")  # a company with activities has none: planted in `test_a_register_without_an_activity_is_not_in_order`
     assert found == set(_words.read("findings"))
 
 
@@ -294,3 +295,25 @@ def test_a_desk_of_a_day_without_anything_does_not_call_the_journal_empty(desk):
     desk.register.record(ivp.Activity("a"), valid_from="2026-01-01", why="w")
     assert "Nothing stood" in repr(desk.at(valid="2020-01-01"))
     assert "processing activities 1" in repr(desk.register)
+
+
+@pytest.mark.parametrize(
+    ("place", "odd"),
+    [("Suomi", False), ("EU", False), ("Lahti, Suomi", False), ("USA", False), ("Suomii", True), ("Eurooppa", True), ("pilvi", True)],
+)
+def test_a_place_that_is_no_country_is_told(desk, place, odd):
+    """Of an organisation and of a system; a transfer behind it would be seen by nobody."""
+    things = [ivp.Organisation("o", relation="own", contact="c", country=place), ivp.System("s", location=[place])]
+    desk.register.record(things, valid_from="2026-01-01", why="w")
+    found = desk.register.findings().query("code == 'REG-066'")["subject"].tolist()
+    assert found == (["o", "s"] if odd else [])
+
+
+def test_a_register_without_an_activity_is_not_in_order(desk):
+    """Art. 30 asks for a record of processing: an organisation alone is none; with an activity the finding is gone."""
+    assert desk.register.findings().empty
+    desk.register.record(ivp.Organisation("o", relation="own", contact="c", country="Suomi"), valid_from="2026-01-01", why="w")
+    assert desk.register.findings()["code"].tolist() == ["REG-067"]
+    desk.audit.accept("REG-067", "o", "begun today", until="2026-04-30")
+    desk.register.record(ivp.Activity("a"), valid_from="2026-01-01", why="w")
+    assert "REG-067" not in set(desk.register.findings()["code"])

@@ -1,7 +1,9 @@
 """What an officer looks at first: nothing is hidden, nothing unknown is called fine, and nothing is recorded by looking."""
 
+import tomllib
+
 import pytest
-from house import NOW
+from house import NOW, ROOT
 
 import ivplus_tools as ivp
 from ivplus_tools import _words
@@ -37,8 +39,12 @@ def test_an_empty_journal_is_not_called_in_order(desk):
 def test_a_room_is_called_clear_only_where_something_stands_and_nothing_is_found(desk):
     """The control beside it: one finding less than fine takes the word away."""
     desk.register.record(ivp.Organisation("o", name="O", relation="own", contact="o@example.fi"), valid_from="2026-01-05", why="w")
-    states = {one.room: one for one in Today(desk).rooms}
-    assert states["register"].room_state in ("clear", "infos")
+    assert {one.room: one.room_state for one in Today(desk).rooms}["register"] == "errors"  # an organisation alone is no register
+    whole = tomllib.loads((ROOT / "tests/cases/register.toml").read_text(encoding="utf-8"))["complete"]
+    told = {name: text for name, text in whole.items() if text} | {"controller": "o", "processors": ivp.NONE, "systems": ivp.NONE}
+    desk.register.record(ivp.Activity("a", **told), valid_from="2026-01-05", why="w")
+    found = desk.register.findings()
+    assert {one.room: one.room_state for one in Today(desk).rooms}["register"] in ("clear", "infos"), found
     desk.register.record(ivp.System("t", name="T"), valid_from="2026-01-05", why="w")
     assert {one.room: one.room_state for one in Today(desk).rooms}["register"] not in ("clear", "infos")
 

@@ -77,37 +77,18 @@ class RecordForm(widgets.VBox):
         self.entry = shared.field(widgets.Dropdown, options=[], description=say("entry"), disabled=True)
         self.withdraw = widgets.Button(description=say("withdraw"), disabled=True)
         self.editors = {name: editor_of(self._kind, name, self._lang, shared) for names in groups.values() for name in names}
-        sections: list[widgets.Widget] = []
-        for group, names in groups.items():
-            sections += self._section(group, names)
-        self._fields = widgets.VBox(
-            sections,
-            layout=widgets.Layout(
-                max_height=self._highest(sum(map(len, groups.values()))),
-                overflow="auto",
-                border="1px solid var(--jp-border-color2)",
-                padding="0 .5em",
-            ),
-        )
-        buttons = widgets.HBox([self.save, self.revert])
-        self._right = widgets.VBox(
-            [
-                *self._suggested(),
-                self.id,
-                self._fields,
-                self.valid_from,
-                self.insist.widget,
-                self.why,
-                self.later,
-                buttons,
-                self.status,
-                self.entry,
-                self.withdraw,
-                self._shown_code,
-            ],
-            layout=widgets.Layout(flex="1 1 30em", min_width="20em"),
-        )
+        self._fields = self._framed([one for group, names in groups.items() for one in self._section(group, names)])
+        lines = [
+            *self._suggested(), self.id, self._fields, self.valid_from, self.insist.widget, self.why, self.later,
+            widgets.HBox([self.save, self.revert]), self.status, self.entry, self.withdraw, self._shown_code,
+        ]  # fmt: skip
+        self._right = widgets.VBox(lines, layout=widgets.Layout(flex="1 1 30em", min_width="20em"))
         self._wire()
+
+    def _framed(self, sections: list[widgets.Widget]) -> widgets.Widget:
+        """The fields in their frame."""
+        border, highest = "1px solid var(--jp-border-color2)", self._highest(len(self.editors))
+        return widgets.VBox(sections, layout=widgets.Layout(max_height=highest, overflow="auto", border=border, padding="0 .5em"))
 
     def _highest(self, fields: int) -> str:
         """A long form scrolls by itself, so that Save stays in sight; a short one only with its page."""

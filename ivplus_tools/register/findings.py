@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from ivplus_tools import _law, _records, _words
+from ivplus_tools import _law, _places, _records, _words
 from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import NONE, texts
+from ivplus_tools._state import Stands
 from ivplus_tools.register.records import Activity, Organisation, System
 from ivplus_tools.register.state import Register
 
@@ -28,6 +29,34 @@ def findings(register: Register) -> Iterator[Finding]:
             for found in check(activity, register):
                 yield Finding(activity.id, found.code, stands.entry.valid_from, found.about, found.rule, found.severity)
     yield from _parties(register)
+    yield from _places_of(register)
+    others = [one for home in ("organisation", "system") for one in register.homes[home].values()]
+    if others and not register.activities:
+        first = register.ours() or _earliest(others)
+        yield Finding(first.record.id, "REG-067", first.entry.valid_from)
+
+
+def _earliest(stands: Iterable[Stands]) -> Stands:
+    """The record that stands since the earliest day: what is about the register as a whole is told of one that can be opened."""
+    return min(stands, key=lambda one: (one.entry.valid_from, one.record.id))
+
+
+def _places_of(register: Register) -> Iterator[Finding]:
+    """Places of organisations and systems that are no country: a transfer behind them is seen by nobody."""
+    for home, field in (("organisation", "country"), ("system", "location")):
+        for ident, stands in register.homes[home].items():
+            told = getattr(stands.record, field)
+            for text in (told,) if isinstance(told, str) else texts(told):
+                if not _is_place(text):
+                    near: object = "–" if _places.code(text) else _places.near(text)
+                    about: dict[str, object] = {"place": text, "near": near, "name": stands.record.name or ident}
+                    yield Finding(ident, "REG-066", stands.entry.valid_from, about)
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text names countries, or the Union or the area as a whole."""
+    named = _places.told_in(text)
+    return bool(named) and all(_places.is_country(one) or one in (_places.UNION, _places.AREA) for one in named)
 
 
 def due(register: Register) -> Iterator[Due]:
@@ -169,8 +198,8 @@ def _review(activity: Activity, register: Register) -> Iterator[Finding]:
 def _parties(register: Register) -> Iterator[Finding]:
     """Organisations and systems that a record relies on and that lack what the record must show."""
     if register.activities and register.ours() is None:
-        first = min(one.entry.valid_from for one in register.activities)
-        yield Finding("–", "REG-060", first)
+        first = _earliest(register.activities)
+        yield Finding(first.record.id, "REG-060", first.entry.valid_from)
     own = [one.record.id for one in register.every_own()]
     if len(own) > 1:
         since = max(register.homes["organisation"][ident].entry.valid_from for ident in own)
