@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
@@ -27,10 +28,15 @@ class Chart(Figure):
     alt: str = ""
     frame: pandas.DataFrame
 
+    @cached_property
+    def png(self) -> str:
+        """The picture in base64, drawn once."""
+        drawn = io.BytesIO()
+        self.savefig(drawn, format="png", dpi=110, metadata={"Software": None})
+        return base64.b64encode(drawn.getvalue()).decode()
+
     def _repr_html_(self) -> str:
-        png = io.BytesIO()
-        self.savefig(png, format="png", dpi=110, metadata={"Software": None})
-        return _html.image(self.alt, base64.b64encode(png.getvalue()).decode())
+        return _html.image(self.alt, self.png)
 
     def __repr__(self) -> str:
         return self.alt

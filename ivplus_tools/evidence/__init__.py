@@ -17,7 +17,9 @@ from ivplus_tools.audit import packs, verify
 from ivplus_tools.desk import Desk, sample
 from ivplus_tools.errors import Refusal
 from ivplus_tools.evidence import packing
+from ivplus_tools.evidence.summary import actions, conclusion
 
+__all__ = ["Pack", "Progress", "actions", "audit", "audited", "conclusion", "earlier", "last_quarter"]
 TEMPLATE = _shipped.folder("notebooks") / "audit" / "quarterly.ipynb"
 LONGEST_CELL = 3600
 """Seconds after which a cell is given up."""

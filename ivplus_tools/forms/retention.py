@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from typing import Any
 
 import ipywidgets as widgets
@@ -22,7 +21,7 @@ class RetentionBoard(widgets.VBox):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk, self._lang = desk, desk.standpoint.lang
+        self._desk, self._lang, self._filling = desk, desk.standpoint.lang, False
         shared, shown = Shared(width="16em"), [(self._say(name), name) for name in SHOWN]
         self.source = shared.field(widgets.Dropdown, description=self._say("source"), options=[])
         self.rule = shared.field(widgets.Dropdown, description=self._say("rule"), options=[])
@@ -83,17 +82,20 @@ class RetentionBoard(widgets.VBox):
         room = self._desk.retention
         state = room.state()
         self._counts, self._due = room.counts(), room.due()
-        everything = (self._say("all"), "")
+        everything, self._filling = (self._say("all"), ""), True
         for box, column in ((self.source, "source"), (self.rule, "rule")):
             kept = box.value
             recorded = {one.id for one in state.records("retention_rule" if column == "rule" else column)}
             names = sorted(set(self._counts[column].dropna()) | recorded)
             box.options = [everything, *((name, name) for name in names)]
             box.value = kept if kept in names else ""
+        self._filling = False
         self._show()
 
     def _show(self) -> None:
-        """What the filters leave: the counts, the months to come, and the figure of them."""
+        """What the filters leave: the counts, the months to come, and the figure of them; not while the filters are being filled."""
+        if self._filling:
+            return
         found = self._counts
         for box, column in ((self.source, "source"), (self.rule, "rule")):
             found = found[found[column] == box.value] if box.value else found
@@ -129,14 +131,12 @@ class RetentionBoard(widgets.VBox):
             self.figure.value = self.months.value = self.downloads.value = ""
             return
         self.chart = plots.retention_calendar(rows)
-        png = io.BytesIO()
-        self.chart.savefig(png, format="png", dpi=110, metadata={"Software": None})
         self.figure.value = self.chart._repr_html_()
         self.months.value = _shown.show(self.chart.frame)._repr_html_()
         cells = [list(map(str, found.columns)), *([str(cell) for cell in row] for row in found.astype(object).fillna("").to_numpy())]
         self.downloads.value = _html.downloads(
             [
                 (self._say("csv"), "retention.csv", "text/csv", base64.b64encode(csv_text(cells).encode("utf-8-sig")).decode()),
-                (self._say("png"), "retention.png", "image/png", base64.b64encode(png.getvalue()).decode()),
+                (self._say("png"), "retention.png", "image/png", self.chart.png),
             ]
         )

@@ -1,0 +1,66 @@
+"""The first page of a report, for a director: how it stands in three sentences, and ten actions with their owner and day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ivplus_tools import _html, _room, _words
+from ivplus_tools._findings import DueRow
+from ivplus_tools.agenda import Today
+from ivplus_tools.audit import Status
+
+if TYPE_CHECKING:
+    import pandas
+
+    from ivplus_tools.desk import Desk
+
+MOST = 10
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """Sentences for somebody who reads nothing else. What cannot be told is among them; nothing is called in order."""
+
+    sentences: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(self.sentences)
+
+    def _repr_html_(self) -> str:
+        return _html.paragraph("\n".join(self.sentences))
+
+
+def conclusion(desk: Desk, changes: pandas.DataFrame) -> Conclusion:
+    """Whether something must be done; what is open, accepted and untold; what has changed (`changes` of `desk.compare`)."""
+    day, lang = Today(desk), desk.standpoint.lang
+    late = sum(row.is_late(day.at) for row in day.coming)
+    errors, warnings = (sum(one.severity == weight for one in day.open if one.room != "law") for weight in ("error", "warning"))
+    untold = sum(one.room != "law" for one in day.untold)
+    accepted = sum(one.state == "accepted" for one in day.statuses)
+    empty = not any(one.records for one in day.rooms)
+    key = next(key for key, so in (("empty", empty), ("act", errors or late), ("look", warnings or untold), ("none", True)) if so)
+    told = [
+        _words.say(f"summary.{key}", lang, errors=errors, late=late, warnings=warnings),
+        _words.say("summary.open", lang, warnings=warnings, untold=untold, accepted=accepted, unread=day.unread),
+        _words.say("summary.changed", lang, count=len(changes)),
+    ]
+    return Conclusion(tuple(told))
+
+
+def actions(desk: Desk) -> pandas.DataFrame:
+    """At most ten things to do, what is late first, then errors without a day: due, what, subject, owner (None: nobody)."""
+    day = Today(desk)
+    owners = {(one.room, one.subject): one.owner for one in day.statuses if one.owner}
+    rows: list[tuple[object, ...]] = [(row.due, row.what, row.subject, owners.get((row.room, row.subject))) for row in _grouped(day.todo)]
+    rows += [(one.due, one.finding, one.subject, one.owner) for one in _errors(day.open)]
+    return _room.frame(("due", "what", "subject", "owner"), rows[:MOST], desk.standpoint.lang, days=("due",))
+
+
+def _grouped(todo: list[DueRow]) -> list[DueRow]:
+    """One line for what is due of a subject: the earliest."""
+    return list({(row.room, row.subject, row.what): row for row in reversed(todo)}.values())[::-1]
+
+
+def _errors(found: list[Status]) -> list[Status]:
+    return [one for one in found if one.severity == "error"]

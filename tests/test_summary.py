@@ -1,0 +1,36 @@
+"""The first page of a report: three sentences and ten actions, and never that all is in order."""
+
+import pandas as pd
+import pytest
+
+import ivplus_tools as ivp
+from ivplus_tools import _words
+
+NONE = pd.DataFrame({"room": []})
+
+
+def test_the_sample_is_concluded_in_three_sentences_and_ten_actions(sample):
+    """What is late first, each subject's duty once; the owner of an assigned finding beside it; a day for what has one."""
+    told = ivp.evidence.conclusion(sample, NONE).sentences
+    assert len(told) == 3
+    assert told[0].startswith("Toimia tarvitaan: virheitä 72")
+    found = ivp.evidence.actions(sample)
+    assert list(found.columns) == ["due", "what", "subject", "owner"]
+    assert len(found) == 10
+    assert not found[["what", "subject"]].duplicated().any()
+    row = found.iloc[0]
+    sample.breach.record(sample.breach.case(row["subject"]).record.replace(notes="w"), valid_from="2026-03-02", why="w")
+    one = sample.audit.status().query("subject == @row.subject and state == 'open'").iloc[0]
+    sample.audit.assign(one["code"], one["subject"], owner="Maija", due="2026-04-30")
+    assert ivp.evidence.actions(sample).iloc[0]["owner"] == "Maija"
+
+
+@pytest.mark.parametrize("lang", _words.LANGS)
+def test_an_empty_journal_is_not_in_order(tmp_path, lang):
+    """Nothing recorded is nothing to conclude from; one place that is no country is something to look at."""
+    desk = ivp.Desk(tmp_path / "j.duckdb", by="tt", lang=lang, now="2026-03-02T09:00")
+    assert ivp.evidence.conclusion(desk, NONE).sentences[0] == _words.say("summary.empty", lang)
+    assert ivp.evidence.actions(desk).empty
+    desk.retention.record(ivp.Source("s", location="x.csv"), valid_from="2026-01-01", why="w")
+    first = ivp.evidence.conclusion(desk, NONE).sentences[0]
+    assert first not in (_words.say("summary.empty", lang), _words.say("summary.none", lang))
