@@ -8,6 +8,9 @@ import re
 import pytest
 from house import FULL, ROOT
 
+import ivplus_tools as ivp
+from ivplus_tools import _words
+
 BLOCK = re.compile(r"```python\n(.*?)```(?:\s*```text\n(.*?)```)?", re.S)
 
 
@@ -106,3 +109,16 @@ def test_every_test_that_reliability_names_is_there():
     there = {one for path in (ROOT / "tests").rglob("*.py") for one in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))}
     assert len(named) > 30
     assert named <= there
+
+
+def test_the_page_of_the_notices_promises_names_only_what_there_is():
+    """Each code of a finding and each verb on it exists, and a promise that nothing keeps yet says so."""
+    page = (ROOT / "docs" / "notice.fi.md").read_text(encoding="utf-8")
+    known = set(_words.read("findings"))
+    assert set(re.findall(r"[A-Z]{3}-\d{3}", page)) <= known
+    desk = ivp.Desk("nowhere.duckdb")
+    for room, verb in re.findall(r"desk\.(\w+)\.(\w+)\(", page):
+        assert callable(getattr(getattr(desk, room), verb)), (room, verb)
+    rows = [line for line in page.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) >= 25
+    assert 8 <= sum("ei vielä" in row for row in rows) < len(rows)
