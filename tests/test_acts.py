@@ -101,3 +101,58 @@ def test_a_quarter_is_made_read_and_signed_by_presses(sample, tmp_path):
     form.signer.value = "toimitusjohtaja"
     assert "✓" in press(form, "Olen lukenut raportin: allekirjoita"), form.message.value
     assert "toimitusjohtaja" in set(sample.audit.signoffs()["signed_by"])
+
+
+def test_what_was_typed_for_one_plan_is_no_leave_for_another(form):
+    """Another plan is chosen: the source's name, the approver and the tick are gone."""
+    for _ in range(2):
+        form.rule.value, form.why.value = "r", "w"
+        press(form, "Tee suunnitelma")
+        form.name.value, form.grant.value, form.single.value = "tt", "s", True
+    form.list.value = next(ident for _, ident in form.list.options if ident != form.list.value)
+    assert (form.name.value, form.grant.value, form.single.value) == ("", "", False)
+
+
+def test_the_old_file_of_a_rewritten_source_is_told_and_removed_by_a_press(desk, tmp_path):
+    """Rows that still lie beside the new file are not gone, and the form says so."""
+    location = lay(tmp_path / "csv", "csv")
+    desk = desk.speaking("fi")
+    desk.source("s", location)
+    desk.retention.record(rule(subject_key="customer", start_column="ended", start_event="CUST_END"), valid_from="2026-01-01", why="w")
+    form = ivp.forms.erasure(desk)
+    form.rule.value, form.why.value = "r", "w"
+    press(form, "Tee suunnitelma")
+    form.name.value = "toimitusjohtaja"
+    press(form, "Hyväksy suunnitelma")
+    form.grant.value = "s"
+    assert "vanhassa tiedostossa" in press(form, "Toteuta poisto")
+    assert "vanhassa tiedostossa" in form.one.value
+    assert list(tmp_path.rglob("*.ivplus-old"))
+    assert "poistettu" in press(form, "Poista vanha tiedosto")
+    assert not list(tmp_path.rglob("*.ivplus-old"))
+    assert "vanhassa tiedostossa" not in form.one.value
+    assert "⚠" in press(form, "Selvitä keskeytynyt toteutus")
+
+
+def test_no_press_raises_and_none_leaves_an_old_success_standing(form):
+    """A name too long for a file, a journal that is no journal: a line each, in the place of the last one."""
+    form.rule.value, form.why.value = "r", "w"
+    press(form, "Tee suunnitelma")
+    form.file.value = "x" * 400 + ".docx"
+    assert "⚠" in press(form, "Tallenna asiakirja")
+    form._desk.standpoint.path.write_bytes(b"junk" * 5000)
+    form.name.value = "toimitusjohtaja"
+    assert "⚠" in press(form, "Hyväksy suunnitelma")
+    form.list.value = None
+    assert "⚠" in html.unescape(form.message.value)
+    quarter = ivp.forms.quarter(form._desk)
+    quarter.folder.value = "x" * 5000
+    assert "⚠" in html.unescape(quarter.message.value)
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_the_day_on_the_form_of_a_quarter_is_one_that_it_takes(desk, lang):
+    """In every language."""
+    from ivplus_tools import _dates
+
+    assert _dates.day(ivp.forms.quarter(desk.speaking(lang)).day.value) == _dates.day("2025-12-31")

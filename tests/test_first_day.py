@@ -149,3 +149,52 @@ def test_what_is_mended_below_leaves_the_list_of_the_day(sample):
     form.why.value = "w"
     form.save.click()
     assert len(seen) == 1
+
+
+def test_another_suggestion_begins_anew_and_overwrites_nothing_that_was_put_in(desk):
+    """Only looked at, the first leaves nothing; with a field taken the second is refused; typed text is not replaced."""
+    form = pressed(ivp.first_day(desk), 4)
+    names = dict(form.suggested.choice.options)
+    form.suggested.choice.value = names["asiakassuhteiden hoito"]
+    form.suggested.choice.value = names["rekrytointi"]
+    assert form.id.value == "rekrytointi"
+    form.suggested.lines.children[1].children[0].click()
+    form.suggested.choice.value = names["laskutus ja kirjanpito"]
+    assert (form.suggested.choice.value, form.id.value, form.editors["name"].content) == (-1, "rekrytointi", "Rekrytointi")
+    form.revert.click()
+    form.suggested.choice.value = names["rekrytointi"]
+    form.editors["name"]._value.value = "oma nimi"
+    line = form.suggested.lines.children[1].children[0]
+    line.click()
+    assert (form.editors["name"].content, line.disabled) == ("oma nimi", False)
+    assert 'role="alert"' in form.status.value
+
+
+def test_a_suggestion_ends_with_the_record_that_it_was_opened_for(desk):
+    """After a save, New or a choice its lines are gone: none says 'taken' of an empty form, none goes into a recorded one."""
+    form = pressed(ivp.first_day(desk), 3)
+    taken(form, "palveluntarjoaja")
+    form.id.value = "tilitoimisto"
+    form.save.click()
+    assert (form.suggested.choice.value, form.suggested.lines.children) == (-1, ())
+    form.new.click()
+    taken(form, "palveluntarjoaja")
+    assert form.editors["relation"].content == ["processor"]
+    form.id.value = "pilvi"
+    form.save.click()
+    form.load("tilitoimisto")
+    assert (form.suggested.lines.children, form.why.value) == ((), "")  # no reason that nobody has given
+    form.withdraw.click()
+    assert 'role="alert"' in form.status.value
+    assert len(desk.register.organisations()) == 2
+
+
+def test_what_is_typed_in_a_step_is_not_put_aside_by_another(desk):
+    """An uncommitted file, an answer to a finding: the view stays, and says so."""
+    desk.register.record(ivp.System("t"), valid_from="2026-01-01", why="w")
+    view = ivp.first_day(desk)
+    found = pressed(view, 6)
+    found.reason.value = "kirjoitettu"
+    view.buttons[2].click()
+    assert view.below.children[0] is found
+    assert 'role="alert"' in view.message.value

@@ -536,3 +536,32 @@ def test_a_field_shows_an_answer_as_the_officer_would_type_it(form):
     assert "P" not in period
     assert period[0].isdecimal()
     assert form._record() == form._shown
+
+
+def test_references_follow_what_is_recorded_and_are_never_sealed_by_their_label(desk):
+    """A new name is on its box, New reads the records anew, a label with a blank behind it is its record."""
+    things = [ivp.System("a", name="Palkat"), ivp.Organisation("o · p", name="q"), ivp.Activity("x", systems=["a"])]
+    desk.register.record(things, valid_from="2026-01-01", why="w")
+    form = ivp.forms.activity(desk)
+    form.load("x")
+    desk.register.record([ivp.System("a", name="CRM"), ivp.System("b", name="B")], valid_from="2026-01-02", why="w")
+    form.load("x")
+    assert [box.description for box in form.editors["systems"].ticks._grid.children] == ["a · CRM", "b · B"]
+    desk.register.record(ivp.System("c", name="C"), valid_from="2026-01-02", why="w")
+    form.new.click()
+    form.editors["systems"].ticks.more.value = "c · C "
+    form.editors["controller"]._value.value = " o · p · q "
+    assert (form.editors["systems"].content, form.editors["controller"].content) == (["c"], "o · p")
+
+
+def test_unknown_unticks_and_nothing_ticked_is_unknown(form):
+    """What stands on the form is what is saved."""
+    form.load("uutiskirje")
+    editor = form.editors["systems"]
+    assert editor.ticks.value
+    editor._state.value = "unknown"
+    assert (editor.ticks.value, editor.content) == ((), None)
+    editor.ticks.value = ("crm",)
+    assert editor.state == "given"
+    editor.ticks.value = ()
+    assert editor.state == "unknown"

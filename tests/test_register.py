@@ -299,7 +299,18 @@ def test_a_desk_of_a_day_without_anything_does_not_call_the_journal_empty(desk):
 
 @pytest.mark.parametrize(
     ("place", "odd"),
-    [("Suomi", False), ("EU", False), ("Lahti, Suomi", False), ("USA", False), ("Suomii", True), ("Eurooppa", True), ("pilvi", True)],
+    [
+        ("Suomi", False),
+        ("EU", False),
+        ("Lahti, Suomi", False),
+        ("USA", False),
+        ("Suomii", True),
+        ("Suomi ja muut maat", True),
+        ("Finland?", True),
+        ("EU and others", True),
+        ("Eurooppa", True),
+        ("pilvi", True),
+    ],
 )
 def test_a_place_that_is_no_country_is_told(desk, place, odd):
     """Of an organisation and of a system; a transfer behind it would be seen by nobody."""

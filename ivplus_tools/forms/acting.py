@@ -41,22 +41,40 @@ class Acting(Reopened):
         """One act at a time: a second press while one is going on does nothing."""
         if self._busy:
             return
-        self._busy = True
+        self._busy, self.message.value = True, ""
         try:
-            told, alert = act(), False
-        except Refusal as refusal:
-            told, alert = refusal.text(self._lang), True
-        except KeyboardInterrupt:
-            told, alert = _words.say("ui.stopped", self._lang), True
+            told, alert = self._told(act)
+            if failed := self._seen():
+                told, alert = f"{told}\n{failed}", True
         finally:
             self._busy = False
-            self._read()
         self.message.value = _html.note(told.splitlines(), alert)
         if not alert and self.code:
             self._shown_code.value = _html.heading(_words.say("form.code", self._lang), 5) + _html.code(self.code)
         self._keep()
 
-    def _read(self) -> None:
+    def _told(self, act: Callable[[], str]) -> tuple[str, bool]:
+        """What an act says, and whether that is an alert."""
+        try:
+            return act(), False
+        except Refusal as refusal:
+            return refusal.text(self._lang), True
+        except OSError as error:
+            return _words.say("ui.no_file", self._lang, reason=error.strerror or type(error).__name__), True
+        except KeyboardInterrupt:
+            return _words.say("ui.stopped", self._lang), True
+
+    def _seen(self) -> str:
+        """Read what stands now; what cannot be read is told."""
+        told, alert = self._told(lambda: self._read() or "")
+        return told if alert else ""
+
+    def _look_again(self) -> None:
+        """What an officer has chosen is read; a refusal is a line."""
+        if failed := self._seen():
+            self.message.value = _html.note(failed.splitlines(), alert=True)
+
+    def _read(self) -> str | None:
         """Show what stands now."""
 
     def _filled(self, field: Any) -> str:

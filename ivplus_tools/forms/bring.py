@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+import traitlets
 
 from ivplus_tools import _dates, _html, _store, _words
 from ivplus_tools.desk import Desk
@@ -32,6 +33,9 @@ class BringForm(Reopened):
 
     `preview` is what was read, `code` the cell that does what Record does.
     """
+
+    saved = traitlets.Int(0)
+    """How often something was recorded or taken back: whoever shows the form sees it."""
 
     def __init__(self, desk: Desk, path: str | Path = "") -> None:
         self._desk, self._lang = desk, desk.standpoint.lang
@@ -211,6 +215,12 @@ class BringForm(Reopened):
         self._open(self._wishes, done=done)
         self._show_code(code)
         self._tell(told)
+        self.saved += 1
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether a file has been read that is not recorded."""
+        return self.preview is not None and not self._done
 
     # --- showing
 

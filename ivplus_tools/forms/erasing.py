@@ -20,15 +20,15 @@ class ErasureForm(Acting):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "ivplus-erasing")
-        self._plan_id = ""
-        """The plan that has just been made: it is chosen next."""
+        self._plan_id, self._shown_plan, self._reading = "", "", False
+        """`_plan_id`: the plan that has just been made, which is chosen next; `_shown_plan`: the one that is shown."""
         choice, box = self._shared.field, self._text
         self.rule = choice(widgets.Dropdown, options=[], description=self._say("rule"))
         self.why, self.name, self.grant, self.rows = box("why"), box("approver"), box("grant"), box("rows")
         self.single = self._shared.field(widgets.Checkbox, description=self._say("single"), indent=False)
         self.effects = self._shared.field(widgets.SelectMultiple, options=[], description=self._say("effects"))
         self.list = choice(widgets.Select, options=[], value=None, description=self._say("plans"), rows=6)
-        self.list.observe(lambda _: self._look(), "value")
+        self.list.observe(lambda _: None if self._busy or self._reading else self._look_again(), "value")
         self.file, self.one = box("file"), self._shared.html()
         self._inside.children = [
             self.rule, self.why, self._button("plan", self._plan), self.list, self.one, *self._steps(desk), self.message, self._shown_code,
@@ -43,6 +43,7 @@ class ErasureForm(Acting):
         return [
             head[0], self.name, self.single, self._button("approve", self._approve), self._button("withdraw", self._withdraw),
             head[1], self.grant, self.rows, self.effects, self._button("execute", self._execute),
+            self._button("settle", self._settle), self._button("confirm", self._confirm),
             head[2], self.file, self._button("save", self._save),
         ]  # fmt: skip
 
@@ -53,21 +54,33 @@ class ErasureForm(Acting):
         rule, chosen = self.rule.value, self._plan_id or self.list.value
         state = self._desk.retention.state()
         rules = [one for one in state.records("retention_rule") if one.action in ("erase", "anonymise")]
-        self.rule.options = [("", ""), *((f"{one.id} · {one.source or ''}", one.id) for one in rules)]
         states = _words.values("plan_state")
         plans = [(f"{one.id} · {states[str(one.plan_state)][self._lang]}", one.id) for one in state.records("erasure_plan")]
+        self._reading = True
+        self.rule.options = [("", ""), *((f"{one.id} · {one.source or ''}", one.id) for one in rules)]
         self.rule.value = rule if rule in {ident for _, ident in self.rule.options} else ""
         self.list.options = list(reversed(plans))
         self._plan_id, self.list.value = "", chosen if chosen in {ident for _, ident in plans} else None
+        self._reading = False
         self._look()
 
     def _look(self) -> None:
-        """The chosen plan in words, and what acts beside it and has to be named."""
+        """The chosen plan in words, and what acts beside it; what was typed for another plan is no leave for this one."""
         plan = self._chosen() if self.list.value else None
-        self.one.value = _html.code(repr(plan)) if plan else _html.line(self._say("choose"))
+        if self._shown_plan != (self.list.value or ""):
+            self._shown_plan = self.list.value or ""
+            self.grant.value = self.rows.value = self.name.value = ""
+            self.single.value = False
+        self.one.value = self._described(plan) if plan else _html.line(self._say("choose"))
         self.effects.options = list(plan.record.acting or ()) if plan else []
         self.effects.layout = self._shared.group if self.effects.options else self._shared.hidden
         self._keep()
+
+    def _described(self, plan: Plan) -> str:
+        """The plan as it is, and the old file in which the erased rows still are."""
+        told = plan.certificate
+        kept = _html.note([self._say("kept", names=told.kept_copy)], alert=True) if told and told.kept_copy else ""
+        return _html.code("\n".join(map(_words.printable, repr(plan).splitlines()))) + kept
 
     def _chosen(self) -> Plan:
         if not self.list.value:
@@ -95,6 +108,7 @@ class ErasureForm(Acting):
     def _withdraw(self) -> str:
         plan = self._chosen().withdraw(self._filled(self.why))
         self.code = f"desk.retention.get_plan({plan.id!r}).withdraw({self.why.value!r})"
+        self.why.value = ""
         return self._say("withdrawn", plan=plan.id)
 
     def _execute(self) -> str:
@@ -106,7 +120,19 @@ class ErasureForm(Acting):
         plan.execute(**told)
         self.code = f"desk.retention.execute({plan.id!r}, {', '.join(f'{name}={value!r}' for name, value in told.items())})"
         self.grant.value = self.rows.value = ""
-        return self._say("done", plan=plan.id)
+        certificate = plan.certificate
+        kept = f"\n{self._say('kept', names=certificate.kept_copy)}" if certificate and certificate.kept_copy else ""
+        return self._say("done", plan=plan.id) + kept
+
+    def _confirm(self) -> str:
+        plan = self._chosen().confirm()
+        self.code = f"desk.retention.confirm({plan.id!r})"
+        return self._say("confirmed", plan=plan.id)
+
+    def _settle(self) -> str:
+        plan = self._chosen().settle()
+        self.code = f"desk.retention.get_plan({plan.id!r}).settle()"
+        return self._say("settled", plan=plan.id, state=_words.values("plan_state")[plan.state][self._lang])
 
     def _save(self) -> str:
         plan = self._chosen()

@@ -218,7 +218,10 @@ class Editor:
         if self._fixed is not None:
             return self._fixed
         text = self._value.value
-        return (self._named().get(text, text) if isinstance(self._value, widgets.Combobox) else text) or None
+        if not isinstance(self._value, widgets.Combobox):
+            return text or None
+        known, text = self._shared.known(_refers(self._field)), text.strip()
+        return (text if text in known else self._named().get(text, text)) or None
 
     @property
     def raw(self) -> object:
@@ -247,7 +250,7 @@ class ListEditor(Editor):
         """A reason alone says nothing of what is given."""
 
     def _on_state(self, _: Any = None) -> None:
-        """What was chosen stays where another answer is chosen, out of sight, and comes back with 'given'."""
+        """What was chosen stays where another answer is chosen, out of sight, and comes back with 'given'; 'unknown' has nothing."""
         self._value.layout = self._shared.group if self.state == "not_applicable" else self._shared.hidden
         self._list.layout = self._shared.group if self.state in ("given", "unknown") else self._shared.hidden
 
@@ -281,10 +284,20 @@ class TicksEditor(ListEditor):
             self.ticks.offer(self._shared.known(str(_records.told(self._field, "refers"))))
 
     def _on_ticks(self, change: Any) -> None:
-        if not self._showing:
-            if self.ticks.value:
-                self._begin_answer()
-            self._tell(change)
+        if self._showing:
+            return
+        if self.ticks.value:
+            self._begin_answer()
+        elif self._state is not None and self._state.value == "given":
+            self._state.value = "unknown"  # nothing that is ticked is no answer
+        self._tell(change)
+
+    def _on_state(self, change: Any = None) -> None:
+        super()._on_state()
+        if change is not None and not self._showing and self.state == "unknown" and self.ticks.value:
+            self._showing = True
+            self.ticks.value = ()
+            self._showing = False
 
     def _fill(self, answer: Any, stated: bool) -> None:
         self._value.value = answer if stated else ""

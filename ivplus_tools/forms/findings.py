@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
+import traitlets
 
 from ivplus_tools import _findings, _html, _shown, _words
 from ivplus_tools.audit import Status, lay_status
@@ -23,6 +24,9 @@ ORDERS = ("by_severity", "by_subject", "by_since")
 
 class FindingsView(Reopened):
     """Every finding with its answer. What the filters hide is counted beside the list; `shown` are the rows on the page."""
+
+    saved = traitlets.Int(0)
+    """How many answers have been recorded here: whoever shows the view sees that something was."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._lang, self._page = desk, desk.standpoint.lang, 0
@@ -155,6 +159,12 @@ class FindingsView(Reopened):
             field.value = ""
         self._read()
         self.message.value = _html.note(repr(receipt).splitlines())
+        self.saved += 1
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether an answer has been typed that is not recorded."""
+        return any(field.value.strip() for field in (self.reason, self.until, self.owner, self.due))
 
     @property
     def _about(self) -> str:

@@ -22,9 +22,10 @@ class QuarterForm(Acting):
         self._made = ""
         """The pack that has just been made: it is chosen next."""
         now = desk.standpoint.now.date()
-        self.day = self._text("day", value=_words.show_date(evidence.last_quarter(now), self._lang))
+        last = evidence.last_quarter(now)
+        self.day = self._text("day", value=last.isoformat() if self._lang == "en" else _words.show_date(last, self._lang))
         self.folder = self._text("folder", value=os.environ.get("IVPLUS_AUDITS", "audits"))
-        self.folder.observe(lambda _: self._read(), "value")
+        self.folder.observe(lambda _: self._look_again(), "value")
         self.progress = widgets.IntProgress(description=self._say("progress"), layout=widgets.Layout(visibility="hidden", width="98%"))
         self.list = self._shared.field(widgets.Select, options=[], value=None, description=self._say("packs"), rows=5)
         self.signer, self.remarks = self._text("signer", value=desk.standpoint.by or ""), self._text("remarks")
@@ -64,7 +65,10 @@ class QuarterForm(Acting):
     def _open(self) -> str:
         """The report of a pack as a file beside it, for a browser: the pack itself stays whole."""
         pack = self._chosen()
-        path = _store.put(pack.with_suffix(".html"), self._desk.audit.open(pack).files["report.html"])
+        path, report = pack.with_suffix(".html"), self._desk.audit.open(pack).files["report.html"]
+        if path.exists() and path.read_bytes() != report:
+            raise _words.refusal("draft_exists", path=path)
+        _store.put(path, report)
         self.code = ""
         return self._say("opened", path=path.absolute())
 

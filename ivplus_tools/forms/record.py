@@ -38,6 +38,7 @@ class RecordForm(widgets.VBox):
         self._usual_why = why
         self._desk, self._kind, self._lang, self._shared = desk, kind, desk.standpoint.lang, Shared(known=self._known)
         self._sealed: State | None = None
+        self.suggested: Suggestions | None = None
         self._standing: dict[str, Stands] = {}
         self._entry: int | None = None
         self._said: list[_store.Entry] = []
@@ -117,18 +118,27 @@ class RecordForm(widgets.VBox):
         return [self.suggested]
 
     def _on_suggested(self, ident: str) -> bool:
-        """A new record for a suggestion; refused while something is unsaved."""
-        if self._desk.standpoint.past or (self._is_dirty() and self._entry):
+        """A new record for a suggestion, for which nothing is put aside but the identifier of another suggestion."""
+        if self._desk.standpoint.past:
+            self._tell([self._say("read_only")], alert=True)
+            return False
+        if not self._entry and {**self._raw(), "id": ""} == {**self._clean, "id": ""}:
+            self._clean = self._raw()
+        if self._is_dirty():
             self._tell([self._say("unsaved")], alert=True)
             return False
-        if not self._is_dirty():
-            self._try(self._on_new)
-            self.id.value = ident
-        return True
+        self._try(self._on_new)
+        self.id.value = ident
+        return not self.save.disabled
 
-    def _on_take(self, name: str, answer: object) -> None:
+    def _on_take(self, name: str, answer: object) -> bool:
+        """The answer of a suggestion into a field in which nothing stands that the officer has put there."""
+        if self._raw()[name] != self._clean.get(name):
+            self._tell([self._say("taken_already", field=self._label(name))], alert=True)
+            return False
         self.editors[name].show(answer)
         self._refresh_code()
+        return True
 
     def _section(self, group: str, names: tuple[str, ...]) -> list[widgets.Widget]:
         """A heading and the fields of one group."""
@@ -238,12 +248,14 @@ class RecordForm(widgets.VBox):
 
     def _show(self, record: Record) -> None:
         self._loading, self._shown, self._fields.layout.display = True, record, ""
+        if self.suggested is not None:
+            self.suggested.reset()
         self.id.value = "" if record.id == _records.NAMELESS else record.id
         for name, editor in self.editors.items():
             editor.show(getattr(record, name))
         today = self._desk.standpoint.now.date()
         self.valid_from.value = today.isoformat() if self._lang == "en" else _words.show_date(today, self._lang)
-        self.why.value = self._usual_why
+        self.why.value = "" if self._entry else self._usual_why
         self._loading = False
         self._clean = self._raw()
         self._refresh_code()
@@ -256,6 +268,7 @@ class RecordForm(widgets.VBox):
         self.list.value = None
         self._loading = False
         self._read_said(None)
+        self._sealed = None
         self._show(self._kind.model_construct(id=_records.NAMELESS))  # an empty one need not be sound
         self.id.disabled = False
         self._ready(not self._desk.standpoint.past)

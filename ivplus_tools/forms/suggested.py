@@ -12,8 +12,8 @@ from ivplus_tools import _html, _law, _records, _words
 from ivplus_tools._records import Record
 from ivplus_tools.forms.field import Shared
 
-Take = Callable[[str, object], None]
-"""Puts the answer to a field on the form."""
+Take = Callable[[str, object], bool]
+"""Puts the answer to a field on the form, where nothing else stands in it."""
 
 
 class Suggestions(widgets.VBox):
@@ -25,20 +25,29 @@ class Suggestions(widgets.VBox):
         options = [(_words.say("suggested.none", lang), -1), *((one["title"][lang], place) for place, one in enumerate(self._known))]
         self.choice = shared.field(widgets.Dropdown, options=options, value=-1, description=_words.say("suggested.choose", lang))
         self.choice.observe(lambda change: self._on_choice(change), "value")
+        self._beginning = False
         self.lines = widgets.VBox([], layout=shared.group)
         super().__init__([self.choice, self.lines], layout=shared.group)
 
     def _on_choice(self, change: Any) -> None:
         """A new record is begun for the suggestion; where that is refused, the choice goes back."""
+        self.lines.children = []
         if change["new"] == -1:
-            self.lines.children = []
             return
         one = self._known[change["new"]]
-        if not self._begin(one.get("id", {}).get(self._lang, "")):
+        self._beginning = True
+        begun = self._begin(one.get("id", {}).get(self._lang, ""))
+        self._beginning = False
+        if not begun:
             self.choice.value = -1
             return
         head = self._shared.html(_html.note([_words.say("suggested.check", self._lang)]))
         self.lines.children = [head, *(self._line(name, answer) for name, answer in answers(self._kind, one, self._lang, self._on).items())]
+
+    def reset(self) -> None:
+        """Another record is shown: no suggestion belongs to it."""
+        if not self._beginning:
+            self.choice.value = -1
 
     def _line(self, name: str, answer: object) -> widgets.Widget:
         label, field = _words.field_label(name, self._lang), self._kind.model_fields[name]
@@ -49,7 +58,8 @@ class Suggestions(widgets.VBox):
         return widgets.HBox([button, self._shared.html(_html.line(text))], layout=self._shared.group)
 
     def _on_take(self, button: widgets.Button, name: str, answer: object) -> None:
-        self._take(name, answer)
+        if not self._take(name, answer):
+            return
         button.disabled, button.description = True, _words.say("suggested.taken", self._lang)
 
 
@@ -72,10 +82,14 @@ def _worded(told: Any, lang: str, on: date) -> Any:
     if told.keys() >= set(_words.LANGS):
         return told[lang]
     made = {name: _worded(one, lang, on) for name, one in told.items()}
-    return made | _by_statute(made.pop("statute"), lang, on) if made.get("statute") in _law.codes("retention_statute") else made
+    fact = _law.codes("retention_statute").get(made.get("statute", ""))
+    if fact is None:
+        return made
+    return made | {"statute": fact.name[lang]} if "purpose" in made else _time_limit(made, fact, lang, on)
 
 
-def _by_statute(code: str, lang: str, on: date) -> dict[str, Any]:
-    fact = _law.codes("retention_statute")[code]
+def _time_limit(made: dict[str, Any], fact: _law.Fact, lang: str, on: date) -> dict[str, Any]:
+    """A time limit as its statute sets it on the day."""
     now = fact.on(on) or {}
-    return {"period": now.get("period"), "start_event": now.get("start"), "retention_rule": fact.name[lang]}
+    del made["statute"]
+    return made | {"period": now.get("period"), "start_event": now.get("start"), "retention_rule": fact.name[lang]}

@@ -31,6 +31,8 @@ class Ticks(widgets.VBox):
     def offer(self, names: dict[str, str]) -> None:
         """What may be ticked: code or identifier -> what it is called."""
         self._offered = names
+        for ident, box in self._boxes.items():
+            box.description = self._text(ident)
         if self.more is not None:
             self.more.options = [f"{ident} · {name}" if name else ident for ident, name in names.items()]
         self._lay()
@@ -47,11 +49,15 @@ class Ticks(widgets.VBox):
         self._grid.children = [self._boxes[ident] for ident in shown]
 
     def _box(self, ident: str) -> Any:
-        name = self._offered.get(ident, "")
-        text = name or ident if self.more is None else f"{ident} · {name}" if name else ident
-        box = widgets.Checkbox(description=text, indent=False, layout=self._shared.tick, style=self._shared.style(widgets.Checkbox))
+        traits = {"indent": False, "layout": self._shared.tick, "style": self._shared.style(widgets.Checkbox)}
+        box = widgets.Checkbox(description=self._text(ident), **traits)
         box.observe(lambda change: self._on_tick(ident, bool(change["new"])), "value")
         return box
+
+    def _text(self, ident: str) -> str:
+        """A code by its name, a record by its identifier and name."""
+        name = self._offered.get(ident, "")
+        return name or ident if self.more is None else f"{ident} · {name}" if name else ident
 
     def _on_tick(self, ident: str, ticked: bool) -> None:
         if ticked != (ident in self.value):
@@ -61,7 +67,7 @@ class Ticks(widgets.VBox):
         """What is chosen or typed is ticked; the field is free for the next one."""
         text = str(change["new"]).strip()
         if text:
-            ident = next((one for one, name in self._offered.items() if text == f"{one} · {name}"), text)
+            ident = text if text in self._offered else next((one for one in self._offered if self._text(one) == text), text)
             if ident not in self.value:
                 self.value = (*self.value, ident)
             change["owner"].value = ""

@@ -54,8 +54,8 @@ def _places_of(register: Register) -> Iterator[Finding]:
 
 
 def _is_place(text: str) -> bool:
-    """Whether a text names countries, or the Union or the area as a whole."""
-    named = _places.told_in(text)
+    """Whether a text names countries, or the Union or the area as a whole, and nothing besides that is not understood."""
+    named = _places.split(text)
     return bool(named) and all(_places.is_country(one) or one in (_places.UNION, _places.AREA) for one in named)
 
 
