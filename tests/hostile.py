@@ -199,10 +199,12 @@ def form(desk: ivp.Desk, name: str) -> object:
         made.load(next(ident for _, ident in made.list.options if ident.startswith(EVERY)))
     if hasattr(made, "shown"):
         made.list.value = next(iter(made.shown))
-    for field in ("valid_from", "why", "until"):
+    if name == "erasure":
+        made.rule.value = next(ident for _, ident in made.rule.options if ident.startswith(EVERY))
+    for field in ("valid_from", "why", "until", "day"):
         if hasattr(made, field):
             getattr(made, field).value = LOUD
-    if press := next((press for press in ("save", "commit", "count", "accept") if hasattr(made, press)), None):
+    if press := next((press for press in ("save", "commit", "count", "accept", "make") if hasattr(made, press)), None):
         getattr(made, press).click()
     return made
 

@@ -30,8 +30,9 @@ class ErasureForm(Acting):
         self.list = choice(widgets.Select, options=[], value=None, description=self._say("plans"), rows=6)
         self.list.observe(lambda _: None if self._busy or self._reading else self._look_again(), "value")
         self.file, self.one = box("file"), self._shared.html()
+        self.make = self._button("plan", self._plan)
         self._inside.children = [
-            self.rule, self.why, self._button("plan", self._plan), self.list, self.one, *self._steps(desk), self.message, self._shown_code,
+            self.rule, self.why, self.make, self.list, self.one, *self._steps(desk), self.message, self._shown_code,
         ]  # fmt: skip
         self._read()
 

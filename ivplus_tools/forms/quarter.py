@@ -30,8 +30,9 @@ class QuarterForm(Acting):
         self.list = self._shared.field(widgets.Select, options=[], value=None, description=self._say("packs"), rows=5)
         self.signer, self.remarks = self._text("signer", value=desk.standpoint.by or ""), self._text("remarks")
         signing = [self.signer, self.remarks, self._button("sign", self._sign)] if desk.standpoint.by else []
+        self.make = self._button("make", self._make)
         self._inside.children = [
-            self.day, self.folder, self._button("make", self._make), self.progress, self.list, self._button("open", self._open),
+            self.day, self.folder, self.make, self.progress, self.list, self._button("open", self._open),
             *signing, self.message, self._shown_code,
         ]  # fmt: skip
         self._read()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -10,6 +11,7 @@ import traitlets
 if TYPE_CHECKING:
     from ivplus_tools.forms.field import Shared
 
+_FORMULA, _MARKS = re.compile(r"\$.*\$|\\[(\[]|\\begin", re.S), re.compile(r"[$\\]")
 MOST_BOXES = 40
 """Beyond these, records are only found by the field below: what is ticked is always there."""
 
@@ -32,7 +34,7 @@ class Ticks(widgets.VBox):
         """What may be ticked: code or identifier -> what it is called."""
         self._offered = names
         for ident, box in self._boxes.items():
-            box.description = self._text(ident)
+            box.description = self._label(ident)
         if self.more is not None:
             self.more.options = [f"{ident} · {name}" if name else ident for ident, name in names.items()]
         self._lay()
@@ -50,7 +52,7 @@ class Ticks(widgets.VBox):
 
     def _box(self, ident: str) -> Any:
         traits = {"indent": False, "layout": self._shared.tick, "style": self._shared.style(widgets.Checkbox)}
-        box = widgets.Checkbox(description=self._text(ident), **traits)
+        box = widgets.Checkbox(description=self._label(ident), **traits)
         box.observe(lambda change: self._on_tick(ident, bool(change["new"])), "value")
         return box
 
@@ -58,6 +60,11 @@ class Ticks(widgets.VBox):
         """A code by its name, a record by its identifier and name."""
         name = self._offered.get(ident, "")
         return name or ident if self.more is None else f"{ident} · {name}" if name else ident
+
+    def _label(self, ident: str) -> str:
+        """The same beside a box: there JupyterLab would set a formula, so what begins one stands as an escape."""
+        text = self._text(ident)
+        return _MARKS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text) if _FORMULA.search(text) else text
 
     def _on_tick(self, ident: str, ticked: bool) -> None:
         if ticked != (ident in self.value):
