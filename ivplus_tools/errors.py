@@ -99,6 +99,10 @@ class StampOfAnother(BadFile):
     """A time stamp of a seal that this journal does not have."""
 
 
+class BadNoun(Exception):
+    """A query of ours that names what no file of `sql/` has: a defect of the package, which `make nouns` mends."""
+
+
 class BadFact(Exception):
     """A file in `facts/` that breaks its own rules: a defect of the package, not of the user."""
 

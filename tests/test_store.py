@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import ivplus_tools as ivp
-from ivplus_tools import _dates, _store
+from ivplus_tools import _dates, _store, errors
 from ivplus_tools._store import nouns
 from ivplus_tools._store.chain import canonical
 
@@ -720,3 +720,10 @@ def test_a_backup_with_an_entry_that_nothing_can_be_read_from_is_refused(desk, t
         ivp.restore(folder, tmp_path / "r.duckdb")
     assert "Finland" not in str(refused.value)
     assert not (tmp_path / "r.duckdb").exists()
+
+
+def test_a_noun_without_its_query_says_how_it_is_written(desk):
+    """Whoever adds a record with a noun and forgets its query reads one line of advice, not the engine's."""
+    desk.breach.open("x", aware="2026-03-02T08:00")
+    with pytest.raises(errors.BadNoun, match="make nouns"):
+        _store.frame(desk.standpoint, "FROM trainings_of_nobody()")

@@ -177,7 +177,9 @@ def _described(path: str, name: str, field: FieldInfo, lang: str) -> tuple[str, 
     if refers:
         values = _words.say("ui.refers", lang, kind=_words.say(f"value.kind.{refers}", lang))
     answers = "none, not_applicable, unknown" if has_other_answers(field) else "unknown"
-    shown = shape(field) + ("; " + answers if name != "id" else "")
+    kind, held = column_kind(field), shape(field)
+    told_kind = f"{kind}s" if kind and held == "texts" else kind or held
+    shown = told_kind + ("; " + answers if name != "id" else "")
     return path, _words.field_label(name, lang), told(field, "rule") or "", shown, values, _words.field_help(name, lang)
 
 

@@ -17,7 +17,7 @@ from ivplus_tools._store.chain import WITHDRAWAL, Entry, Verification, canonical
 
 from ivplus_tools._store.chain import links_in, links_of, row_of, withdrawn_by  # isort: skip
 from ivplus_tools._store.writing import CLOCK_SLACK, Draft, Receipt, Standpoint, append
-from ivplus_tools.errors import ExtraMissing, StampOfAnother
+from ivplus_tools.errors import BadNoun, ExtraMissing, StampOfAnother
 
 if TYPE_CHECKING:
     import duckdb
@@ -189,9 +189,20 @@ def frame(at: Standpoint, query: str) -> pandas.DataFrame:
     """The result of a query of ours at a standpoint as a frame in the Desk's language."""
     with file.open_journal(at.path) as con:
         _prepare(con, at, query)
-        table = con.execute(query).df()
+        table = _answer(con, query)
     table.attrs["lang"] = at.lang
     return table
+
+
+def _answer(con: duckdb.DuckDBPyConnection, query: str) -> pandas.DataFrame:
+    """What a query of ours gives; one that names a noun without its query says how that is written."""
+    import duckdb
+
+    try:
+        return con.execute(query).df()
+    except duckdb.CatalogException as error:
+        reason = str(error).split("\n")[0]
+        raise BadNoun(f"{query}: {reason}. A record that names a noun needs its query: make nouns") from None
 
 
 def ask(at: Standpoint, query: object, seconds: float) -> pandas.DataFrame:
