@@ -95,9 +95,8 @@ class Desk:
         from ivplus_tools.retention.records import Source
 
         if location is not None:
-            kind: Any = Source
             told = _sources.portable(location, self.standpoint.path.parent) if isinstance(location, str) else location
-            made = kind(name, location=told, system=system, password_from=password_from)
+            made = Source.of(name, location=told, system=system, password_from=password_from)
             reason = why or _words.say("scan.source", self.standpoint.lang)
             self.retention.record(made, valid_from=self.standpoint.valid_on, why=reason)
         return self.retention.columns(name)

@@ -40,6 +40,13 @@ class Typed(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         cls.__signature__ = inspect.Signature(_parameters(cls, cls.__init__, {name: one.default for name, one in cls.model_fields.items()}))
 
+    @classmethod
+    def of(cls, first: object = None, /, **fields: Any) -> Self:
+        """The same as calling the class, of values that are read and checked here: no field has its final type yet."""
+        made: Any = cls
+        found: Self = made(first, **fields)
+        return found
+
     def __dir__(self) -> list[str]:
         ours = {name for base in type(self).__mro__ if base.__module__.startswith("ivplus_tools") for name in vars(base)}
         words = {name for name in ours if not name.startswith(("_", "model_")) and callable(getattr(type(self), name, None))}

@@ -253,9 +253,9 @@ class AuditRoom(Room[Audit]):
             raise _words.refusal("no_finding", code=code, subject=subject, near=_words.nearest(f"{code} {subject}", here, 3) or "–")
         if others := [one.by for one in meant if one.by not in (None, self.standpoint.by) and one.state != "expired"]:
             raise _words.refusal("answered_by_other", by=others[0], code=code, subject=subject)
-        kind: Any = FindingResponse
         made = [
-            kind(one.id, finding_code=one.finding.code, finding_subject=subject, finding_facts=one.facts or None, **told) for one in meant
+            FindingResponse.of(one.id, finding_code=one.finding.code, finding_subject=subject, finding_facts=one.facts or None, **told)
+            for one in meant
         ]
         return self.record(made, valid_from=since, why=why)
 
@@ -273,8 +273,7 @@ class AuditRoom(Room[Audit]):
         if not signer:
             raise _words.refusal("who_signs")
         packs.demand_same(found, packs.rebuilt(_store.path_of(pack), found, self.standpoint, notebook))
-        kind: Any = SignOff
-        made = kind(
+        made = SignOff.of(
             f"{Path(found.name).stem}/{signer}", audit_day=told["as_of"], audit_since=told["since"], pack=found.name, pack_hash=found.hash,
             journal_entries=told["journal"]["last"], journal_head=told["journal"]["head"], error_count=counted["error"],
             warning_count=counted["warning"], info_count=counted["info"], signed_by=signer, remarks=remarks,
@@ -286,8 +285,7 @@ class AuditRoom(Room[Audit]):
         told, vouching = (_store.content_of(_store.path_of(one)) for one in (answer, certificates))
         seals = {one.entry: one.seal for one in _store.every(replace(self.standpoint, known_at=None, book=None))}
         stamp = _store.checked(told, vouching, seals)
-        kind: Any = Anchor
-        made = kind(f"{stamp.entry}/{stamp.at.isoformat()}", **_store.kept(stamp, told, vouching))
+        made = Anchor.of(f"{stamp.entry}/{stamp.at.isoformat()}", **_store.kept(stamp, told, vouching))
         why = _words.say("audit.anchored", self.standpoint.lang, entry=stamp.entry, by=stamp.by)
         return self.seal_act([made], self.standpoint.valid_on, why)
 

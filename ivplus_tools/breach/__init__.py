@@ -87,9 +87,8 @@ class BreachRoom(FiledRoom[Breaches]):
         """
         if not isinstance(title, str) or not _records.clean(title):
             raise _words.refusal("title_missing")
-        made: Any = Breach
         ident = id or self.next_id()
-        record = made(ident, title=title, aware=aware, **facts)
+        record = Breach.of(ident, title=title, aware=aware, **facts)
         record = record.replace(**self.state().prefilled(record))
         if record.written_in is None:
             record = record.replace(written_in=(LANGUAGE[self.standpoint.lang],))

@@ -162,8 +162,7 @@ class Case:
         text = draft.text.strip()
         number = len(now.sent_notices()) + 1
         content = {line.label: line.text for section in draft.sections for line in section.lines if not line.blank}
-        made: Any = BreachNotice
-        notice = made(
+        notice = BreachNotice.of(
             f"{self.id}/{number}", case=self.id, breach_draft=kind, breach_phase=phase or None, sent=at or self._room.standpoint.now,
             sent_to=to or draft.to or None, sent_by=how, case_number=reference, language=draft.lang,
             hash=hashlib.sha256(text.encode()).hexdigest(), blanks=draft.blanks or None, content=content or None, text=text,
@@ -173,7 +172,7 @@ class Case:
         if kind == "authority" and aware and _dates.instant(notice.sent) < _dates.instant(aware):
             shown = {
                 name: {lang: _records.show_moment(told, lang, True) for lang in _words.LANGS}
-                for name, told in (("start", aware), ("to", notice.sent))
+                for name, told in (("start", aware), ("to", str(notice.sent)))
             }
             raise _words.refusal("wrong_order", earlier=_words.label_of("aware"), later=_words.label_of("sent"), **shown)
         why = _words.say("due.breach_sent", self._lang)

@@ -61,8 +61,7 @@ class ClauseEditor:
         if not self.is_touched():
             return self.was
         told: dict[str, Any] = dict(zip(("verdict", *TEXTS), self.raw(), strict=True))
-        made: Any = Verdict
-        return made(self.code, judged_by=by, judged_on=today, **told) if any(told.values()) else None
+        return Verdict.of(self.code, judged_by=by, judged_on=today, **told) if any(told.values()) else None
 
 
 class ReviewForm(widgets.VBox):
@@ -148,8 +147,7 @@ class ReviewForm(widgets.VBox):
         self.previous.disabled, self.next.disabled = place == 0, place == len(found) - 1
         one = found[place]
         stands = review.agreement_of(one.id)
-        new: Any = Agreement
-        self._agreement = stands.record if stands else new(one.id, processor=one.id)
+        self._agreement = stands.record if stands else Agreement.of(one.id, processor=one.id)
         self._entry = self._last_entry(self._agreement.id) if stands else 0
         self._show_entry()
         judged = {each.clause: each for each in self._agreement.clauses or ()}

@@ -208,8 +208,7 @@ def _demand_read(engine: Engine, table: str, read: int, before: dict[str, str] |
 
 def _untold(rule: RetentionRule, problem: str, detail: str) -> RuleScan:
     """A rule that could not be counted, and why."""
-    made: Any = RuleCount
-    return RuleScan(rule, made(rule.id, table=rule.table, problem=problem, detail=detail or None))
+    return RuleScan(rule, RuleCount.of(rule.id, table=rule.table, problem=problem, detail=detail or None))
 
 
 def _problem(engine: Engine, rule: RetentionRule, formats: Sequence[str]) -> tuple[str, str] | None:
@@ -260,8 +259,7 @@ def _counted(
     cutoff = clock.cutoff(on)
     overdue = free.until(cutoff)
     later = [day for day in free.days if cutoff is None or day > cutoff]
-    made: Any = RuleCount
-    count = made(
+    count = RuleCount.of(
         rule.id, table=rule.table, total=rows.total, no_start=rows.empty + rows.unreadable, unreadable=rows.unreadable,
         sentinel=rows.sentinel, unseen=apart.unseen, outside=apart.outside, no_key=sum(keyless.values()),
         doubtful=apart.doubtful, overdue=overdue,

@@ -291,8 +291,7 @@ class Plan:
         room, one = self._room, self.record
         at, seen = room.standpoint, self._now.find(self.id, "erasure_plan").entry
         swaps = self._swaps(one)
-        made: Any = ErasureCertificate
-        certificate = made(
+        certificate = ErasureCertificate.of(
             self.id, plan=self.id, rule=one.rule, source=one.source, table=one.table, location=location or one.location,
             action=one.action, rows_count=one.rows_count, total_before=before, total_after=after, keys_hash=one.keys_hash,
             rests_on=seen.seal, acting=one.acting, touched=touched or None, k_anonymity=proof.k, linked=proof.linked,
@@ -361,8 +360,7 @@ def _frozen(state: Retention, rule: RetentionRule, cut: Cut, count: RuleCount, s
     if tally.rows != int(count.overdue or 0):
         raise _words.refusal("plan_differs", rule=rule.id, found=tally.rows, counted=count.overdue)
     counts = {name: getattr(count, name) for name in ("total", *APART)}
-    made: Any = ErasurePlan
-    plan: ErasurePlan = made(
+    plan: ErasurePlan = ErasurePlan.of(
         ident, rule=rule.id, source=rule.source, table=table, location=state.place(rule.source).location, action=rule.action,
         as_of=at.valid_on, cutoff=cut.through, predicate=predicate, rows_count=tally.rows, acting=acting or None,
         rule_seal=state.find(rule.id, "retention_rule").entry.seal, keys_hash=tally.digest, k_anonymity=k,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ivplus_tools import _dates, _room, _words
 from ivplus_tools._sources import Cut
@@ -247,12 +247,11 @@ def month_pairs(count: RuleCount) -> list[tuple[str, int]]:
 
 def result_of(found: Scan, source: str) -> ScanResult:
     """What the journal keeps of a scan of one source: counts, and which tables no rule covers."""
-    made: Any = ScanResult
     counts = [one.count for one in found.found if one.rule.source == source]
     problem = found.failed[source].text(found.state.lang) if source in found.failed else None
     asking = {one.id for one in found.state.records("hold") if one.source == source}
     empty = [name for name in found.empty_queries if name in asking]
-    return made(
+    return ScanResult.of(
         source, as_of=found.on, counts=counts, uncovered=found.uncovered.get(source), problem=problem,
         kept_changed=found.kept_changed.get(source), empty_queries=empty or None, hash=hash_of(found.on, counts),
     )  # fmt: skip

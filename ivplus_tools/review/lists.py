@@ -182,8 +182,7 @@ class ListPreview:
             moved = {"announced": self.on, "authorised": "open"} if set(texts(was.countries)) != set(one.countries) else {}
             return was.replace(**told, **moved, list_reference=source)
         new: dict[str, Any] = {"announced": self.on, "authorised": "open"} if later else {}
-        made: Any = Subprocessor
-        return made(self._ident(one), processor=self.vendor, organisation=one.name, list_reference=source, **told, **new)
+        return Subprocessor.of(self._ident(one), processor=self.vendor, organisation=one.name, list_reference=source, **told, **new)
 
     def _ident(self, one: Listed) -> str:
         key = bare_name(one.name)
