@@ -21,7 +21,7 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests -p no:nbval -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks -n 2 --dist loadfile
+	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks/checks
 
 # The queries of the rooms, after a field of a record has changed.
 nouns: setup

@@ -63,6 +63,26 @@ class Fact:
         return None
 
 
+@dataclass(frozen=True)
+class Law:
+    """The facts in force on a day: with the values that a proposed `reform` would put in their place, `without` those thought away."""
+
+    day: date
+    reform: str | None = None
+    without: frozenset[str] = frozenset()
+
+    def value(self, rule: str) -> dict[str, Any]:
+        """The value of a rule; empty where it is not in force."""
+        if rule in self.without:
+            return {}
+        drafts = (one for one in fact(rule).proposals if self.reform and one.get("reform") == self.reform)
+        return next(drafts, None) or value(rule, self.day)
+
+    def table(self, rule: str) -> dict[str, Any]:
+        """A table of the toolkit's practice, which has no day of its own."""
+        return self.value(rule) or near(rule, self.day)
+
+
 def near(rule: str, day: date) -> dict[str, Any]:
     """The value of a rule on a day; before it applied its first, after it ended its last: for practices that nothing is without."""
     found = fact(rule)

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 import ivplus_tools as ivp
 from ivplus_tools import _dates, _law, _records, _words
+from ivplus_tools._law import Law
 from ivplus_tools._store import Standpoint
 from ivplus_tools.breach import drafts, duty, severity
 from ivplus_tools.breach import findings as checks
 from ivplus_tools.breach.duty import WEIGHED
-from ivplus_tools.breach.ladder import LEVELS, Rules
+from ivplus_tools.breach.ladder import LEVELS
 from ivplus_tools.breach.records import FREE, Breach
 from ivplus_tools.breach.state import Breaches, CaseState
 from ivplus_tools.breach.writing import missing
@@ -35,7 +36,7 @@ KINDS = ("authority", "people", "board", "controller", "press")
 @pytest.mark.parametrize("case", cases("breach"))
 def test_the_duty_is_what_the_law_asks(case):
     """Each case of breach.toml: level, notification, communication; every rule on the way can be cited."""
-    found = duty.assess(ivp.Breach("x", **case["given"]), Rules(ON))
+    found = duty.assess(ivp.Breach("x", **case["given"]), Law(ON))
     assert {name: getattr(found, name) for name in case["expect"]} == case["expect"], found
     assert ivp.cite(case["rule"])
     for step in found.steps:
@@ -59,7 +60,7 @@ def test_no_soft_answer_moves_a_duty_silently(desk, case):
 @pytest.mark.parametrize("case", cases("breach_severity"))
 def test_the_severity_is_computed_by_the_method(case):
     """Each case of breach_severity.toml: the arithmetic, the bands, the published examples of contexts."""
-    given, expect, rules = case["given"], case["expect"], Rules(ON)
+    given, expect, rules = case["given"], case["expect"], Law(ON)
     if "dpc" in given:
         score = severity.total(given["dpc"], given["ei"], *(given.get(name, 0) for name in ("conf", "integ", "avail", "mal")))
         assert score == pytest.approx(expect["score"])
@@ -90,7 +91,7 @@ FACTS = st.fixed_dictionaries(
 @given(FACTS)
 def test_the_ladder_holds_for_any_facts(facts):
     """The level lies in what is open, high is never claimed while it is open, the duties follow the level, every step has its sentence."""
-    found = duty.assess(Breach("x", **facts), Rules(ON))
+    found = duty.assess(Breach("x", **facts), Law(ON))
     low, high = (LEVELS.index(one) for one in found.open)
     assert low <= LEVELS.index(found.level) <= high
     assert found.level != "high" or low == high
@@ -113,7 +114,7 @@ def test_no_answer_of_little_harm_talks_a_hard_trigger_away(facts, trigger):
         "data_kinds": [trigger], "breach_recipient": "unknown", "harm": "none", "encrypted": "no", "hashing": "none",
         "personal_data": "yes", "nature": "confidentiality",
     }  # fmt: skip
-    assert duty.assess(Breach("x", **told), Rules(ON)).level == "high"
+    assert duty.assess(Breach("x", **told), Law(ON)).level == "high"
 
 
 OPINIONS = [("harm", one) for one in _records.allowed("harm")] + [("high_risk_removed", "yes"), ("risk_materialised", "no")]
@@ -142,9 +143,9 @@ def test_no_opinion_of_the_officer_lowers_a_duty_without_a_finding(facts, reason
     facts = facts | reasons
     for name, opinion in OPINIONS:
         bare = {key: told for key, told in facts.items() if key != name}
-        before = duty.assess(Breach("x", **bare), Rules(ON))
+        before = duty.assess(Breach("x", **bare), Law(ON))
         record = Breach("x", **bare, **{name: opinion})
-        after = duty.assess(record, Rules(ON))
+        after = duty.assess(record, Law(ON))
         if any(WEIGHT[getattr(after, one)] < WEIGHT[getattr(before, one)] for one in ("notify", "communicate")):
             found = {"is_breach": {"BRE-024"}}.get(name, {"BRE-023", "BRE-026"})
             assert name != "harm", (bare, opinion, before, after)
@@ -160,7 +161,7 @@ def test_a_judgement_that_lowers_without_a_finding_would_be_seen():
         ({"is_breach": "no", "no_breach_reason": "own"}, "BRE-024"),
     ):
         record = Breach("x", **high, **told)
-        assert duty.assess(record, Rules(ON)).communicate is False
+        assert duty.assess(record, Law(ON)).communicate is False
         assert code in judged(record)
 
 
@@ -168,13 +169,13 @@ def test_a_judgement_that_lowers_without_a_finding_would_be_seen():
 @given(FACTS, st.data())
 def test_no_added_fact_turns_an_open_duty_into_none_unless_a_risk_is_unlikely(facts, data):
     """From cannot tell to "document": only by a fact that makes a risk unlikely, and then nothing is open any more."""
-    before = duty.assess(Breach("x", **facts), Rules(ON))
+    before = duty.assess(Breach("x", **facts), Law(ON))
     names = [one for one in WEIGHED if one not in facts and one != "breach_role"]
     if before.notify is False or not names:
         return
     name = data.draw(st.sampled_from(names))
     answer = data.draw(st.sampled_from([one for one in duty._answers(name, None) if one]))
-    after = duty.assess(Breach("x", **facts, **{name: answer}), Rules(ON))
+    after = duty.assess(Breach("x", **facts, **{name: answer}), Law(ON))
     if after.decides == "document":
         assert after.open == ("none", "none")
         assert UNLIKELY & {step.key for step in after.steps}
@@ -183,7 +184,7 @@ def test_no_added_fact_turns_an_open_duty_into_none_unless_a_risk_is_unlikely(fa
 
 def test_every_kind_of_data_has_one_weight():
     """Or is sensitive: a kind that nobody weighed would count as the slightest."""
-    told = Rules(ON).table("breach:kinds")
+    told = Law(ON).table("breach:kinds")
     weighed = [*itertools.chain(*told["gravity"].values()), *told["sensitive"]]
     assert sorted(weighed) == sorted(_records.allowed("data_kind"))
 
@@ -206,7 +207,7 @@ def test_changing_one_answer_shows_which_duty_flips(sample):
     assert len(flips) > 1
     for row in flips.itertuples():
         values = {duty._shown(row.field, one, "fi"): one for name, one in duty._alternatives(case.record) if name == row.field}
-        other = duty.assess(case.record.replace(**{row.field: values[row.instead]}), Rules(ON))
+        other = duty.assess(case.record.replace(**{row.field: values[row.instead]}), Law(ON))
         assert (other.level, other.notify, other.communicate) == (row.level, row.notify, row.communicate)
 
 
@@ -236,7 +237,7 @@ def test_a_proposal_is_only_simulated(sample):
 def test_answers_that_contradict_or_are_missing_talk_nothing_down(told, level, span):
     """Taken data that nobody got, an attack whose loot is not told, a thief's word, sensitive data that somebody keeps."""
     facts = {"nature": "confidentiality"} | dict(one.split("=") for one in told.split())
-    found = duty.assess(Breach("x", **facts), Rules(ON))
+    found = duty.assess(Breach("x", **facts), Law(ON))
     assert (found.level, found.open) == (level, span), found
 
 

@@ -10,10 +10,10 @@ from house import cases
 
 import ivplus_tools as ivp
 from ivplus_tools import _dates, _law, _records, _words
+from ivplus_tools._law import Law
 from ivplus_tools._records.answers import lists
 from ivplus_tools.breach import duty, severity
 from ivplus_tools.breach.drafts import draft
-from ivplus_tools.breach.ladder import Rules
 from ivplus_tools.breach.records import FREE, Breach
 from ivplus_tools.breach.state import CaseState
 
@@ -196,7 +196,7 @@ def test_no_seal_and_no_inner_reasoning_is_sent(room, kind, form, role):
     text, record = document.text, Breach("x", breach_role=role, **TOLD)
     assert "Pohdinta" not in text
     assert document.footer == ""
-    steps = duty.assess(record, Rules(ON)).steps
+    steps = duty.assess(record, Law(ON)).steps
     assert steps
     assert not [step.key for step in steps if step.said("fi") in text]
 
@@ -233,7 +233,7 @@ def test_the_language_of_a_case_is_that_of_the_desk_that_wrote_it(tmp_path):
 
 def test_what_is_not_known_is_asked_in_the_order_in_which_it_decides(room):
     """Facts before judgements, who and what before how many; a board reads the same order, a letter its own."""
-    asked = duty.assess(Breach("x", title="t"), Rules(ON)).unknown
+    asked = duty.assess(Breach("x", title="t"), Law(ON)).unknown
     order = ["nature", "data_kinds", "breach_recipient", "restored", "harm"]
     assert [one for one in asked if one in order] == order, asked
     assert not {"already_public", "is_breach", "misuse_signs"} & set(asked)
@@ -366,7 +366,7 @@ def test_the_register_adds_counts_as_exact_as_they_are(desk):
 
 def test_the_score_of_every_part_stays_a_number_of_the_method():
     """No new answer makes a part that the tables do not have."""
-    rules = Rules(ON)
+    rules = Law(ON)
     for cause in _records.allowed("breach_cause"):
         for signs in ("yes", "no", None):
             record = Breach(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ivplus_tools import _dates, _html, _words
 from ivplus_tools._dates import Deadline
-from ivplus_tools.breach.ladder import Rules
+from ivplus_tools._law import Law
 from ivplus_tools.breach.records import Breach
 
 
@@ -86,7 +86,7 @@ class Clock:
         return _html.table([], self.rows, row_headers=True)
 
 
-def of(breach: Breach, rules: Rules, now: datetime, sent: datetime | None, lang: str) -> Clock:
+def of(breach: Breach, rules: Law, now: datetime, sent: datetime | None, lang: str) -> Clock:
     """The clock of a breach at a moment."""
     period = rules.value("gdpr:33(1)").get("period")
     runs = breach.aware and period and breach.breach_role != "processor"

@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _law, _records, _room, _words
+from ivplus_tools._law import Law
 from ivplus_tools._records import texts
-from ivplus_tools.breach.ladder import Ladder, Rules, Step
+from ivplus_tools.breach.ladder import Ladder, Step
 from ivplus_tools.breach.records import Breach
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Duty:
     clashes: tuple[str, ...]
     open: tuple[str, str]
     breach: Breach = field(repr=False)
-    rules: Rules = field(repr=False)
+    rules: Law = field(repr=False)
     lang: str = "en"
     document: bool = True
 
@@ -142,7 +143,7 @@ class Duty:
         return _html.table([], self._rows(), caption=self._title(), row_headers=True)
 
 
-def assess(breach: Breach, rules: Rules, lang: str = "en") -> Duty:
+def assess(breach: Breach, rules: Law, lang: str = "en") -> Duty:
     """Climb the ladder for a breach by the law of a day."""
     ladder = Ladder(breach, rules)
     found = ladder.climb()
@@ -151,7 +152,7 @@ def assess(breach: Breach, rules: Rules, lang: str = "en") -> Duty:
 
 
 @_law.kept_by_day
-def recorded(breach: Breach, rules: Rules, lang: str) -> Duty:
+def recorded(breach: Breach, rules: Law, lang: str) -> Duty:
     """The duty of a breach as it stands in the journal: kept, since it is asked again and again."""
     return assess(breach, rules, lang)
 

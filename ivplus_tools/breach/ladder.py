@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from ivplus_tools import _records, _words
+from ivplus_tools._law import Law
 from ivplus_tools._records import texts
 from ivplus_tools.breach.outages import Outages
 from ivplus_tools.breach.records import Breach
-from ivplus_tools.breach.rules import Rules, Step
+from ivplus_tools.breach.rules import Step
 
-__all__ = ["LEVELS", "Ladder", "Rules", "Step", "attack_only"]
+__all__ = ["LEVELS", "Ladder", "Step", "attack_only"]
 LEVELS = ("none", "risk", "high")
 OUTCOME = {True: "notify", False: "no_notify", None: "notify_open"}
 
@@ -21,7 +22,7 @@ OUTCOME = {True: "notify", False: "no_notify", None: "notify_open"}
 class Ladder(Outages):
     """The rungs: each method tells what may be, and leaves its reason as a step."""
 
-    def __init__(self, breach: Breach, rules: Rules) -> None:
+    def __init__(self, breach: Breach, rules: Law) -> None:
         super().__init__(breach, rules)
         self.triggers: list[str] = []
 
@@ -372,7 +373,7 @@ class Ladder(Outages):
         return True if LEVELS.index(level) >= LEVELS.index(start) else None
 
 
-def attack_only(breach: Breach, rules: Rules) -> bool:
+def attack_only(breach: Breach, rules: Law) -> bool:
     """An attack of which nobody has told whether data were taken."""
     told = texts(breach.nature)
     attacked = breach.malicious == "yes" or breach.cause in rules.table("breach:kinds")["attacks"]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from ivplus_tools import _dates, _words
+from ivplus_tools._law import Law
 from ivplus_tools._records import texts
 from ivplus_tools.breach.records import Breach
-from ivplus_tools.breach.rules import Rules, Steps
+from ivplus_tools.breach.rules import Steps
 
 
 class Outages(Steps):
     """The rungs of the ladder on availability and integrity: each tells what may be, and leaves its reason as a step."""
 
-    def __init__(self, breach: Breach, rules: Rules) -> None:
+    def __init__(self, breach: Breach, rules: Law) -> None:
         super().__init__()
         self._breach, self._rules = breach, rules
         self._kinds = rules.table("breach:kinds")

@@ -1,29 +1,10 @@
-"""The facts of a day that the ladder is read by, and its steps, each a rule with its sentence."""
+"""The steps of the ladder, each a rule with its sentence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
 
-from ivplus_tools import _law, _words
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The facts in force on a day; `reform` puts a proposal in the place of what it would change."""
-
-    day: date
-    reform: str | None = None
-
-    def value(self, rule: str) -> dict[str, Any]:
-        """The value of a rule on the day, or as the proposal has it; empty where the rule is not in force."""
-        drafts = (one for one in _law.fact(rule).proposals if self.reform and one.get("reform") == self.reform)
-        return next(drafts, None) or _law.value(rule, self.day)
-
-    def table(self, rule: str) -> dict[str, Any]:
-        """A table of the toolkit's practice, which has no day of its own."""
-        return self.value(rule) or _law.near(rule, self.day)
+from ivplus_tools import _words
 
 
 @dataclass(frozen=True)

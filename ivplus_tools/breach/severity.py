@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ivplus_tools import _html, _records, _words
+from ivplus_tools._law import Law
 from ivplus_tools._records import texts
-from ivplus_tools.breach.ladder import Ladder, Rules
+from ivplus_tools.breach.ladder import Ladder
 from ivplus_tools.breach.records import Breach
 
 PARTS = ("dpc", "ei", "confidentiality", "integrity", "availability", "malice")
@@ -81,7 +82,7 @@ class Severity:
         return _html.table([], self._rows(), caption=self._title(), row_headers=True)
 
 
-def of(breach: Breach, rules: Rules, lang: str = "en") -> Severity:
+def of(breach: Breach, rules: Law, lang: str = "en") -> Severity:
     """The severity of a breach as it is known, with the officer's changes."""
     found = {"dpc": _context(breach, rules, lang), "ei": _identification(breach, rules, lang), **_circumstances(breach, rules, lang)}
     for one in breach.score_changes or ():
@@ -104,12 +105,12 @@ def total(dpc: float, ei: float, *circumstances: float) -> float:
     return dpc * ei + sum(circumstances)
 
 
-def band(score: float, rules: Rules) -> str:
+def band(score: float, rules: Law) -> str:
     """The band of a score; each begins at its number."""
     return next(name for name, start in reversed(rules.table("enisa:se")["bands"]) if score >= start)
 
 
-def context_score(context: str, adjustment: str | None, rules: Rules) -> int:
+def context_score(context: str, adjustment: str | None, rules: Law) -> int:
     """The score of a kind of data in its context; an adjustment that the kind does not have is refused with those it has."""
     table = rules.table("enisa:dpc")[context]
     if (adjustment or "basic") not in table:
@@ -117,7 +118,7 @@ def context_score(context: str, adjustment: str | None, rules: Rules) -> int:
     return int(table[adjustment or "basic"])
 
 
-def _context(breach: Breach, rules: Rules, lang: str) -> tuple[float | None, str]:
+def _context(breach: Breach, rules: Law, lang: str) -> tuple[float | None, str]:
     told = [(one.data_context, one.context_adjustment) for one in breach.data_contexts or () if one.data_context]
     if not told:
         homes = rules.table("breach:kinds")["context"]
@@ -131,7 +132,7 @@ def _context(breach: Breach, rules: Rules, lang: str) -> tuple[float | None, str
     return context_score(best[0], best[1], rules), ", ".join(names)
 
 
-def _identification(breach: Breach, rules: Rules, lang: str) -> tuple[float | None, str]:
+def _identification(breach: Breach, rules: Law, lang: str) -> tuple[float | None, str]:
     kinds, table = set(texts(breach.data_kinds)), rules.table("enisa:ei")
     if not kinds:
         return None, _words.field_label("data_kinds", lang)
@@ -147,7 +148,7 @@ def _regained(outage: str, name: str, breach: Breach) -> str:
     return "given_again" if outage == "lost" and name == "availability" and breach.given_again == "yes" else outage
 
 
-def _circumstances(breach: Breach, rules: Rules, lang: str) -> dict[str, tuple[float | None, str]]:
+def _circumstances(breach: Breach, rules: Law, lang: str) -> dict[str, tuple[float | None, str]]:
     table, ladder = rules.table("enisa:cb"), Ladder(breach, rules)
     exposures, outages, told = ladder.exposures(), ladder.outages(), set(texts(breach.nature))
     worst = {"nobody": "nobody", "contained": "known", "vouched": "known", "limited": "known", "uncontrolled": "unknown"}

@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _dates, _records, _words
+from ivplus_tools._law import Law
 from ivplus_tools._records import texts
 from ivplus_tools._state import State
 from ivplus_tools.breach import clock as clocks
 from ivplus_tools.breach import duty as duties
 from ivplus_tools.breach import severity as severities
-from ivplus_tools.breach.ladder import Rules
 from ivplus_tools.breach.records import Breach, BreachNotice
 
 REGISTERED = {"activities": ("activity",), "systems": ("system",), "processors": ("processor", "organisation")}
@@ -96,11 +96,11 @@ class CaseState:
         return self.all.at.moment
 
     @cached_property
-    def rules(self) -> Rules:
+    def rules(self) -> Law:
         """The law of the day on which the clock began, where that is told: a reform leaves earlier cases alone."""
         today, aware = self.all.on, self.record.aware
         began = _dates.instant(aware).astimezone(_dates.HELSINKI).date() if aware else today
-        return Rules(min(began, today), self.all.reform)
+        return Law(min(began, today), self.all.reform)
 
     @cached_property
     def clock(self) -> clocks.Clock:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ivplus_tools import _dates, _law, _records, _room, _store, _words
+from ivplus_tools._law import Law
 from ivplus_tools._records import Record, texts
 from ivplus_tools.errors import BadInput
 from ivplus_tools.exchange.filed import FiledRoom
 from ivplus_tools.review import coming
 from ivplus_tools.review import findings as checks
-from ivplus_tools.review.judgement import ADEQUATE, DEROGATION, NOT_A_TRANSFER, SAFEGUARDS, Judgement, Law, judge, rules_of
+from ivplus_tools.review.judgement import ADEQUATE, DEROGATION, NOT_A_TRANSFER, SAFEGUARDS, Judgement, judge, rules_of
 from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer, TransferAssessment, nameless
 from ivplus_tools.review.state import Review
 
@@ -119,7 +120,7 @@ class ReviewRoom(FiledRoom[Review]):
         `law`: "dpf", "(EU) 2023/1795", "GB", "46(2)(c)", or a rule such as `adequacy:US`.
         """
         review, day = self.state(), self.standpoint.valid_on
-        lost = Law(day, rules_of(law))
+        lost = Law(day, without=rules_of(law))
         rows = []
         for one in review.of("transfer"):
             now = review.judged(one.record, self.standpoint.lang)

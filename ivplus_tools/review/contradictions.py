@@ -8,8 +8,9 @@ from typing import Any
 
 from ivplus_tools import _law, _places
 from ivplus_tools._findings import Finding
+from ivplus_tools._law import Law
 from ivplus_tools._records import texts
-from ivplus_tools.review.judgement import NOT_A_TRANSFER, Law, judge
+from ivplus_tools.review.judgement import NOT_A_TRANSFER, judge
 from ivplus_tools.review.records import Transfer, nameless
 from ivplus_tools.review.state import Review, has_ended
 

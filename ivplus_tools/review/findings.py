@@ -8,10 +8,11 @@ from typing import Any
 
 from ivplus_tools import _dates, _law, _places, _records, _words
 from ivplus_tools._findings import Finding
+from ivplus_tools._law import Law
 from ivplus_tools._records import texts
 from ivplus_tools.review import contradictions
 from ivplus_tools.review.coming import objection_window
-from ivplus_tools.review.judgement import ADEQUATE, CANNOT_TELL, DEROGATION, NOT_A_TRANSFER, NOT_COVERED, SAFEGUARDS, Law, aged
+from ivplus_tools.review.judgement import ADEQUATE, CANNOT_TELL, DEROGATION, NOT_A_TRANSFER, NOT_COVERED, SAFEGUARDS, aged
 from ivplus_tools.review.records import Agreement, Disclosure, Processor, Subprocessor, Transfer
 from ivplus_tools.review.state import Review, has_ended, is_in_force
 
@@ -202,7 +203,7 @@ def _transfer(one: Transfer, review: Review) -> Iterator[Finding]:
 
 def _holds_without(one: Transfer, rule: str, review: Review) -> bool:
     """Whether a transfer would still be covered, were its decision annulled today."""
-    fallen = review.judged(one, "en", law=Law(review.on, frozenset({rule})))
+    fallen = review.judged(one, "en", law=Law(review.on, without=frozenset({rule})))
     return fallen.status in (SAFEGUARDS, DEROGATION)
 
 

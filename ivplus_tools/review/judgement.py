@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from ivplus_tools import _dates, _html, _law, _places, _records, _words
+from ivplus_tools._law import Law
 from ivplus_tools.errors import BadInput
 from ivplus_tools.review.records import Transfer, TransferAssessment
 
@@ -16,22 +17,11 @@ NOT_COVERED, CANNOT_TELL = "not_covered", "cannot_tell"
 PRINCIPLE = "gdpr:44"  # the rule of a transfer that nothing covers
 
 
-@dataclass(frozen=True)
-class Law:
-    """The facts in force on a day, without those that are thought away."""
-
-    day: date
-    without: frozenset[str] = frozenset()
-
-    def value(self, rule: str) -> dict[str, Any]:
-        """The value of a rule; empty where it is not in force."""
-        return {} if rule in self.without else _law.value(rule, self.day)
-
-    def decisions(self, place: str) -> Iterator[tuple[_law.Fact, dict[str, Any]]]:
-        """Adequacy decisions for a place, with their value of the day: empty where one is not in force."""
-        for fact in {one.rule: one for one in _law.codes("adequacy_decision").values()}.values():
-            if any(one.get("country") == place for one in fact.history):
-                yield fact, self.value(fact.rule)
+def decisions(law: Law, place: str) -> Iterator[tuple[_law.Fact, dict[str, Any]]]:
+    """Adequacy decisions for a place, with their value of the day: empty where one is not in force."""
+    for fact in {one.rule: one for one in _law.codes("adequacy_decision").values()}.values():
+        if any(one.get("country") == place for one in fact.history):
+            yield fact, law.value(fact.rule)
 
 
 @dataclass(frozen=True)
@@ -128,7 +118,7 @@ class _Ladder:
     def _adequate(self) -> tuple[str, str] | None:
         """Whether a decision in force covers the recipient; what it needs and is not told is asked for."""
         in_force = False
-        for fact, value in self._law.decisions(self._place):
+        for fact, value in decisions(self._law, self._place):
             if not value:
                 self._not_in_force(fact)
                 continue

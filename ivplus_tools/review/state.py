@@ -10,10 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from ivplus_tools import _store, _words
+from ivplus_tools._law import Law
 from ivplus_tools._state import Stands, State, records_of
 from ivplus_tools._store import Entry
 from ivplus_tools.exchange import headings
-from ivplus_tools.review.judgement import Judgement, Law, judge
+from ivplus_tools.review.judgement import Judgement, judge
 from ivplus_tools.review.records import Agreement, Transfer, TransferAssessment
 
 

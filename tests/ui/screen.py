@@ -66,3 +66,12 @@ def run_cell(page, code):
              notebook.activeCell.model.sharedModel.setSource(code); return commands.execute('notebook:run-cell') }) }""",
         code,
     )
+
+
+def tab_to(page, wanted):
+    """Press Tab until the focus is there."""
+    for _ in range(160):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not reach {wanted}")

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from screen import button, keep, recorded, run_cell, typed
 
-from ivplus_tools import _records
+import ivplus_tools as ivp
+from ivplus_tools import _records, _words
 
 pytestmark = pytest.mark.ui
 LOST, UNKNOWN = (_records.allowed(name)[code]["fi"] for name, code in (("breach_cause", "lost"), ("breach_recipient", "unknown")))
@@ -14,7 +15,7 @@ JOURNAL = "import ivplus_tools as ivp; desk = ivp.Desk({path!r}, by='tt', now='2
 
 
 def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_path):
-    """Fill in, see the clock and the draft change, save, restart the kernel, go on with the same case."""
+    """Fill in, see the clock and the draft change, save, restart the kernel, go on with the case to its draft and the sent notice."""
     path = str(tmp_path / "j.duckdb")
     lab.open(page, "notebooks/30_breach.ipynb")
     run_cell(page, JOURNAL.format(path=path))
@@ -48,4 +49,14 @@ def test_a_case_is_opened_saved_and_gone_on_with_after_a_restart(lab, page, tmp_
     again.get_by_label("kuka pääsi tietoihin", exact=True).select_option(label=UNKNOWN)
     expect(again.get_by_text(re.compile("korkea riski")).first).to_be_visible()
     keep(page, "breach-again")
+    typed(again.get_by_label("Perustelu", exact=True), "selvisi lokista")
+    recorded(again)
+    typed(again.get_by_label(_words.say("form.breach_file", "fi"), exact=True), str(tmp_path / "ilmoitus.docx"))
+    button(again, _words.say("form.breach_save_draft", "fi")).click()
+    expect(again.get_by_role("status").filter(has_text="ilmoitus.docx")).to_be_visible()
+    typed(again.get_by_label(_words.say("form.breach_sent_at", "fi"), exact=True), "2.3.2026 klo 8.55")
+    button(again, _words.say("form.breach_mark_sent", "fi")).click()
+    expect(again.get_by_role("status").filter(has_text=re.compile(r"kirjattu: \d")).last).to_be_visible()
+    assert (tmp_path / "ilmoitus.docx").stat().st_size > 5_000
+    assert ivp.Desk(path).breach.notices()["sent"].tolist() == ["2026-03-02T08:55+02:00"]
     assert page.evaluate("() => window.__xss") is None

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import SAMPLE, button, keep, recorded, typed
+from screen import SAMPLE, button, keep, recorded, tab_to, typed
 
 import ivplus_tools as ivp
 from ivplus_tools import _records
@@ -25,15 +25,6 @@ def filled(form, label, text, why):
     """Fill in one field and the reason."""
     for name, content in ((label, text), ("Perustelu", why)):
         typed(form.get_by_label(name, exact=True), content)
-
-
-def tab_to(page, wanted):
-    """Press Tab until the focus is there."""
-    for _ in range(160):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("one => one === document.activeElement"):
-            return
-    raise AssertionError(f"Tab does not reach {wanted}")
 
 
 def test_an_activity_is_edited_through_the_form_and_saved(lab, page):

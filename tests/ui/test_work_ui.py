@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import button, keep, keep_all, recorded, typed
+from screen import button, keep, keep_all, recorded, tab_to, typed
 from stores import lay
 
 import ivplus_tools as ivp
@@ -112,3 +112,54 @@ def test_a_quarter_is_audited_and_signed(lab, page, tmp_path):
     expect(form.get_by_role("status").filter(has_text=re.compile("kirjattu|infört"))).to_be_visible(timeout=180_000)
     keep(page, "quarter")
     assert "toimitusjohtaja" in set(ivp.Desk(path).audit.signoffs()["signed_by"])
+
+
+def test_an_erasure_by_keyboard_alone(lab, page, tmp_path):
+    """From the rule to the erased rows with Tab, letters and Enter only."""
+    path, location = tmp_path / "j.duckdb", lay(tmp_path / "sqlite", "sqlite")
+    desk = ivp.Desk(path, by="tt")
+    desk.source("s", location)
+    told = {"table": "t", "subject_key": "customer", "start_column": "ended", "start_event": "CUST_END", "period": "P3Y"}
+    desk.retention.record(ivp.RetentionRule("asiakkaat", source="s", reason="r", **told), valid_from="2026-01-01", why="w")
+    notebook = lab.run_all(page, lab.made("keys", DESK.format(path=str(path)), "ivp.forms.erasure(desk)"))
+    form = notebook.locator(".ivplus-erasing")
+    form.get_by_label("Säilytyssääntö", exact=True).focus()
+    for key in ("Home", "Alt+ArrowDown", "ArrowDown", "Enter"):  # no letter: JupyterLab takes those in a list for its own
+        page.keyboard.press(key)
+    for label, text, act, done in (
+        ("Perustelu", "päättyi", "Tee suunnitelma", "Mitään ei ole poistettu"),
+        ("Hyväksyjä", "toimitusjohtaja", "Hyväksy suunnitelma", "Hyväksytty"),
+        ("Kirjoita tietolähteen nimi luvaksi", "s", "Toteuta poisto", "Toteutettu"),
+    ):
+        tab_to(page, form.get_by_label(label, exact=True))
+        page.keyboard.type(text)
+        tab_to(page, button(form, act))
+        page.keyboard.press("Enter")
+        expect(form.get_by_role("status").filter(has_text=done)).to_be_visible()
+    assert ivp.Desk(path).retention.certificates()["rule"].tolist() == ["asiakkaat"]
+
+
+def test_a_first_day_by_keyboard_alone(lab, page, tmp_path):
+    """The company with its suggestion, by Tab, letters and Enter only."""
+    path = tmp_path / "j.duckdb"
+    notebook = lab.run_all(page, lab.made("keys-first", DESK.format(path=str(path)), "ivp.first_day(desk)"))
+    day = notebook.locator(".ivplus-first-day")
+    first = button(day, "Avaa").first
+    first.focus()
+    first.press("Enter")
+    form = day.locator(".ivplus-form").last
+    tab_to(page, form.get_by_label("Ehdotus", exact=True))
+    for key in ("Home", "Alt+ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(button(form, "Ota").nth(1)).to_be_visible()
+    for taken in (1, 2):
+        tab_to(page, button(form, "Ota").first)
+        page.keyboard.press("Enter")
+        expect(button(form, "Otettu")).to_have_count(taken)
+    for label, text in (("tunnus", "ivplus"), ("nimi", "IVPLUS Esimerkki Oy")):
+        tab_to(page, form.get_by_label(label, exact=True))
+        page.keyboard.type(text)
+    tab_to(page, button(form, "Tallenna"))
+    page.keyboard.press("Enter")
+    expect(day.get_by_text("kirjattu: IVPLUS Esimerkki Oy")).to_be_visible()
+    assert ivp.Desk(path).register.get("ivplus").relation == ("own",)
