@@ -18,6 +18,8 @@ def test_the_sample_is_concluded_in_three_sentences_and_ten_actions(sample):
     assert list(found.columns) == ["due", "what", "subject", "owner"]
     assert len(found) == 10
     assert not found[["what", "subject"]].duplicated().any()
+    late = sample.due().query("room != 'breach'").sort_values("due").iloc[0]  # since 2015, and again each month after
+    assert (late["subject"], late["what"]) in set(zip(found["subject"], found["what"], strict=True))
     row = found.iloc[0]
     sample.breach.record(sample.breach.case(row["subject"]).record.replace(notes="w"), valid_from="2026-03-02", why="w")
     one = sample.audit.status().query("subject == @row.subject and state == 'open'").iloc[0]
@@ -34,3 +36,14 @@ def test_an_empty_journal_is_not_in_order(tmp_path, lang):
     desk.retention.record(ivp.Source("s", location="x.csv"), valid_from="2026-01-01", why="w")
     first = ivp.evidence.conclusion(desk, NONE).sentences[0]
     assert first not in (_words.say("summary.empty", lang), _words.say("summary.none", lang))
+
+
+def test_a_finding_for_information_is_no_open_findings_either(sample, monkeypatch):
+    """One that weighs least is still one: 'there are no open findings' is said of none at all."""
+    from ivplus_tools.agenda import Today
+
+    one = next(one for one in Today(sample).open if one.severity == "info" and one.room != "law")
+    monkeypatch.setattr(Today, "coming", [])
+    for kept, key in (([one], "look"), ([], "none")):
+        monkeypatch.setattr(Today, "statuses", kept)
+        assert ivp.evidence.conclusion(sample, NONE).sentences[0] == _words.say(f"summary.{key}", "fi")

@@ -37,9 +37,10 @@ def conclusion(desk: Desk, changes: pandas.DataFrame) -> Conclusion:
     late = sum(row.is_late(day.at) for row in day.coming)
     errors, warnings = (sum(one.severity == weight for one in day.open if one.room != "law") for weight in ("error", "warning"))
     untold = sum(one.room != "law" for one in day.untold)
+    left = untold + sum(one.room != "law" for one in day.open)
     accepted = sum(one.state == "accepted" for one in day.statuses)
     empty = not any(one.records for one in day.rooms)
-    key = next(key for key, so in (("empty", empty), ("act", errors or late), ("look", warnings or untold), ("none", True)) if so)
+    key = next(key for key, so in (("empty", empty), ("act", errors or late), ("look", left or day.stale), ("none", True)) if so)
     told = [
         _words.say(f"summary.{key}", lang, errors=errors, late=late, warnings=warnings),
         _words.say("summary.open", lang, warnings=warnings, untold=untold, accepted=accepted, unread=day.unread),
@@ -59,7 +60,10 @@ def actions(desk: Desk) -> pandas.DataFrame:
 
 def _grouped(todo: list[DueRow]) -> list[DueRow]:
     """One line for what is due of a subject: the earliest."""
-    return list({(row.room, row.subject, row.what): row for row in reversed(todo)}.values())[::-1]
+    found: dict[tuple[str, str, str], DueRow] = {}
+    for row in todo:
+        found.setdefault((row.room, row.subject, row.what), row)
+    return list(found.values())
 
 
 def _errors(found: list[Status]) -> list[Status]:

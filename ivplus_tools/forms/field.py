@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import ipywidgets as widgets
@@ -11,7 +12,7 @@ from ivplus_tools import _dates, _html, _records, _room, _words
 from ivplus_tools._records import Part, Record, Stated
 from ivplus_tools._store import Standpoint
 from ivplus_tools.errors import Refusal
-from ivplus_tools.forms.ticks import Ticks
+from ivplus_tools.forms.ticks import Ticks, titled
 
 Known = Callable[[str], dict[str, str]]
 """The records of a kind that a field may name: identifier -> what it is called."""
@@ -56,6 +57,11 @@ class Shared:
         if style not in self._styles:
             self._styles[style] = style() if kind is widgets.Button else style(description_width="auto")
         return self._styles[style]
+
+
+def typed_day(day: date, lang: str) -> str:
+    """A day as an officer would type it: an English one is read in ISO only."""
+    return day.isoformat() if lang == "en" else _words.show_date(day, lang)
 
 
 class Insist:
@@ -130,7 +136,7 @@ class Editor:
 
     def _named(self) -> dict[str, str]:
         """The records that the field may name, as the officer chooses them -> their identifier."""
-        return {_titled(ident, name): ident for ident, name in self._shared.known(_refers(self._field)).items()}
+        return {titled(ident, name): ident for ident, name in self._shared.known(_refers(self._field)).items()}
 
     def _answers(self) -> widgets.Dropdown:
         """The kind of answer: given, or one of the others."""
@@ -376,10 +382,6 @@ def editor_of(kind: type[Record | Part], name: str, lang: str, shared: Shared) -
         return PartsEditor(kind, name, lang, shared)
     ticked = held == "codes" or (held == "texts" and _refers(kind.model_fields[name]))
     return (TicksEditor if ticked else Editor)(kind, name, lang, shared)
-
-
-def _titled(ident: str, name: str) -> str:
-    return f"{ident} · {name}" if name else ident
 
 
 def _refers(field: Any) -> str:

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from ivplus_tools import _dates, _html, _store, _words, evidence
 from ivplus_tools.desk import Desk
 from ivplus_tools.forms.acting import Acting
+from ivplus_tools.forms.field import typed_day
 
 
 class QuarterForm(Acting):
@@ -23,7 +24,7 @@ class QuarterForm(Acting):
         """The pack that has just been made: it is chosen next."""
         now = desk.standpoint.now.date()
         last = evidence.last_quarter(now)
-        self.day = self._text("day", value=last.isoformat() if self._lang == "en" else _words.show_date(last, self._lang))
+        self.day = self._text("day", value=typed_day(last, self._lang))
         self.folder = self._text("folder", value=os.environ.get("IVPLUS_AUDITS", "audits"))
         self.folder.observe(lambda _: self._look_again(), "value")
         self.progress = widgets.IntProgress(description=self._say("progress"), layout=widgets.Layout(visibility="hidden", width="98%"))

@@ -14,8 +14,9 @@ from ivplus_tools._room import Room
 from ivplus_tools._state import Stands, State
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
-from ivplus_tools.forms.field import Editor, Insist, Shared, editor_of
+from ivplus_tools.forms.field import Editor, Insist, Shared, editor_of, typed_day
 from ivplus_tools.forms.suggested import Suggestions, of_kind
+from ivplus_tools.forms.ticks import titled
 
 __all__ = ["Editor", "RecordForm", "Shared"]
 FEW = 20
@@ -24,8 +25,7 @@ FEW = 20
 
 def _titled(record: Any) -> str:
     """A record by its identifier and its name or title."""
-    name = getattr(record, "name", None) or getattr(record, "title", None)
-    return f"{record.id} · {name}" if name else str(record.id)
+    return titled(record.id, getattr(record, "name", None) or getattr(record, "title", None) or "")
 
 
 class RecordForm(widgets.VBox):
@@ -253,8 +253,7 @@ class RecordForm(widgets.VBox):
         self.id.value = "" if record.id == _records.NAMELESS else record.id
         for name, editor in self.editors.items():
             editor.show(getattr(record, name))
-        today = self._desk.standpoint.now.date()
-        self.valid_from.value = today.isoformat() if self._lang == "en" else _words.show_date(today, self._lang)
+        self.valid_from.value = typed_day(self._desk.standpoint.now.date(), self._lang)
         self.why.value = "" if self._entry else self._usual_why
         self._loading = False
         self._clean = self._raw()

@@ -16,6 +16,11 @@ MOST_BOXES = 40
 """Beyond these, records are only found by the field below: what is ticked is always there."""
 
 
+def titled(ident: str, name: str) -> str:
+    """A record as it is chosen: its identifier and what it is called."""
+    return f"{ident} · {name}" if name else ident
+
+
 class Ticks(widgets.VBox):
     """`value` holds the codes or identifiers that are ticked, in the order in which they are offered."""
 
@@ -36,7 +41,7 @@ class Ticks(widgets.VBox):
         for ident, box in self._boxes.items():
             box.description = self._label(ident)
         if self.more is not None:
-            self.more.options = [f"{ident} · {name}" if name else ident for ident, name in names.items()]
+            self.more.options = [titled(ident, name) for ident, name in names.items()]
         self._lay()
 
     def _lay(self) -> None:
@@ -59,7 +64,7 @@ class Ticks(widgets.VBox):
     def _text(self, ident: str) -> str:
         """A code by its name, a record by its identifier and name."""
         name = self._offered.get(ident, "")
-        return name or ident if self.more is None else f"{ident} · {name}" if name else ident
+        return name or ident if self.more is None else titled(ident, name)
 
     def _label(self, ident: str) -> str:
         """The same beside a box: there JupyterLab would set a formula, so what begins one stands as an escape."""
