@@ -67,7 +67,7 @@ def spoken(value: object, field: FieldInfo, lang: str) -> str:
     if isinstance(value, tuple) and column_kind(field) == "place":
         return join((_places.name(one, lang) for one in value), "text")
     if isinstance(value, str) and listed_in(field) is None:
-        return _words.show_period(value, lang).partition(" (")[0]
+        return _words.say_period(value, lang)
     return ""
 
 

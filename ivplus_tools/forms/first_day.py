@@ -42,12 +42,7 @@ class FirstDayView(Opening):
 
     def _button(self, step: dict[str, Any]) -> widgets.Button:
         text = step["text"][self._lang]
-        button = widgets.Button(
-            description=_words.say("today.open", self._lang), tooltip=_words.say("today.open_of", self._lang, line=text)
-        )
-        button.layout = widgets.Layout(width="auto", flex="0 0 auto")
-        button.on_click(lambda _: self._show(self._forms[step["opens"]], "", text.partition(":")[0]))
-        return button
+        return self._opener(text, lambda: self._show(self._forms[step["opens"]], "", text.partition(":")[0]))
 
     def _lines(self) -> list[str]:
         """Each step in words, with what is recorded: how many, never that it is all."""

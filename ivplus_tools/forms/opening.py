@@ -28,6 +28,13 @@ class Opening(Reopened):
         """Read the journal anew, and show what stands."""
         raise NotImplementedError
 
+    def _opener(self, line: str, act: Callable[[], object]) -> widgets.Button:
+        """The button of a line; it tells a screen reader which line it opens."""
+        told, tip = _words.say("today.open", self._lang), _words.say("today.open_of", self._lang, line=line)
+        button = widgets.Button(description=told, tooltip=tip, layout=widgets.Layout(width="auto", flex="0 0 auto"))
+        button.on_click(lambda _: act())
+        return button
+
     def _show(self, opens: Opens, subject: str, told: str) -> bool:
         """The form below; not while the one that stands there has unsaved changes."""
         if any(getattr(one, "is_dirty", False) for one in self.below.children):

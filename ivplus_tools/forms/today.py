@@ -46,11 +46,10 @@ class TodayView(Opening):
         return _words.say(f"today.{key}", self._lang, **facts)
 
     def _line(self, row: DueRow, text: str) -> widgets.Widget:
-        """A line with its button; the button tells a screen reader which line it opens."""
-        button = widgets.Button(description=self._say("open"), tooltip=self._say("open_of", line=text))
-        button.layout = widgets.Layout(width="auto", flex="0 0 auto")
-        button.on_click(lambda _: self._open(row))
-        return widgets.HBox([button, widgets.HTML(_html.line(text))], layout=widgets.Layout(align_items="center"))
+        """A line with its button."""
+        return widgets.HBox(
+            [self._opener(text, lambda: self._open(row)), widgets.HTML(_html.line(text))], layout=widgets.Layout(align_items="center")
+        )
 
     def _open(self, row: DueRow) -> None:
         """The form of what a line is about, below; one with unsaved changes is not put aside."""
