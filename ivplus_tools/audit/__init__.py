@@ -17,6 +17,7 @@ from ivplus_tools._store import Receipt, Standpoint
 from ivplus_tools._store.chain import check_chain, links_of
 from ivplus_tools.audit import answers, packs
 from ivplus_tools.audit import findings as checks
+from ivplus_tools.audit.answers import Answered
 from ivplus_tools.audit.records import Anchor, FindingResponse, SignOff
 from ivplus_tools.audit.state import Audit
 
@@ -225,7 +226,6 @@ class AuditRoom(Room[Audit]):
 
     def reopen(self, code: str, subject: str, why: str, about: str = "") -> Receipt:
         """Take the answers to a finding back; that they were given stays in the journal."""
-        since, reason = self.when_and_why(self.standpoint.valid_on, why)
         ids = [
             one.id
             for one, _, _ in self.state().told
@@ -234,6 +234,10 @@ class AuditRoom(Room[Audit]):
         ]
         if not ids:
             raise _words.refusal("no_response", code=code, subject=subject)
+        return self._take_back(ids, why)
+
+    def _take_back(self, ids: Sequence[str], why: str) -> Receipt:
+        since, reason = self.when_and_why(self.standpoint.valid_on, why)
         drafts = [_store.Draft(self.name, FindingResponse.kind, one, since, reason, None) for one in ids]
         return _store.append(self.standpoint, drafts)
 
@@ -251,13 +255,42 @@ class AuditRoom(Room[Audit]):
         if not meant:
             here = sorted({f"{one.finding.code} {one.finding.subject}" for one in found})
             raise _words.refusal("no_finding", code=code, subject=subject, near=_words.nearest(f"{code} {subject}", here, 3) or "–")
-        if others := [one.by for one in meant if one.by not in (None, self.standpoint.by) and one.state != "expired"]:
-            raise _words.refusal("answered_by_other", by=others[0], code=code, subject=subject)
-        made = [
-            FindingResponse.of(one.id, finding_code=one.finding.code, finding_subject=subject, finding_facts=one.facts or None, **told)
-            for one in meant
-        ]
+        return self._respond(meant, why, since, told)
+
+    def _respond(self, meant: Sequence[Answered], why: str, since: date, told: Mapping[str, Any]) -> Receipt:
+        """Record one answer for each of these findings, in one transaction."""
+        made = []
+        for one in meant:
+            code, subject = one.finding.code, one.finding.subject
+            if one.by not in (None, self.standpoint.by) and one.state != "expired":
+                raise _words.refusal("answered_by_other", by=one.by, code=code, subject=subject)
+            made.append(FindingResponse.of(one.id, finding_code=code, finding_subject=subject, finding_facts=one.facts or None, **told))
         return self.record(made, valid_from=since, why=why)
+
+    def respond(
+        self, ids: Sequence[str], response: str, why: str, until: object = None, owner: str | None = None, due: object = None
+    ) -> Receipt:
+        """Give one answer to several findings, by their identifiers, in one transaction: all are answered, or none.
+
+        `response`: `accepted` (with `until`), `assigned` (with `owner` and `due`), `disputed`, or `open`: the answers are taken back.
+        A finding that has changed since it was looked at has another identifier, and is refused with all the rest.
+        """
+        state, wanted = self.state(), list(dict.fromkeys(ids))
+        found = {one.id: one for one in state.answered(checks.findings(state))}
+        gone = [one for one in wanted if one not in found]
+        if gone or not wanted:
+            raise _words.refusal("chosen_changed", count=len(gone), of=len(wanted))
+        meant = [found[one] for one in wanted]
+        if response == "open":
+            for one in meant:
+                if one.response is None:
+                    raise _words.refusal("no_response", code=one.finding.code, subject=one.finding.subject)
+            return self._take_back([one.response.id for one in meant if one.response], why)
+        if response == "accepted" and (own := [one.finding.code for one in meant if one.room == self.name]):
+            raise _words.refusal("not_acceptable", code=own[0])
+        told: dict[str, Any] = {"response": response, "response_reason": why, "owner": owner}
+        told |= {name: self._to_come(day) for name, day in (("accepted_until", until), ("due", due)) if day is not None}
+        return self._respond(meant, why, self.standpoint.valid_on, told)
 
     # --- signing
 

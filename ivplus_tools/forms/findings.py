@@ -1,4 +1,4 @@
-"""Findings one can work with: filtered, in order, by pages; each accepted, given to somebody or disputed in its place."""
+"""Findings one can work with: filtered, in order, by pages; one or many accepted, given to somebody or disputed in their place."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import ipywidgets as widgets
 import traitlets
 
 from ivplus_tools import _findings, _html, _shown, _words
+from ivplus_tools._store import Receipt
 from ivplus_tools.audit import Status, lay_status
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
@@ -19,6 +20,7 @@ from ivplus_tools.forms.reopened import Reopened
 from ivplus_tools.rooms import ROOMS, AllRooms
 
 PAGE = 20
+RESPONSES = {"accept": "accepted", "assign": "assigned", "dispute": "disputed", "reopen": "open"}
 ORDERS = ("by_severity", "by_subject", "by_since")
 
 
@@ -45,22 +47,22 @@ class FindingsView(Reopened):
         self.text = shared.field(widgets.Text, description=self._say("text"))
         self.order = shared.field(widgets.Dropdown, description=self._say("order"), options=[(self._say(one), one) for one in ORDERS])
         wide = Shared()
-        self.list = wide.field(widgets.Select, options=[], description="", rows=12)
+        self.list = wide.field(widgets.SelectMultiple, options=[], description="", rows=12)
         self.one, self.message, self.download = wide.html(), wide.html(), wide.html()
         self.reason, self.until, self.owner, self.due = (
             wide.field(widgets.Text, description=self._say(one)) for one in ("reason", "until", "owner", "due")
         )
         self.until.placeholder = self.due.placeholder = "2026-12-31 / 31.12.2026"
-        self.previous, self.next, self.accept, self.assign, self.dispute, self.reopen = (
-            widgets.Button(description=self._say(one)) for one in ("previous", "next", "accept", "assign", "dispute", "reopen")
-        )
+        self.previous, self.next, self.every = (shared.button(self._say(one)) for one in ("previous", "next", "page"))
+        self.accept, self.assign, self.dispute, self.reopen = (shared.button(self._say(one)) for one in RESPONSES)
         self._wire()
         row = widgets.Layout(flex_flow="row wrap", align_items="flex-end")
         acts = [self.accept, self.assign, self.dispute, self.reopen] if desk.standpoint.by and not desk.standpoint.past else []
         answers = [self.reason, self.until, self.owner, self.due, widgets.HBox(acts, layout=row)] if acts else []
         self._inside.children = [
             widgets.HBox([self.room, self.severity, self.text, self.order], layout=row), self.list,
-            widgets.HBox([self.previous, self.next], layout=row), self.one, *answers, self.message, self.download,
+            widgets.HBox([self.previous, self.next, *([self.every] if acts else [])], layout=row),
+            self.one, *answers, self.message, self.download,
         ]  # fmt: skip
         self._read()
 
@@ -73,13 +75,9 @@ class FindingsView(Reopened):
         self.list.observe(lambda _: self._choose(), "value")
         self.previous.on_click(lambda _: self._turn(self._page - 1))
         self.next.on_click(lambda _: self._turn(self._page + 1))
-        for button, act in (
-            (self.accept, self._accept),
-            (self.assign, self._assign),
-            (self.dispute, self._dispute),
-            (self.reopen, self._reopen),
-        ):
-            button.on_click(lambda _, act=act: self._answer(act))
+        self.every.on_click(lambda _: self._choose_all())
+        for name, response in RESPONSES.items():
+            getattr(self, name).on_click(lambda _, response=response: self._answer(response))
 
     # --- what is shown
 
@@ -111,7 +109,7 @@ class FindingsView(Reopened):
         told = self._say("list", first=first, last=first + len(self.shown) - 1, count=len(left), hidden=hidden)
         self.list.description = told if left else self._say("none" if self._all else "nothing", hidden=hidden)
         self.list.options = [(self._line(one), ident) for ident, one in self.shown.items()]
-        self.list.value = chosen if chosen in self.shown else None
+        self.list.value = tuple(ident for ident in chosen if ident in self.shown)
         self.previous.disabled, self.next.disabled = self._page == 0, (self._page + 1) * PAGE >= len(left)
         self.download.value = self._saved([one for _, one in left]) if left else ""
         self._choose()
@@ -122,12 +120,18 @@ class FindingsView(Reopened):
         return _words.printable(" ".join(f"{weight} · {one.subject} · {one.code} · {state} · {one.finding}".split()))
 
     def _choose(self) -> None:
-        """The chosen finding in full."""
-        one = self._chosen()
-        self.one.value = _shown.show(lay_status([one], self._lang))._repr_html_() if one else ""
+        """The chosen findings in full; of many, that they are answered alike."""
+        chosen = self.chosen
+        told = _html.paragraph(self._say("chosen", count=len(chosen))) if len(chosen) > 1 else ""
+        self.one.value = told + _shown.show(lay_status(chosen, self._lang))._repr_html_() if chosen else ""
 
-    def _chosen(self) -> Status | None:
-        return self.shown.get(self.list.value)
+    def _choose_all(self) -> None:
+        self.list.value = tuple(self.shown)
+
+    @property
+    def chosen(self) -> list[Status]:
+        """The findings that an answer would be given to."""
+        return [self.shown[ident] for ident in self.list.value]
 
     def _saved(self, left: list[Status]) -> str:
         """Everything that the filters leave, not the page alone."""
@@ -141,17 +145,10 @@ class FindingsView(Reopened):
 
     # --- answers
 
-    def _answer(self, act: object) -> None:
-        """Record an answer to the chosen finding; a refusal is told, and nothing that was typed is lost."""
-        one = self._chosen()
-        if one is None:
-            self.message.value = _html.note([self._say("choose")], alert=True)
-            return
-        if not self.reason.value.strip():
-            self.message.value = _html.note([_words.refusal("field_empty", field=self.reason.description).text(self._lang)], alert=True)
-            return
+    def _answer(self, response: str) -> None:
+        """Record an answer to the chosen findings, to all or to none; a refusal is told, and nothing that was typed is lost."""
         try:
-            receipt = act(one)  # type: ignore[operator]
+            receipt = self._respond(response)
         except Refusal as refusal:
             self.message.value = _html.note([refusal.text(self._lang)], alert=True)
             return
@@ -166,22 +163,13 @@ class FindingsView(Reopened):
         """Whether an answer has been typed that is not recorded."""
         return any(field.value.strip() for field in (self.reason, self.until, self.owner, self.due))
 
-    @property
-    def _about(self) -> str:
-        """The chosen finding alone: one that has changed since is another, and is refused."""
-        return str(self.list.value).partition("\0")[0]
-
-    def _accept(self, one: Status) -> object:
-        return self._desk.audit.accept(one.code, one.subject, self.reason.value, self.until.value or None, self._about)
-
-    def _assign(self, one: Status) -> object:
-        for field in (self.owner, self.due):
+    def _respond(self, response: str) -> Receipt:
+        if not self.list.value:
+            raise _words.refusal("choose_finding")
+        wanted = {"accepted": [self.until], "assigned": [self.owner, self.due]}.get(response, [])
+        for field in (self.reason, *wanted):
             if not field.value.strip():
                 raise _words.refusal("field_empty", field=field.description)
-        return self._desk.audit.assign(one.code, one.subject, self.owner.value, self.due.value, self.reason.value, self._about)
-
-    def _dispute(self, one: Status) -> object:
-        return self._desk.audit.dispute(one.code, one.subject, self.reason.value, self._about)
-
-    def _reopen(self, one: Status) -> object:
-        return self._desk.audit.reopen(one.code, one.subject, self.reason.value, self._about)
+        told = {"accepted": {"until": self.until.value}, "assigned": {"owner": self.owner.value.strip(), "due": self.due.value}}
+        ids = [ident.partition("\0")[0] for ident in self.list.value]
+        return self._desk.audit.respond(ids, response, self.reason.value, **told.get(response, {}))

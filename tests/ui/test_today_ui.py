@@ -23,7 +23,7 @@ def test_a_line_opens_its_form_by_keyboard_and_a_finding_is_answered_in_its_plac
     keep(page, "today-opened")
     found = notebook.locator(".ivplus-findings")
     found.locator("select[size], select").last.scroll_into_view_if_needed()
-    rows = found.locator(".widget-select select")
+    rows = found.locator(".widget-select-multiple select")
     rows.select_option(index=0)
     typed(found.get_by_label("Perustelu", exact=True), "pieni yritys")
     button(found, "Hyväksy").click()
