@@ -210,6 +210,17 @@ def test_lab_starts_on_this_machine_only_with_a_token(tmp_path, monkeypatch):
     assert '"fetchNews": "false"' in next(tmp_path.rglob("notification.jupyterlab-settings")).read_text()
 
 
+def test_jupyterlab_itself_speaks_the_language_that_was_asked_for(tmp_path, monkeypatch):
+    """Finnish has a language pack; a language without one is English, also after Finnish."""
+    monkeypatch.setenv("IVPLUS_LAB_HOME", str(tmp_path))
+    monkeypatch.setenv("IVPLUS_LANG", "fi")
+    monkeypatch.setattr("os.execv", lambda *_: None)
+    monkeypatch.setattr("subprocess.call", lambda *_: 0)
+    for lang, locale in (("fi", "fi_FI"), ("sv", "default"), ("fi", "fi_FI"), ("en", "default")):
+        CliRunner().invoke(cli.main, ["lab", "--no-browser", "--lang", lang])
+        assert json.loads(next(tmp_path.rglob("plugin.jupyterlab-settings")).read_text())["locale"] == locale
+
+
 # --- check, as linters do
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
@@ -22,8 +23,20 @@ LAB_SETTINGS: dict[str, dict[str, object]] = {
     "@jupyterlab/apputils-extension/sanitizer.jupyterlab-settings": {"allowCommandLinker": False},
 }  # fmt: skip
 
+LOCALE = "@jupyterlab/translation-extension/plugin.jupyterlab-settings"
+PACKS = {"fi": "fi_FI", "sv": "sv_SE", "en": "default"}
+
 # jsonschema builds a grammar for each kind of internet address if it can, which delays the first page by more than a second
 START_LAB = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyterlab.labapp import main; main()"
+
+
+def _speak(settings: Path, lang: str) -> None:
+    """Let JupyterLab itself speak the language that was asked for, where its pack is installed; else it speaks English."""
+    here = {one.name for one in entry_points(group="jupyterlab.languagepack")}
+    told = PACKS[lang] if PACKS[lang] in here else "default"
+    file = settings / LOCALE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"locale": told}), encoding="utf-8")
 
 
 def lab_settings() -> Path:
@@ -46,7 +59,8 @@ def lab(path: str, port: int, no_browser: bool, lang: str | None, by: str | None
 
     `ivp.Desk()` is there the same journal as in the shell here, and is told. Of an installed package the notebooks and the samples
     are copied to `notebooks` and `data_samples` in the working folder, unless they are there. It listens on 127.0.0.1 with a token,
-    and runs without news, update checks or extensions from outside. Settings that somebody has changed are left alone.
+    and runs without news, update checks or extensions from outside. Settings that somebody has changed are left alone, but the language
+    of JupyterLab itself is that of --lang where there is a language pack (Finnish comes with the toolkit).
     """
     settings = lab_settings()
     for plugin, content in LAB_SETTINGS.items():
@@ -61,6 +75,7 @@ def lab(path: str, port: int, no_browser: bool, lang: str | None, by: str | None
         os.environ["IVPLUS_BY"] = by
     if lang:
         os.environ["IVPLUS_LANG"] = lang
+        _speak(settings, lang)
     if path != SAMPLE:
         _say("journal_is", os.environ["IVPLUS_DESK"])
     page = f"work/{lang}/{_words.read('work')['notebook'][0]['name'][lang]}" if lang and path != SAMPLE else "00_start"
