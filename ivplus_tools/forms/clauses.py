@@ -11,6 +11,7 @@ from ivplus_tools import _html, _law, _records, _store, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.forms.field import Insist, Shared
+from ivplus_tools.forms.letter import Letter
 from ivplus_tools.review.records import Agreement, Processor, Verdict
 
 TEXTS = ("quote", "page", "reason")
@@ -65,7 +66,7 @@ class ClauseEditor:
 
 
 class ReviewForm(widgets.VBox):
-    """Processors one by one: a decision per clause, the next review date, Previous, Next, Save. `code` is the cell that does the same."""
+    """Processors one by one: a decision per clause, the next review date, Previous, Next, Save, a letter. `code` does what Save does."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._lang = desk, desk.standpoint.lang
@@ -95,6 +96,7 @@ class ReviewForm(widgets.VBox):
         self.entry = shared.html()
         self.withdraw = widgets.Button(description=say("withdraw"), disabled=True)
         self.status, self._shown_code = shared.html(), shared.html()
+        self.letter = Letter(self._desk, shared, lambda: self._agreement.processor, self._is_dirty)
         for one in (self.review_by, self.valid_from, self.why):
             one.observe(self._on_edit, "value")
         for editor in self.clauses.values():
@@ -113,7 +115,10 @@ class ReviewForm(widgets.VBox):
         clauses = widgets.VBox([editor.widget for editor in self.clauses.values()], layout=inside)
         moves, does = widgets.HBox([self.previous, self.next]), widgets.HBox([self.save, self.revert])
         fields = [self.review_by, self.valid_from, self.insist.widget, self.why]
-        return [self.processor, self.progress, moves, clauses, *fields, does, self.status, self._shown_code, self.entry, self.withdraw]
+        return [
+            self.processor, self.progress, moves, clauses, *fields, does, self.status, self.letter, self._shown_code, self.entry,
+            self.withdraw,
+        ]  # fmt: skip
 
     def _say(self, key: str, **facts: object) -> str:
         return _words.say(f"form.{key}", self._lang, **facts)
@@ -139,7 +144,7 @@ class ReviewForm(widgets.VBox):
         self._loading = True
         options = [(review.name(one.id), number) for number, one in enumerate(found)]
         if not found:
-            self.previous.disabled = self.next.disabled = True
+            self.previous.disabled = self.next.disabled = self.letter.save.disabled = True
             self._tell([self._say("no_processors")], alert=True)
             return
         self._place = place = min(place, len(found) - 1)
@@ -153,6 +158,7 @@ class ReviewForm(widgets.VBox):
         judged = {each.clause: each for each in self._agreement.clauses or ()}
         for code, editor in self.clauses.items():
             editor.show(judged.get(code))
+        self.letter.renew()
         self.review_by.value = self._agreement.review_by.isoformat() if self._agreement.review_by else ""
         self.valid_from.value, self.why.value = self._desk.standpoint.now.date().isoformat(), ""
         self._loading = False
