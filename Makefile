@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup lab test faults nouns refresh bench audit lock
+.PHONY: setup lab test faults nouns refresh pictures bench audit lock
 
 setup: .venv/ready
 
@@ -32,6 +32,10 @@ refresh: setup nouns
 	$(BIN)/python docs/make_dictionary.py
 	$(BIN)/python docs/make_findings.py
 	$(BIN)/python docs/make_lawyer.py
+
+# The pictures of the officer's guide, by the Chromium of this machine.
+pictures: setup
+	$(BIN)/python docs/make_pictures.py
 
 FAULTS := alone erasure_proof readme regression_bites retention spark
 

@@ -435,6 +435,41 @@ def test_the_last_entry_of_a_review_is_taken_back_on_the_form(sample):
     assert f"desk.review.withdraw({number}" in form._shown_code.value
 
 
+def test_a_letter_is_saved_from_the_form_of_what_is_recorded(sample, tmp_path, monkeypatch):
+    """In the language that is chosen; not while a decision is unsaved, not over a file; the code does the same."""
+    monkeypatch.chdir(tmp_path)
+    form = ivp.forms.review(sample)
+    form.processor.value = sample.review.processors()["id"].tolist().index("tilitoimisto")
+    letter, path = form.letter, tmp_path / "pyynto.md"
+    form.clauses["28(3)(h)"].texts["quote"].value = "x"
+    letter.save.click()
+    assert 'role="alert"' in letter.told.value
+    form.revert.click()
+    letter.file.value, letter.language.value = str(path), "sv"
+    letter.save.click()
+    assert ('role="status"' in letter.told.value, path.name in letter.told.value) == (True, True)
+    assert path.read_text("utf-8") == _render(sample.review.request("tilitoimisto", lang="sv"), tmp_path / "again.md")
+    path.unlink()
+    exec(letter.code, {"desk": sample})
+    letter.save.click()
+    assert 'role="alert"' in letter.told.value
+    letter.file.value, letter.kind.value = "", "summary"
+    letter.save.click()
+    assert [one.suffix for one in tmp_path.glob("tilitoimisto-*")] == [".docx"]
+    letter.file.value = "pyynto.xyz"
+    letter.save.click()
+    assert 'role="alert"' in letter.told.value
+    form.next.click()
+    assert (letter.file.value, letter.told.value) == ("", "")
+    entries = sample.verify().entries
+    assert entries == ivp.sample(now=NOW).verify().entries
+
+
+def _render(document, path):
+    """A document as the text of its file."""
+    return document.save(path).read_text("utf-8")
+
+
 def test_an_unusual_day_is_asked_for_twice_on_the_form(sample):
     """The box is there only while such a day stands; unticked it is refused with the way to insist, and the code says insist=True."""
     form = ivp.forms.review(sample)

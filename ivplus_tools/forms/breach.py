@@ -17,6 +17,7 @@ from ivplus_tools.breach.state import CaseState
 from ivplus_tools.desk import Desk
 from ivplus_tools.documents import html
 from ivplus_tools.errors import Refusal
+from ivplus_tools.forms.moves import Moves
 from ivplus_tools.forms.record import RecordForm
 
 STEPS: dict[str, tuple[str, ...]] = {
@@ -132,14 +133,12 @@ class BreachForm(RecordForm):
 
     def _build(self, groups: Mapping[str, tuple[str, ...]]) -> None:
         super()._build(groups)
-        self.previous, self.next = widgets.Button(description=self._say("previous")), widgets.Button(description=self._say("next"))
+        self.moves = Moves(self._say, lambda by: self._go(self._place + by))
+        self.previous, self.next = self.moves.previous, self.moves.next
         self.clock = widgets.HTML(layout=widgets.Layout(min_height="5em"))
         self.step, self.duty = self._shared.html(), self._shared.html()
-        self.previous.on_click(lambda _: self._go(self._place - 1))
-        self.next.on_click(lambda _: self._go(self._place + 1))
-        moves = widgets.HBox([self.previous, self.next])
         self._right.layout = widgets.Layout(flex="1 1 22em", min_width="18em")
-        self._right.children = [self.clock, self.step, moves, *self._right.children]
+        self._right.children = [self.clock, self.step, self.moves, *self._right.children]
         self._go(0)
 
     def _go(self, place: int) -> None:
@@ -148,7 +147,7 @@ class BreachForm(RecordForm):
         group = list(STEPS)[self._place]
         self._fields.children = self._section(group, STEPS[group])
         self.step.value = _html.heading(f"{self._place + 1}/{len(STEPS)} · {self._say(group)}")
-        self.previous.disabled, self.next.disabled = self._place == 0, self._place == len(STEPS) - 1
+        self.moves.at(self._place, len(STEPS))
 
     # --- the record
 

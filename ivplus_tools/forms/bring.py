@@ -196,6 +196,7 @@ class BringForm(Reopened):
             self._receipt = self.preview.commit(why=self.why.value, valid_from=self.valid_from.value)
         except Refusal:
             self._open(self._wishes)
+            self.commit.focus()
             raise
         self._after(code, [repr(self._receipt), *left], done=True)
 
@@ -213,6 +214,7 @@ class BringForm(Reopened):
         """Show what stands now, the receipt, and the code that was run."""
         self._set(self.why, "")
         self._open(self._wishes, done=done)
+        (self.withdraw if done else self.commit).focus()  # the one that was pressed is off
         self._show_code(code)
         self._tell(told)
         self.saved += 1

@@ -11,6 +11,8 @@ from ivplus_tools import _html, _law, _records, _store, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.forms.field import Insist, Shared
+from ivplus_tools.forms.letter import Letter
+from ivplus_tools.forms.moves import Moves
 from ivplus_tools.review.records import Agreement, Processor, Verdict
 
 TEXTS = ("quote", "page", "reason")
@@ -65,7 +67,7 @@ class ClauseEditor:
 
 
 class ReviewForm(widgets.VBox):
-    """Processors one by one: a decision per clause, the next review date, Previous, Next, Save. `code` is the cell that does the same."""
+    """Processors one by one: a decision per clause, the next review date, Previous, Next, Save, a letter. `code` does what Save does."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._lang = desk, desk.standpoint.lang
@@ -83,7 +85,8 @@ class ReviewForm(widgets.VBox):
         say, on, shared = self._say, self._desk.standpoint.valid_on, Shared()
         self.processor = shared.field(widgets.Dropdown, options=[], description=say("processor"))
         self.progress = shared.html()
-        self.previous, self.next = widgets.Button(description=say("previous")), widgets.Button(description=say("next"))
+        self.moves = Moves(say, lambda by: self._try(self._step, by))
+        self.previous, self.next = self.moves.previous, self.moves.next
         self.save = widgets.Button(description=say("save"), button_style="primary")
         self.revert = widgets.Button(description=say("revert"))
         self.clauses = {code: ClauseEditor(code, fact, self._lang, shared) for code, fact in _law.codes("clause").items() if fact.on(on)}
@@ -95,14 +98,13 @@ class ReviewForm(widgets.VBox):
         self.entry = shared.html()
         self.withdraw = widgets.Button(description=say("withdraw"), disabled=True)
         self.status, self._shown_code = shared.html(), shared.html()
+        self.letter = Letter(self._desk, shared, lambda: self._agreement.processor, self._is_dirty)
         for one in (self.review_by, self.valid_from, self.why):
             one.observe(self._on_edit, "value")
         for editor in self.clauses.values():
             for field in (editor.verdict, *editor.texts.values()):
                 field.observe(self._on_edit, "value")
         self.processor.observe(lambda change: self._try(self._on_choice, change), "value")
-        self.previous.on_click(lambda _: self._try(self._step, -1))
-        self.next.on_click(lambda _: self._try(self._step, 1))
         self.save.on_click(lambda _: self._try(self._on_save))
         self.revert.on_click(lambda _: self._go(self._place))
         self.withdraw.on_click(lambda _: self._try(self._on_withdraw))
@@ -111,9 +113,12 @@ class ReviewForm(widgets.VBox):
         border = "1px solid var(--jp-border-color2)"
         inside = widgets.Layout(max_height="36em", overflow="auto", border=border, padding="0 .5em")
         clauses = widgets.VBox([editor.widget for editor in self.clauses.values()], layout=inside)
-        moves, does = widgets.HBox([self.previous, self.next]), widgets.HBox([self.save, self.revert])
+        does = widgets.HBox([self.save, self.revert])
         fields = [self.review_by, self.valid_from, self.insist.widget, self.why]
-        return [self.processor, self.progress, moves, clauses, *fields, does, self.status, self._shown_code, self.entry, self.withdraw]
+        return [
+            self.processor, self.progress, self.moves, clauses, *fields, does, self.status, self.letter, self._shown_code, self.entry,
+            self.withdraw,
+        ]  # fmt: skip
 
     def _say(self, key: str, **facts: object) -> str:
         return _words.say(f"form.{key}", self._lang, **facts)
@@ -139,12 +144,13 @@ class ReviewForm(widgets.VBox):
         self._loading = True
         options = [(review.name(one.id), number) for number, one in enumerate(found)]
         if not found:
-            self.previous.disabled = self.next.disabled = True
+            self.moves.at(0, 0)
+            self.letter.save.disabled = True
             self._tell([self._say("no_processors")], alert=True)
             return
         self._place = place = min(place, len(found) - 1)
         self.processor.options, self.processor.value = options, place
-        self.previous.disabled, self.next.disabled = place == 0, place == len(found) - 1
+        self.moves.at(place, len(found))
         one = found[place]
         stands = review.agreement_of(one.id)
         self._agreement = stands.record if stands else Agreement.of(one.id, processor=one.id)
@@ -153,6 +159,7 @@ class ReviewForm(widgets.VBox):
         judged = {each.clause: each for each in self._agreement.clauses or ()}
         for code, editor in self.clauses.items():
             editor.show(judged.get(code))
+        self.letter.renew()
         self.review_by.value = self._agreement.review_by.isoformat() if self._agreement.review_by else ""
         self.valid_from.value, self.why.value = self._desk.standpoint.now.date().isoformat(), ""
         self._loading = False
@@ -180,6 +187,8 @@ class ReviewForm(widgets.VBox):
         number, why = self._entry, self.why.value
         receipt = self._desk.review.withdraw(number, why=why)
         self._go(self._place)
+        if self.withdraw.disabled:
+            self.processor.focus()  # a disabled button loses it to the page
         self._tell([repr(receipt), self._say("taken_back", entry=number)])
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(f"desk.review.withdraw({number}, why={why!r})")
 

@@ -343,6 +343,10 @@ class PartsEditor(ListEditor):
         self._begin_answer()
         self._lay([*self.rows, self._row(None)])
 
+    def _remove(self, row: dict[str, Editor]) -> None:
+        self._lay([one for one in self.rows if one is not row])
+        self.add.focus()  # its button went with the row
+
     def _row(self, part: Part | None) -> dict[str, Editor]:
         row = {name: editor_of(self._part, name, self._lang, self._shared) for name in self._part.model_fields}
         for name, editor in row.items():
@@ -355,7 +359,7 @@ class PartsEditor(ListEditor):
         for number, row in enumerate(rows, 1):
             told = _words.say("form.remove_row", self._lang, number=number, field=self.label)
             remove = self._shared.button(told)
-            remove.on_click(lambda _, row=row: self._lay([one for one in self.rows if one is not row]))
+            remove.on_click(lambda _, row=row: self._remove(row))
             shown.append(widgets.VBox([*(one.widget for one in row.values()), remove], layout=self._shared.row))
         self._list.children = shown
         self._tell(None)

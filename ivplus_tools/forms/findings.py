@@ -16,6 +16,7 @@ from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange import csv_text, text_rows
 from ivplus_tools.forms.field import Shared
+from ivplus_tools.forms.moves import Moves
 from ivplus_tools.forms.reopened import Reopened
 from ivplus_tools.rooms import ROOMS, AllRooms
 
@@ -53,7 +54,8 @@ class FindingsView(Reopened):
             wide.field(widgets.Text, description=self._say(one)) for one in ("reason", "until", "owner", "due")
         )
         self.until.placeholder = self.due.placeholder = "2026-12-31 / 31.12.2026"
-        self.previous, self.next, self.every = (shared.button(self._say(one)) for one in ("previous", "next", "page"))
+        self.moves = Moves(self._say, lambda by: self._turn(self._page + by))
+        self.previous, self.next, self.every = self.moves.previous, self.moves.next, shared.button(self._say("page"))
         self.accept, self.assign, self.dispute, self.reopen = (shared.button(self._say(one)) for one in RESPONSES)
         self._wire()
         row = widgets.Layout(flex_flow="row wrap", align_items="flex-end")
@@ -61,7 +63,7 @@ class FindingsView(Reopened):
         answers = [self.reason, self.until, self.owner, self.due, widgets.HBox(acts, layout=row)] if acts else []
         self._inside.children = [
             widgets.HBox([self.room, self.severity, self.text, self.order], layout=row), self.list,
-            widgets.HBox([self.previous, self.next, *([self.every] if acts else [])], layout=row),
+            widgets.HBox([self.moves, *([self.every] if acts else [])], layout=row),
             self.one, *answers, self.message, self.download,
         ]  # fmt: skip
         self._read()
@@ -73,8 +75,6 @@ class FindingsView(Reopened):
         for one in (self.room, self.severity, self.text, self.order):
             one.observe(lambda _: self._turn(0), "value")
         self.list.observe(lambda _: self._choose(), "value")
-        self.previous.on_click(lambda _: self._turn(self._page - 1))
-        self.next.on_click(lambda _: self._turn(self._page + 1))
         self.every.on_click(lambda _: self._choose_all())
         for name, response in RESPONSES.items():
             getattr(self, name).on_click(lambda _, response=response: self._answer(response))
@@ -110,7 +110,7 @@ class FindingsView(Reopened):
         self.list.description = told if left else self._say("none" if self._all else "nothing", hidden=hidden)
         self.list.options = [(self._line(one), ident) for ident, one in self.shown.items()]
         self.list.value = tuple(ident for ident in chosen if ident in self.shown)
-        self.previous.disabled, self.next.disabled = self._page == 0, (self._page + 1) * PAGE >= len(left)
+        self.moves.at(self._page, -(-len(left) // PAGE))
         self.download.value = self._saved([one for _, one in left]) if left else ""
         self._choose()
         self._keep()

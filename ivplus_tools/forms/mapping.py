@@ -10,6 +10,7 @@ from ivplus_tools import _html, _records, _words
 from ivplus_tools.exchange.headings import META, Column, Wishes, folded, kind_of
 from ivplus_tools.exchange.spreadsheets import Table
 from ivplus_tools.forms.field import Shared
+from ivplus_tools.forms.moves import Moves
 
 A_PAGE = 20
 UNSAID, NO_FIELD = "", "-"
@@ -44,12 +45,10 @@ class Mapping(widgets.VBox):
         self._wishes, self._first = Wishes(), 0
         self.rows: list[_Row] = []
         self.page, self.doubts = self._shared.html(), self._shared.html()
-        self.previous = widgets.Button(description=_words.say("form.previous", lang))
-        self.next = widgets.Button(description=_words.say("form.next", lang))
-        self.previous.on_click(lambda _: self._go(self._first - A_PAGE))
-        self.next.on_click(lambda _: self._go(self._first + A_PAGE))
+        self._moves = Moves(lambda key: _words.say(f"form.{key}", lang), lambda by: self._go(self._first + by * A_PAGE))
+        self.previous, self.next = self._moves.previous, self._moves.next
         inside = widgets.Layout(max_height="36em", overflow="auto", border="1px solid var(--jp-border-color2)", padding="0 .5em .5em")
-        self._box, self._moves = widgets.VBox([], layout=inside), widgets.HBox([self.previous, self.next])
+        self._box = widgets.VBox([], layout=inside)
         super().__init__([])
 
     def show(self, columns: Sequence[Column], wishes: Wishes) -> None:
@@ -68,7 +67,7 @@ class Mapping(widgets.VBox):
             self._show(self.rows[place], column, self._first + place)
         self._loading = False
         self._box.children = [one.widget for one in self.rows[: len(shown)]]
-        self.previous.disabled, self.next.disabled = self._first == 0, self._first + A_PAGE >= len(self._columns)
+        self._moves.at(self._first // A_PAGE, -(-len(self._columns) // A_PAGE))
         last, count = self._first + len(shown), len(self._columns)
         self.page.value = _html.heading(_words.say("form.bring_columns", self._lang, first=self._first + 1, last=last, count=count))
         doubtful = ", ".join(f"”{one.heading}”" for one in self._columns if one.doubt)

@@ -53,7 +53,7 @@ class RecordForm(widgets.VBox):
         self._ready(False)
         self.id.disabled, self._fields.layout.display = True, "none"  # what is typed before New would be lost
         key = "form.read_only" if desk.standpoint.past else "form.nothing"
-        self._tell([_words.say(key, self._lang)])
+        self.status.value = _html.note([_words.say(key, self._lang)], mark="")
 
     @property
     def _room(self) -> Room[Any]:
@@ -242,6 +242,8 @@ class RecordForm(widgets.VBox):
             self.load(ident)
         else:
             self._on_new()
+        if self.withdraw.disabled:
+            self.new.focus()  # a disabled button loses it to the page
         self._tell([repr(receipt), self._say("taken_back", entry=number)])
         code = f"desk.{self._kind.room}.withdraw({number}, why={why!r})"
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)

@@ -26,7 +26,7 @@ class TodayView(Opening):
     def __init__(self, desk: Desk, forms: dict[str, Opens]) -> None:
         super().__init__(desk, "ivplus-today")
         self._forms = forms
-        self.findings = widgets.Button(description=self._say("findings"), layout=widgets.Layout(width="auto"))
+        self.findings = widgets.Button(description=self._say("findings"), layout=widgets.Layout(width="auto", align_self="flex-start"))
         self.findings.on_click(lambda _: self._show(self._forms["audit"], "", self._say("findings")))
         self.look()
 
