@@ -1,10 +1,10 @@
-"""An officer without a mouse, in a real JupyterLab, in Finnish: a breach, a quarter and a contract by Tab, letters and Enter only."""
+"""An officer in a real JupyterLab, in Finnish: a breach and a contract by mouse, and with a quarter by Tab, letters and Enter only."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import button
+from screen import button, typed
 
 import ivplus_tools as ivp
 from ivplus_tools import _records, _words
@@ -93,12 +93,47 @@ class Hands:
         self.stay()
 
 
-def test_a_breach_by_mail_by_keyboard_alone(lab, page, tmp_path):
-    """A mail with all addresses in Cc: from the first minute to the notice that was sent, with Tab, letters and Enter only."""
+class Mouse(Hands):
+    """The same acts with a mouse: `presses` counts clicks."""
+
+    def go(self, wanted):
+        """A click needs no way."""
+
+    def stay(self):
+        """Who has a mouse clicks wherever the focus is."""
+
+    def type(self, label, text):
+        """Click into a field and type."""
+        typed(self.field(label), text)
+        self._clicked()
+
+    def choose(self, label, text):
+        """Open a list and click a line of it."""
+        self.field(label).select_option(label=text)
+        self._clicked(2)
+
+    def tick(self, label):
+        """Click a box."""
+        self.field(label).check()
+        self._clicked()
+
+    def act(self, name):
+        """Click a button."""
+        button(self.form, name).click()
+        self._clicked()
+
+    def _clicked(self, times=1):
+        self.presses += times
+        self.acts += 1
+
+
+@pytest.mark.parametrize(("hand", "most"), [(Hands, 140), (Mouse, 30)], ids=["keyboard", "mouse"])
+def test_a_breach_by_mail_from_its_first_minute_to_its_notice(lab, page, tmp_path, hand, most):
+    """A mail with all addresses in Cc, up to the notice that was sent: with Tab, letters and Enter only, or with a mouse."""
     path = tmp_path / "j.duckdb"
     notebook = lab.run_all(page, lab.made("keys-breach", DESK.format(path=str(path)), "ivp.forms.breach(desk)"))
     form = notebook.locator(".ivplus-breach")
-    hands = Hands(page, form)
+    hands = hand(page, form)
     hands.act("Uusi")
     hands.type("tapauksen otsikko", "uutiskirje Cc-kentässä")
     hands.type("rekisterinpitäjä sai tiedon", "2026-03-02T08:10")
@@ -131,7 +166,7 @@ def test_a_breach_by_mail_by_keyboard_alone(lab, page, tmp_path):
     hands.act(said("breach_mark_sent"))
     expect(hands.field(said("breach_sent_at"))).to_have_value("")
     hands.stay()
-    assert (hands.acts, hands.presses < 140) == (23, True), hands.presses
+    assert (hands.acts, hands.presses < most) == (23, True), hands.presses
     notice = ivp.Desk(path).breach.notices().iloc[0]
     assert (notice["sent"], notice["sent_to"]) == ("2026-03-02T08:55+02:00", "tietosuojavaltuutetun toimisto")
 
@@ -155,13 +190,14 @@ def test_a_quarter_by_keyboard_alone(lab, page, tmp_path):
     assert "toimitusjohtaja" in set(ivp.Desk(path).audit.signoffs()["signed_by"])
 
 
-def test_a_contract_and_its_letter_by_keyboard_alone(lab, page, tmp_path):
-    """A processor chosen, two clauses judged, the agreement recorded, its letter saved, with Tab, letters and Enter only."""
+@pytest.mark.parametrize(("hand", "most"), [(Hands, 240), (Mouse, 20)], ids=["keyboard", "mouse"])
+def test_a_contract_is_reviewed_up_to_its_letter(lab, page, tmp_path, hand, most):
+    """A processor chosen, two clauses judged, the agreement recorded, its letter saved: by keyboard alone, or with a mouse."""
     path = tmp_path / "j.duckdb"
     ivp.sample(path, now="2026-03-02T09:00")
     notebook = lab.run_all(page, lab.made("keys-review", DESK.format(path=str(path)), "ivp.forms.review(desk)"))
     form = notebook.locator(".ivplus-review")
-    hands = Hands(page, form)
+    hands = hand(page, form)
     hands.choose("Käsittelijä", "Mallitilit Oy")
     expect(form.get_by_text(re.compile(r"^6/7 · Mallitilit Oy"))).to_be_visible()
     hands.stay()
@@ -179,7 +215,7 @@ def test_a_contract_and_its_letter_by_keyboard_alone(lab, page, tmp_path):
     hands.act("Seuraava")
     expect(form.get_by_text(re.compile(r"^7/7 "))).to_be_visible()
     hands.stay()
-    assert (hands.acts, hands.presses < 240) == (11, True), hands.presses
+    assert (hands.acts, hands.presses < most) == (11, True), hands.presses
     judged = {one.clause: one.verdict for one in ivp.Desk(path).review.get("tili-2023").clauses}
     assert (judged["28(3)(e)"], judged["28(3)(h)"]) == ("met", "not_met")
     assert (tmp_path / "pyynto.docx").stat().st_size > 5_000
