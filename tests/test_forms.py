@@ -565,3 +565,43 @@ def test_unknown_unticks_and_nothing_ticked_is_unknown(form):
     assert editor.state == "given"
     editor.ticks.value = ()
     assert editor.state == "unknown"
+
+
+def test_a_double_press_of_save_keeps_its_receipt_until_something_is_edited(form):
+    """The second press writes nothing and asks for no reason; any edit, also one that is undone, makes it ask again."""
+    form.list.value = "uutiskirje"
+    put(form, "owner", "markkinointi")
+    form.valid_from.value, form.why.value = "1.3.2026", "vastuu siirtyi"
+    form.save.click()
+    receipt, entries = form.status.value, form._desk.verify().entries
+    assert "✓" in receipt
+    form.save.click()
+    assert form.status.value == receipt
+    form.search.value = ""
+    form.save.click()
+    assert form.status.value == receipt
+    assert form._desk.verify().entries == entries
+    form.why.value = "x"
+    form.why.value = ""
+    form.save.click()
+    assert "⚠" in form.status.value
+    form.why.value = "väärä yritys"
+    form.withdraw.click()
+    taken, entries = form.status.value, form._desk.verify().entries
+    form.withdraw.click()
+    assert (form.status.value, form._desk.verify().entries) == (taken, entries)
+    form.save.click()
+    assert "⚠" in form.status.value
+
+
+def test_a_double_press_of_save_in_a_breach_keeps_its_receipt(desk):
+    """The wizard has checks of its own before it saves."""
+    form = ivp.forms.breach(desk)
+    form.new.click()
+    put(form, "title", "Kannettava hävisi")
+    form.why.value = "vartija soitti"
+    form.save.click()
+    receipt = form.status.value
+    form.save.click()
+    assert "✓" in receipt
+    assert form.status.value == receipt

@@ -147,6 +147,25 @@ def test_a_finding_is_accepted_in_its_place_and_a_mistake_loses_nothing(sample):
     assert state[one.code, one.subject] == "accepted"
 
 
+def test_a_double_press_of_an_answer_keeps_its_receipt_until_something_is_edited(sample):
+    """The second press records nothing and asks for nothing; another answer, an edit or another choice is asked its reason."""
+    view = ivp.forms.findings(sample)
+    view.list.value = (next(iter(view.shown)),)
+    view.reason.value, view.until.value = "pieni yritys", "31.8.2026"
+    view.accept.click()
+    receipt, entries = view.message.value, sample.verify().entries
+    assert "✓" in receipt
+    view.accept.click()
+    assert (view.message.value, sample.verify().entries) == (receipt, entries)
+    view.dispute.click()
+    assert "⚠" in view.message.value
+    view.accept.click()
+    assert view.message.value == receipt
+    view.until.value = "1.9.2026"
+    view.accept.click()
+    assert "⚠" in view.message.value
+
+
 def test_who_only_reads_is_offered_no_answer(sample, tmp_path):
     """A Desk without a name, or of another day, shows and does not record."""
     view = ivp.forms.findings(ivp.Desk(sample.standpoint.path, now=NOW))

@@ -34,6 +34,8 @@ class FindingsView(Reopened):
     def __init__(self, desk: Desk) -> None:
         self._desk, self._lang, self._page = desk, desk.standpoint.lang, 0
         self._all: dict[str, Status] = {}
+        self._done = ("", "")
+        """The answer that has just been recorded, and its receipt; an edit or another choice ends it."""
         self.shown: dict[str, Status] = {}
         super().__init__("ivplus-findings")
         shared, every = Shared(width="14em"), (self._say("all"), "")
@@ -75,6 +77,8 @@ class FindingsView(Reopened):
         for one in (self.room, self.severity, self.text, self.order):
             one.observe(lambda _: self._turn(0), "value")
         self.list.observe(lambda _: self._choose(), "value")
+        for one in (self.reason, self.until, self.owner, self.due):
+            one.observe(lambda _: self._forget(), "value")
         self.every.on_click(lambda _: self._choose_all())
         for name, response in RESPONSES.items():
             getattr(self, name).on_click(lambda _, response=response: self._answer(response))
@@ -121,6 +125,7 @@ class FindingsView(Reopened):
 
     def _choose(self) -> None:
         """The chosen findings in full; of many, that they are answered alike."""
+        self._forget()
         chosen = self.chosen
         told = _html.paragraph(self._say("chosen", count=len(chosen))) if len(chosen) > 1 else ""
         self.one.value = told + _shown.show(lay_status(chosen, self._lang))._repr_html_() if chosen else ""
@@ -145,8 +150,17 @@ class FindingsView(Reopened):
 
     # --- answers
 
+    def _forget(self) -> None:
+        self._done = ("", "")
+
     def _answer(self, response: str) -> None:
-        """Record an answer to the chosen findings, to all or to none; a refusal is told, and nothing that was typed is lost."""
+        """Record an answer to the chosen findings, to all or to none; a refusal is told, and nothing that was typed is lost.
+
+        Pressed twice with nothing edited in between, the receipt stays.
+        """
+        if self._done[0] == response:
+            self.message.value = self._done[1]
+            return
         try:
             receipt = self._respond(response)
         except Refusal as refusal:
@@ -156,6 +170,7 @@ class FindingsView(Reopened):
             field.value = ""
         self._read()
         self.message.value = _html.note(repr(receipt).splitlines())
+        self._done = response, self.message.value
         self.saved += 1
 
     @property

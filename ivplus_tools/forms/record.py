@@ -43,6 +43,8 @@ class RecordForm(widgets.VBox):
         self._entry: int | None = None
         self._said: list[_store.Entry] = []
         self._loading = False
+        self._done = ("", "")
+        """What has just been done, by its name, and its receipt; an edit ends it."""
         self._clean: dict[str, object] = {}
         self._shown: Record = kind.model_construct(id=_records.NAMELESS)
         self._build(groups)
@@ -100,13 +102,14 @@ class RecordForm(widgets.VBox):
         self.search.observe(lambda _: self._try(self._filter), "value")
         self.list.observe(lambda change: self._try(self._on_choice, change), "value")
         self.new.on_click(lambda _: self._try(self._on_new))
-        self.save.on_click(lambda _: self._try(self._on_save))
+        self.save.on_click(lambda _: self._try(self._once, "save", self._on_save))
         self.revert.on_click(lambda _: self._try(self._on_revert))
-        self.withdraw.on_click(lambda _: self._try(self._on_withdraw))
+        self.withdraw.on_click(lambda _: self._try(self._once, "withdraw", self._on_withdraw))
         for editor in self.editors.values():
             editor.observe(self._on_edit)
         for one in (self.id, self.valid_from, self.why):
             one.observe(self._on_edit, "value")
+        self.entry.observe(lambda _: self._forget(), "value")
 
     def _suggested(self) -> list[widgets.Widget]:
         """What companies usually record of this kind, to be taken field by field."""
@@ -151,6 +154,16 @@ class RecordForm(widgets.VBox):
         except Refusal as refusal:
             self._loading = False
             self._tell(self._lines(refusal), alert=True)
+
+    def _once(self, name: str, act: Callable[[], None]) -> None:
+        """Do it; pressed twice with nothing edited in between, its receipt stays: the reason has been emptied, and nothing is missing."""
+        if self._done[0] == name:
+            self.status.value = self._done[1]
+        else:
+            act()
+
+    def _forget(self) -> None:
+        self._done = ("", "")
 
     def _left(self) -> widgets.Widget:
         return widgets.VBox([self.search, self.count, self.list, self.new], layout=widgets.Layout(flex="0 1 20em", min_width="16em"))
@@ -245,6 +258,7 @@ class RecordForm(widgets.VBox):
         if self.withdraw.disabled:
             self.new.focus()  # a disabled button loses it to the page
         self._tell([repr(receipt), self._say("taken_back", entry=number)])
+        self._done = "withdraw", self.status.value
         code = f"desk.{self._kind.room}.withdraw({number}, why={why!r})"
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)
 
@@ -303,6 +317,7 @@ class RecordForm(widgets.VBox):
         self._loading = False
         self.load(ident)
         self._tell([repr(receipt)])
+        self._done = "save", self.status.value
         self.saved = max(receipt.entries, default=self.saved)
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)
 
@@ -357,6 +372,7 @@ class RecordForm(widgets.VBox):
             self._refresh_code()
 
     def _refresh_code(self) -> None:
+        self._forget()
         self.insist.look(self.valid_from.value, self._desk.standpoint)
         self.later.value = _html.note(told, alert=True) if (told := self._later()) else ""
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(self.code)
