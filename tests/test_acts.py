@@ -156,3 +156,20 @@ def test_the_day_on_the_form_of_a_quarter_is_one_that_it_takes(desk, lang):
     from ivplus_tools import _dates
 
     assert _dates.day(ivp.forms.quarter(desk.speaking(lang)).day.value) == _dates.day("2025-12-31")
+
+
+def test_a_double_press_of_a_step_keeps_its_receipt_until_something_is_edited(form):
+    """The second press finds the fields emptied, does nothing and asks for nothing; any edit makes it ask again."""
+    form.rule.value, form.why.value = "r", "w"
+    told = press(form, "Tee suunnitelma")
+    assert "✓" in told
+    assert press(form, "Tee suunnitelma") == told
+    assert len(form._desk.retention.plans()) == 1
+    assert "⚠" in press(form, "Hyväksy suunnitelma")
+    form.name.value = "toimitusjohtaja"
+    told = press(form, "Hyväksy suunnitelma")
+    assert "✓" in told
+    assert press(form, "Hyväksy suunnitelma") == told
+    assert "⚠" in press(form, "Tee suunnitelma")
+    form.single.value = True
+    assert "⚠" in press(form, "Hyväksy suunnitelma")

@@ -24,13 +24,24 @@ class Acting(Reopened):
         super().__init__(scope)
         self._desk, self._lang, self._shared = desk, desk.standpoint.lang, Shared()
         self.message, self._shown_code = self._shared.html(), self._shared.html()
-        self.code, self._busy = "", False
+        self.code, self._busy, self._missing = "", False, False
+        self._done: tuple[Callable[[], str], str] | None = None
+        """The last act that succeeded, and its receipt; an edit ends it."""
 
     def _say(self, key: str, **facts: object) -> str:
         return _words.say(f"{self.words}.{key}", self._lang, **facts)
 
+    def _field(self, kind: type[Any], key: str, **traits: Any) -> Any:
+        made = self._shared.field(kind, description=self._say(key), **traits)
+        made.observe(lambda _: self._on_edit(), "value")
+        return made
+
     def _text(self, key: str, **traits: Any) -> Any:
-        return self._shared.field(widgets.Text, description=self._say(key), **traits)
+        return self._field(widgets.Text, key, **traits)
+
+    def _on_edit(self) -> None:
+        if not self._busy:
+            self._done = None
 
     def _button(self, key: str, act: Callable[[], str]) -> widgets.Button:
         button = self._shared.button(self._say(key))
@@ -38,12 +49,19 @@ class Acting(Reopened):
         return button
 
     def _do(self, act: Callable[[], str]) -> None:
-        """One act at a time: a second press while one is going on does nothing."""
+        """One act at a time: a second press while one is going on does nothing.
+
+        After one that succeeded it finds the fields emptied: where nothing has been edited since, the receipt stays.
+        """
         if self._busy:
             return
-        self._busy, self.message.value = True, ""
+        self._busy, self._missing, self.message.value = True, False, ""
         try:
             told, alert = self._told(act)
+            if self._missing and self._done and self._done[0] == act:
+                told, alert = self._done[1], False
+            elif not alert:
+                self._done = act, told
             if failed := self._seen():
                 told, alert = f"{told}\n{failed}", True
         finally:
@@ -80,5 +98,6 @@ class Acting(Reopened):
     def _filled(self, field: Any) -> str:
         """What stands in a field that has to be filled."""
         if not field.value.strip():
+            self._missing = True
             raise _words.refusal("field_empty", field=field.description)
         return str(field.value).strip()

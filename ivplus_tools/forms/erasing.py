@@ -22,12 +22,12 @@ class ErasureForm(Acting):
         super().__init__(desk, "ivplus-erasing")
         self._plan_id, self._shown_plan, self._reading = "", "", False
         """`_plan_id`: the plan that has just been made, which is chosen next; `_shown_plan`: the one that is shown."""
-        choice, box = self._shared.field, self._text
-        self.rule = choice(widgets.Dropdown, options=[], description=self._say("rule"))
+        choice, box = self._field, self._text
+        self.rule = choice(widgets.Dropdown, "rule", options=[])
         self.why, self.name, self.grant, self.rows = box("why"), box("approver"), box("grant"), box("rows")
-        self.single = self._shared.field(widgets.Checkbox, description=self._say("single"), indent=False)
-        self.effects = self._shared.field(widgets.SelectMultiple, options=[], description=self._say("effects"))
-        self.list = choice(widgets.Select, options=[], value=None, description=self._say("plans"), rows=6)
+        self.single = choice(widgets.Checkbox, "single", indent=False)
+        self.effects = choice(widgets.SelectMultiple, "effects", options=[])
+        self.list = choice(widgets.Select, "plans", options=[], value=None, rows=6)
         self.list.observe(lambda _: None if self._busy or self._reading else self._look_again(), "value")
         self.file, self.one = box("file"), self._shared.html()
         self.make = self._button("plan", self._plan)

@@ -28,7 +28,7 @@ class QuarterForm(Acting):
         self.folder = self._text("folder", value=os.environ.get("IVPLUS_AUDITS", "audits"))
         self.folder.observe(lambda _: self._look_again(), "value")
         self.progress = widgets.IntProgress(description=self._say("progress"), layout=widgets.Layout(visibility="hidden", width="98%"))
-        self.list = self._shared.field(widgets.Select, options=[], value=None, description=self._say("packs"), rows=5)
+        self.list = self._field(widgets.Select, "packs", options=[], value=None, rows=5)
         self.signer, self.remarks = self._text("signer", value=desk.standpoint.by or ""), self._text("remarks")
         signing = [self.signer, self.remarks, self._button("sign", self._sign)] if desk.standpoint.by else []
         self.make = self._button("make", self._make)
