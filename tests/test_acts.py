@@ -173,3 +173,14 @@ def test_a_double_press_of_a_step_keeps_its_receipt_until_something_is_edited(fo
     assert "⚠" in press(form, "Tee suunnitelma")
     form.single.value = True
     assert "⚠" in press(form, "Hyväksy suunnitelma")
+
+
+def test_packs_lie_beside_the_journal_unless_the_environment_says_where(desk, monkeypatch):
+    """Wherever the notebook is, also where the journal was named by a relative path; IVPLUS_AUDITS wins."""
+    monkeypatch.delenv("IVPLUS_AUDITS", raising=False)
+    journal = desk.standpoint.path.absolute()
+    assert ivp.forms.quarter(desk).folder.value == str(journal.parent / "audits")
+    monkeypatch.chdir(journal.parent)
+    assert ivp.forms.quarter(ivp.Desk(journal.name, by="tt")).folder.value == str(journal.parent / "audits")
+    monkeypatch.setenv("IVPLUS_AUDITS", "toisaalla")
+    assert ivp.forms.quarter(desk).folder.value == "toisaalla"

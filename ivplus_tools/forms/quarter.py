@@ -25,7 +25,8 @@ class QuarterForm(Acting):
         now = desk.standpoint.now.date()
         last = evidence.last_quarter(now)
         self.day = self._text("day", value=typed_day(last, self._lang))
-        self.folder = self._text("folder", value=os.environ.get("IVPLUS_AUDITS", "audits"))
+        beside = desk.standpoint.path.absolute().parent / "audits"
+        self.folder = self._text("folder", value=os.environ.get("IVPLUS_AUDITS", str(beside)))
         self.folder.observe(lambda _: self._look_again(), "value")
         self.progress = widgets.IntProgress(description=self._say("progress"), layout=widgets.Layout(visibility="hidden", width="98%"))
         self.list = self._field(widgets.Select, "packs", options=[], value=None, rows=5)
