@@ -184,3 +184,16 @@ def test_packs_lie_beside_the_journal_unless_the_environment_says_where(desk, mo
     assert ivp.forms.quarter(ivp.Desk(journal.name, by="tt")).folder.value == str(journal.parent / "audits")
     monkeypatch.setenv("IVPLUS_AUDITS", "toisaalla")
     assert ivp.forms.quarter(desk).folder.value == "toisaalla"
+
+
+def test_a_message_stands_under_the_buttons_of_its_step(form):
+    """A refused press is told before the next heading or list, and the message of an earlier press is gone."""
+    lines, seen = form._inside.children, []
+    for text in ("Tee suunnitelma", "Hyväksy suunnitelma", "Toteuta poisto", "Tallenna asiakirja"):
+        assert "⚠" in press(form, text)
+        pressed = next(place for place, one in enumerate(lines) if getattr(one, "description", "") == text)
+        between = lines[pressed + 1 : lines.index(form.message)]
+        assert all(hasattr(one, "click") for one in between)
+        assert [one for one in lines if "⚠" in str(getattr(one, "value", ""))] == [form.message]
+        seen.append(form.message)
+    assert len(set(seen)) == len(seen)

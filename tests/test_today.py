@@ -3,7 +3,9 @@
 import tomllib
 
 import pytest
+from erasing import rule
 from house import NOW, ROOT
+from stores import lay
 
 import ivplus_tools as ivp
 from ivplus_tools import _words
@@ -83,6 +85,30 @@ def test_every_line_opens_a_form_of_what_it_is_about(sample):
         for _ in range(2):
             view._open(row)
             assert view.below.children or row.subject in view.message.value, row
+
+
+def test_rows_to_erase_open_their_erasure_and_other_rows_their_rule(desk, tmp_path):
+    """The rule is chosen there; what is typed there is not put aside by another line, and a step is seen above at once."""
+    location, fields = lay(tmp_path / "sqlite", "sqlite"), {"subject_key": "customer", "start_column": "ended", "start_event": "CUST_END"}
+    desk.source("s", location)
+    rules = [rule("e", **fields), rule("a", action="anonymise", **fields), rule("m", action="review", **fields)]
+    desk.retention.record(rules, valid_from="2026-01-01", why="w")
+    desk.retention.scan()
+    view = ivp.today(desk)
+    rows = {row.subject: row for row in view.today.todo}
+    for ident in ("a", "e"):
+        view._open(rows[ident])
+        [form] = view.below.children
+        assert (type(form).__name__, form.rule.value) == ("ErasureForm", ident)
+    form.why.value = "w"
+    view._open(rows["m"])
+    assert list(view.below.children) == [form]
+    assert "⚠" in view.message.value
+    form.make.click()
+    assert any(row.subject == form.list.value for row in Today(desk).coming)
+    assert any(row.subject == form.list.value for row in view.today.coming)
+    view._open(rows["m"])
+    assert view.below.children[0].id.value == "m"
 
 
 def test_hostile_text_in_a_line_stays_text(desk):

@@ -48,6 +48,11 @@ def today(desk: Desk) -> TodayView:
         form.load(subject)
         return form
 
+    def due_rows(desk: Desk, rule: str) -> ErasureForm | RecordForm:
+        """Rows that fall due by a rule: where they are to be erased or anonymised, the erasure of that rule; else the rule."""
+        form = erasure(desk)
+        return form if form.choose(rule) else loaded(record(desk, "retention_rule"), rule)
+
     opens: dict[str, Opens] = {
         kind.kind: lambda desk, subject, kind=kind: loaded(record(desk, kind.kind), subject)  # type: ignore[misc]
         for room in ROOMS.values()
@@ -57,6 +62,7 @@ def today(desk: Desk) -> TodayView:
     opens |= {
         "activity": lambda desk, subject: loaded(activity(desk), subject),
         "breach": lambda desk, subject: loaded(breach(desk), subject),
+        "retention_rule": due_rows,
         "retention": lambda desk, _: retention(desk),
         "audit": lambda desk, _: findings(desk),
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
+import traitlets
 
 from ivplus_tools import _html, _words
 from ivplus_tools.desk import Desk
@@ -15,8 +16,10 @@ from ivplus_tools.forms.reopened import Reopened
 
 
 class Acting(Reopened):
-    """Buttons that act at a Desk. `message` tells what was done or refused, `code` is the line that does the same."""
+    """Buttons that act at a Desk. `message` tells what was done or refused last, `code` is the line that does the same."""
 
+    saved = traitlets.Int(0)
+    """How many acts have been done here: whoever shows the form sees that something was."""
     words = ""
     """The table of the labels that words the form."""
 
@@ -43,12 +46,13 @@ class Acting(Reopened):
         if not self._busy:
             self._done = None
 
-    def _button(self, key: str, act: Callable[[], str]) -> widgets.Button:
+    def _button(self, key: str, act: Callable[[], str], told: widgets.HTML | None = None) -> widgets.Button:
+        """The button of an act; `told` is where its message stands, so that it is in sight of who pressed."""
         button = self._shared.button(self._say(key))
-        button.on_click(lambda _: self._do(act))
+        button.on_click(lambda _: self._do(act, told))
         return button
 
-    def _do(self, act: Callable[[], str]) -> None:
+    def _do(self, act: Callable[[], str], where: widgets.HTML | None = None) -> None:
         """One act at a time: a second press while one is going on does nothing.
 
         After one that succeeded it finds the fields emptied: where nothing has been edited since, the receipt stays.
@@ -56,12 +60,13 @@ class Acting(Reopened):
         if self._busy:
             return
         self._busy, self._missing, self.message.value = True, False, ""
+        self.message, done = where or self.message, 0
         try:
             told, alert = self._told(act)
             if self._missing and self._done and self._done[0] == act:
                 told, alert = self._done[1], False
             elif not alert:
-                self._done = act, told
+                self._done, done = (act, told), 1
             if failed := self._seen():
                 told, alert = f"{told}\n{failed}", True
         finally:
@@ -70,6 +75,7 @@ class Acting(Reopened):
         if not alert and self.code:
             self._shown_code.value = _html.heading(_words.say("form.code", self._lang), 5) + _html.code(self.code)
         self._keep()
+        self.saved += done
 
     def _told(self, act: Callable[[], str]) -> tuple[str, bool]:
         """What an act says, and whether that is an alert."""

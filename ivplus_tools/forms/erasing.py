@@ -30,9 +30,9 @@ class ErasureForm(Acting):
         self.list = choice(widgets.Select, "plans", options=[], value=None, rows=6)
         self.list.observe(lambda _: None if self._busy or self._reading else self._look_again(), "value")
         self.file, self.one = box("file"), self._shared.html()
-        self.make = self._button("plan", self._plan)
+        self.make = self._button("plan", self._plan, self.message)
         self._inside.children = [
-            self.rule, self.why, self.make, self.list, self.one, *self._steps(desk), self.message, self._shown_code,
+            self.rule, self.why, self.make, self.message, self.list, self.one, *self._steps(desk), self._shown_code,
         ]  # fmt: skip
         self._read()
 
@@ -40,13 +40,26 @@ class ErasureForm(Acting):
         """What can be done with a plan; nothing at a Desk that only reads."""
         if not desk.standpoint.by or desk.standpoint.past:
             return []
+        told = [self._shared.html() for _ in range(3)]
         head = [self._shared.html(_html.heading(self._say(one), 5)) for one in ("approve_head", "execute_head", "certificate_head")]
         return [
-            head[0], self.name, self.single, self._button("approve", self._approve), self._button("withdraw", self._withdraw),
-            head[1], self.grant, self.rows, self.effects, self._button("execute", self._execute),
-            self._button("settle", self._settle), self._button("confirm", self._confirm),
-            head[2], self.file, self._button("save", self._save),
+            head[0], self.name, self.single, self._button("approve", self._approve, told[0]),
+            self._button("withdraw", self._withdraw, told[0]), told[0],
+            head[1], self.grant, self.rows, self.effects, self._button("execute", self._execute, told[1]),
+            self._button("settle", self._settle, told[1]), self._button("confirm", self._confirm, told[1]), told[1],
+            head[2], self.file, self._button("save", self._save, told[2]), told[2],
         ]  # fmt: skip
+
+    def choose(self, rule: str) -> bool:
+        """Begin with a rule, where it is one that erases or anonymises; whether it is."""
+        known = rule in {ident for _, ident in self.rule.options}
+        self.rule.value = rule if known else self.rule.value
+        return known
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something has been typed that no press has used."""
+        return any(field.value.strip() for field in (self.why, self.name, self.grant, self.rows))
 
     # --- what stands
 
