@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivplus_tools import _shown, _wordless, _words
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas
 
 SEVERITIES = ("error", "warning", "info")
+HOURS_AHEAD = timedelta(days=3)
+"""A clock of hours that ends within these days is never behind what has been late for years."""
 NO_FACTS = {"near", "note", "watch", "rows", "odd", "held", "instrument"}
 """What a sentence tells to help its reader, and what is counted anew at every scan: it changes while the finding stays the same."""
 
@@ -86,6 +88,11 @@ class DueRow(NamedTuple):
     def is_late(self, at: Standpoint) -> bool:
         """Whether it is past: an instant from its minute on, a day from the next one on."""
         return self.due_at <= at.moment if self.due_at else self.due < at.valid_on
+
+    def urgency(self, at: Standpoint) -> tuple[int, date]:
+        """What comes first: late breaches and hours that run out within three days, then what else is late, then the rest."""
+        soon = self.due_at is not None and self.due_at <= at.moment + HOURS_AHEAD
+        return (0 if soon or (self.is_late(at) and self.room == "breach") else 1 if self.is_late(at) else 2, self.due)
 
 
 FINDING_COLUMNS = FindingRow._fields

@@ -60,9 +60,9 @@ class Today:
 
     @cached_property
     def todo(self) -> list[DueRow]:
-        """What is late, breaches first, then what comes within a month."""
+        """What is late or ends within hours, breaches first, then what comes within a month."""
         found = [row for row in self.coming if row.due <= self.at.valid_on + AHEAD]
-        return sorted(found, key=lambda row: (not row.is_late(self.at), row.room != "breach", row.due))
+        return sorted(found, key=lambda row: row.urgency(self.at))
 
     @cached_property
     def untold(self) -> list[Status]:

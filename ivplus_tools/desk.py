@@ -156,6 +156,7 @@ class Desk:
         columns = ("room", "subject", "answer", "was", "now", "made_by", "entry", "rule", "day", "why")
         table = _room.frame(columns, _compare.rows_of(found, at.lang), at.lang, days=("day",))
         table["entry"] = table["entry"].astype("Int64")
+        table.attrs["then"] = self.register._then(then).valid_on.isoformat()
         return table
 
     def calendar(self, path: str | Path, by: object = None) -> Path:

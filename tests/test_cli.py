@@ -221,6 +221,28 @@ def test_jupyterlab_itself_speaks_the_language_that_was_asked_for(tmp_path, monk
         assert json.loads(next(tmp_path.rglob("plugin.jupyterlab-settings")).read_text())["locale"] == locale
 
 
+def test_the_invented_company_is_practised_on_in_a_journal_of_its_own(tmp_path, monkeypatch):
+    """`--desk sample` with a language opens the work notebooks over the sample, never over a journal beside them."""
+    monkeypatch.setenv("IVPLUS_LAB_HOME", str(tmp_path))
+    monkeypatch.setenv("IVPLUS_DESK", "")
+    monkeypatch.setenv("IVPLUS_LANG", "fi")
+    called = []
+    monkeypatch.setattr("os.execv", lambda _, arguments: called.extend(arguments))
+    monkeypatch.setattr("subprocess.call", lambda arguments: called.extend(arguments) or 0)
+    CliRunner().invoke(cli.main, ["lab", "--no-browser", "--lang", "fi", "--desk", "sample"])
+    assert "work/fi/" in " ".join(called)
+    assert ivp.Desk(os.environ["IVPLUS_DESK"]).breach.case("2026-001")
+
+
+def test_a_room_without_a_record_is_not_clean(tmp_path, run):
+    """Nothing is found there because nothing is recorded there, and the summary says so."""
+    ivp.Desk(tmp_path / "j.duckdb", by="tt").register.record(ivp.Activity("a"), valid_from="2026-01-01", why="w")
+    told = run("check", "--desk", str(tmp_path / "j.duckdb"), "--room", "breach", "--lang", "en")
+    assert "nothing is recorded, so nothing can be told of: breach" in told.stderr
+    told = run("check", "--desk", str(tmp_path / "j.duckdb"), "--room", "register", "--lang", "en", code=1)
+    assert "nothing is recorded" not in told.stderr
+
+
 # --- check, as linters do
 
 

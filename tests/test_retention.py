@@ -780,3 +780,21 @@ def test_no_password_reaches_a_record_or_a_message(desk, location):
         desk.source("s", "x.csv", password_from="S3CRET")  # noqa: S106  it is one, on purpose
     assert "CRET" not in str(refused.value)
     assert not desk.verify().entries
+
+
+def test_a_scan_that_fails_mends_nothing(laid, desk, tmp_path):
+    """A source that is gone takes no overdue row, no late day and no scan's age away: only that it could not be read is added."""
+    laid("csv")
+    desk.retention.scan()
+    before, coming = desk.retention.findings(), desk.retention.due()
+    assert "RET-005" in set(before["code"])
+    folder = tmp_path / "csv"
+    folder.rename(tmp_path / "away")
+    desk.retention.scan()
+    after = desk.retention.findings()
+    assert set(before["code"]) <= set(after["code"])
+    assert set(after["code"]) - set(before["code"]) == {"RET-008"}
+    assert desk.retention.due().equals(coming)
+    (tmp_path / "away").rename(folder)
+    desk.retention.scan()
+    assert set(desk.retention.findings()["code"]) == set(before["code"])

@@ -5,11 +5,12 @@ import pytest
 
 import ivplus_tools as ivp
 from ivplus_tools import _words
+from ivplus_tools.evidence import summary
 
 NONE = pd.DataFrame({"room": []})
 
 
-def test_the_sample_is_concluded_in_three_sentences_and_ten_actions(sample):
+def test_the_sample_is_concluded_in_three_sentences_and_ten_actions(sample, monkeypatch):
     """What is late first, each subject's duty once; the owner of an assigned finding beside it; a day for what has one."""
     told = ivp.evidence.conclusion(sample, NONE).sentences
     assert len(told) == 3
@@ -23,8 +24,11 @@ def test_the_sample_is_concluded_in_three_sentences_and_ten_actions(sample):
     row = found.iloc[0]
     sample.breach.record(sample.breach.case(row["subject"]).record.replace(notes="w"), valid_from="2026-03-02", why="w")
     one = sample.audit.status().query("subject == @row.subject and state == 'open'").iloc[0]
-    sample.audit.assign(one["code"], one["subject"], owner="Maija", due="2026-04-30")
-    assert ivp.evidence.actions(sample).iloc[0]["owner"] == "Maija"
+    sample.audit.assign(one["code"], one["subject"], owner="Maija", due="2026-03-05")
+    monkeypatch.setattr(summary, "MOST", 100)
+    mine = ivp.evidence.actions(sample).query("owner == 'Maija'")  # its own line, not another duty of the same subject
+    assert set(mine["due"].dt.date.astype(str)) == {"2026-03-05"}
+    assert set(mine["subject"]) == {row["subject"]}
 
 
 @pytest.mark.parametrize("lang", _words.LANGS)
@@ -47,3 +51,20 @@ def test_a_finding_for_information_is_no_open_findings_either(sample, monkeypatc
     for kept, key in (([one], "look"), ([], "none")):
         monkeypatch.setattr(Today, "statuses", kept)
         assert ivp.evidence.conclusion(sample, NONE).sentences[0] == _words.say(f"summary.{key}", "fi")
+
+
+def test_a_room_without_a_record_is_named_as_unknown_on_page_one(desk):
+    """Zeros of a room in which nothing stands are no clean answer; nor is a list that was cut."""
+    desk.register.record(ivp.Activity("a", name="A"), valid_from="2026-01-05", why="w")
+    told = ivp.evidence.conclusion(desk, NONE).sentences[1]
+    rooms = _words.values("room")
+    assert all(rooms[name][desk.standpoint.lang] in told for name in ("review", "breach", "retention"))
+    assert rooms["register"][desk.standpoint.lang] not in told
+
+
+def test_hours_that_run_out_come_before_rows_late_for_years(sample):
+    """The clock of 72 hours that ends in two days is among the ten of the page and of the day."""
+    running = {row["subject"] for _, row in sample.due().iterrows() if row["room"] == "breach" and str(row["due"])[:10] == "2026-03-04"}
+    assert running
+    assert running <= set(ivp.evidence.actions(sample)["subject"])
+    assert running <= {row.subject for row, _ in ivp.agenda.Today(sample).lines()}

@@ -19,7 +19,12 @@ from ivplus_tools.errors import Refusal
 
 PACKAGE = "ivplus-tools"
 EXTRAS = {"typst": "pdf", "psycopg": "postgres", "pyspark": "spark", "rdflib": "rdf"}
-MODULES = {"beautifulsoup4": "bs4", "python-docx": "docx", "pyyaml": "yaml"}  # packages with another name than what is imported
+MODULES = {
+    "beautifulsoup4": "bs4",
+    "python-docx": "docx",
+    "pyyaml": "yaml",
+    "jupyterlab-language-pack-fi-fi": "jupyterlab_language_pack_fi_FI",
+}  # packages with another name than what is imported
 LEFT_OVER = ("*.part", "*.ivplus-new", "*.ivplus-old", "{name}.new", ".{name}.*.new", "{name}.wal", "{name}.wal.left")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FONT = Path("mpl-data") / "fonts" / "ttf" / "DejaVuSans.ttf"

@@ -39,6 +39,15 @@ def _speak(settings: Path, lang: str) -> None:
     file.write_text(json.dumps({"locale": told}), encoding="utf-8")
 
 
+def _practice(path: str, lang: str | None) -> str:
+    """The journal that work notebooks are opened on: the invented company's is written, so that what is tried harms no other."""
+    if path != SAMPLE or not lang:
+        return path
+    from ivplus_tools.desk import sample
+
+    return str(sample(lang=lang, now=os.environ.get("IVPLUS_NOW")).standpoint.path)
+
+
 def lab_settings() -> Path:
     """The folder in which `ivplus lab` keeps JupyterLab's settings."""
     return Path(os.environ.get("IVPLUS_LAB_HOME", Path.home() / ".local" / "share" / "ivplus" / "lab")) / "settings"
@@ -62,6 +71,7 @@ def lab(path: str, port: int, no_browser: bool, lang: str | None, by: str | None
     and runs without news, update checks or extensions from outside. Settings that somebody has changed are left alone, but the language
     of JupyterLab itself is that of --lang where there is a language pack (Finnish comes with the toolkit).
     """
+    path = _practice(path, lang)
     settings = lab_settings()
     for plugin, content in LAB_SETTINGS.items():
         file = settings / plugin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +89,8 @@ def check(
     that nobody has compared with the official text are one line per instrument, `law/KEY: LAW-001 ...`; `ivplus law` lists them.
     An accepted finding says until when, and does not count for --fail-on until that day has passed. SARIF 2.1.0 is for pipelines.
     """
+    from ivplus_tools.rooms import ROOMS
+
     desk = desk_of(path, valid, known, lang)
     found = _statuses(desk)
     if since:
@@ -104,6 +106,8 @@ def check(
             echo(line_of(one, lang))
         if not quiet:
             echo(_summary(found, lang), err=True)
+            if silent := _unrecorded(desk, rooms or ROOMS):
+                echo(_words.say("shell.unrecorded", lang, rooms=", ".join(silent)), err=True)
     else:
         from ivplus_tools.audit import lay_status
 
@@ -146,6 +150,11 @@ def _summary(found: list[Status], lang: str) -> str:
     if accepted := sum(one.state == "accepted" for one in found):
         told.append(_words.say("shell.accepted_count", lang, count=accepted))
     return " · ".join([*told, _words.say("shell.unread", lang, count=len(_law.unverified()))])
+
+
+def _unrecorded(desk: Desk, rooms: Iterable[str]) -> list[str]:
+    """Rooms in which nothing is recorded: that nothing is found there says nothing."""
+    return [name for name in rooms if name not in ("law", "audit") and not getattr(desk, name).standing()]
 
 
 def line_of(one: Status, lang: str) -> str:

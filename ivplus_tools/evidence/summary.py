@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ivplus_tools import _html, _room, _words
@@ -41,19 +42,25 @@ def conclusion(desk: Desk, changes: pandas.DataFrame) -> Conclusion:
     accepted = sum(one.state == "accepted" for one in day.statuses)
     empty = not any(one.records for one in day.rooms)
     key = next(key for key, so in (("empty", empty), ("act", errors or late), ("look", left or day.stale), ("none", True)) if so)
-    told = [
-        _words.say(f"summary.{key}", lang, errors=errors, late=late, warnings=warnings),
-        _words.say("summary.open", lang, warnings=warnings, untold=untold, accepted=accepted, unread=day.unread),
-        _words.say("summary.changed", lang, count=len(changes)),
-    ]
-    return Conclusion(tuple(told))
+    first = _words.say(f"summary.{key}", lang, errors=errors, late=late, warnings=warnings)
+    count = len(_grouped(day.todo)) + len(_errors(day.open))
+    if key == "act" and count > MOST:
+        first = f"{first[:-1]}; {_words.say('summary.more', lang, shown=MOST, count=count)}"
+    second = _words.say("summary.open", lang, warnings=warnings, untold=untold, accepted=accepted, unread=day.unread)
+    if not empty and (unknown := [_words.values("room")[one.room][lang] for one in day.rooms if not one.records]):
+        second = f"{second[:-1]}; {_words.say('summary.unrecorded', lang, rooms=', '.join(unknown))}"
+    then = changes.attrs.get("then")
+    since = _words.show_date(date.fromisoformat(then), lang) if then else _words.say("summary.before", lang)
+    return Conclusion((first, second, _words.say("summary.changed", lang, count=len(changes), since=since)))
 
 
 def actions(desk: Desk) -> pandas.DataFrame:
     """At most ten things to do, what is late first, then errors without a day: due, what, subject, owner (None: nobody)."""
     day = Today(desk)
-    owners = {(one.room, one.subject): one.owner for one in day.statuses if one.owner}
-    rows: list[tuple[object, ...]] = [(row.due, row.what, row.subject, owners.get((row.room, row.subject))) for row in _grouped(day.todo)]
+    owners = {("audit", one.subject, one.due): one.owner for one in day.statuses if one.owner}  # a date of its own is of that answer alone
+    rows: list[tuple[object, ...]] = [
+        (row.due, row.what, row.subject, owners.get((row.room, row.subject, row.due))) for row in _grouped(day.todo)
+    ]
     rows += [(one.due, one.finding, one.subject, one.owner) for one in _errors(day.open)]
     return _room.frame(("due", "what", "subject", "owner"), rows[:MOST], desk.standpoint.lang, days=("due",))
 

@@ -242,7 +242,7 @@ def due(state: Retention, whole: bool) -> Iterator[tuple[Due, int | None]]:
     rules = {one.id: one for one in state.records("retention_rule")}
     for scan in state.records("scan"):
         for count in scan.counts or ():
-            if count.rule in rules and not count.problem:
+            if count.rule in rules and (not count.problem or count.total is not None):
                 yield from _rows_due(state, count, rules[count.rule], whole)
         if scan.as_of:
             yield Due(scan.id, statutes.scan_due(scan.as_of), "due.scan", RULE), None

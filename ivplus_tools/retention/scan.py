@@ -245,13 +245,34 @@ def month_pairs(count: RuleCount) -> list[tuple[str, int]]:
     return [(month, int(rows)) for month, rows in re.findall(r"(\d{4}-\d\d): (\d+)", count.months or "")]
 
 
+UNREAD = ("failed", "no_table", "no_column", "no_date")
+"""Why a table could not be read: what was counted before still stands, and is told of its own day."""
+
+
+def _standing(now: RuleCount, before: Mapping[str, RuleCount]) -> RuleCount:
+    """A count; where nothing could be read, the last one with the problem of now: a failure mends nothing."""
+    was = before.get(str(now.rule))
+    if now.problem not in UNREAD or was is None or was.total is None or was.table != now.table:
+        return now
+    return was.model_copy(update={"problem": now.problem, "detail": now.detail})
+
+
 def result_of(found: Scan, source: str) -> ScanResult:
-    """What the journal keeps of a scan of one source: counts, and which tables no rule covers."""
-    counts = [one.count for one in found.found if one.rule.source == source]
+    """What the journal keeps of a scan of one source: counts, and which tables no rule covers.
+
+    Of a source that could not be read the last counts stand, as of their own day, beside what was the matter.
+    """
+    last = next((one for one in found.state.records("scan") if one.id == source), None)
+    before = {str(one.rule): one for one in (last.counts or () if last else ())}
+    counts = [_standing(one.count, before) for one in found.found if one.rule.source == source]
     problem = found.failed[source].text(found.state.lang) if source in found.failed else None
     asking = {one.id for one in found.state.records("hold") if one.source == source}
     empty = [name for name in found.empty_queries if name in asking]
+    on, uncovered, changed = found.on, found.uncovered.get(source), found.kept_changed.get(source)
+    if problem and last:
+        on, uncovered, changed = last.as_of or on, last.uncovered, changed or last.kept_changed
+        empty = empty or list(last.empty_queries or ())
     return ScanResult.of(
-        source, as_of=found.on, counts=counts, uncovered=found.uncovered.get(source), problem=problem,
-        kept_changed=found.kept_changed.get(source), empty_queries=empty or None, hash=hash_of(found.on, counts),
+        source, as_of=on, counts=counts, uncovered=uncovered, problem=problem,
+        kept_changed=changed, empty_queries=empty or None, hash=hash_of(on, counts),
     )  # fmt: skip
