@@ -76,6 +76,9 @@ class QuarterForm(Acting):
         return self._say("opened", path=path.absolute())
 
     def _sign(self) -> str:
+        """The sign-off, once: a second press with nothing edited would record it anew without the remarks that the first one emptied."""
+        if self._done and self._done[0] == self._sign:
+            return self._done[1]
         pack, by, remarks = self._chosen(), self._filled(self.signer), self.remarks.value.strip() or None
         receipt = self._desk.audit.sign(pack, by=by, remarks=remarks)
         self.code = f"desk.audit.sign({str(pack)!r}, by={by!r}, remarks={remarks!r})"
