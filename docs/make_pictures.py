@@ -29,6 +29,7 @@ SHOWN = {  # picture: notebook, what is in it, what is chosen there, its height
     "poisto": ("5_sailytys", ".ivplus-erasing", "", 700),
     "neljannes": ("6_tarkastus", ".ivplus-quarter", "", 600),
 }
+FOLDER = "/".join(("work", "fi"))
 IDLE = "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 DONE = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
   .filter(c => c.type === 'code').every(c => c.executionCount !== null && c.executionState !== 'running')"""
@@ -54,7 +55,7 @@ def lab(folder: Path) -> Iterator[str]:
 def draw(page: Page, address: str, name: str, to: Path) -> None:
     """Run one work notebook and take the picture of what is in it."""
     notebook, shown, chosen, height = SHOWN[name]
-    page.goto(re.sub(r"/tree/.*\.ipynb\?", f"/tree/work/fi/{notebook}.ipynb?reset&", address))
+    page.goto(re.sub(r"/tree/.*\.ipynb\?", f"/tree/{FOLDER}/{notebook}.ipynb?reset&", address))
     page.wait_for_function(IDLE, timeout=120_000)
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
     page.wait_for_function(DONE, timeout=120_000)
