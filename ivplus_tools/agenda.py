@@ -109,6 +109,18 @@ class Today:
         word = next((word for word, count in words.items() if count), "clear")
         return RoomState(name, word, records, errors, warnings, len(untold), accepted, late, ahead)
 
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        """What each subject is called, where its record has a title or a name."""
+        bodies = [(one.entry.subject, one.entry.body or {}) for name in ROOMS for one in self._all.state(name).standing]
+        told = ((subject, next((body[key] for key in ("title", "name") if isinstance(body.get(key), str)), "")) for subject, body in bodies)
+        return {subject: title for subject, title in told if title}
+
+    def called(self, subject: str) -> str:
+        """A subject with what it is called: who reads a list knows no identifiers."""
+        title = self._titles.get(subject)
+        return f"{subject} · {title}" if title else subject
+
     # --- as a frame and in words
 
     def rooms_frame(self) -> pandas.DataFrame:
@@ -122,7 +134,7 @@ class Today:
     def _told(self, row: DueRow) -> str:
         late = f"{_words.say('today.late', self.lang)}: " if row.is_late(self.at) else ""
         hour = f" {_words.show_hour(row.due_at, self.lang)}" if row.due_at else ""
-        return f"{late}{_words.show_date(row.due, self.lang)}{hour} · {row.what}: {row.subject}"
+        return f"{late}{_words.show_date(row.due, self.lang)}{hour} · {row.what}: {self.called(row.subject)}"
 
     def notes(self) -> list[str]:
         """What the lines do not show: how many more there are, errors without a day, what cannot be told, the law, the last audit."""

@@ -58,10 +58,17 @@ def actions(desk: Desk) -> pandas.DataFrame:
     """At most ten things to do, what is late first, then errors without a day: due, what, subject, owner (None: nobody)."""
     day = Today(desk)
     owners = {("audit", one.subject, one.due): one.owner for one in day.statuses if one.owner}  # a date of its own is of that answer alone
+    late = _words.say("today.late", day.lang)
     rows: list[tuple[object, ...]] = [
-        (row.due, row.what, row.subject, owners.get((row.room, row.subject, row.due))) for row in _grouped(day.todo)
+        (
+            row.due,
+            f"{late}: {row.what}" if row.is_late(day.at) else row.what,
+            day.called(row.subject),
+            owners.get((row.room, row.subject, row.due)),
+        )
+        for row in _grouped(day.todo)
     ]
-    rows += [(one.due, one.finding, one.subject, one.owner) for one in _errors(day.open)]
+    rows += [(one.due, one.finding, day.called(one.subject), one.owner) for one in _errors(day.open)]
     return _room.frame(("due", "what", "subject", "owner"), rows[:MOST], desk.standpoint.lang, days=("due",))
 
 

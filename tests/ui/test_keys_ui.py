@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from screen import button, typed
+from stores import lay
 
 import ivplus_tools as ivp
 from ivplus_tools import _records, _words
@@ -219,6 +220,43 @@ def test_a_contract_is_reviewed_up_to_its_letter(lab, page, tmp_path, hand, most
     judged = {one.clause: one.verdict for one in ivp.Desk(path).review.get("tili-2023").clauses}
     assert (judged["28(3)(e)"], judged["28(3)(h)"]) == ("met", "not_met")
     assert (tmp_path / "pyynto.docx").stat().st_size > 5_000
+
+
+def test_a_rule_goes_from_its_source_to_its_certificate_by_keyboard_alone(lab, page, tmp_path):
+    """Source and rule recorded, planned, approved, erased, the certificate saved, with Tab, letters and Enter only."""
+    path, location = tmp_path / "j.duckdb", lay(tmp_path / "sqlite", "sqlite")
+    forms = ("ivp.forms.record(desk, 'source')", "ivp.forms.record(desk, 'retention_rule')")
+    notebook = lab.run_all(page, lab.made("keys-rule", DESK.format(path=str(path)), *forms))
+    for number, ident, fields in (
+        (0, "asiakkaat", {"tietojen sijainti": str(location)}),
+        (1, "asiakkaat-3v", {
+            "tietolähde": "asiakkaat", "taulu": "t", "rekisteröidyn avaimen sarake": "customer", "alkamispäivän sarake": "ended",
+            "säilytysaika": "3 vuotta", "peruste": "sopimuskanteet",
+        }),
+    ):  # fmt: skip
+        hands = Hands(page, notebook.locator(".ivplus-form").nth(number))
+        hands.act("Uusi")
+        for label, text in {"tunnus": ident, **fields}.items():
+            hands.type(label, text)
+        if number:
+            hands.choose("säilytysaika alkaa", "asiakassuhteen päättyminen")
+        hands.type("Voimassa alkaen", "1.1.2026")
+        hands.type("Perustelu", "selvitetty")
+        hands.act("Tallenna")
+        hands.told(re.compile(r"kirjattu: \d"))
+    notebook = lab.run_all(page, lab.made("keys-erase", DESK.format(path=str(path)), "ivp.forms.erasure(desk)"))
+    hands = Hands(page, notebook.locator(".ivplus-erasing"))
+    hands.choose("Säilytyssääntö", "asiakkaat-3v · asiakkaat")
+    for label, text, act, done in (
+        ("Perustelu", "päättyi", "Tee suunnitelma", "Mitään ei ole poistettu"),
+        ("Hyväksyjä", "toimitusjohtaja", "Hyväksy suunnitelma", "Hyväksytty"),
+        ("Kirjoita tietolähteen nimi luvaksi", "asiakkaat", "Toteuta poisto", "Toteutettu"),
+        ("Tiedosto", str(tmp_path / "todistus.docx"), "Tallenna asiakirja", "Tallennettu"),
+    ):
+        hands.type(label, text)
+        hands.act(act)
+        hands.told(done)
+    assert (tmp_path / "todistus.docx").stat().st_size > 5_000
 
 
 def test_a_row_that_is_removed_leaves_the_focus_in_its_form(lab, page, tmp_path):
