@@ -40,6 +40,7 @@ WRITES = {
     "plan",
     "record",
     "reopen",
+    "respond",
     "sign",
     "withdraw",
 }
@@ -198,7 +199,7 @@ def form(desk: ivp.Desk, name: str) -> object:
     if hasattr(made, "load"):
         made.load(next(ident for _, ident in made.list.options if ident.startswith(EVERY)))
     if hasattr(made, "shown"):
-        made.list.value = next(iter(made.shown))
+        made.list.value = (next(iter(made.shown)),)
     if name == "erasure":
         made.rule.value = next(ident for _, ident in made.rule.options if ident.startswith(EVERY))
     for field in ("valid_from", "why", "until", "day"):
