@@ -19,6 +19,7 @@ import ivplus_tools as ivp
 from ivplus_tools import _dates, _law
 from ivplus_tools.errors import Refusal
 from ivplus_tools.retention.clock import Clock
+from ivplus_tools.retention.holds import lost
 from ivplus_tools.retention.records import RuleCount
 from ivplus_tools.retention.scan import days_of, month_pairs
 
@@ -798,3 +799,17 @@ def test_a_scan_that_fails_mends_nothing(laid, desk, tmp_path):
     (tmp_path / "away").rename(folder)
     desk.retention.scan()
     assert set(desk.retention.findings()["code"]) == set(before["code"])
+
+
+def test_an_earlier_count_vouches_for_nothing_of_a_table_that_is_gone(laid, desk):
+    """Its overdue rows stay a finding; but it is no count of today, and no hold is thought found by it."""
+    location = laid("sqlite")
+    desk.retention.scan()
+    hold, rules = desk.retention.get("h"), [desk.retention.get("r")]
+    assert lost(desk.retention.state(), hold, rules) == set()
+    with sqlite3.connect(location) as file:
+        file.execute("ALTER TABLE t RENAME TO away")
+    desk.retention.scan()
+    assert {"RET-005", "RET-008"} <= set(desk.retention.findings()["code"])
+    assert desk.retention.counts()[["total", "overdue", "held"]].isna().all().all()
+    assert lost(desk.retention.state(), hold, rules) == {1, 2}

@@ -123,10 +123,12 @@ class RetentionRoom(FiledRoom[Retention]):
     def counts(self) -> pandas.DataFrame:
         """What the last scans counted; no source is read: source, as_of, table, rule, total, no_start, overdue, held, unreadable, ...
 
-        A count that was not made is NA, never 0.
+        A count that was not made is NA, never 0: what is kept of an earlier one stands in the findings alone.
         """
         rows = [
             (one.id, one.as_of, count.table, count.rule, *(number(getattr(count, name)) for name in COUNTS), count.next_due)
+            if not count.problem
+            else (one.id, one.as_of, count.table, count.rule, *(number(None) for _ in COUNTS), None)
             for one in self.state().records("scan")
             for count in one.counts or ()
         ]

@@ -10,7 +10,7 @@ from datetime import date
 
 from ivplus_tools import _sources, _words
 from ivplus_tools._sources import Engine, compose, text_of
-from ivplus_tools.retention.records import Hold, RetentionRule
+from ivplus_tools.retention.records import Hold, RetentionRule, RuleCount
 from ivplus_tools.retention.state import Retention
 
 KEYS = "SELECT {column} FROM {table} AS t WHERE {where}"
@@ -163,7 +163,7 @@ def demand_clear(state: Retention, rule: RetentionRule, held: Held, found: froze
         if here:
             raise _words.refusal("hold_lost", hold=hold.id, rows=len(here))
         keys = held.queries.get(hold.id, frozenset())
-        if keys and not keys & set(found) and query_lost(state, hold, [one for one in rules if one.id != rule.id]) != 0:
+        if keys and not keys & set(found) and query_lost(state, hold, [one for one in rules if one.id != rule.id], doubt=True) != 0:
             raise _words.refusal("hold_lost", hold=hold.id, rows=len(keys))
 
 
@@ -173,7 +173,7 @@ def lost(state: Retention, hold: Hold, rules: Sequence[RetentionRule], doubt: bo
     A count that was made before the hold stood as it does says nothing of it; where none says anything, all are
     in doubt, or (`doubt=False`) none is called lost.
     """
-    counts = {str(one.rule): one for scan in state.records("scan") for one in scan.counts or ()}
+    counts = _counts(state, doubt)
     mine = [counts[rule.id] for rule in rules if touches(hold, rule) and rule.id in counts]
     told = [found for one in mine if (found := missed(one.not_found, hold)) is not None]
     left = set(range(1, len(hold.subjects or ()) + 1)) if told or doubt else set()
@@ -195,9 +195,15 @@ def told_missing(held: Held, found: frozenset[str]) -> tuple[str, ...]:
     return (*named, *asked)
 
 
-def query_lost(state: Retention, hold: Hold, rules: Sequence[RetentionRule]) -> int | None:
+def _counts(state: Retention, doubt: bool) -> dict[str, RuleCount]:
+    """The last count of each rule; `doubt`: without those of tables that could not be read since, which vouch for nothing."""
+    counts = (one for scan in state.records("scan") for one in scan.counts or ())
+    return {str(one.rule): one for one in counts if not (doubt and one.problem)}
+
+
+def query_lost(state: Retention, hold: Hold, rules: Sequence[RetentionRule], doubt: bool = False) -> int | None:
     """How many keys a hold's query finds of which no counted table has any; 0 where one has, None where none tells."""
-    counts = {str(one.rule): one for scan in state.records("scan") for one in scan.counts or ()}
+    counts = _counts(state, doubt)
     told: list[tuple[int, int]] = []
     for rule in rules:
         lines = (counts[rule.id].not_found or ()) if touches(hold, rule) and rule.id in counts else ()

@@ -245,14 +245,14 @@ def month_pairs(count: RuleCount) -> list[tuple[str, int]]:
     return [(month, int(rows)) for month, rows in re.findall(r"(\d{4}-\d\d): (\d+)", count.months or "")]
 
 
-UNREAD = ("failed", "no_table", "no_column", "no_date")
+COULD_NOT_READ = ("failed", "no_table", "no_column", "no_date")
 """Why a table could not be read: what was counted before still stands, and is told of its own day."""
 
 
 def _standing(now: RuleCount, before: Mapping[str, RuleCount]) -> RuleCount:
     """A count; where nothing could be read, the last one with the problem of now: a failure mends nothing."""
     was = before.get(str(now.rule))
-    if now.problem not in UNREAD or was is None or was.total is None or was.table != now.table:
+    if now.problem not in COULD_NOT_READ or was is None or was.total is None or was.table != now.table:
         return now
     return was.model_copy(update={"problem": now.problem, "detail": now.detail})
 
