@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from ivplus_tools import _room, _store, _words
+from ivplus_tools import _records, _room, _store, _words
 from ivplus_tools._findings import DueRow
 from ivplus_tools.audit import Status
 from ivplus_tools.audit.records import SignOff
@@ -110,16 +110,18 @@ class Today:
         return RoomState(name, word, records, errors, warnings, len(untold), accepted, late, ahead)
 
     @cached_property
-    def _titles(self) -> dict[str, str]:
-        """What each subject is called, where its record has a title or a name."""
-        bodies = [(one.entry.subject, one.entry.body or {}) for name in ROOMS for one in self._all.state(name).standing]
-        told = ((subject, next((body[key] for key in ("title", "name") if isinstance(body.get(key), str)), "")) for subject, body in bodies)
-        return {subject: title for subject, title in told if title}
+    def _titles(self) -> dict[tuple[str, str], set[str]]:
+        """What each subject of a room is called; records of several kinds may share an identifier."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for room in ROOMS:
+            for one in self._all.state(room).standing:
+                found.setdefault((room, one.entry.subject), set()).add(_records.title_of(one.record))
+        return found
 
-    def called(self, subject: str) -> str:
-        """A subject with what it is called: who reads a list knows no identifiers."""
-        title = self._titles.get(subject)
-        return f"{subject} · {title}" if title else subject
+    def called(self, room: str, subject: str) -> str:
+        """A subject with what it is called in its room, for a reader who knows no identifiers; by that alone where it is two things."""
+        titles = self._titles.get((room, subject), set())
+        return next(iter(titles)) if len(titles) == 1 else subject
 
     # --- as a frame and in words
 
@@ -134,7 +136,7 @@ class Today:
     def _told(self, row: DueRow) -> str:
         late = f"{_words.say('today.late', self.lang)}: " if row.is_late(self.at) else ""
         hour = f" {_words.show_hour(row.due_at, self.lang)}" if row.due_at else ""
-        return f"{late}{_words.show_date(row.due, self.lang)}{hour} · {row.what}: {self.called(row.subject)}"
+        return f"{late}{_words.show_date(row.due, self.lang)}{hour} · {row.what}: {self.called(row.room, row.subject)}"
 
     def notes(self) -> list[str]:
         """What the lines do not show: how many more there are, errors without a day, what cannot be told, the law, the last audit."""

@@ -152,11 +152,12 @@ class Desk:
             self = self.speaking(pack.manifest["lang"])  # noqa: PLW0642  a sentence is compared in its own language
             at, then = self.standpoint, self.at(valid=pack.manifest["as_of"], known=pack.manifest["known"])
             found += pack.turns(lambda: answers_of(then.standpoint))
-        found += _compare.turns(self.register._then(then), at, Asked)
+        before = self.register._then(then)
+        found += _compare.turns(before, at, Asked)
         columns = ("room", "subject", "answer", "was", "now", "made_by", "entry", "rule", "day", "why")
         table = _room.frame(columns, _compare.rows_of(found, at.lang), at.lang, days=("day",))
         table["entry"] = table["entry"].astype("Int64")
-        table.attrs["then"] = self.register._then(then).valid_on.isoformat()
+        table.attrs["then"] = before.valid_on.isoformat()
         return table
 
     def calendar(self, path: str | Path, by: object = None) -> Path:

@@ -69,3 +69,13 @@ def test_hours_that_run_out_come_before_rows_late_for_years(sample):
     assert running
     assert running <= {one.partition(" · ")[0] for one in ivp.evidence.actions(sample)["subject"]}
     assert running <= {row.subject for row, _ in ivp.agenda.Today(sample).lines()}
+
+
+def test_a_name_is_given_to_its_own_record_only(desk):
+    """An activity, a system and a breach of one identifier: none is called by the name of another."""
+    things = [ivp.Activity("crm", name="Customer relations"), ivp.System("crm", name="The CRM system")]
+    desk.register.record(things, valid_from="2026-01-05", why="w")
+    desk.breach.record(ivp.Breach("crm", title="Stolen laptop", aware="2026-02-01T08:00"), valid_from="2026-02-01", why="w")
+    day = ivp.agenda.Today(desk)
+    assert day.called("breach", "crm") == "crm · Stolen laptop"
+    assert day.called("register", "crm") == day.called("audit", "crm") == "crm"

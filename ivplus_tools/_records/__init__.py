@@ -36,7 +36,19 @@ from ivplus_tools._records.answers import (
     some_of,
     texts,
 )  # fmt: skip
-from ivplus_tools._records.cells import changed, describe, differing, name_of, readable, record_type, show_moment, spoken, to_text
+from ivplus_tools._records.cells import (
+    changed,
+    describe,
+    differing,
+    name_of,
+    readable,
+    record_type,
+    show_moment,
+    spoken,
+    title_of,
+    titled,
+    to_text,
+)
 from ivplus_tools._records.counts import MOST, added, bounds, highest_told, show_count
 from ivplus_tools._records.grammar import free_name, join, split
 from ivplus_tools._records.identifiers import clean_id, sound_id
@@ -125,6 +137,6 @@ __all__ = [
     "split",
     "spoken",
     "texts",
-    "to_text",
+    "title_of", "titled", "to_text",
     "told",
 ]  # fmt: skip

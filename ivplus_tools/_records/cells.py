@@ -60,6 +60,16 @@ def readable(value: object, field: FieldInfo, lang: str) -> list[str]:
     return [_readable_one(value, field, lang)]
 
 
+def titled(ident: str, name: str) -> str:
+    """A record as it is chosen and listed: its identifier and what it is called."""
+    return f"{ident} · {name}" if name else ident
+
+
+def title_of(record: Any) -> str:
+    """A record by its identifier and its name or title."""
+    return titled(record.id, getattr(record, "name", None) or getattr(record, "title", None) or "")
+
+
 def spoken(value: object, field: FieldInfo, lang: str) -> str:
     """A field's answer as an officer would type it: a day, a moment, a count, a place or a period in words. Others are empty."""
     if isinstance(value, date) or (isinstance(value, str) and column_kind(field) in ("moment", "count", "place")):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from ivplus_tools.audit import Status
     from ivplus_tools.desk import Desk
+    from ivplus_tools.rooms import AllRooms
 
 UNREAD = "LAW-001"  # facts that nobody has compared with the official text: no fault of the company, so counted apart
 
@@ -89,10 +90,11 @@ def check(
     that nobody has compared with the official text are one line per instrument, `law/KEY: LAW-001 ...`; `ivplus law` lists them.
     An accepted finding says until when, and does not count for --fail-on until that day has passed. SARIF 2.1.0 is for pipelines.
     """
-    from ivplus_tools.rooms import ROOMS
+    from ivplus_tools.rooms import ROOMS, AllRooms
 
     desk = desk_of(path, valid, known, lang)
-    found = _statuses(desk)
+    looked = AllRooms(desk.standpoint)
+    found = looked.statuses()
     if since:
         found = _new_since(found, desk, since)
     if rooms:
@@ -106,7 +108,7 @@ def check(
             echo(line_of(one, lang))
         if not quiet:
             echo(_summary(found, lang), err=True)
-            if silent := _unrecorded(desk, rooms or ROOMS):
+            if silent := _unrecorded(looked, rooms or ROOMS):
                 echo(_words.say("shell.unrecorded", lang, rooms=", ".join(silent)), err=True)
     else:
         from ivplus_tools.audit import lay_status
@@ -152,9 +154,9 @@ def _summary(found: list[Status], lang: str) -> str:
     return " · ".join([*told, _words.say("shell.unread", lang, count=len(_law.unverified()))])
 
 
-def _unrecorded(desk: Desk, rooms: Iterable[str]) -> list[str]:
+def _unrecorded(looked: AllRooms, rooms: Iterable[str]) -> list[str]:
     """Rooms in which nothing is recorded: that nothing is found there says nothing."""
-    return [name for name in rooms if name not in ("law", "audit") and not getattr(desk, name).standing()]
+    return [name for name in rooms if name not in ("law", "audit") and not looked.state(name).standing]
 
 
 def line_of(one: Status, lang: str) -> str:

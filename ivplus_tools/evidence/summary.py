@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from ivplus_tools import _html, _room, _words
 from ivplus_tools._findings import DueRow
-from ivplus_tools.agenda import Today
+from ivplus_tools.agenda import MOST, Today
 from ivplus_tools.audit import Status
 
 if TYPE_CHECKING:
     import pandas
 
     from ivplus_tools.desk import Desk
-
-MOST = 10
 
 
 @dataclass(frozen=True)
@@ -42,13 +40,13 @@ def conclusion(desk: Desk, changes: pandas.DataFrame) -> Conclusion:
     accepted = sum(one.state == "accepted" for one in day.statuses)
     empty = not any(one.records for one in day.rooms)
     key = next(key for key, so in (("empty", empty), ("act", errors or late), ("look", left or day.stale), ("none", True)) if so)
-    first = _words.say(f"summary.{key}", lang, errors=errors, late=late, warnings=warnings)
-    count = len(_grouped(day.todo)) + len(_errors(day.open))
-    if key == "act" and count > MOST:
-        first = f"{first[:-1]}; {_words.say('summary.more', lang, shown=MOST, count=count)}"
-    second = _words.say("summary.open", lang, warnings=warnings, untold=untold, accepted=accepted, unread=day.unread)
-    if not empty and (unknown := [_words.values("room")[one.room][lang] for one in day.rooms if not one.records]):
-        second = f"{second[:-1]}; {_words.say('summary.unrecorded', lang, rooms=', '.join(unknown))}"
+    count, silent = len(_grouped(day.todo)) + len(_errors(day.open)), [one.room for one in day.rooms if not one.records]
+    more = _words.say("summary.more", lang, shown=MOST, count=count) if count > MOST else ""
+    first = _words.say(f"summary.{key}", lang, errors=errors, late=late, more=more)
+    rooms = ", ".join(_words.values("room")[one][lang] for one in silent)
+    unrecorded = _words.say("summary.unrecorded", lang, rooms=rooms) if silent and not empty else ""
+    open_ = {"warnings": warnings, "untold": untold, "accepted": accepted, "unread": day.unread, "unrecorded": unrecorded}
+    second = _words.say("summary.open", lang, **open_)
     then = changes.attrs.get("then")
     since = _words.show_date(date.fromisoformat(then), lang) if then else _words.say("summary.before", lang)
     return Conclusion((first, second, _words.say("summary.changed", lang, count=len(changes), since=since)))
@@ -63,12 +61,12 @@ def actions(desk: Desk) -> pandas.DataFrame:
         (
             row.due,
             f"{late}: {row.what}" if row.is_late(day.at) else row.what,
-            day.called(row.subject),
+            day.called(row.room, row.subject),
             owners.get((row.room, row.subject, row.due)),
         )
         for row in _grouped(day.todo)
     ]
-    rows += [(one.due, one.finding, day.called(one.subject), one.owner) for one in _errors(day.open)]
+    rows += [(one.due, one.finding, day.called(one.room, one.subject), one.owner) for one in _errors(day.open)]
     return _room.frame(("due", "what", "subject", "owner"), rows[:MOST], desk.standpoint.lang, days=("due",))
 
 

@@ -12,7 +12,7 @@ from ivplus_tools import _dates, _html, _records, _room, _words
 from ivplus_tools._records import Part, Record, Stated
 from ivplus_tools._store import Standpoint
 from ivplus_tools.errors import Refusal
-from ivplus_tools.forms.ticks import Ticks, titled
+from ivplus_tools.forms.ticks import Ticks
 
 Known = Callable[[str], dict[str, str]]
 """The records of a kind that a field may name: identifier -> what it is called."""
@@ -136,7 +136,7 @@ class Editor:
 
     def _named(self) -> dict[str, str]:
         """The records that the field may name, as the officer chooses them -> their identifier."""
-        return {titled(ident, name): ident for ident, name in self._shared.known(_refers(self._field)).items()}
+        return {_records.titled(ident, name): ident for ident, name in self._shared.known(_refers(self._field)).items()}
 
     def _answers(self) -> widgets.Dropdown:
         """The kind of answer: given, or one of the others."""

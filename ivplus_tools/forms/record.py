@@ -16,16 +16,10 @@ from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.forms.field import Editor, Insist, Shared, editor_of, typed_day
 from ivplus_tools.forms.suggested import Suggestions, of_kind
-from ivplus_tools.forms.ticks import titled
 
 __all__ = ["Editor", "RecordForm", "Shared"]
 FEW = 20
 """Fields that are seen at once."""
-
-
-def _titled(record: Any) -> str:
-    """A record by its identifier and its name or title."""
-    return titled(record.id, getattr(record, "name", None) or getattr(record, "title", None) or "")
 
 
 class RecordForm(widgets.VBox):
@@ -192,8 +186,8 @@ class RecordForm(widgets.VBox):
 
     def _filter(self) -> None:
         sought = self.search.value.casefold()
-        found = [one.record for one in self._standing.values() if sought in _titled(one.record).casefold()]
-        options = [(_titled(one), one.id) for one in found]
+        found = [one.record for one in self._standing.values() if sought in _records.title_of(one.record).casefold()]
+        options = [(_records.title_of(one), one.id) for one in found]
         was, self._loading = self.list.value, True
         self.list.options = options
         self.list.value = was if was in {value for _, value in options} else None

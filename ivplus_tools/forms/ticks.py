@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 import traitlets
 
+from ivplus_tools import _records
+
 if TYPE_CHECKING:
     from ivplus_tools.forms.field import Shared
 
 _FORMULA, _MARKS = re.compile(r"\$.*\$|\\[(\[]|\\begin", re.S), re.compile(r"[$\\]")
 MOST_BOXES = 40
 """Beyond these, records are only found by the field below: what is ticked is always there."""
-
-
-def titled(ident: str, name: str) -> str:
-    """A record as it is chosen: its identifier and what it is called."""
-    return f"{ident} · {name}" if name else ident
 
 
 class Ticks(widgets.VBox):
@@ -41,7 +38,7 @@ class Ticks(widgets.VBox):
         for ident, box in self._boxes.items():
             box.description = self._label(ident)
         if self.more is not None:
-            self.more.options = [titled(ident, name) for ident, name in names.items()]
+            self.more.options = [_records.titled(ident, name) for ident, name in names.items()]
         self._lay()
 
     def _lay(self) -> None:
@@ -64,7 +61,7 @@ class Ticks(widgets.VBox):
     def _text(self, ident: str) -> str:
         """A code by its name, a record by its identifier and name."""
         name = self._offered.get(ident, "")
-        return name or ident if self.more is None else titled(ident, name)
+        return name or ident if self.more is None else _records.titled(ident, name)
 
     def _label(self, ident: str) -> str:
         """The same beside a box: there JupyterLab would set a formula, so what begins one stands as an escape."""
