@@ -284,14 +284,15 @@ def test_settings_of_jupyterlab_are_those_of_ivplus_lab(tmp_path):
     """Not yet written, as written, and changed by somebody."""
     from ivplus_tools.cli.house import LAB_SETTINGS
 
-    plugin, content = next(iter(LAB_SETTINGS.items()))
-    file = tmp_path / plugin
     assert "ivplus lab" in look(checks._jupyter, tmp_path, settings=tmp_path)["jupyter"].detail
-    file.parent.mkdir(parents=True)
-    file.write_text(json.dumps(content))
+    for plugin, content in LAB_SETTINGS.items():
+        (tmp_path / plugin).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / plugin).write_text("// mine\n" + json.dumps(content))
     assert look(checks._jupyter, tmp_path, settings=tmp_path)["jupyter"].state == "ok"
-    file.write_text("// mine\n" + json.dumps({**content, "fetchNews": "true"}))
-    assert look(checks._jupyter, tmp_path, settings=tmp_path)["jupyter"].state == "note"
+    for plugin, content in LAB_SETTINGS.items():
+        (tmp_path / plugin).write_text(json.dumps(dict.fromkeys(content, "other")))
+        assert look(checks._jupyter, tmp_path, settings=tmp_path)["jupyter"].state == "note", plugin
+        (tmp_path / plugin).write_text(json.dumps(content))
 
 
 def test_no_check_asks_the_network(journal, monkeypatch):

@@ -8,7 +8,7 @@ import os
 import platform
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from importlib import metadata, util
 from pathlib import Path
@@ -252,17 +252,24 @@ def _browser(ground: Ground) -> Iterator[Row]:
 
 
 def _jupyter(ground: Ground) -> Iterator[Row]:
-    """News and update checks are turned off by the settings that `ivplus lab` writes."""
+    """No news, no update checks, and forms that answer in order, by the settings that `ivplus lab` writes."""
     from ivplus_tools.cli.house import LAB_SETTINGS
 
-    plugin, wanted = next(iter(LAB_SETTINGS.items()))
-    file = ground.settings / plugin
-    if not file.is_file():
+    files = {ground.settings / plugin: wanted for plugin, wanted in LAB_SETTINGS.items()}
+    if not any(file.is_file() for file in files):
         yield Row("jupyter", "note", ground.say("doctor.no_lab"))
         return
-    text = file.read_text(encoding="utf-8", errors="replace")
-    quiet = all(re.search(rf'"{name}":\s*"?{str(value).lower()}"?', text) for name, value in wanted.items())
-    yield Row("jupyter", "ok" if quiet else "note", ground.say("doctor.quiet" if quiet else "doctor.not_quiet", path=file))
+    changed = [file for file, wanted in files.items() if not _is_set(file, wanted)]
+    if changed:
+        yield Row("jupyter", "note", ground.say("doctor.not_quiet", path=", ".join(map(str, changed))))
+    else:
+        yield Row("jupyter", "ok", ground.say("doctor.quiet"))
+
+
+def _is_set(file: Path, wanted: Mapping[str, object]) -> bool:
+    """Whether a file of settings says what is wanted; it may hold comments."""
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    return all(re.search(rf'"{name}":\s*"?{str(value).lower()}"?', text, re.IGNORECASE) for name, value in wanted.items())
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (

@@ -21,6 +21,8 @@ LAB_SETTINGS: dict[str, dict[str, object]] = {
         "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True,
     },
     "@jupyterlab/apputils-extension/sanitizer.jupyterlab-settings": {"allowCommandLinker": False},
+    # else some fields answer in a thread of their own, and a press on Save may overtake what was typed before it
+    "@jupyterlab/apputils-extension/kernels-settings.jupyterlab-settings": {"commsOverSubshells": "disabled"},
 }  # fmt: skip
 
 LOCALE = "@jupyterlab/translation-extension/plugin.jupyterlab-settings"

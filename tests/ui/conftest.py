@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
-from ivplus_tools.cli.house import START_LAB
+from ivplus_tools.cli.house import LAB_SETTINGS, START_LAB
 
 expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 REQUIRED = os.environ.get("IVPLUS_BROWSER_REQUIRED") == "1"
@@ -45,10 +45,10 @@ class Lab:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.token, self.base = secrets.token_hex(16), f"http://127.0.0.1:{port}"
-        settings = home / "settings/@jupyterlab/apputils-extension"
-        settings.mkdir(parents=True)
-        quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
-        (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+        for plugin, content in LAB_SETTINGS.items():
+            file = home / "settings" / plugin
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(content))
         environment = dict(
             os.environ, JUPYTER_CONFIG_DIR=str(home / "config"), JUPYTER_DATA_DIR=str(home / "data"), JUPYTER_RUNTIME_DIR=str(home / "rt"),
             JUPYTERLAB_SETTINGS_DIR=str(home / "settings"), JUPYTERLAB_WORKSPACES_DIR=str(home / "ws"), IPYTHONDIR=str(home / "ipy"),
