@@ -8,6 +8,7 @@ import audit
 import exchange
 import imports
 import journal
+import notice
 from measuring import table
 
 BEGIN, END = "<!-- table: benchmarks/all.py --write -->", "<!-- end of table -->"
@@ -28,6 +29,7 @@ def main() -> None:
         rows += exchange.rows(Path(folder), count, rounds)
         rows += journal.rows(Path(folder), sizes, rounds)
         rows += audit.rows(Path(folder), sizes[:1], rounds)
+        rows += notice.rows(Path(folder), rounds)
     print(table(rows))
     if asked.write:
         page = PAGE.read_text(encoding="utf-8")

@@ -151,6 +151,31 @@ def marked(name: str, inside: str) -> str:
     return f'<div class="{esc(name)} mathjax_ignore">{inside}</div>'
 
 
+def beside(text: str, places: Sequence[tuple[int, int, str, str]], rows: Sequence[tuple[str, str, str]], scope: str) -> str:
+    """A text with marks, and a list beside it: a mark leads to its line and a line to its mark.
+
+    `places`: start, end, key, what a mark is called; `rows`: key, line, state.
+    """
+    told, last, here, at = "", 0, {}, ""
+    for start, end, key, name in places:
+        if start >= last:
+            link = f'<a id="{esc(scope)}-m-{esc(key)}" href="#{esc(scope)}-r-{esc(key)}" title="{esc(name)}">'
+            told, last, at = f"{told}{_lines(text[last:start])}{link}<mark>{_lines(text[start:end])}</mark></a>", end, key
+        here[key] = at  # several may be said in one sentence, which is marked once
+    told += _lines(text[last:])
+    lines = "".join(
+        f'<li id="{esc(scope)}-r-{esc(key)}">{esc(state)}: '
+        + (f'<a style="text-decoration:underline" href="#{esc(scope)}-m-{esc(here[key])}">{esc(line)}</a>' if key in here else esc(line))
+        + "</li>"
+        for key, line, state in rows
+    )
+    column = "flex:1 1 20em;max-height:36em;overflow:auto;border:1px solid var(--jp-border-color2,#999);padding:0 .8em"
+    return (
+        f'<div {AS_IS} style="display:flex;flex-wrap:wrap;gap:1em"><div style="{column}" tabindex="0"><p>{told}</p></div>'
+        f'<div style="{column}" tabindex="0"><ul>{lines}</ul></div></div>'
+    )
+
+
 def image(alt: str, png_base64: str) -> str:
     """A picture that carries its own bytes and its text alternative."""
     return f'<img alt="{esc(alt)}" src="data:image/png;base64,{png_base64}">'

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from ivplus_tools import _words
 
@@ -233,6 +233,8 @@ def named_in(sentence: str) -> tuple[str, ...]:
         return ()
     found: list[str] = []
     words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", re.sub(r"(?<=\b\w)\.(?=\w\b\.?)", "", sentence))
+    if not any(_begins(word) for word in words):
+        return ()
     place = 0
     while place < len(words):
         for length in range(min(6, len(words) - place), 0, -1):
@@ -247,6 +249,17 @@ def named_in(sentence: str) -> tuple[str, ...]:
         else:
             place += 1
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(8192)
+def _begins(word: str) -> bool:
+    """Whether the name of a place may begin with a word."""
+    return (len(word) == 2 and word.isupper()) or _folded(word).partition(" ")[0] in _beginnings()
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(name.partition(" ")[0] for name in _known())
 
 
 def _folded(text: str) -> str:

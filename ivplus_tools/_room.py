@@ -38,8 +38,8 @@ class Room(Generic[S]):
     reads: ClassVar[type[State]] = State
     """What stands, as this room looks at it."""
     inner: ClassVar[frozenset[str]] = frozenset((
-        "answers", "as_of", "coming", "document_of", "draft", "due_of", "findings_of", "reads", "seal_act", "speaking", "standing", "state",
-        "states_of", "when_and_why",
+        "answers", "as_entry", "as_of", "coming", "document_of", "due_of", "findings_of", "reads", "seal_act", "speaking", "standing",
+        "state", "states_of", "when_and_why",
     ))  # fmt: skip
     """What the house asks of a room and an officer does not: completion leaves it out."""
 
@@ -100,7 +100,7 @@ class Room(Generic[S]):
     ) -> Receipt:
         """Write what an act of the room has made."""
         since, reason = self.when_and_why(valid_from, why, insist)
-        return _store.append(self.standpoint, [self.draft(one, since, reason, expecting) for one in things])
+        return _store.append(self.standpoint, [self.as_entry(one, since, reason, expecting) for one in things])
 
     def end(self, id: str, valid_from: object = None, why: str = "", kind: str | None = None, insist: bool = False) -> Receipt:  # noqa: A002
         """Say that a subject is no more from `valid_from`; its history stays."""
@@ -140,7 +140,7 @@ class Room(Generic[S]):
         if kind is None or getattr(kind, "own_act", False):
             raise _words.refusal("own_act_only", got=number, subject=one.subject)
 
-    def draft(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
+    def as_entry(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
         """A record of this room as an entry to be."""
         if not isinstance(thing, tuple(self.records)):
             kinds = ", ".join(one.__name__ for one in self.records)

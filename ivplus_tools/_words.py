@@ -25,6 +25,8 @@ MERGED = ("labels", "findings")
 P = ParamSpec("P")
 R = TypeVar("R")
 _Key = tuple[str, ...]
+SPOKEN = {"fi": "finnish", "sv": "swedish", "en": "english"}
+"""The codes of the list `language`, by the languages of the words."""
 _TABLE = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
 _RUNNING = {"fi": "d.M.y", "sv": "'den' d MMMM y", "en": "d MMMM y"}
 _LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from dataclasses import replace
@@ -16,6 +17,7 @@ from ivplus_tools.audit import AuditRoom
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.errors import Refusal
 from ivplus_tools.law import LawRoom
+from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
@@ -68,6 +70,7 @@ class Desk:
 
     register: RegisterRoom
     review: ReviewRoom
+    notice: NoticeRoom
     breach: BreachRoom
     retention: RetentionRoom
     audit: AuditRoom
@@ -294,6 +297,7 @@ def sample(path: str | Path | None = None, now: object = None, lang: str = "fi")
         raise _words.refusal("no_samples", path=SAMPLES)
     if path is None:
         path = Path(tempfile.mkdtemp(prefix="ivplus-")) / "sample.duckdb"
+        shutil.copytree(SAMPLES / "systems", path.parent / SAMPLES.name / "systems")  # an erasure for practice leaves the samples whole
     if Path(path).exists():
         raise _words.refusal("already_there", path=path)
     desk = Desk(path, by="sample", lang=lang, now=now)

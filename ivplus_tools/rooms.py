@@ -18,11 +18,14 @@ from ivplus_tools.audit import AuditRoom, Status
 from ivplus_tools.audit.state import Audit
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.law import LawRoom
+from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
 
-ROOMS: dict[str, type[Room[Any]]] = {room.name: room for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, LawRoom)}
+ROOMS: dict[str, type[Room[Any]]] = {
+    room.name: room for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, LawRoom)
+}
 """A new room is one more name here: everything else asks this list."""
 
 

@@ -38,6 +38,7 @@ WRITES = {
     "execute",
     "open",
     "plan",
+    "publish",
     "record",
     "reopen",
     "respond",
@@ -109,6 +110,7 @@ def shown(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     yield from of_case(case)
     yield from of_letters(desk, folder)
     yield from of_files(desk, folder)
+    yield from of_notice(desk, folder)
     frames = {
         "activities": desk.register.activities(), "agreements": desk.review.agreements(), "counts": desk.retention.counts(),
         "due": desk.retention.due(), "judged": desk.review.transfers(), "register": desk.breach.breaches(), "timeline": case.timeline,
@@ -155,6 +157,19 @@ def of_case(case: object) -> Iterator[tuple[str, object]]:
     yield from laid(
         "case", case.explain(), case.history(), case.duty.flips, *(case.draft(kind) for kind in _records.allowed("breach_draft"))
     )
+
+
+def of_notice(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
+    """A page whose every sentence is hostile, read and drafted."""
+    page = folder / "notice.md"
+    page.write_text(
+        f"# {LOUD}\n\nRekisterinpitäjä {LOUD} Oy, tietosuoja@example.fi. {WHOLE_NOTICE}\n\n- {LOUD}\n\n| {LOUD} | a |\n", encoding="utf-8"
+    )
+    read = desk.notice.read(page, "fi")
+    yield from laid("notice.read", read, read.items, read.findings, read.matches, read.promises, read.unread, desk.notice.draft())
+
+
+WHOLE_NOTICE = "Säilytämme henkilötietoja kolme vuotta, ja sinulla on oikeus saada pääsy tietoihisi. " * 3
 
 
 def of_letters(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:

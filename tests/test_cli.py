@@ -506,7 +506,9 @@ def test_each_planted_fault_is_printed_exactly_once_and_nothing_else(run, journa
         (match[2], match[1]) for line in lines if (match := re.match(r"\w+/(.+?): ([A-Z]{3}-\d{3}) ", line)) and match[2] != "LAW-001"
     ]
     assert len(printed) == sum("LAW-001" not in line for line in lines)
-    assert sorted(printed) == sorted(planted)
+    assert set(printed) == planted
+    twice = {code for code, _ in printed if code[:3] != "NOT"} & {one[0] for one in printed if printed.count(one) > 1}
+    assert not twice  # a notice has a finding for each item of the law
     [verkko] = [line for line in lines if "REG-062" in line]
     assert verkko.endswith("(hyväksytty 30.6.2026 saakka: palveluntarjoaja vaihtuu kesällä)")
 
@@ -578,7 +580,7 @@ def test_the_quarter_is_proved_in_one_command(run, tmp_path):
     assert "audit-2026-03-02.zip" in done.stdout
     first = (tmp_path / "audits" / "audit-2026-03-02.zip").read_bytes()
     told = json.loads(run(*day, "--fail-on", "never", "--format", "json").stdout)
-    assert (told["new"], told["findings"]["error"]) == (False, 72)
+    assert (told["new"], told["findings"]["error"]) == (False, 89)
     pack = "audits/audit-2026-03-02.zip"
     alone = run("verify", pack, code=3).stdout
     assert "ehjä" not in alone

@@ -580,7 +580,7 @@ def test_many_versions_of_one_subject_in_one_batch_decide_as_one_by_one(tmp_path
     days = [f"2025-{1 + number % 12:02d}-{1 + number % 28:02d}" for number in range(40)]
     random.Random(5).shuffle(days)
     one, two = (ivp.Desk(tmp_path / f"{name}.duckdb", by="tt", now=NOW) for name in "ab")
-    drafts = [one.register.draft(ivp.Activity("a", name=f"n{number % 3}"), _dates.day(day), "w") for number, day in enumerate(days)]
+    drafts = [one.register.as_entry(ivp.Activity("a", name=f"n{number % 3}"), _dates.day(day), "w") for number, day in enumerate(days)]
     _store.append(one.standpoint, drafts)
     for draft in drafts:
         _store.append(two.standpoint, [draft])

@@ -52,9 +52,10 @@ class Place:
 
     @property
     def path(self) -> Path:
-        """The place in the file system; `samples:` is the folder of the sample company."""
+        """The place in the file system; `samples:` is the folder of the sample company, beside the journal where it was copied there."""
         if self.location.startswith(SAMPLE):
-            return SAMPLES / self.location.removeprefix(SAMPLE)
+            own = self.base / SAMPLES.name
+            return (own if own.is_dir() else SAMPLES) / self.location.removeprefix(SAMPLE)
         return self.base / Path(self.location).expanduser()
 
     def same_as(self, other: Place) -> bool:

@@ -95,7 +95,7 @@ class AuditRoom(Room[Audit]):
 
     def identified(self, state: Audit) -> dict[str, Status]:
         """The same by the identifier of an answer to each, which is the finding's own: its code, subject and facts."""
-        rows, rooms = [], [*(name for name in self.house if name != self.name), self.name]
+        rows, rooms = [], list(self.house)
         for number, one in enumerate(state.answered(checks.findings(state))):
             told = one.response
             given = (told.accepted_until, told.owner, told.due, told.response_reason) if told else (None,) * 4

@@ -61,7 +61,7 @@ else:
     ScorePart, Context, Adjustment = one_of("score_part"), one_of("data_context"), one_of("context_adjustment")
 
 
-LANGUAGE = {"fi": "finnish", "sv": "swedish", "en": "english"}
+LANGUAGE = _words.SPOKEN
 """What a language of the toolkit is called in the list of languages."""
 
 

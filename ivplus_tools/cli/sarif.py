@@ -21,11 +21,28 @@ LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 def log_of(found: list[Status], at: Standpoint) -> dict[str, Any]:
     """A whole log: one run with every rule that could be found, and a result per finding."""
-    number = version("ivplus-tools")
     codes = list(_law.findings())
+    return _log(at, codes, [_result(one, codes.index(one.code), at.path.name) for one in found])
+
+
+def log_of_files(rows: list[tuple[str, int, str, str, str, str]], at: Standpoint) -> dict[str, Any]:
+    """A log of findings that stand in files: file, line, code, severity, sentence, rule."""
+    codes = list(_law.findings())
+    results = [
+        {
+            "ruleId": code, "ruleIndex": codes.index(code), "level": LEVELS[severity], "message": {"text": sentence},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": line}}}],
+            "partialFingerprints": {"sentence/v1": _hash(file, code, sentence)}, "properties": {"rule": rule},
+        }
+        for file, line, code, severity, sentence, rule in rows
+    ]  # fmt: skip
+    return _log(at, codes, results)
+
+
+def _log(at: Standpoint, codes: list[str], results: list[dict[str, Any]]) -> dict[str, Any]:
+    number = version("ivplus-tools")
     rules = [_rule(code, at.lang) for code in codes]
     driver = {"name": "ivplus", "version": number, "semanticVersion": number, "language": at.lang, "rules": rules}
-    results = [_result(one, codes.index(one.code), at.path.name) for one in found]
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "language": at.lang, "results": results}]}
 
 

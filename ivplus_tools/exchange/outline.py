@@ -33,6 +33,7 @@ class Prose:
 
     text: str
     label: str = ""
+    item: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Document:
             self.told.append((key, text.strip()))
 
 
-def paragraph(runs: Sequence[tuple[str, bool]], level: int | None = None) -> Iterator[Part]:
+def paragraph(runs: Sequence[tuple[str, bool]], level: int | None = None, item: bool = False) -> Iterator[Part]:
     """A paragraph of pieces, each with whether it is bold: a heading where its style or its bold letters make it one."""
     text = "".join(said for said, _ in runs).strip()
     plain = "".join(said for said, bold in runs if not bold).strip(" :\n")
@@ -73,7 +74,7 @@ def paragraph(runs: Sequence[tuple[str, bool]], level: int | None = None) -> Ite
     if text and level is not None and len(text) <= LONGEST_HEADING:
         yield Heading(level, " ".join(text.split()).rstrip(":"))
     elif text:
-        yield Prose(text, _label(runs))
+        yield Prose(text, _label(runs), item)
 
 
 def _label(runs: Sequence[tuple[str, bool]]) -> str:

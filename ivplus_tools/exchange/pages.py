@@ -206,11 +206,12 @@ def _parts(node: Any, bold: bool, meter: Meter) -> Iterator[Part]:
     from bs4.element import NavigableString
 
     runs: list[tuple[str, bool]] = []
+    item = node.name == "li"
     for child in node.children:
         if isinstance(child, NavigableString) or not (child.name in _PARTS or child.find(_PARTS)):
             runs += _runs(child, bold)
             continue
-        yield from paragraph(runs)
+        yield from paragraph(runs, item=item)
         runs = []
         meter.cells(PART_COSTS)
         if child.name == "table":
@@ -219,7 +220,7 @@ def _parts(node: Any, bold: bool, meter: Meter) -> Iterator[Part]:
             yield from paragraph(list(_runs(child, True)), _LEVELS[child.name])
         else:
             yield from _parts(child, bold or child.name in ("b", "strong"), meter)
-    yield from paragraph(runs)
+    yield from paragraph(runs, item=item)
 
 
 def _runs(node: Any, bold: bool) -> Iterator[tuple[str, bool]]:

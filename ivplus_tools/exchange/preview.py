@@ -149,7 +149,7 @@ class Preview:
         drafts = [self._past_draft(one, why, insist) for one in self._reading.past]
         for thing, own in self._reading.things:
             since, reason = self._room.when_and_why(self._own_day(thing, own) or default, why, insist)
-            drafts.append(self._room.draft(thing, since, reason, self._newest.get((thing.kind, thing.id), 0)))
+            drafts.append(self._room.as_entry(thing, since, reason, self._newest.get((thing.kind, thing.id), 0)))
         drafts += self._layouts(why, insist)
         receipt = _store.append(self._room.standpoint, drafts)
         self._newest = _store.newest(self._room.standpoint)
@@ -166,7 +166,7 @@ class Preview:
             said = {texts[key]: name or NO_FIELD for key, name in wishes.chosen.items() if key in texts}
             ident = hashlib.sha256(shape_key(headings).encode()).hexdigest()[:16]
             one = kind(ident, headings=shown, columns=said, role=wishes.role)  # type: ignore[misc]
-            drafts.append(self._room.draft(one, since, reason, self._newest.get((LAYOUT, ident), 0)))
+            drafts.append(self._room.as_entry(one, since, reason, self._newest.get((LAYOUT, ident), 0)))
         return drafts
 
     def _own_day(self, thing: Record, since: date | None) -> date | None:

@@ -12,6 +12,7 @@ from ivplus_tools.forms.clauses import ReviewForm
 from ivplus_tools.forms.erasing import ErasureForm
 from ivplus_tools.forms.findings import FindingsView
 from ivplus_tools.forms.first_day import FirstDayView
+from ivplus_tools.forms.notice import NoticeForm
 from ivplus_tools.forms.opening import Opens
 from ivplus_tools.forms.quarter import QuarterForm
 from ivplus_tools.forms.record import RecordForm
@@ -30,7 +31,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "purpose": ("purposes",),
     "data": (
         "data_subjects", "people_count", "data_categories", "special_categories", "special_condition", "criminal_data", "national_id",
-        "identified_by_code", "sources",
+        "identified_by_code", "sources", "required_data",
     ),
     "disclosure": ("recipients", "processors", "transfers", "systems"),
     "storage": ("retention", "security_measures"),
@@ -65,6 +66,8 @@ def today(desk: Desk) -> TodayView:
         "retention_rule": due_rows,
         "retention": lambda desk, _: retention(desk),
         "audit": lambda desk, _: findings(desk),
+        "notice": lambda desk, _: notice(desk),
+        "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
 
@@ -107,6 +110,14 @@ def record(desk: Desk, kind: str, why: str = "") -> RecordForm:
 def review(desk: Desk) -> ReviewForm:
     """One processor per screen: each clause of Art. 28 with its verdict, quote and reason, and the next review date."""
     return ReviewForm(desk)
+
+
+def notice(desk: Desk, page: str | Path = "") -> NoticeForm:
+    """A privacy notice with marks beside what the law asks, each leading to the other; matches corrected, a draft, a version published.
+
+    `page`: a file, or the identifier of a notice that was published.
+    """
+    return NoticeForm(desk, page)
 
 
 def breach(desk: Desk) -> BreachForm:

@@ -16,6 +16,7 @@ from ivplus_tools.forms.moves import Moves
 from ivplus_tools.review.records import Agreement, Processor, Verdict
 
 TEXTS = ("quote", "page", "reason")
+WANTING = ("not_met", "unclear")
 
 
 class ClauseEditor:
@@ -167,7 +168,11 @@ class ReviewForm(widgets.VBox):
         agreement = self._agreement.id if stands else self._say("new_agreement", id=one.id)
         done = sum(1 for code in self.clauses if code in judged and judged[code].verdict)
         told = {"place": place + 1, "count": len(found), "name": review.name(one.id), "agreement": agreement}
-        self.progress.value = _html.heading(self._say("screen", **told, done=done, of=len(self.clauses)))
+        found_wanting = sum(1 for code in self.clauses if code in judged and judged[code].verdict in WANTING)
+        head = self._say("screen", **told, done=done, of=len(self.clauses))
+        if found_wanting:
+            head += f" · {self._say('wanting', count=found_wanting)}"
+        self.progress.value = _html.heading(head)
         self._tell([self._say("read_only" if self._desk.standpoint.past else "review_loaded", id=one.id)])
         self._refresh_code()
 

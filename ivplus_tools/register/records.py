@@ -167,6 +167,7 @@ class Activity(Record):
     national_id: NationalIdGrounds = item("tsl:29")
     identified_by_code: YesNo = item("tsl:29:identification")
     sources: AnswerTexts = item("gdpr:14(2)(f)")
+    required_data: AnswerText = item("gdpr:13(2)(e)")
     recipients: Recipients = item("gdpr:30(1)(d)")
     processors: AnswerTexts = item("gdpr:28(3)", refers="organisation")
     transfers: AnswerTexts = item("gdpr:30(1)(e)")

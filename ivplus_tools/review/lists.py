@@ -171,7 +171,7 @@ class ListPreview:
             raise _words.refusal("list_overtaken", file=self._file)
 
     def _draft(self, thing: Subprocessor, since: date, why: str) -> Draft:
-        return self._room.draft(thing, since, why, self._newest.get((thing.kind, thing.id), 0))
+        return self._room.as_entry(thing, since, why, self._newest.get((thing.kind, thing.id), 0))
 
     def _record(self, one: Listed, was: Subprocessor | None, later: bool) -> Subprocessor:
         told: dict[str, Any] = {"countries": one.countries or None, "purpose": one.purpose or None}

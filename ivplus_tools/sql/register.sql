@@ -20,6 +20,7 @@ CREATE OR REPLACE TEMP MACRO activities() AS TABLE
     answer(body->'special_condition') AS "special_condition",
     answer(body->'criminal_data') AS "criminal_data", answer(body->'national_id') AS "national_id",
     body->>'identified_by_code' AS "identified_by_code", answer(body->'sources') AS "sources",
+    answer(body->'required_data') AS "required_data",
     parts(body->'recipients', '$[*].recipient') AS "recipients",
     answer(body->'processors') AS "processors", answer(body->'transfers') AS "transfers",
     answer(body->'systems') AS "systems", parts(body->'retention', '$[*].period') AS "retention",

@@ -1,0 +1,109 @@
+"""What is missing, stale or wrong in a notice, and where it and the register differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from ivplus_tools import _law, _words
+from ivplus_tools._findings import Finding
+from ivplus_tools.notice import against, items, signs
+from ivplus_tools.notice.page import Page
+from ivplus_tools.notice.state import RESTS, NoticeState
+
+LONGEST_QUOTE = 160
+DIFFERS = {against.NOT_SAID: "NOT-010", against.NOT_KEPT: "NOT-011", against.CONTRADICTED: "NOT-013"}
+
+
+def findings(state: NoticeState) -> Iterator[Finding]:
+    """Of every notice that stands, and of what should have been told."""
+    for stands in state.notices:
+        one = stands.record
+        yield from of_page(state.page(one), state, one.id, stands.entry.valid_from)
+        yield from _age(one, stands.entry.valid_from, state)
+    if state.activities and not state.notices:
+        first = min(body["valid_from"] for body in state.activities.values())
+        yield Finding("notice", "NOT-020", first, {"count": len(state.activities)})
+
+
+def of_page(page: Page, state: NoticeState, subject: str, since: date) -> Iterator[Finding]:
+    """What is found of one page, published or not yet."""
+    for _, found in placed(page, state, subject):
+        yield Finding(subject, found.code, since, found.about, found.rule, found.severity)
+
+
+def placed(page: Page, state: NoticeState, subject: str, judged: Sequence[items.Item] | None = None) -> Iterator[tuple[int, Finding]]:
+    """The same, each with its place in the text; -1 where it stands nowhere. `judged`: its items, where they are known."""
+    yield from ((-1, one) for one in _reading(page))
+    for one in items.judge(page, state.on, state.needed) if judged is None else judged:
+        fact = _law.codes("notice_item")[one.code]
+        weight = str((fact.on(state.on) or {})["weight"])
+        if one.present == items.NO:
+            yield -1, _found("NOT-001", one.rule, weight if one.needed else "warning", item=fact.name)
+        elif one.present == items.CANNOT_TELL:
+            yield one.start, _found("NOT-002", one.rule, item=fact.name, quote=_quote(page, one.start, one.end))
+    for sign in signs.find(page, state.on):
+        quote = _quote(page, sign.start, sign.end) + (f" ↔ {_quote(page, *sign.other)}" if sign.other else "")
+        yield sign.start, _found("NOT-003", sign.rule, sign.weight, sign=_law.fact(sign.rule).name, quote=quote)
+    matches = against.compare(page, state, subject)
+    if not state.activities:
+        yield -1, _found("NOT-014")
+    for (what, differs, start, end), alike in _grouped(matches).items():
+        quote = _quote(page, start, end)
+        yield start, _found(DIFFERS[differs], what=_words.label_of(what), term=_joined([against.shown(one) for one in alike]), quote=quote)
+    unmatched = [match for match in matches if match.state == against.CANNOT_TELL]
+    if unmatched:
+        yield -1, _found("NOT-012", count=len(unmatched), of=len(matches))
+
+
+def _grouped(matches: list[against.Match]) -> dict[tuple[str, str, int, int], list[against.Match]]:
+    """Differences of one kind that stand in one place: nine countries that one sentence denies are one finding."""
+    found: dict[tuple[str, str, int, int], list[against.Match]] = {}
+    for one in matches:
+        if one.state in DIFFERS:
+            found.setdefault((one.what, one.state, one.start, one.end), []).append(one)
+    return found
+
+
+def _joined(terms: list[dict[str, str]]) -> dict[str, str]:
+    """Terms one behind the other, in each language."""
+    return {lang: "; ".join(one[lang] for one in terms) for lang in _words.LANGS}
+
+
+def _reading(page: Page) -> Iterator[Finding]:
+    """What was not read, and a page that is not in the language that it says."""
+    if page.unread:
+        yield _found("NOT-004", count=len(page.unread))
+    if not page.langs:
+        yield _found("NOT-005", lang="–", declared=page.declared or "–")
+    elif page.declared and page.declared in _words.LANGS and page.declared != page.langs[0]:
+        yield _found("NOT-005", lang=page.langs[0], declared=page.declared)
+
+
+def _age(one: Any, since: date, state: NoticeState) -> Iterator[Finding]:
+    """A register that has changed since, and a language that lags behind another."""
+    day = one.published or since
+    newer = [
+        max(entry.valid_from, day)
+        for entry in state.sealed
+        if entry.kind in RESTS and max(entry.valid_from, entry.recorded_at.date()) > day
+    ]
+    if newer:
+        last = max(newer)
+        yield Finding(one.id, "NOT-021", last, {"published": day, "count": len(newer)})
+    others = [other.record for other in state.notices if other.record.notice_language != one.notice_language]
+    later = [other for other in others if other.published and day < other.published]
+    if later:
+        newest = max(later, key=lambda other: other.published)
+        yield Finding(one.id, "NOT-022", newest.published, {"published": day, "other": newest.id, "newer": newest.published})
+
+
+def _found(code: str, rule: str | None = None, severity: str | None = None, **about: object) -> Finding:
+    return Finding("", code, date.min, about, rule, severity)
+
+
+def _quote(page: Page, start: int, end: int) -> str:
+    """Words of the page, shortened where they are many."""
+    told = " ".join(page.quote(start, end).split()) if start >= 0 else ""
+    return told if len(told) <= LONGEST_QUOTE else told[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,53 @@
+"""Each sentence of a notice, what it promises, and what keeps it: records of the register and the rooms, or nothing yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ivplus_tools import _words
+from ivplus_tools.notice import phrases
+from ivplus_tools.notice.page import Page
+from ivplus_tools.notice.state import NoticeState
+
+KEPT, UNKEPT, BROKEN, INFORMS = "kept", "nothing_keeps_it", "broken", "informs"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One sentence: its place, what it is about, the kinds of record that keep it, how many stand, and how that is called."""
+
+    start: int
+    end: int
+    topic: str
+    state: str
+    kinds: tuple[str, ...] = ()
+    records: int = 0
+
+
+def of_page(page: Page, state: NoticeState) -> Iterator[Promise]:
+    """Every sentence but the headings; one that promises nothing only informs."""
+    topics = _words.read("phrases")["promise"]
+    for one in page.sentences:
+        if one.kind in ("heading", "label", "cell", "whole_row"):
+            continue
+        topic = next((name for name in topics if phrases.of("promise", name, page.langs).find(one.low, one.above)), None)
+        if topic is None:
+            yield Promise(one.start, one.end, "", INFORMS)
+            continue
+        kinds = tuple(topics[topic].get("kept_by", ()))
+        count = sum(len(state.bodies(kind)) for kind in kinds)
+        if phrases.of("clue", "negation", page.langs).find(one.low, ""):
+            yield Promise(one.start, one.end, topic, _denied(topics[topic], state), kinds, count)
+        else:
+            yield Promise(one.start, one.end, topic, KEPT if count else UNKEPT, kinds, count)
+
+
+def _denied(topic: dict[str, Any], state: NoticeState) -> str:
+    """Whether it is kept that something is not done: only where the register says so of every activity; records of it break it."""
+    condition = topic.get("denied_if")
+    if condition is None:
+        return UNKEPT
+    told = state.needed.get(condition)
+    return UNKEPT if told is None else BROKEN if told else KEPT
