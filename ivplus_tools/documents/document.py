@@ -22,7 +22,7 @@ class Line:
 class Section:
     """A numbered heading with its lines, a plain sentence, or a table of any width whose first row names the columns.
 
-    Level 1 is a part of the document, level 2 one subject.
+    Level 1 is a part of the document, level 2 one subject. `open`: what is not known within the sentences, and stands there as a blank.
     """
 
     number: str
@@ -31,6 +31,7 @@ class Section:
     lines: tuple[Line, ...] = ()
     said: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Document:
     @property
     def blanks(self) -> list[str]:
         """The labels of what nobody has told yet, which the document marks."""
-        return [line.label for section in (*self.cover, *self.sections) for line in section.lines if line.blank]
+        every = (*self.cover, *self.sections)
+        return [one for section in every for one in (*(line.label for line in section.lines if line.blank), *section.open)]
 
     @property
     def cautions(self) -> list[str]:

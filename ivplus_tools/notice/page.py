@@ -39,6 +39,7 @@ ITEM = re.compile(r"^\s*(?:[-*•–·]|\d+[.)]|[a-z]\))\s+")
 NUMBER = re.compile(r"\d+(?:\.\d+)*[.)]?\s+(?=[A-ZÅÄÖ])")
 FIRM = re.compile(r"\b(?:oy|oyj|ab|ry|rf|r\.y|r\.f|ky|osk|tmi|ltd)\b", re.IGNORECASE)
 LABEL = re.compile(r"\*\*([^*]{2,60}?)(?:[.:?]\*\*|\*\*[.:])\s+(?=\S)|([A-ZÅÄÖ][^\s.:?!,]+(?: [^\s.:?!,]+){0,2})[.:?]\s+(?=[A-ZÅÄÖ0-9])")
+LEAD_IN = re.compile(r"([A-ZÅÄÖ][^.:?!,\n]{2,45}):\s+(?=\S)")
 HEADED = re.compile(r"#{1,6}\s|\d+(?:\.\d+)*[.)]?\s+[A-ZÅÄÖ]|\|")
 BOX = re.compile(r"^>\s*")
 MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+")
@@ -164,7 +165,7 @@ def _is_head(cells: list[str]) -> bool:
 
 def text_page(name: str, text: str, unread: list[tuple[str, str]]) -> Page:
     """A plain text, Markdown included: blocks between empty lines; a short line of its own is a heading where none is marked as one."""
-    text = unicodedata.normalize("NFC", UNSEEN.sub("", re.sub(r"\r(?!\n)", "\n", text)))
+    text = unicodedata.normalize("NFC", UNSEEN.sub("", re.sub(r"\r(?!\n)", "\n", text).replace("<br>", "   \n")))
     made, above = Page(name, text, unread=list(unread)), _Above(marked=re.search(r"^#{1,6} ", text, re.MULTILINE) is not None)
     lines = _lines(text)
     for number, (start, line) in enumerate(lines):
@@ -247,6 +248,8 @@ def _labelled(start: int, text: str, above: str, kind: str) -> Iterator[Sentence
     if label := LABEL.match(text):
         yield from _sentences(start, label[0], above, "label" if label[1] else kind)
         above, start, text = f"{above}{RUN_IN}{_low(label[1] or label[2])}", start + label.end(), text[label.end() :]
+    elif label := LEAD_IN.match(text):  # it may as well begin the sentence itself: both are looked at
+        above = f"{above}{RUN_IN}{_low(label[1])}"
     yield from _sentences(start, text, above, kind)
 
 
@@ -276,8 +279,8 @@ def _is_heading(line: str, marked: bool, first: bool, alone: bool) -> bool:
 
 
 def _sentences(start: int, text: str, above: str, kind: str) -> Iterator[Sentence]:
-    """The sentences of a block; a line break of Markdown is a blank."""
-    text, place = text.replace("<br>", "    "), 0
+    """The sentences of a block."""
+    place = 0
     for one in [*_ends(text), len(text)]:
         while one - place > LONGEST_SENTENCE:
             cut = text.rfind(" ", place + 1, place + LONGEST_SENTENCE)
