@@ -209,7 +209,8 @@ FORMS = [name for name, _ in inspect.getmembers(ivp.forms, inspect.isfunction)]
 
 def form(desk: ivp.Desk, name: str) -> object:
     """A form with a hostile record in it, and with the refusal of a hostile day; a cell each, since it is a thousand messages."""
-    made = getattr(ivp.forms, name)(desk, *(["organisation"] if name == "record" else []))
+    shown = {"record": ["organisation"], "notice": [f"{EVERY} privacy_notice"]}
+    made = getattr(ivp.forms, name)(desk, *shown.get(name, []))
     if hasattr(made, "path"):
         made.path.value = str(desk.standpoint.path.with_name("register.csv"))
     if hasattr(made, "load"):
