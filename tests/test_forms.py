@@ -605,3 +605,17 @@ def test_a_double_press_of_save_in_a_breach_keeps_its_receipt(desk):
     form.save.click()
     assert "✓" in receipt
     assert form.status.value == receipt
+
+
+def test_a_record_of_a_day_to_come_says_so_and_can_be_taken_back(desk):
+    """It stands in no list before its day: the form tells the day, and its entry is there to be withdrawn."""
+    form = ivp.forms.record(desk, "system")
+    form.new.click()
+    form.id.value, form.valid_from.value, form.why.value = "later", "1.1.2027", "begins then"
+    form.save.click()
+    assert "later" not in dict(form.list.options).values()
+    assert "2027" in form.status.value
+    assert not form.withdraw.disabled
+    form.why.value = "a mistake"
+    form.withdraw.click()
+    assert len(desk.at(valid="2027-02-01").register.systems()) == 0

@@ -310,7 +310,11 @@ class RecordForm(widgets.VBox):
         self.list.value = ident if ident in self._standing else None
         self._loading = False
         self.load(ident)
-        self._tell([repr(receipt)])
+        told = [repr(receipt)]
+        if ident not in self._standing:  # true from a day to come: it stands in no list yet, and can be taken back all the same
+            self._read_said(ident)
+            told.append(self._say("not_yet", day=_words.show_date(_dates.day(self.valid_from.value), self._lang)))
+        self._tell(told)
         self._done = "save", self.status.value
         self.saved = max(receipt.entries, default=self.saved)
         self._shown_code.value = _html.heading(self._say("code"), 5) + _html.code(code)
