@@ -64,6 +64,8 @@ def test_the_code_of_documentation_runs_and_shows_what_stands_below_it(name, cha
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data_samples").symlink_to(ROOT / "data_samples")
     monkeypatch.setenv("IVPLUS_NOW", "2026-03-02T09:00")
+    for name_of in ("IVPLUS_DESK", "IVPLUS_BY", "IVPLUS_LANG"):  # a reader has none of them
+        monkeypatch.delenv(name_of, raising=False)
     space = {}
     for block, shown in chain:
         lines = said(block, name, space)
