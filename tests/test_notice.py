@@ -188,6 +188,15 @@ def test_the_register_and_the_notice_are_held_against_each_other(desk, tmp_path)
     assert any(one.state == "contradicted" for one in found.itertuples())
 
 
+def test_a_period_of_other_data_says_nothing_of_these(desk, tmp_path):
+    """Three years for another category are not the three years of the register's."""
+    whole(desk)
+    path = tmp_path / "s.md"
+    path.write_text(TEXT.replace("tietoja kolme", "kamerakuvia kolme"), encoding="utf-8")
+    found = desk.notice.read(path).matches
+    assert list(found[found["term"].str.startswith("yhteystiedot:")]["state"]) == ["cannot_tell"]
+
+
 def test_what_the_officer_says_of_a_match_holds(desk, tmp_path):
     """A term that the notice says in other words; taken back, it cannot be told again."""
     whole(desk)
@@ -430,7 +439,15 @@ def test_a_page_that_is_not_in_the_language_given_is_not_judged_missing(desk, tm
     """Finnish read as Swedish: what is not found cannot be told, and the language is a finding."""
     reading = desk.notice.read(written(tmp_path, "s.md", TEXT * 2), "sv")
     assert "no" not in set(reading.items["present"])
-    assert {"NOT-004", "NOT-005"} & set(reading.findings["code"])
+    assert {"NOT-004", "NOT-005"} <= set(reading.findings["code"])
+
+
+def test_a_page_that_cannot_be_told_is_no_exit_code_0(tmp_path):
+    """Spanish read as Finnish holds nothing that is known to be missing: the shell fails all the same."""
+    page = written(tmp_path, "es.txt", "Esta es la política de privacidad de la empresa y de los datos que se tratan. " * 8)
+    told = run(page, "--language", "fi", "--desk", tmp_path / "no.duckdb")
+    assert told.exit_code == 1
+    assert "NOT-005" in told.stdout
 
 
 def test_hostile_text_of_a_page_executes_nowhere(desk, tmp_path):

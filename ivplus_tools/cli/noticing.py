@@ -12,9 +12,12 @@ from ivplus_tools import _words
 from ivplus_tools.cli.base import complain, desk_of, echo, fails_on, main, on_desk, print_csv
 from ivplus_tools.errors import Refusal
 
+UNTOLD = ("NOT-002", "NOT-004")
+"""An item that cannot be told, a page that was not wholly read: never exit code 0."""
+
 
 @main.command(
-    exits={0: "no finding is at or above --fail-on", 1: "one is"},
+    exits={0: "no finding is at or above --fail-on, and every item could be told", 1: "one is, or one could not"},
     examples=(
         "ivplus notice tietosuoja.html",
         "ivplus notice seloste.fi.md beskrivning.sv.md --fail-on warning",
@@ -60,7 +63,7 @@ def notice(
     _print(rows, shape, desk)
     if refused:
         sys.exit(2)
-    if any(severity in failing(fail_on) for _, _, _, severity, _, _ in rows):
+    if any(severity in failing(fail_on) or (code in UNTOLD and failing(fail_on)) for _, _, code, severity, _, _ in rows):
         sys.exit(1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -39,8 +38,12 @@ class Reading:
         return items.judge(self._page, self._state.on, self._state.needed)
 
     @cached_property
+    def _compared(self) -> list[against.Match]:
+        return against.compare(self._page, self._state, self.subject)
+
+    @cached_property
     def _placed(self) -> list[tuple[int, _findings.Finding]]:
-        return list(checks.placed(self._page, self._state, self.subject, self._judged))
+        return list(checks.placed(self._page, self._state, self._judged, self._compared))
 
     @property
     def items(self) -> pandas.DataFrame:
@@ -63,9 +66,8 @@ class Reading:
     @property
     def matches(self) -> pandas.DataFrame:
         """The register against the notice: what, term, state (said, not_said, contradicted, not_in_register, cannot_tell), quote, ..."""
-        found = against.compare(self._page, self._state, self.subject)
         rows = []
-        for one in found:
+        for one in self._compared:
             term = against.shown(one)[self._lang]
             what = _words.field_label(one.what, self._lang)
             rows.append((what, term, one.state, *self._place(one.start, one.end), one.record))
@@ -139,8 +141,7 @@ class NoticeRoom(Room[NoticeState]):
         """Read a page (HTML, Markdown, Word, text, PDF) and judge it; nothing is recorded. `lang`: where it is not to be guessed."""
         file, state = _store.path_of(path), self.state()
         made = files.read(file, lang)
-        told = hashlib.sha256(file.read_bytes()).hexdigest()
-        known = next((one.record.id for one in state.notices if one.record.notice_hash == told), None)
+        known = next((one.record.id for one in state.notices if one.record.notice_hash == made.digest), None)
         return Reading(state, made, known or file.name)
 
     def reading(self, id: str) -> Reading:  # noqa: A002
@@ -173,7 +174,7 @@ class NoticeRoom(Room[NoticeState]):
             raise _words.refusal("not_yet_published", got=since)
         made = PrivacyNotice.of(
             id or file.stem, notice_title=title[:200], notice_language=_words.SPOKEN[read.langs[0]], notice_address=address,
-            published=since, notice_file=file.name, notice_hash=hashlib.sha256(file.read_bytes()).hexdigest(),
+            published=since, notice_file=file.name, notice_hash=read.digest,
             notice_unread=[f"{key}: {text}"[:200] for key, text in read.unread] or None, notice_text=read.text,
         )  # fmt: skip
         return self.seal_act([made], since, why or _words.say("notice.published", self.standpoint.lang, path=file.name))
@@ -188,7 +189,7 @@ class NoticeRoom(Room[NoticeState]):
         """The published file as it is now against what was recorded: change (added, removed), text; empty where it is the same."""
         one = self.state().find(id, "privacy_notice").record
         now = files.read(_store.path_of(path))
-        return self._diff(one.notice_text or "", now.text)
+        return _room.frame(("change", "text"), _changed(one.notice_text or "", now.text), self.standpoint.lang)
 
     def versions(self, id: str) -> pandas.DataFrame:  # noqa: A002
         """Every version of a notice: published, notice_file, notice_hash, recorded_by, why."""
@@ -205,9 +206,6 @@ class NoticeRoom(Room[NoticeState]):
             before = then[one.id].notice_text if one.id in then else ""
             rows += [(one.id, *row) for row in _changed(before or "", one.notice_text or "")]
         return _room.frame(("notice", "change", "text"), rows, self.standpoint.lang)
-
-    def _diff(self, before: str, after: str) -> pandas.DataFrame:
-        return _room.frame(("change", "text"), list(_changed(before, after)), self.standpoint.lang)
 
 
 def _changed(before: str, after: str) -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ def _bases(page: Page, state: NoticeState) -> Iterator[Match]:
     for code in _law.codes("legal_basis"):
         if not (name := state.named_basis(code)):
             continue
-        one = next((one for one in signs.every(page, "basis", name) if not _denies(page, one)), None)
+        one = next((one for one in signs.every(page, "basis", name) if not signs.denies(page, one)), None)
         if code in state.bases:
             yield _hit("legal_basis", code, SAID if one else NOT_SAID if page.langs else CANNOT_TELL, one, ", ".join(state.bases[code]))
         elif one and name in ("consent", "interest"):  # contracts and laws are spoken of in many ways
@@ -93,14 +93,14 @@ def _countries(page: Page, state: NoticeState) -> Iterator[Match]:
     denied, general = signs.said(page, "clue", "denied_transfers"), signs.said(page, "item", "transfers")
     named = [(one, _places.named_in(page.quote(one.start, one.end))) for one in page.sentences]
     for place, records in kept.items():
-        one = next((one for one, places in named if place in places and not _denies(page, one)), None)
+        one = next((one for one, places in named if place in places and not signs.denies(page, one)), None)
         if one is None and denied is not None:
             yield _hit("country", place, CONTRADICTED, denied, ", ".join(records))
         else:
             yield _hit("country", place, SAID if one else CANNOT_TELL if general else NOT_SAID, one or general, ", ".join(records))
     sought = phrases.of("item", "transfers", page.langs)
     for one, places in named:
-        if places and sought.find(one.low, one.above) and not _denies(page, one):
+        if places and sought.find(one.low, one.above) and not signs.denies(page, one):
             strange = (place for place in places if _places.is_country(place) and state.is_third(place) and place not in kept)
             yield from (_hit("country", place, NOT_KEPT, one) for place in strange)
 
@@ -143,7 +143,7 @@ def _all_names(state: NoticeState) -> Iterator[str]:
 
 def _periods(page: Page, state: NoticeState) -> Iterator[Match]:
     """The periods of the register: said, said otherwise of the same data, or cannot tell."""
-    sought = re.compile(dict(phrases.things())["period"])
+    sought = re.compile(phrases.things()["period"])
     told: list[tuple[Sentence, set[str]]] = []
     for one in page.sentences:
         read = {period for found in sought.finditer(one.low) if (period := _read_period(found[0]))}
@@ -155,7 +155,7 @@ def _periods(page: Page, state: NoticeState) -> Iterator[Match]:
             continue
         term = f"{category}: {period}" if category else period
         of_it = [(one, read) for one, read in told if category and _names(one, _stems(category))]
-        same = next((one for one, read in of_it or told if period in read), None)
+        same = next((one for one, read in (of_it if category else told) if period in read), None)
         if same is None and of_it:
             yield _hit("period", term, CONTRADICTED, of_it[0][0], ident)
         else:
@@ -191,12 +191,7 @@ def _terms(page: Page, state: NoticeState) -> Iterator[Match]:
         for term, records in seen.items():
             stems = [stems for stems in _stems(term) if all(stem in page.low for stem in stems)]
             one = next((one for one in page.sentences if one.kind != "heading" and _names(one, stems)), None)
-            yield _hit(what, term, SAID if one and not _denies(page, one) else CANNOT_TELL, one, ", ".join(records))
-
-
-def _denies(page: Page, one: Sentence) -> bool:
-    """Whether a sentence says that something is not so."""
-    return phrases.of("clue", "negation", page.langs).find(one.low, "") is not None
+            yield _hit(what, term, SAID if one and not signs.denies(page, one) else CANNOT_TELL, one, ", ".join(records))
 
 
 def _names(one: Sentence, alike: list[list[str]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 from ivplus_tools import _words
 from ivplus_tools.exchange import limits, outline, pages, sources, texts, word
 from ivplus_tools.notice import page
-from ivplus_tools.notice.page import Page
+from ivplus_tools.notice.page import OTHER_LANGUAGE, Page
 
 FRAMES = re.compile(r"<(?:iframe|object|embed|canvas)\b[^>]*", re.IGNORECASE)
 
@@ -20,6 +21,7 @@ def read(path: Path, lang: str | None = None) -> Page:
     """A page from a file: HTML, Markdown, Word, plain text, PDF. What holds no notice at all is refused in one line."""
     content = sources.read_bytes(path)
     made = _of_bytes(path, content)
+    made.digest = hashlib.sha256(content).hexdigest()
     if sum(map(str.isalpha, made.text)) < page.SHORTEST_PAGE:
         raise _words.refusal("no_notice", path=path.name)
     if not made.declared and (found := re.search(r"(?:^|[._/-])(fi|sv|en)(?=[._/-])", path.name.lower())):
@@ -27,8 +29,7 @@ def read(path: Path, lang: str | None = None) -> Page:
     told = page.languages(made.text)
     made.langs = (_words.language(lang),) if lang else told
     if lang and lang not in told:  # nothing of a page in another language is missing for that
-        made.unread.append(("language", "–"))
-        made.declared = made.declared or lang
+        made.unread.append((OTHER_LANGUAGE, "–"))
     return made
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ivplus_tools import _law, _words
 from ivplus_tools._findings import Finding
 from ivplus_tools.notice import against, items, signs
-from ivplus_tools.notice.page import Page
+from ivplus_tools.notice.page import OTHER_LANGUAGE, Page
 from ivplus_tools.notice.state import RESTS, NoticeState
 
 LONGEST_QUOTE = 160
@@ -29,14 +29,15 @@ def findings(state: NoticeState) -> Iterator[Finding]:
 
 def of_page(page: Page, state: NoticeState, subject: str, since: date) -> Iterator[Finding]:
     """What is found of one page, published or not yet."""
-    for _, found in placed(page, state, subject):
+    known = items.judge(page, state.on, state.needed), against.compare(page, state, subject)
+    for _, found in placed(page, state, *known):
         yield Finding(subject, found.code, since, found.about, found.rule, found.severity)
 
 
-def placed(page: Page, state: NoticeState, subject: str, judged: Sequence[items.Item] | None = None) -> Iterator[tuple[int, Finding]]:
-    """The same, each with its place in the text; -1 where it stands nowhere. `judged`: its items, where they are known."""
+def placed(page: Page, state: NoticeState, judged: Sequence[items.Item], matches: Sequence[against.Match]) -> Iterator[tuple[int, Finding]]:
+    """The same of a page whose items and matches are known, each with its place in the text; -1 where it stands nowhere."""
     yield from ((-1, one) for one in _reading(page))
-    for one in items.judge(page, state.on, state.needed) if judged is None else judged:
+    for one in judged:
         fact = _law.codes("notice_item")[one.code]
         weight = str((fact.on(state.on) or {})["weight"])
         if one.present == items.NO:
@@ -46,7 +47,6 @@ def placed(page: Page, state: NoticeState, subject: str, judged: Sequence[items.
     for sign in signs.find(page, state.on):
         quote = _quote(page, sign.start, sign.end) + (f" ↔ {_quote(page, *sign.other)}" if sign.other else "")
         yield sign.start, _found("NOT-003", sign.rule, sign.weight, sign=_law.fact(sign.rule).name, quote=quote)
-    matches = against.compare(page, state, subject)
     if not state.activities:
         yield -1, _found("NOT-014")
     for (what, differs, start, end), alike in _grouped(matches).items():
@@ -57,7 +57,7 @@ def placed(page: Page, state: NoticeState, subject: str, judged: Sequence[items.
         yield -1, _found("NOT-012", count=len(unmatched), of=len(matches))
 
 
-def _grouped(matches: list[against.Match]) -> dict[tuple[str, str, int, int], list[against.Match]]:
+def _grouped(matches: Sequence[against.Match]) -> dict[tuple[str, str, int, int], list[against.Match]]:
     """Differences of one kind that stand in one place: nine countries that one sentence denies are one finding."""
     found: dict[tuple[str, str, int, int], list[against.Match]] = {}
     for one in matches:
@@ -75,8 +75,8 @@ def _reading(page: Page) -> Iterator[Finding]:
     """What was not read, and a page that is not in the language that it says."""
     if page.unread:
         yield _found("NOT-004", count=len(page.unread))
-    if not page.langs:
-        yield _found("NOT-005", lang="–", declared=page.declared or "–")
+    if not page.langs or OTHER_LANGUAGE in dict(page.unread):
+        yield _found("NOT-005", lang="–", declared=page.declared or ", ".join(page.langs) or "–")
     elif page.declared and page.declared in _words.LANGS and page.declared != page.langs[0]:
         yield _found("NOT-005", lang=page.langs[0], declared=page.declared)
 

@@ -13,6 +13,8 @@ from ivplus_tools import _words
 from ivplus_tools.exchange import outline
 
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st", 0x00AD: ""}
+OTHER_LANGUAGE = "language"
+"""Why a page was not read: it is not in the language that was given."""
 LONGEST_HEADING = 90
 LONGEST_HEAD = 40
 LEADING = 2
@@ -67,6 +69,8 @@ class Page:
     langs: tuple[str, ...] = ()
     declared: str = ""
     raw: str = ""
+    digest: str = ""
+    """SHA-256 of the file that was read."""
 
     @cached_property
     def low(self) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ivplus_tools import _words
 
@@ -58,14 +57,6 @@ class Phrases:
         return None
 
 
-@lru_cache(4096)
-def read(written: tuple[str, ...], things: tuple[tuple[str, str], ...] = ()) -> Phrases:
-    """Phrases of a list; `things`: what `#name` stands for, as expressions."""
-    known = dict(things)
-    told = [_phrase(one, known) for one in written if not one.startswith("!")]
-    return Phrases(told, [_phrase(one[1:], known) for one in written if one.startswith("!")])
-
-
 def of(group: str, name: str, langs: Iterable[str]) -> Phrases:
     """The phrases of `words/phrases.toml` under a group and a name, in some languages; those under `any` are in all of them."""
     return _of(group, name, tuple(langs))
@@ -75,12 +66,15 @@ def of(group: str, name: str, langs: Iterable[str]) -> Phrases:
 def _of(group: str, name: str, langs: tuple[str, ...]) -> Phrases:
     entry = _words.read("phrases").get(group, {}).get(name, {})
     written = tuple(one for lang in (*langs, "any") for one in entry.get(lang, ()))
-    return read(written, things())
+    known = things()
+    told = [_phrase(one, known) for one in written if not one.startswith("!")]
+    return Phrases(told, [_phrase(one[1:], known) for one in written if one.startswith("!")])
 
 
-def things() -> tuple[tuple[str, str], ...]:
-    """What `#name` stands for."""
-    return tuple(_words.read("phrases")["thing"].items())
+def things() -> dict[str, str]:
+    """What `#name` stands for, as expressions."""
+    found: dict[str, str] = _words.read("phrases")["thing"]
+    return found
 
 
 def _phrase(written: str, known: dict[str, str]) -> Phrase:

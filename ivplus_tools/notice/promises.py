@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivplus_tools import _words
-from ivplus_tools.notice import phrases
+from ivplus_tools.notice import phrases, signs
 from ivplus_tools.notice.page import Page
 from ivplus_tools.notice.state import NoticeState
 
@@ -38,7 +38,7 @@ def of_page(page: Page, state: NoticeState) -> Iterator[Promise]:
             continue
         kinds = tuple(topics[topic].get("kept_by", ()))
         count = sum(len(state.bodies(kind)) for kind in kinds)
-        if phrases.of("clue", "negation", page.langs).find(one.low, ""):
+        if signs.denies(page, one):
             yield Promise(one.start, one.end, topic, _denied(topics[topic], state), kinds, count)
         else:
             yield Promise(one.start, one.end, topic, KEPT if count else UNKEPT, kinds, count)

@@ -70,6 +70,11 @@ def every(page: Page, group: str, name: str, headings: bool = False) -> Iterator
     return (one for one in page.sentences if (headings or one.kind != "heading") and sought.find(one.low, one.above))
 
 
+def denies(page: Page, one: Sentence) -> bool:
+    """Whether a sentence says that something is not so."""
+    return phrases.of("clue", "negation", page.langs).find(one.low, "") is not None
+
+
 def _placeholder(page: Page, _: str) -> Found | None:
     one = next((one for one in page.sentences if BLANK.search(one.low)), None)
     return (one, None) if one else None
