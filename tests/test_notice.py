@@ -4,13 +4,15 @@ import json
 import re
 import unicodedata
 import zipfile
+from datetime import date
 
+import pandas
 import pytest
 from click.testing import CliRunner
 from house import NOW, ROOT, cases
 
 import ivplus_tools as ivp
-from ivplus_tools import _dates
+from ivplus_tools import _dates, _words
 from ivplus_tools.cli import main
 from ivplus_tools.errors import Refusal
 from ivplus_tools.notice import files, items, signs
@@ -74,6 +76,12 @@ Säilytämme tietoja kolme vuotta asiakassuhteen päättymisestä. Tietoja ei si
 
 Sinulla on oikeus saada pääsy tietoihisi ja pyytää niiden oikaisemista.
 """
+
+
+FILLER = (
+    "Käsittelemme tietoja asiakassuhteen hoitamiseksi. Sinulla on oikeus saada pääsy tietoihisi ja pyytää niiden oikaisemista "
+    "tai poistamista, ja voit tehdä valituksen tietosuojavaltuutetulle, jos et ole tyytyväinen siihen, miten niitä käsitellään."
+)
 
 
 def test_quotes_are_verbatim_and_their_offsets_are_those_of_the_file(published):
@@ -339,6 +347,84 @@ def test_a_notice_ages_with_the_register_and_behind_another_language(published, 
     desk.notice.publish(path, on="2026-02-01", id="notice")
     found = desk.notice.findings()
     assert list(found[found["code"] == "NOT-022"]["subject"]) == ["seloste"]
+
+
+def test_a_published_page_that_has_changed_is_a_finding_until_it_is_published_anew(published):
+    """NOT-023 of the last look; a page that still says the same is none, and a later publication starts afresh."""
+    desk, path = published
+    desk.notice.check("seloste", path)
+    assert "NOT-023" not in set(desk.notice.findings()["code"])
+    path.write_text(path.read_text(encoding="utf-8").replace("kolme vuotta", "viisi vuotta") + "\n\nUusi lause.\n", encoding="utf-8")
+    desk.notice.check("seloste", path)
+    assert list(desk.notice.findings().query("code == 'NOT-023'")["subject"]) == ["seloste"]
+    desk.notice.publish(path, on="2026-02-02")
+    assert "NOT-023" not in set(desk.notice.findings()["code"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "what", "day"),
+    [
+        ("fi", "Päivitetty 1.3.2026", "changed", date(2026, 3, 1)),
+        ("fi", "Tämä seloste on laadittu 12. toukokuuta 2025.", "published", date(2025, 5, 12)),
+        ("fi", "Viimeksi muutettu maaliskuussa 2026.", "changed", None),
+        ("sv", "Senast uppdaterad den 3 mars 2026.", "changed", date(2026, 3, 3)),
+        ("sv", "Publicerad 2026-02-28", "published", date(2026, 2, 28)),
+        ("en", "Last updated: March 1st, 2026", "changed", date(2026, 3, 1)),
+        ("en", "Effective 13/02/2026", "published", date(2026, 2, 13)),
+        ("en", "Last revised 03/02/2026", "changed", None),
+        ("fi", "Päivitetty 31.2.2026", "changed", None),
+    ],
+)
+def test_the_day_of_a_text_is_read_or_told_to_be_open(desk, tmp_path, lang, text, what, day):
+    """A day in two readings, a month alone and a day that is none are told without a day."""
+    path = tmp_path / "s.md"
+    path.write_text(f"{TEXT}\n\n{text}\n", encoding="utf-8")
+    found = desk.notice.read(path, lang).dates
+    assert [(one.what, None if pandas.isna(one.day) else pandas.Timestamp(one.day).date()) for one in found.itertuples()] == [(what, day)]
+    assert found["quote"][0] in text
+
+
+def test_a_text_that_was_changed_after_its_publication_is_a_finding(published, tmp_path):
+    """NOT-006: the text says a later day than the record; an earlier one is usual."""
+    desk, path = published
+    text = path.read_text(encoding="utf-8")
+    for said, expected in (("Päivitetty 1.1.2026", False), ("Päivitetty 1.2.2026", True)):
+        path.write_text(f"{text}\n\n{said}\n", encoding="utf-8")
+        desk.notice.publish(path, on="2026-01-20", id="seloste")
+        assert ("NOT-006" in set(desk.notice.findings()["code"])) is expected
+
+
+def test_heavy_sentences_and_words_are_told_with_plainer_ones(desk, tmp_path):
+    """And the draft says how plain it is."""
+    path = tmp_path / "s.md"
+    path.write_text(f"{TEXT}\n\nMikäli haluat, {'kerro siitä meille ja ' * 8}odota.\n", encoding="utf-8")
+    told = desk.notice.read(path, "fi").plain
+    assert {"long_sentence", "heavy_word"} <= set(told["what"])
+    assert dict(zip(told["quote"].str.lower(), told["plainer"], strict=True))["mikäli"] == "jos"
+    whole(desk)
+    assert "sanaa" in desk.notice.draft("fi").cover[0].said
+
+
+@pytest.mark.parametrize(
+    ("own", "text", "expected"),
+    [
+        ({}, "Malli Oy:n tietosuojavastaavan tavoittaa: tietosuoja (at) example.fi, +358 10 000 0000.",
+         {"controller": "said", "contact": "said", "dpo": "said"}),
+        ({}, "Toinen Oy, toinen@example.fi", {"controller": "not_said", "contact": "not_said", "dpo": "not_said"}),
+        ({"contact": "Mallikatu 1"}, "Malli Oy, Toinentie 2", {"controller": "said", "contact": "cannot_tell"}),
+        ({"dpo": ivp.NONE}, "Malli Oy. Tietosuojavastaavamme tavoittaa osoitteesta tietosuoja@example.fi.", {"dpo": "not_in_register"}),
+    ],
+)  # fmt: skip
+def test_the_controller_and_its_officer_are_held_against_the_notice(desk, tmp_path, own, text, expected):
+    """By name, mail and telephone, whatever their spelling; an address in words that is not found cannot be told."""
+    whole(desk)
+    own = {"contact": "tietosuoja@example.fi; 010 000 0000", "dpo": "Tietosuojavastaava, tietosuoja@example.fi", **own}
+    desk.register.record(ivp.Organisation("me", name="Malli Oy", relation=["own"], **own), valid_from="2026-01-01", why="w")
+    path = tmp_path / "s.md"
+    path.write_text(f"# Tietosuojaseloste\n\n{text}\n\n{FILLER}\n", encoding="utf-8")
+    matches = desk.notice.read(path, "fi").matches
+    for what, state in expected.items():
+        assert set(matches[matches["what"] == _words.field_label(what, desk.standpoint.lang)]["state"]) == {state}, what
 
 
 def test_a_day_to_come_is_no_day_of_publication(desk, tmp_path):

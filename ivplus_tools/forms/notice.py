@@ -32,7 +32,7 @@ class NoticeForm(Acting):
         self._spoken = [(named[_words.SPOKEN[lang]][self._lang], lang) for lang in _words.LANGS]
         self.language = self._field(widgets.Dropdown, "language", options=[("", ""), *self._spoken], value="")
         self.view = self._shared.html()
-        self.told = {name: self._shared.html() for name in ("read", "match", "draft", "publish")}
+        self.told = {name: self._shared.html() for name in ("read", "match", "draft", "publish", "check")}
         self._inside.children = [
             self.published, self.file, self.language, self._button("read", self._on_read, self.told["read"]), self.told["read"], self.view,
             *(self._writing() if desk.standpoint.by else []), *self._drafting(), self._shown_code,
@@ -56,6 +56,7 @@ class NoticeForm(Acting):
             self._button("match", self._on_match, self.told["match"]), self.told["match"],
             self._shared.html(_html.heading(self._say("publishing"))), self.name, self.day,
             self._button("publish", self._on_publish, self.told["publish"]), self.told["publish"],
+            self._button("check", self._on_check, self.told["check"]), self.told["check"],
         ]  # fmt: skip
 
     def _drafting(self) -> list[widgets.Widget]:
@@ -107,6 +108,17 @@ class NoticeForm(Acting):
         self.code = f"desk.notice.publish({path!r}, on={day!r}, id={name!r})"
         known = list(self._desk.notice.notices()["id"])
         self.published.options = [("", ""), *((one, one) for one in known)]
+        return repr(receipt)
+
+    def _on_check(self) -> str:
+        """Hold the file against the published notice of that name, and record whether it still says the same."""
+        name, path = self._filled(self.name), self._filled(self.file)
+        receipt = self._desk.notice.check(name, path)
+        self.code = f"desk.notice.check({name!r}, {path!r})"
+        changes = self._desk.notice.differs(name, path)
+        signs = {"added": "+", "removed": "-"}
+        lines = [f"{signs[one.change]} {one.text}" for one in changes.itertuples(index=False, name="Row")]
+        self.view.value = _html.heading(self._say("differs", count=len(lines))) + _html.listed(lines)
         return repr(receipt)
 
     def _on_draft(self) -> str:

@@ -14,10 +14,10 @@ from ivplus_tools._records import Record
 from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt
 from ivplus_tools.documents import Document
-from ivplus_tools.notice import against, files, items, page, promises
+from ivplus_tools.notice import against, dates, files, items, page, plain, promises
 from ivplus_tools.notice import draft as drafts
 from ivplus_tools.notice import findings as checks
-from ivplus_tools.notice.records import NoticeMatch, PrivacyNotice
+from ivplus_tools.notice.records import NoticeCheck, NoticeMatch, PrivacyNotice
 from ivplus_tools.notice.state import NoticeState
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ LONGEST_UNREAD = 120
 
 
 class Reading:
-    """A notice as it was read: `.items`, `.findings`, `.matches`, `.promises` and `.unread` are frames, `.text` is what they point into."""
+    """A notice as it was read: `.items .findings .matches .promises .dates .plain .unread` are frames, `.text` is what they point into."""
 
     def __init__(self, state: NoticeState, read: page.Page, subject: str) -> None:
         self._state, self._page, self.subject = state, read, subject
@@ -86,6 +86,18 @@ class Reading:
         return self._frame(columns, rows, state="promise_state")
 
     @property
+    def dates(self) -> pandas.DataFrame:
+        """The days that the text says of itself: what (published, changed), day (none where it cannot be told which), quote, ..."""
+        rows = [(one.what, one.day, *self._place(one.start, one.end)) for one in dates.of_page(self._page)]
+        return self._frame(("what", "day", "quote", "start", "end", "line"), rows, what="notice_date")
+
+    @property
+    def plain(self) -> pandas.DataFrame:
+        """What makes it heavy to read (Art. 12(1)): what (long_sentence, heavy_word), words of the sentence, plainer, quote, ..."""
+        rows = [(one.what, one.words, one.plainer, *self._place(one.start, one.end)) for one in plain.heavy(self._page)]
+        return self._frame(("what", "words", "plainer", "quote", "start", "end", "line"), rows, what="notice_heavy")
+
+    @property
     def unread(self) -> pandas.DataFrame:
         """What was left out: reason, text."""
         return self._frame(("reason", "text"), [(self._reason(key), text) for key, text in self._page.unread])
@@ -113,9 +125,15 @@ class Reading:
             rows.append((self._page.line(start) if start >= 0 else 1, told.code, told.severity, told.finding, told.rule))
         return sorted(rows, key=lambda row: (_findings.SEVERITIES.index(row[2]), row))
 
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many items are said, not said, cannot be told, are not needed; how many terms differ from the register."""
+        told = [one.present for one in self._judged]
+        differs = sum(one.state in checks.DIFFERS for one in self._compared)
+        return {**{one: told.count(one) for one in (items.YES, items.NO, items.CANNOT_TELL, items.NOT_NEEDED)}, "differs": differs}
+
     def __repr__(self) -> str:
-        counts = [one.present for one in self._judged]
-        told = {one: counts.count(one) for one in (items.YES, items.NO, items.CANNOT_TELL, items.NOT_NEEDED)}
+        told = self.counts
         line = _words.say("notice.summary", self._lang, name=self._page.name, **told)
         unread = [f"{self._reason(key)}: {text[:LONGEST_UNREAD]}" for key, text in self._page.unread]
         return "\n".join([line, *(_words.say("notice.unread", self._lang, told=one) for one in unread)])
@@ -128,7 +146,7 @@ class NoticeRoom(Room[NoticeState]):
     """Notices that were published, and notices that are read before they are."""
 
     name: ClassVar[str] = "notice"
-    records: ClassVar[tuple[type[Record], ...]] = (PrivacyNotice, NoticeMatch)
+    records: ClassVar[tuple[type[Record], ...]] = (PrivacyNotice, NoticeMatch, NoticeCheck)
     reads: ClassVar[type[NoticeState]] = NoticeState
     findings_of = staticmethod(checks.findings)
     inner: ClassVar[frozenset[str]] = frozenset(("end",))
@@ -136,6 +154,17 @@ class NoticeRoom(Room[NoticeState]):
     def notices(self) -> pandas.DataFrame:
         """Notices that stand: id, notice_title, notice_language, notice_address, published, notice_file, notice_hash, ..."""
         return _store.frame(self.standpoint, "FROM privacy_notices() ORDER BY id")
+
+    def overview(self) -> pandas.DataFrame:
+        """Each notice that stands, judged: id, published, yes, no, cannot_tell, not_needed (items), differs (terms), checked, is_same."""
+        state, rows = self.state(), []
+        columns = ("id", "published", "yes", "no", "cannot_tell", "not_needed", "differs", "checked", "is_same")
+        for one in (stands.record for stands in state.notices):
+            looked = state.last_check(one.id)
+            counts = Reading(state, state.page(one), one.id).counts
+            seen = (looked.checked, looked.is_same) if looked else (None, None)
+            rows.append((one.id, one.published, *(counts[name] for name in columns[2:7]), *seen))
+        return _room.frame(columns, rows, self.standpoint.lang)
 
     def read(self, path: str | Path, lang: str | None = None) -> Reading:
         """Read a page (HTML, Markdown, Word, text, PDF) and judge it; nothing is recorded. `lang`: where it is not to be guessed."""
@@ -184,6 +213,16 @@ class NoticeRoom(Room[NoticeState]):
         stands = self.state().find(id, "privacy_notice")
         since, reason = self.when_and_why(on, why)
         return _store.append(self.standpoint, [_store.Draft(self.name, PrivacyNotice.kind, stands.record.id, since, reason, None)])
+
+    def check(self, id: str, path: str | Path) -> Receipt:  # noqa: A002
+        """Record whether the page as it is published now still says what was recorded, and the hash of its file."""
+        one, now = self.state().find(id, "privacy_notice").record, files.read(_store.path_of(path))
+        changed = len(_changed(one.notice_text or "", now.text))
+        on = self.standpoint.now.date()
+        made = NoticeCheck.of(
+            f"{id}/{on}", of_notice=id, checked=on, notice_hash=now.digest, is_same="no" if changed else "yes", lines_changed=changed
+        )
+        return self.seal_act([made], on, _words.say("notice.checked", self.standpoint.lang, path=Path(path).name, count=changed))
 
     def differs(self, id: str, path: str | Path) -> pandas.DataFrame:  # noqa: A002
         """The published file as it is now against what was recorded: change (added, removed), text; empty where it is the same."""

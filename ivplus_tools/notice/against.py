@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivplus_tools import _law, _places, _records, _words
-from ivplus_tools.notice import phrases, signs
+from ivplus_tools.notice import contacts, phrases, signs
 from ivplus_tools.notice.page import Page, Sentence
 from ivplus_tools.notice.state import NoticeState
 
@@ -34,7 +34,8 @@ def compare(page: Page, state: NoticeState, notice: str | None = None) -> list[M
     """Every purpose, basis, category, recipient, processor, country, period and source of the register, and what only the notice names."""
     if not state.activities:
         return []
-    found = [*_bases(page, state), *_countries(page, state), *_periods(page, state), *_terms(page, state), *_tools(page, state)]
+    asked = (_reached, _bases, _countries, _periods, _terms, _tools)
+    found = [match for one in asked for match in one(page, state)]
     told = state.matches(notice)
     return [_as_told(one, told, page) for one in found] if told else found
 
@@ -67,6 +68,17 @@ def shown(one: Match) -> dict[str, str]:
 
 def _hit(what: str, term: str, state: str, one: Sentence | None, record: str = "") -> Match:
     return Match(what, term, state, one.start if one else -1, one.end if one else -1, record)
+
+
+# --- who we are
+
+
+def _reached(page: Page, state: NoticeState) -> Iterator[Match]:
+    """The controller, its contact details and its officer; an officer whom the register says there is not."""
+    for what, term, said, one in contacts.compare(page, state):
+        yield _hit(what, term, {True: SAID, False: NOT_SAID if page.langs else CANNOT_TELL, None: CANNOT_TELL}[said], one)
+    if isinstance(state.own.get("dpo"), dict) and (one := signs.said(page, "item", "dpo")) and not signs.denies(page, one):
+        yield _hit("dpo", page.quote(one.start, one.end), NOT_KEPT, one)
 
 
 # --- bases

@@ -8,6 +8,8 @@ from typing import Any
 
 from ivplus_tools import _places, _records, _words
 from ivplus_tools.documents import Document, Section, Writer
+from ivplus_tools.notice import page as pages
+from ivplus_tools.notice import plain
 from ivplus_tools.notice.state import NoticeState, answered
 
 Said = tuple[str, str]
@@ -40,11 +42,17 @@ class _Notice(Writer):
         made = self.document(
             self.say("draft.title", own=self.own.get("name") or self.blank), sections, footer=self.say("draft.footer", on=self.on)
         )
-        return replace(made, cover=(Section("", self.say("draft.cover"), 1, said="\n\n".join(self._cautions(len(made.blanks)))),))
+        return replace(made, cover=(Section("", self.say("draft.cover"), 1, said="\n\n".join(self._cautions(made))),))
 
-    def _cautions(self, blanks: int) -> Iterator[str]:
-        """What the writer reads before it is published."""
-        yield self.say("draft.caution_words", count=blanks)
+    def _cautions(self, made: Document) -> Iterator[str]:
+        """What the writer reads before it is published: blanks, and how plain the text is."""
+        yield self.say("draft.caution_words", count=len(made.blanks))
+        text = pages.of_text("", "\n\n".join(one.said for one in made.sections), self.lang)
+        heavy = plain.heavy(text)
+        long = sum(one.what == "long_sentence" for one in heavy)
+        words = ", ".join(dict.fromkeys(text.quote(one.start, one.end).lower() for one in heavy if one.what == "heavy_word"))
+        mean = _words.show_number(round(plain.mean(text), 1), self.lang)
+        yield self.say("draft.caution_plain", mean=mean, long=long, words=words or "–")
         if self.state.transfers:
             yield self.say("draft.caution_transfers")
 

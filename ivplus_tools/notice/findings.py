@@ -8,7 +8,7 @@ from typing import Any
 
 from ivplus_tools import _law, _words
 from ivplus_tools._findings import Finding
-from ivplus_tools.notice import against, items, signs
+from ivplus_tools.notice import against, dates, items, signs
 from ivplus_tools.notice.page import OTHER_LANGUAGE, Page
 from ivplus_tools.notice.state import RESTS, NoticeState
 
@@ -20,8 +20,11 @@ def findings(state: NoticeState) -> Iterator[Finding]:
     """Of every notice that stands, and of what should have been told."""
     for stands in state.notices:
         one = stands.record
-        yield from of_page(state.page(one), state, one.id, stands.entry.valid_from)
+        page = state.page(one)
+        yield from of_page(page, state, one.id, stands.entry.valid_from)
         yield from _age(one, stands.entry.valid_from, state)
+        yield from _dated(page, one.id, one.published or stands.entry.valid_from)
+        yield from _changed(one.id, state)
     if state.activities and not state.notices:
         first = min(body["valid_from"] for body in state.activities.values())
         yield Finding("notice", "NOT-020", first, {"count": len(state.activities)})
@@ -97,6 +100,21 @@ def _age(one: Any, since: date, state: NoticeState) -> Iterator[Finding]:
     if later:
         newest = max(later, key=lambda other: other.published)
         yield Finding(one.id, "NOT-022", newest.published, {"published": day, "other": newest.id, "newer": newest.published})
+
+
+def _dated(page: Page, subject: str, published: date) -> Iterator[Finding]:
+    """A text that says it was changed after the day on which it was recorded as published."""
+    later = [one for one in dates.of_page(page) if one.what == "changed" and one.day and one.day > published]
+    if later:
+        last = max(later, key=lambda one: one.day or date.min)
+        yield Finding(subject, "NOT-006", published, {"published": published, "quote": _quote(page, last.start, last.end)})
+
+
+def _changed(subject: str, state: NoticeState) -> Iterator[Finding]:
+    """A published page that no longer said what was recorded of it, when it was last looked at."""
+    last = state.last_check(subject)
+    if last and last.is_same == "no":
+        yield Finding(subject, "NOT-023", last.checked, {"checked": last.checked, "count": last.lines_changed})
 
 
 def _found(code: str, rule: str | None = None, severity: str | None = None, **about: object) -> Finding:

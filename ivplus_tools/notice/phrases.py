@@ -44,13 +44,17 @@ class Phrases:
 
     told: Sequence[Phrase]
     vetoes: Sequence[Phrase]
+    some: re.Pattern[str] | None = None
+    """Letters of which a sentence that says any of them has some: most sentences are passed over by this one search."""
 
     def on(self, text: str) -> Phrases:
         """Those that some sentence of a page may say."""
-        return Phrases([one for one in self.told if one.may_stand(text)], self.vetoes)
+        return Phrases([one for one in self.told if one.may_stand(text)], self.vetoes, self.some)
 
     def find(self, text: str, above: str) -> tuple[Phrase, re.Match[str]] | None:
         """The first phrase that a sentence says below what stands above it; both in small letters."""
+        if self.some is not None and not self.some.search(text):
+            return None
         for one in self.told:
             if (found := one.find(text)) and (one.above is None or one.above.search(above)):
                 return None if any(veto.find(text) for veto in self.vetoes) else (one, found)
@@ -68,7 +72,9 @@ def _of(group: str, name: str, langs: tuple[str, ...]) -> Phrases:
     written = tuple(one for lang in (*langs, "any") for one in entry.get(lang, ()))
     known = things()
     told = [_phrase(one, known) for one in written if not one.startswith("!")]
-    return Phrases(told, [_phrase(one[1:], known) for one in written if one.startswith("!")])
+    rarest = [one.letters[0].pattern for one in told if one.letters]
+    some = re.compile("|".join(dict.fromkeys(rarest))) if rarest and len(rarest) == len(told) else None
+    return Phrases(told, [_phrase(one[1:], known) for one in written if one.startswith("!")], some)
 
 
 def things() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from ivplus_tools._records import Day, Record, Text, Texts, item, one_of
+from ivplus_tools._records import Count, Day, Record, Text, Texts, item, one_of
 
 if TYPE_CHECKING:  # what the values are, once validated
     Code: TypeAlias = str | None
@@ -30,6 +30,22 @@ class PrivacyNotice(Record):
     notice_hash: Text = item("gdpr:5(2)")
     notice_unread: Texts = item("gdpr:5(2)")
     notice_text: Text = item("gdpr:12(1)")
+
+
+class NoticeCheck(Record):
+    """That the page as it is published was held against what was recorded of it. Made by `check`."""
+
+    room: ClassVar[str] = "notice"
+    kind: ClassVar[str] = "notice_check"
+    noun: ClassVar[str] = "notice_checks"
+    own_act: ClassVar[bool] = True
+    aside: ClassVar[bool] = True
+
+    of_notice: Text = item("gdpr:12(1)", refers="privacy_notice")
+    checked: Day = item("gdpr:5(2)")
+    notice_hash: Text = item("gdpr:5(2)")
+    is_same: YesNo = item("gdpr:12(1)")
+    lines_changed: Count = item("gdpr:12(1)")
 
 
 class NoticeMatch(Record):

@@ -41,6 +41,12 @@ class NoticeState(State):
         """The notices that stand on the day."""
         return self.of("privacy_notice")
 
+    def last_check(self, notice: str) -> Any:
+        """How the published page was when it was last looked at since this version; None where nobody has looked."""
+        since = self.find(notice, "privacy_notice").entry.entry
+        looked = [one for one in self.of("notice_check") if one.record.of_notice == notice and one.entry.entry > since]
+        return max(looked, key=lambda one: one.entry.entry).record if looked else None
+
     def page(self, notice: Any) -> Page:
         """The text of a notice, read again as it was published."""
         made = pages.of_text(notice.notice_file or notice.id, notice.notice_text or "")

@@ -14,3 +14,10 @@ CREATE OR REPLACE TEMP MACRO notice_matches() AS TABLE
     subject AS "id", body->>'of_notice' AS "of_notice", body->>'register_term' AS "register_term",
     body->>'notice_says' AS "notice_says", body->>'is_said' AS "is_said", valid_from, entry
   FROM standing() WHERE kind = 'notice_match' ORDER BY id;
+
+CREATE OR REPLACE TEMP MACRO notice_checks() AS TABLE
+  SELECT
+    subject AS "id", body->>'of_notice' AS "of_notice", as_day(body->'checked') AS "checked",
+    body->>'notice_hash' AS "notice_hash", body->>'is_same' AS "is_same",
+    CAST(body->>'lines_changed' AS BIGINT) AS "lines_changed", valid_from, entry
+  FROM standing() WHERE kind = 'notice_check' ORDER BY id;
