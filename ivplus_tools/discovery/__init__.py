@@ -1,0 +1,1 @@
+"""What is found where nobody wrote it down."""
