@@ -1,4 +1,4 @@
-"""A recording of a browser (HAR): every cookie that a response sets, every host that is asked, page by page."""
+"""A recording of a browser (HAR): every cookie that a response sets, every host that is asked."""
 
 from __future__ import annotations
 
@@ -20,10 +20,27 @@ from ivplus_tools.discovery.hosts import (
     plain_host,
     registrable,
 )
-from ivplus_tools.discovery.seen import HEADER, SENT, Cookie, Host, Problems, Seen, shown, third_of
+from ivplus_tools.discovery.seen import (
+    HEADER,
+    MOST_SEEN,
+    SENT,
+    Cookie,
+    Host,
+    Problems,
+    Seen,
+    bound,
+    shown,
+    third_of,
+)
 
 SMALLEST_PICTURE = 200
 """Bytes up to which an image shows nothing: an image of one point has 35 to 100."""
+_ASKED = ("cookie", "sec-fetch-dest")
+_ANSWERED = ("set-cookie", "date", "content-type")
+_CACHED = ("_fromCache", "fromCache", "_fromDiskCache", "fromDiskCache")
+
+
+Pages = dict[str, tuple[str, str]]
 
 
 @dataclass
@@ -51,8 +68,19 @@ class Entry:
         return headers.moment_of(told) or headers.moment_of(self.begun)
 
     @property
+    def leads_on(self) -> bool:
+        """Whether the response sends the browser elsewhere."""
+        return 300 <= self.status < 400 and self.status != 304
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the response is a page, and none that stands in another."""
+        is_page = "html" in self.mime or self.kind == "document"
+        return is_page and self.aim in ("", "document")
+
+    @property
     def is_pixel(self) -> bool:
-        """Whether the response is an image that shows nothing, or an answer to a message that wants none."""
+        """Whether the response is an image that shows nothing, or ends a message without answer."""
         if self.kind in ("ping", "beacon") or (self.status == 204 and self.kind == "image"):
             return True
         return self.mime.startswith("image/") and 0 < self.size <= SMALLEST_PICTURE
@@ -89,11 +117,14 @@ def sequence(value: object) -> Sequence[Any]:
 
 def whole(value: object) -> int:
     """A number without its fraction where there is one that counts something."""
-    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15 else 0
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0
+    return int(value) if abs(value) < 1e15 else 0
 
 
 def read(name: str, log: Mapping[str, Any]) -> Seen:
     """What a recording shows; entries that are none are skipped and counted."""
+    bound(name, len(sequence(log.get("entries"))) + len(sequence(log.get("pages"))))
     problems = Problems()
     entries = _in_order(list(_entries(log, problems)))
     pages = _pages(log, entries, problems)
@@ -101,14 +132,22 @@ def read(name: str, log: Mapping[str, Any]) -> Seen:
     counts: dict[str, Counts] = {}
     for one in entries:
         label, own = pages[one.page]
-        made = list(_set(one, label, own, problems))
+        made = first_of(_set(one, label, own, problems))
         cookies += made
+        bound(name, len(cookies))
         _count(counts.setdefault(one.host, Counts()), one, own, len(made))
-    cookies += _sent(entries, pages, cookies, problems)
+    cookies += first_of(_sent(entries, pages, cookies, problems))
+    bound(name, len(cookies))
     _tell(entries, cookies, problems)
     labels = tuple(dict.fromkeys(label for label, _ in pages.values() if label))
     platform = trackers.consent_platform(set(counts), {one.name for one in cookies})
-    return Seen(name, "har", labels, tuple(cookies), hosts_of(counts), (), platform, problems.told())
+    told = problems.told()
+    return Seen(name, "har", labels, tuple(cookies), hosts_of(counts), (), platform, told)
+
+
+def first_of(many: Iterator[Cookie]) -> list[Cookie]:
+    """Those that are kept, and one more where there are too many, for the bound to refuse."""
+    return list(itertools.islice(many, MOST_SEEN + 1))
 
 
 def hosts_of(counts: Mapping[str, Counts], before: bool | None = None) -> tuple[Host, ...]:
@@ -116,8 +155,8 @@ def hosts_of(counts: Mapping[str, Counts], before: bool | None = None) -> tuple[
     made = []
     for name, count in counts.items():
         who = trackers.company_of(name)
-        numbers = (count.requests, count.cookies, count.pixels)
-        made.append(Host(name, third_of(count.third), who.name, who.category, who.country, *numbers, before))
+        told = (third_of(count.third), who.name, who.category, who.country)
+        made.append(Host(name, *told, count.requests, count.cookies, count.pixels, before))
     return tuple(sorted(made, key=lambda one: (-one.requests, one.name)))
 
 
@@ -137,17 +176,24 @@ def _entries(log: Mapping[str, Any], problems: Problems) -> Iterator[Entry]:
 
 def _in_order(entries: list[Entry]) -> list[Entry]:
     """Entries by their beginning; as they stand in the file where one does not tell it."""
-    return sorted(entries, key=lambda one: one.begun) if all(one.begun for one in entries) else entries
+    told = all(one.begun for one in entries)
+    return sorted(entries, key=lambda one: one.begun) if told else entries
 
 
-def _entry(raw: Mapping[str, Any], request: Mapping[str, Any], url: str, host: str, problems: Problems) -> Entry:
+def _entry(
+    raw: Mapping[str, Any],
+    request: Mapping[str, Any],
+    url: str,
+    host: str,
+    problems: Problems,
+) -> Entry:
     response = mapping(raw.get("response"))
     content = mapping(response.get("content"))
     if not response or not whole(response.get("status")):
         problems.tell("no_response", host)
-    found = list(_headers(response.get("headers")))
-    mime = text(content.get("mimeType")) or next((value for name, value in found if name == "content-type"), "")
-    cached = any(one.get(key) for one in (raw, response) for key in ("_fromCache", "fromCache", "_fromDiskCache", "fromDiskCache"))
+    asked = _headers(request.get("headers"), _ASKED)
+    found = _headers(response.get("headers"), _ANSWERED)
+    mime = text(content.get("mimeType")) or _first(found, "content-type")
     return Entry(
         text(raw.get("pageref")),
         url,
@@ -157,40 +203,48 @@ def _entry(raw: Mapping[str, Any], request: Mapping[str, Any], url: str, host: s
         mime.strip().lower(),
         whole(content.get("size")) or whole(response.get("bodySize")),
         (text(raw.get("_resourceType")) or text(raw.get("_type"))).lower(),
-        next(
-            (value.lower() for name, value in _headers(request.get("headers")) if name == "sec-fetch-dest"),
-            "",
-        ),
-        bool(cached),
+        _first(asked, "sec-fetch-dest").lower(),
+        any(one.get(key) for one in (raw, response) for key in _CACHED),
         found,
-        list(_sent_names(request)),
+        list(_sent_names(request, asked)),
         [one for one in sequence(response.get("cookies")) if isinstance(one, dict)],
     )
 
 
-def _headers(raw: object) -> Iterator[tuple[str, str]]:
-    """Headers as names in lower case with values; some recorders write one mapping, or several values in a list."""
-    pairs = list(raw.items()) if isinstance(raw, dict) else [(mapping(one).get("name"), mapping(one).get("value")) for one in sequence(raw)]
+def _headers(raw: object, wanted: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Some headers, names in lower case; a recorder may write a mapping, or values in a list."""
+    if isinstance(raw, dict):
+        pairs = list(raw.items())
+    else:
+        many = [one for one in sequence(raw) if isinstance(one, dict)]
+        pairs = [(one.get("name"), one.get("value")) for one in many]
+    found = []
     for name, value in pairs:
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(name, str) and isinstance(one, str):
-                yield name.strip().lower(), one
+        if isinstance(name, str) and (key := name.strip().lower()) in wanted:
+            values = value if isinstance(value, list) else [value]
+            found += [(key, one) for one in values if isinstance(one, str)]
+    return found
 
 
-def _sent_names(request: Mapping[str, Any]) -> Iterator[str]:
+def _first(pairs: list[tuple[str, str]], wanted: str) -> str:
+    return next((value for name, value in pairs if name == wanted), "")
+
+
+def _sent_names(request: Mapping[str, Any], asked: list[tuple[str, str]]) -> Iterator[str]:
     """Names of the cookies that a request carries."""
-    lines = [value for name, value in _headers(request.get("headers")) if name == "cookie"]
+    lines = [value[: headers.LONGEST_HEADER] for name, value in asked if name == "cookie"]
     for line in lines:
-        yield from (pair.partition("=")[0].strip() for pair in line[: headers.LONGEST_HEADER].split(";") if "=" in pair)
-    if not lines:
-        yield from (name for one in sequence(request.get("cookies")) if (name := text(mapping(one).get("name")).strip()))
+        yield from (one.partition("=")[0].strip() for one in line.split(";") if "=" in one)
+    for one in [] if lines else sequence(request.get("cookies")):
+        if name := text(mapping(one).get("name")).strip():
+            yield name
 
 
 # --- pages, and whose each is
 
 
-def _pages(log: Mapping[str, Any], entries: list[Entry], problems: Problems) -> dict[str, tuple[str, str]]:
-    """The address and the own host of each page by its key, both empty where the file does not tell them."""
+def _pages(log: Mapping[str, Any], entries: list[Entry], problems: Problems) -> Pages:
+    """The address and the own host of each page by its key; empty where they are not told."""
     told = {text(one.get("id")): one for raw in sequence(log.get("pages")) if (one := mapping(raw))}
     found = {}
     groups: dict[str, list[Entry]] = {}
@@ -205,13 +259,13 @@ def _pages(log: Mapping[str, Any], entries: list[Entry], problems: Problems) -> 
 
 
 def _address(entries: list[Entry], titled: str, problems: Problems) -> str:
-    """The address of the page itself: the first request of a page that is not sent elsewhere, if its answer is a page.
+    """The address of the page: the first request that is not sent elsewhere, if a page answers.
 
-    A recording that begins late has a frame there: what the page's own entry names must then be among what led to it.
+    A recording that begins late has a frame there: what the page's own entry names must lead to it.
     """
-    led = list(itertools.takewhile(lambda one: 300 <= one.status < 400 and one.status != 304, entries))
+    led = list(itertools.takewhile(lambda one: one.leads_on, entries))
     first = entries[len(led)] if len(led) < len(entries) else None
-    if first is None or first.aim not in ("", "document") or not ("html" in first.mime or first.kind == "document"):
+    if first is None or not first.is_page:
         return titled
     asked = registrable(host_of(titled))
     if titled and asked not in {registrable(one.host) for one in (*led, first)}:
@@ -222,14 +276,15 @@ def _address(entries: list[Entry], titled: str, problems: Problems) -> str:
 
 def _titled(page: Mapping[str, Any]) -> str:
     """The address of a page that its own entry names, as some browsers do."""
-    return next((told for key in ("_url", "title") if host_of(told := text(page.get(key)).strip())), "")
+    told = [text(page.get(key)).strip() for key in ("_url", "title")]
+    return next((one for one in told if host_of(one)), "")
 
 
 # --- cookies
 
 
 def _set(entry: Entry, label: str, own: str, problems: Problems) -> Iterator[Cookie]:
-    """Each cookie that a response sets: by its headers, and by the recorder's own list only where no header is there."""
+    """Each cookie that a response sets: by its headers, else by the recorder's own list."""
     for one in _settings(entry, problems):
         yield _cookie(one, entry, label, own, HEADER, problems)
 
@@ -245,11 +300,20 @@ def _settings(entry: Entry, problems: Problems) -> Iterator[headers.Setting]:
     for told in [] if parts else entry.listed:
         domain = text(told.get("domain")).lstrip(".").lower()
         until = text(told.get("expires"))
-        days, _ = headers.lifetime(None, until, entry.moment) if until else (None, False)  # a list may leave out what a header said
+        days = None  # a list may leave out what a header said
+        if until:
+            days, _session = headers.lifetime(None, until, entry.moment)
         yield headers.Setting(text(told.get("name")).strip(), domain, days)
 
 
-def _cookie(one: headers.Setting, entry: Entry, label: str, own: str, how: str, problems: Problems) -> Cookie:
+def _cookie(
+    one: headers.Setting,
+    entry: Entry,
+    label: str,
+    own: str,
+    how: str,
+    problems: Problems,
+) -> Cookie:
     """A cookie with its host: the domain that it asks for, if a browser gives it."""
     host = entry.host
     if one.domain and one.domain != host:
@@ -273,8 +337,9 @@ def cookie(
     """A cookie with what the lists know of it."""
     name = shown(one.name)
     known = trackers.judged(name, host, third)
+    seen = (name, host, third, one.days, one.session, how, set_by, before)
     why = (known.provider, known.purpose, known.known_by, known.exempt, known.limb)
-    return Cookie(name, host, third, one.days, one.session, how, set_by, before, *why, page, known.reason)
+    return Cookie(*seen, *why, page, known.reason)
 
 
 def _sent(
@@ -283,7 +348,7 @@ def _sent(
     made: list[Cookie],
     problems: Problems,
 ) -> Iterator[Cookie]:
-    """Cookies that the browser sent though no response of the file sets them: a script set them, or an earlier visit."""
+    """Cookies that were sent though no response here sets them, by a script or an earlier visit."""
     was_set: dict[str, set[str]] = {}
     for one in made:
         was_set.setdefault(one.name, set()).add(one.host)
@@ -292,7 +357,8 @@ def _sent(
         label, own = pages[entry.page]
         for name in dict.fromkeys(map(shown, entry.sent)):
             known = (name, registrable(entry.host))
-            if known not in told and not any(is_within(entry.host, host) for host in was_set.get(name, ())):
+            here = any(is_within(entry.host, host) for host in was_set.get(name, ()))
+            if known not in told and not here:
                 told.add(known)
                 if label and page_label(entry.url) == label:
                     problems.tell("sent_with_page", name)
@@ -314,7 +380,7 @@ def _tell(entries: list[Entry], cookies: list[Cookie], problems: Problems) -> No
     if not any(one.headers for one in entries):
         problems.tell("no_headers")
     if not cookies:
-        problems.tell("perhaps_cleared")  # browsers write recordings without cookies unless asked otherwise
+        problems.tell("perhaps_cleared")  # browsers leave cookies out of a recording unless asked
     unknown = sum(one.how == HEADER and one.days is None and not one.session for one in cookies)
     if unknown:
         problems.tell("no_lifetime", unknown)

@@ -1,4 +1,4 @@
-"""Set-Cookie as browsers read it: names, domains and lifetimes, never values, and never by the clock of this machine."""
+"""Set-Cookie as browsers read it: names, domains, lifetimes; no values, and no clock of ours."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 
 LONGEST_HEADER = 64 * 1024
 SECONDS_A_DAY = 86400
+LAST_OF_THE_PAST = 1980
+"""An end before there were cookies deletes one, whenever it is set."""
 _JOINED = re.compile(r",\s*(?=[^\s;,=\"]+=)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One cookie as a header sets it: its name, the domain it asks for, and its lifetime where that can be told."""
+    """One cookie as a header sets it: name, domain asked for, lifetime where it can be told."""
 
     name: str
     domain: str = ""
@@ -24,16 +26,22 @@ class Setting:
 
 
 def settings(value: str, moment: datetime | None) -> Iterator[Setting | None]:
-    """Each cookie of one header, which some recorders join of several by a new line or a comma; None for what is no cookie."""
+    """Each cookie of one header, which recorders join of several by a new line or a comma.
+
+    None stands for what is no cookie, or longer than any that a browser keeps.
+    """
     if not value.strip():
         yield None
-    for line in re.split(r"[\r\n]+", value):
+    for found in re.finditer(r"[^\r\n]+", value):
+        line = found[0]
         if line.strip():
             yield from (_setting(one, moment) for one in _apart(line[:LONGEST_HEADER]))
+        if len(line) > LONGEST_HEADER:
+            yield None
 
 
 def _apart(line: str) -> Iterator[str]:
-    """A line by the commas behind which another cookie begins; one in a value, before the first attribute, is part of it."""
+    """A line by the commas behind which a cookie begins: none before the first attribute."""
     begin, cut = 0, line.find(";")
     while cut >= 0 and (found := _JOINED.search(line, cut)):
         yield line[begin : found.start()]
@@ -59,8 +67,12 @@ def _setting(text: str, moment: datetime | None) -> Setting | None:
     return Setting(name.strip(), told.get("domain", "").lstrip(".").lower(), days, session)
 
 
-def lifetime(age: str | None, expires: str | None, moment: datetime | None) -> tuple[float | None, bool]:
-    """Days, and whether the cookie ends with the session. Max-Age wins; Expires needs the moment of the response, else nothing is told."""
+def lifetime(
+    age: str | None,
+    expires: str | None,
+    moment: datetime | None,
+) -> tuple[float | None, bool]:
+    """Days, and whether the cookie ends with the session. Max-Age wins; Expires needs a moment."""
     if age is not None:
         return max(int(age), 0) / SECONDS_A_DAY, False
     if expires is None:
@@ -69,12 +81,13 @@ def lifetime(age: str | None, expires: str | None, moment: datetime | None) -> t
     if until is None:
         return None, False
     if moment is None:
-        return (0.0, False) if until.year <= 1980 else (None, False)  # set to the beginning of time: it is deleted
+        is_deleted = until.year <= LAST_OF_THE_PAST
+        return (0.0 if is_deleted else None), False
     return max((until - moment).total_seconds(), 0.0) / SECONDS_A_DAY, False
 
 
 def moment_of(text: str) -> datetime | None:
-    """A moment as HTTP writes it, with its variants in cookies, or as ISO 8601 with its offset; None where it is none."""
+    """A moment as HTTP and cookies write it, or as ISO 8601 with its offset; else None."""
     text = text.strip()[:100]
     if re.match(r"\d{4}-\d\d-\d\dT", text):
         return _iso(text)
@@ -89,7 +102,8 @@ def moment_of(text: str) -> datetime | None:
         year += 1900 if year >= 70 else 2000
     try:
         hour, minute, second = map(int, clock.groups())
-        return datetime(year, _MONTHS.index(month[1].lower()) + 1, day, hour, minute, second, tzinfo=UTC)
+        number = _MONTHS.index(month[1].lower()) + 1
+        return datetime(year, number, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
 

@@ -1,4 +1,4 @@
-"""Hosts of foreign addresses: read without trusting them, and whose they are by the domain that somebody registered."""
+"""Hosts of foreign addresses, read without trusting them, and their registered domains."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ LONGEST_HOST = 253
 LONGEST_SHOWN = 300
 _ADDRESS = re.compile(r"(?:https?|wss?):[/\\]{2}([^/\\?#]*)", re.IGNORECASE)
 _LOCAL = re.compile(
-    r"(?:data|blob|about|javascript|mailto|tel|sms|chrome|[a-z-]*-extension|resource|file|cid)(?=:)",
+    r"(?:data|blob|about|javascript|mailto|tel|sms|chrome|[a-z-]{0,20}-extension|resource|file|cid)"
+    r"(?=:)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 def host_of(address: str) -> str:
-    """The host of a web address in lower case, as a browser would ask it; empty where there is none that could be."""
+    """The host of a web address in lower case, as a browser would ask it; empty if none."""
     found = _ADDRESS.match(_stripped(address[:4096]))
     if not found:
         return ""
@@ -36,11 +37,11 @@ def is_local(address: str) -> bool:
 
 def _stripped(address: str) -> str:
     """Without the signs that a browser leaves out of an address."""
-    return re.sub(r"[\t\r\n]", "", address).lstrip("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x1f ")
+    return re.sub(r"^[\x00-\x20]+|[\t\r\n]", "", address)
 
 
 def plain_host(name: str) -> str:
-    """A host name or an IPv4 address as it is written in a header, in lower case and ASCII; empty where it is neither."""
+    """A host name or an IPv4 address in lower case and ASCII; empty where it is neither."""
     name = name.strip().removesuffix(".").lower()
     if not name or len(name) > LONGEST_HOST:
         return ""
@@ -60,7 +61,7 @@ def _six(text: str) -> str:
 
 
 def page_label(address: str) -> str:
-    """The address of a page without what follows `?` or `#`, which may name a person; empty where it has no host."""
+    """The address of a page without what follows `?` or `#`, which may name a person."""
     host = host_of(address)
     if not host:
         return ""
@@ -79,7 +80,7 @@ def _suffixes() -> frozenset[str]:
 
 @functools.lru_cache(maxsize=20_000)
 def registrable(host: str) -> str:
-    """The part of a host that somebody registered; an address in numbers and a single label are whole."""
+    """The part of a host that somebody registered; numbers and a single label are whole."""
     labels = host.split(".")
     if ":" in host or labels[-1].isdecimal() or len(labels) == 1:
         return host
@@ -95,12 +96,12 @@ def is_within(host: str, domain: str) -> bool:
 
 
 def is_suffix(host: str) -> bool:
-    """Whether a name is one below which strangers register theirs, so that no cookie may be kept for it."""
+    """Whether strangers register names below this one, so that no cookie may be kept for it."""
     return host in _suffixes() or ("." not in host and host != "localhost")
 
 
 def is_third_party(host: str, own: str) -> bool | None:
-    """Whether a host belongs to another registered domain than the page's own; unknown where either is."""
+    """Whether a host is of another registered domain than the page's own; or unknown."""
     if not host or not own:
         return None
     return registrable(host) != registrable(own)

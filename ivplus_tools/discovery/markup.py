@@ -1,4 +1,4 @@
-"""A page that somebody saved: which hosts it asks, which cookies its own scripts name. Nothing on it is run, and each sign is read once."""
+"""A saved page: hosts that it asks, cookies that its own scripts name. Nothing on it is run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from ivplus_tools.discovery import trackers
 from ivplus_tools.discovery.har import Counts, cookie, hosts_of
 from ivplus_tools.discovery.headers import Setting
 from ivplus_tools.discovery.hosts import host_of, is_local, is_third_party, page_label, registrable
-from ivplus_tools.discovery.seen import DOCUMENT_COOKIE, LOCAL_STORAGE, Cookie, Problems, Seen
+from ivplus_tools.discovery.seen import (
+    DOCUMENT_COOKIE,
+    LOCAL_STORAGE,
+    Cookie,
+    Problems,
+    Seen,
+    bound,
+)
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,60})")
 _ATTRIBUTE = re.compile(
@@ -21,9 +28,10 @@ _ATTRIBUTE = re.compile(
 )
 _RAW = ("script", "style", "textarea", "title", "xmp")
 _LOADS = {
-    "script": ("src",), "img": ("src", "srcset"), "iframe": ("src",), "frame": ("src",), "embed": ("src",),
-    "source": ("src", "srcset"), "video": ("src", "poster"), "audio": ("src",), "track": ("src",), "object": ("data",),
-    "link": ("href",), "image": ("href", "xlink:href"), "input": ("src",), "use": ("href", "xlink:href"),
+    "script": ("src",), "img": ("src", "srcset"), "iframe": ("src",), "frame": ("src",),
+    "embed": ("src",), "source": ("src", "srcset"), "video": ("src", "poster"), "audio": ("src",),
+    "track": ("src",), "object": ("data",), "link": ("href",), "input": ("src",),
+    "image": ("href", "xlink:href"), "use": ("href", "xlink:href"),
 }  # fmt: skip
 _RELATIONS = (
     "stylesheet",
@@ -37,13 +45,21 @@ _RELATIONS = (
     "apple-touch-icon",
 )
 _LATER = re.compile(r"data-(?:[a-z-]+-)?(?:src|href)")
-_SET = re.compile(r"document\s{0,9}\.\s{0,9}cookie\s{0,9}=(?!=)\s{0,9}(?:([\"'`])([^\"'`=;$\\]{1,200})=)?")
-_KEPT = re.compile(r"localStorage\s{0,9}\.\s{0,9}setItem\s{0,9}\(\s{0,9}(?:([\"'`])([^\"'`$\\]{1,200})\1\s{0,9},)?")
+_SET = re.compile(
+    r"document\s{0,9}\.\s{0,9}cookie\s{0,9}=(?!=)\s{0,9}"
+    r"(?:([\"'`])([^\"'`=;$\\]{1,200})=)?",
+)
+_KEPT = re.compile(
+    r"localStorage\s{0,9}\.\s{0,9}setItem\s{0,9}\(\s{0,9}"
+    r"(?:([\"'`])([^\"'`$\\]{1,200})\1\s{0,9},)?",
+)
 _SAVED = re.compile(
     r"saved from url=\(\d{1,6}\)(\S{1,2000})|SingleFile\s{1,9}url:\s{1,9}(\S{1,2000})",
     re.IGNORECASE,
 )
-MOST_TAGS = 1_000_000
+_ENDS = re.compile("--!?>")
+MOST_TAGS = 500_000
+MOST_ATTRIBUTES = 2000
 LONGEST_VALUE = 100_000
 
 
@@ -58,16 +74,16 @@ class Tag:
 
 
 def tags(text: str, problems: Problems) -> Iterator[Tag]:
-    """The tags of a page in one pass; where a tag, a comment or a script has no end, what follows is told as unread."""
+    """The tags of a page in one pass; where one has no end, what follows is told as unread."""
     place = text.find("<")
     while place >= 0:
         if text.startswith("<!--", place):
-            end = text.find("-->", place + 4)
-            if end < 0:
+            ends = _ENDS.search(text, place + 2)  # `<!-->` is a whole comment
+            if ends is None:
                 problems.tell("unread_rest", len(text) - place)
                 return
-            yield Tag("", inner=text[place + 4 : end])
-            place = text.find("<", end)
+            yield Tag("", inner=text[place + 4 : ends.start()])
+            place = text.find("<", ends.end())
             continue
         found = _TAG.match(text, place)
         if not found:
@@ -87,21 +103,26 @@ def tags(text: str, problems: Problems) -> Iterator[Tag]:
 
 
 def _attributes(text: str, place: int) -> tuple[dict[str, str], int]:
-    """The attributes of a tag and where it ends; before the text begins where it never does."""
+    """The attributes of a tag and where it ends; -1 where it does not, or has too many."""
     found: dict[str, str] = {}
-    while place < len(text):
+    if text.startswith(">", place):
+        return found, place + 1
+    for _ in range(MOST_ATTRIBUTES):
         one = _ATTRIBUTE.match(text, place)
         if one is None or one.end() == place:
-            place += 1  # a sign that belongs to nothing, such as a lone `=`
-            continue
+            break
         if one[1]:
             return found, one.end()
         if (one[3] is not None and not one[4]) or (one[5] is not None and not one[6]):
             return found, -1
         value = next((told for told in (one[3], one[5], one[7]) if told is not None), "")
-        found.setdefault(one[2].lower(), html.unescape(value[:LONGEST_VALUE]))
+        found.setdefault(one[2].lower(), _plain(value))
         place = one.end()
     return found, -1
+
+
+def _plain(value: str) -> str:
+    return html.unescape(value[:LONGEST_VALUE]) if "&" in value else value[:LONGEST_VALUE]
 
 
 def _inner(text: str, place: int, name: str, problems: Problems) -> tuple[str, int]:
@@ -128,11 +149,11 @@ class Page:
         """Take in one tag."""
         if not tag.name:
             if found := _SAVED.search(tag.inner[:5000]):
-                self.own_told["saved"] = found[1] or found[2]
+                self.own_told.setdefault("saved", found[1] or found[2])
             return
         if tag.name == "noscript":
             self.unseen = max(0, self.unseen + (-1 if tag.closes else 1))
-        if tag.closes:
+        if tag.closes or not (tag.attributes or tag.inner):
             return
         self._own(tag)
         self._scripts(tag)
@@ -171,14 +192,13 @@ class Page:
         waits = tag.name == "script" and told.get("type", "").lower() == "text/plain"
         for name, value in told.items():
             if name in _LOADS.get(tag.name, ()):
-                addresses = [one.split()[0] for one in value.split(",") if one.split()] if name == "srcset" else [value]
-                for address in addresses:
+                for address in _several(value) if name == "srcset" else [value]:
                     self._asks(address.strip(), tag, waits)
             elif tag.name in _LOADS and _LATER.fullmatch(name):
                 self._asks(value.strip(), tag, waits=True)
 
     def _asks(self, address: str, tag: Tag, waits: bool) -> None:
-        """Count what an element asks for; what waits for a script or a choice is a host of the page, but not yet asked."""
+        """Count what an element asks for; what waits for a script or a choice is not asked."""
         address = "https:" + address if address.startswith("//") else address
         host = host_of(address)
         if not host:
@@ -189,24 +209,31 @@ class Page:
             return
         count = self.counts.setdefault(host, Counts())
         count.requests += not waits
-        count.pixels += tag.name == "img" and not waits and (bool(self.unseen) or _is_point(tag.attributes))
+        is_unseen = bool(self.unseen) or _is_point(tag.attributes)
+        count.pixels += tag.name == "img" and not waits and is_unseen
 
 
 def _is_point(told: dict[str, str]) -> bool:
     """Whether an image shows nothing: one point, or hidden."""
     style = told.get("style", "").lower().replace(" ", "")
-    sizes = [told.get(one, "").strip().lower().removesuffix("px") for one in ("width", "height")]
-    return all(one in ("0", "1") for one in sizes) or "display:none" in style or "visibility:hidden" in style
+    sizes = {told.get(one, "").strip().lower().removesuffix("px") for one in ("width", "height")}
+    return sizes <= {"0", "1"} or "display:none" in style or "visibility:hidden" in style
+
+
+def _several(value: str) -> list[str]:
+    """The addresses of a `srcset`."""
+    return [words[0] for one in value.split(",") if (words := one.split())]
 
 
 def read(name: str, text: str) -> Seen:
-    """What a saved page shows; that headers, outside scripts and the order of things are not in it is told."""
+    """What a saved page shows; that headers and outside scripts are not in it is told."""
     problems = Problems()
     page = Page(problems)
     for number, tag in enumerate(tags(text, problems)):
         if number > MOST_TAGS:
             raise _words.refusal("too_many_values", path=name, limit=MOST_TAGS)
         page.take(tag)
+        bound(name, len(page.settings) + len(page.counts))
     address = _address(page)
     own, label = host_of(address), page_label(address)
     for host, count in page.counts.items():
@@ -234,7 +261,7 @@ def _kept(how: str, name: str, own: str, label: str) -> Cookie:
 
 
 def _address(page: Page) -> str:
-    """The address of the page: where it was saved from; else what it says of itself, unless it names two sites."""
+    """The address of the page: where it was saved from; else what it says, if it names one site."""
     told = {key: value for key, value in page.own_told.items() if host_of(value)}
     if "saved" in told:
         return told["saved"]
@@ -250,7 +277,8 @@ def _tell(page: Page, own: str) -> None:
     if not own:
         page.problems.tell("no_page_host")
     if page.relative:
-        page.problems.tell("addresses_without_host", page.relative)  # a browser that saves a page writes its own names over them
+        # a browser that saves a page writes its own names over addresses
+        page.problems.tell("addresses_without_host", page.relative)
     page.problems.tell("headers_not_told")
     page.problems.tell("scripts_not_run")
     page.problems.tell("choice_not_told")

@@ -1,4 +1,4 @@
-"""A page from a file, by its content: a recording of a browser, a saved page, an inspection of the EDPS collector."""
+"""A page from a file, by its content: a browser's recording, a saved page, an EDPS inspection."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ from ivplus_tools.discovery.hosts import (
     plain_host,
     registrable,
 )
-from ivplus_tools.discovery.seen import INSPECTION, LOCAL_STORAGE, Cookie, Problems, Seen
+from ivplus_tools.discovery.seen import INSPECTION, LOCAL_STORAGE, Cookie, Problems, Seen, bound
 from ivplus_tools.exchange import limits, pages, sources, texts
 
 MOST_VALUES = 3_000_000
 """Values of a recording: each costs memory, however small the file is."""
-LARGEST_PAGE = 16 * limits.MEGABYTE
+_EARLIER = ("browserProfile", "browser-profile", "setCookie", "set-cookie")
+LARGEST_PAGE = 8 * limits.MEGABYTE
 """Characters of a saved page: its pictures often stand within it."""
+_BEGINS = re.compile(r"\s*<(?:!--|script|link|meta|head)", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 def read(path: Path) -> Seen:
-    """What a file shows of a page: its cookies, stored values and hosts, and what could not be told. Others are refused in one line."""
+    """What a file shows of a page, and what could not be told; others are refused in one line."""
     content = sources.read_bytes(path)
     if not content.strip():
         raise _words.refusal("empty_file", path=path.name)
@@ -41,7 +43,7 @@ def read(path: Path) -> Seen:
     told = texts.decoded(content, path.name)
     if told[:4096].lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return _of_json(path.name, told)
-    if pages.is_html(told) or re.match(r"\s*<(?:!--|script|link|meta|head)", told, re.IGNORECASE):
+    if pages.is_html(told) or _BEGINS.match(told):
         limits.Meter(path.name).length(len(told), LARGEST_PAGE)
         return markup.read(path.name, told)
     raise _words.refusal("unknown_shape", path=path.name, reason="HAR, HTML?")
@@ -58,29 +60,31 @@ def _of_json(name: str, told: str) -> Seen:
 
 
 def _tree(name: str, told: str) -> object:
-    """JSON within bounds: its values are counted without their texts before anything is made of them."""
+    """JSON within bounds: its values are counted before anything is made of them."""
     bare = _QUOTED.sub("", told)
     if bare.count(",") + bare.count("[") + bare.count("{") > MOST_VALUES:
         raise _words.refusal("too_many_values", path=name, limit=MOST_VALUES)
     try:
         return json.loads(told.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise _words.refusal("unknown_shape", path=name, reason=f"JSON: {str(error)[:100]}") from None
+        why = f"JSON: {str(error)[:100]}"
+        raise _words.refusal("unknown_shape", path=name, reason=why) from None
 
 
 # --- an inspection of the EDPS Website Evidence Collector
 
 
 def _inspection(name: str, root: Mapping[str, Any]) -> Seen:
-    """What the collector saw. It asks for nothing and clicks nothing, so what it met came before any choice, unless its settings differ."""
+    """What the collector saw. It clicks nothing: what it met came before any choice, as a rule."""
     problems = Problems()
     address = text(root.get("uri_dest")) or text(root.get("uri_ins"))
     own, before = host_of(address), _before(root)
     owns = {registrable(one) for one in (own, *map(host_of, _own_addresses(root))) if one}
     counts: dict[str, Counts] = {}
-    cookies = tuple(_cookies(root, owns, before, problems))
-    storage = tuple(_storage(root, owns, before, page_label(address), problems))
+    cookies = tuple(har.first_of(_cookies(root, owns, before, problems)))
+    storage = tuple(har.first_of(_storage(root, owns, before, page_label(address), problems)))
     _count(root, cookies, owns, counts)
+    bound(name, max(map(len, (cookies, storage, counts))))
     if not own:
         problems.tell("no_page_host")
     if before is None:
@@ -102,27 +106,31 @@ def _inspection(name: str, root: Mapping[str, Any]) -> Seen:
 
 
 def _before(root: Mapping[str, Any]) -> bool | None:
-    """True where nobody could have chosen: no window to click in, no cookies and no browser profile from before; else unknown."""
+    """True where nobody could choose: no window, no cookies or profile from before; or unknown."""
     config = mapping(mapping(root.get("script")).get("config"))
     browser = mapping(root.get("browser"))
     asked = config.get("headless") is True and config.get("browserOptions") == []
-    fresh = browser.get("preset_cookies") in ({}, []) and not any(
-        config.get(one) for one in ("browserProfile", "browser-profile", "setCookie")
-    )
+    fresh = browser.get("preset_cookies") in ({}, []) and not any(map(config.get, _EARLIER))
     return True if asked and fresh else None
 
 
 def _own_addresses(root: Mapping[str, Any]) -> Iterator[str]:
     """Further addresses that whoever ran the collector called their own."""
     yield from map(text, sequence(root.get("uri_refs")))
-    yield from map(text, sequence(mapping(mapping(root.get("script")).get("config")).get("firstPartyUri")))
+    config = mapping(mapping(root.get("script")).get("config"))
+    yield from map(text, sequence(config.get("firstPartyUri")))
 
 
 def _party(host: str, owns: set[str]) -> bool | None:
     return None if not host or not owns else all(is_third_party(host, one) for one in owns)
 
 
-def _cookies(root: Mapping[str, Any], owns: set[str], before: bool | None, problems: Problems) -> Iterator[Cookie]:
+def _cookies(
+    root: Mapping[str, Any],
+    owns: set[str],
+    before: bool | None,
+    problems: Problems,
+) -> Iterator[Cookie]:
     for number, raw in enumerate(sequence(root.get("cookies"))):
         told = mapping(raw)
         host = plain_host(text(told.get("domain")).lstrip("."))
@@ -151,8 +159,14 @@ def _set_by(log: Mapping[str, Any]) -> str:
     return next((host for one in files if (host := host_of(one))), "")
 
 
-def _storage(root: Mapping[str, Any], owns: set[str], before: bool | None, page: str, problems: Problems) -> Iterator[Cookie]:
-    """What scripts keep in the local storage, by the key; it has no lifetime, so it stays until somebody deletes it."""
+def _storage(
+    root: Mapping[str, Any],
+    owns: set[str],
+    before: bool | None,
+    page: str,
+    problems: Problems,
+) -> Iterator[Cookie]:
+    """What scripts keep in the local storage, by the key; it stays until deleted."""
     for origin, items in mapping(root.get("localStorage")).items():
         host = host_of(origin) or plain_host(origin)
         if not host or not isinstance(items, dict):
@@ -161,11 +175,17 @@ def _storage(root: Mapping[str, Any], owns: set[str], before: bool | None, page:
         for key, raw in items.items():
             log = mapping(mapping(raw).get("log"))
             where = page_label(text(log.get("location"))) or page
-            yield har.cookie(Setting(key), host, _party(host, owns), LOCAL_STORAGE, _set_by(log), before, where)
+            third, by = _party(host, owns), _set_by(log)
+            yield har.cookie(Setting(key), host, third, LOCAL_STORAGE, by, before, where)
 
 
-def _count(root: Mapping[str, Any], cookies: tuple[Cookie, ...], owns: set[str], counts: dict[str, Counts]) -> None:
-    """Hosts that were asked, once each as the file does not count them; beacons as often as they were seen."""
+def _count(
+    root: Mapping[str, Any],
+    cookies: tuple[Cookie, ...],
+    owns: set[str],
+    counts: dict[str, Counts],
+) -> None:
+    """Hosts that were asked, once each as nobody counted them; beacons as often as seen."""
     for many in mapping(mapping(root.get("hosts")).get("requests")).values():
         for told in sequence(many):
             if host := plain_host(text(told)):

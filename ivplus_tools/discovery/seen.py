@@ -1,10 +1,12 @@
-"""What was seen on a page: cookies, what a script keeps, and the hosts that were asked; what could not be told stays unknown."""
+"""What was seen on a page: cookies, what scripts keep, hosts; what is not told stays unknown."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from ivplus_tools import _words
 
 HEADER, DOCUMENT_COOKIE, INSPECTION, LOCAL_STORAGE, SENT = (
     "header",
@@ -13,7 +15,10 @@ HEADER, DOCUMENT_COOKIE, INSPECTION, LOCAL_STORAGE, SENT = (
     "local_storage",
     "sent",
 )
-"""How a cookie was seen. `sent`: the browser sent it and no response of the file set it, so a script or an earlier visit did."""
+"""How a cookie was seen. `sent`: the browser sent it though no response here set it: a script did,
+or an earlier visit."""
+MOST_SEEN = 20_000
+"""Requests, hosts or cookies of one file, beyond any page: more is refused whole, never cut."""
 YES, NO, CANNOT_TELL = "yes", "no", "cannot_tell"
 
 
@@ -21,7 +26,8 @@ YES, NO, CANNOT_TELL = "yes", "no", "cannot_tell"
 class Cookie:
     """One setting of a cookie or of another stored value, without its value.
 
-    `days` is its lifetime where it can be told, 0 when it is deleted; a `session` cookie has none. `reason` is why `exempt` is what it is.
+    `days` is its lifetime where it can be told, 0 when it is deleted; a `session` cookie has none.
+    `reason` is why `exempt` is what it is.
     """
 
     name: str
@@ -43,7 +49,7 @@ class Cookie:
 
 @dataclass(frozen=True)
 class Host:
-    """A host that a page asks: how often, how many cookies were set from it, how many of its answers are unseen images or beacons."""
+    """A host that a page asks: how often, the cookies it set, its unseen images and beacons."""
 
     name: str
     third_party: bool | None
@@ -58,7 +64,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a file shows of its pages: each setting of a cookie in order, stored values, hosts, and what could not be read of it."""
+    """What a file shows of its pages: each setting of a cookie, stored values, hosts, problems."""
 
     name: str
     kind: str
@@ -70,7 +76,7 @@ class Seen:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
     def distinct(self) -> list[Cookie]:
-        """Each cookie and stored value once, as the setting of it that lasts longest; an unknown lifetime comes before a session."""
+        """Each cookie and stored value once, as its longest setting; unknown beats a session."""
         best: dict[tuple[str, str, bool], Cookie] = {}
         for one in (*self.cookies, *self.storage):
             key = (one.name, one.host, one.how == LOCAL_STORAGE)
@@ -115,11 +121,17 @@ def _examples(kept: list[str], count: int) -> str:
 
 
 def shown(text: str, most: int = 200) -> str:
-    """Foreign text that may be shown: no sign that moves, turns or hides other text, and no more of it than a name needs."""
+    """Foreign text that may be shown: no sign that moves, turns or hides text, cut."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:most])
 
 
+def bound(name: str, found: int) -> None:
+    """Refuse a file in which more was seen than on any page."""
+    if found > MOST_SEEN:
+        raise _words.refusal("too_many_values", path=name, limit=MOST_SEEN)
+
+
 def third_of(many: Iterable[bool | None]) -> bool | None:
-    """Whether a host is somebody else's on any of several pages; unknown on one of them stays unknown unless it is so on another."""
+    """Whether a host is somebody else's on any page; else unknown where it is so on one."""
     told = set(many)
     return True if True in told else None if None in told or not told else False

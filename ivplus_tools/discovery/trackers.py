@@ -1,4 +1,4 @@
-"""Whose a host is and what a cookie is for, by the bundled lists; what they do not know is unknown and never exempt."""
+"""Whose a host is and what a cookie is for, by lists; what they do not know is never exempt."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ OWN_LIST, DATABASE, DATABASE_BEGINNING, DATABASE_ELSEWHERE = (
     "database_beginning",
     "database_elsewhere",
 )
-"""By what a name is known: exactly, by its beginning, or as a name of a cookie on other hosts than the one it was seen on."""
+"""By what a name is known: exactly, by its beginning, or as that of a cookie of other hosts."""
 NEEDS_CONSENT = ("analytics", "marketing", "personalization")
 SHORTEST_BEGINNING = 4
-"""Letters that a name must share with a beginning in the database: shorter ones fit names that mean something else."""
+"""Letters of a beginning in the database: shorter ones fit names that mean something else."""
 
 
 @dataclass(frozen=True)
 class Company:
-    """Who is behind a host, what it offers, and the country of its head office; each empty where unknown."""
+    """Who is behind a host, what it offers, the country of its head office; or empty."""
 
     name: str = ""
     category: str = ""
@@ -36,7 +36,7 @@ class Company:
 
 @dataclass(frozen=True)
 class Known:
-    """What a list says of a cookie's name; `reason` only where our own list knows what it is made for."""
+    """What a list says of a cookie's name; `reason` where our own list knows its use."""
 
     name: str
     platform: str = ""
@@ -74,7 +74,7 @@ def _toml(name: str) -> dict[str, Any]:
 
 @functools.cache
 def _companies() -> tuple[dict[str, Company], dict[str, Company], dict[str, Company]]:
-    """Companies by whole host, by domain with all below it, and by registered domain where it has only one."""
+    """Companies by whole host, by domain with all below it, by registered domain of only one."""
     country = _toml("companies.toml")["country"]
     exact: dict[str, Company] = {}
     below: dict[str, Company] = {}
@@ -82,7 +82,8 @@ def _companies() -> tuple[dict[str, Company], dict[str, Company], dict[str, Comp
     for _name, company, category, domains in rows:
         made = Company(company, category, country.get(company, ""))
         for domain in domains:
-            (below if domain.startswith("*.") else exact).setdefault(domain.removeprefix("*."), made)
+            place = below if domain.startswith("*.") else exact
+            place.setdefault(domain.removeprefix("*."), made)
     for one in _toml("known_hosts.toml")["known"]:
         made = Company(one["company"], one["category"], country.get(one["company"], ""))
         below |= dict.fromkeys(one["domains"], made)
@@ -90,7 +91,7 @@ def _companies() -> tuple[dict[str, Company], dict[str, Company], dict[str, Comp
 
 
 def _roots(hosts: dict[str, Company]) -> dict[str, Company]:
-    """Registered domains whose hosts all belong to one company; its category only where they share it."""
+    """Registered domains whose hosts are all of one company; its category where they share it."""
     found: dict[str, Company | None] = {}
     for host, one in hosts.items():
         root = registrable(host)
@@ -102,7 +103,7 @@ def _roots(hosts: dict[str, Company]) -> dict[str, Company]:
 
 @functools.lru_cache(maxsize=20_000)
 def company_of(host: str) -> Company:
-    """The company behind a host, by whole labels from the longest name down; an empty one where no list has it."""
+    """The company behind a host, by whole labels from the longest name down; or an empty one."""
     exact, below, roots = _companies()
     if host in exact:
         return exact[host]
@@ -156,7 +157,7 @@ def _database() -> tuple[dict[str, list[_Row]], dict[str, list[_Row]]]:
 
 @functools.lru_cache(maxsize=20_000)
 def cookie_of(name: str, host: str = "") -> Known:
-    """What the lists know of a cookie's name on a host; one without `known_by` where they know nothing, or contradict each other."""
+    """What the lists know of a cookie's name on a host; `known_by` is empty where nothing."""
     whole, begin = _database()
     rows = whole.get(name, [])
     if here := _on(rows, host):  # whose host it is says more than a name that others use too
@@ -164,14 +165,16 @@ def cookie_of(name: str, host: str = "") -> Known:
     if own := _own_name(name):
         beside = next((one.known for one in rows if not one.domains), own)
         provider = own.controller or beside.controller
-        return Known(name, beside.platform, provider, own.purpose, beside.retention, OWN_LIST, own.reason)
+        told = (beside.platform, provider, own.purpose, beside.retention)
+        return Known(name, *told, OWN_LIST, own.reason)
     if rows:
         free = [one for one in rows if not one.domains]
-        return _one(free, DATABASE) if free else _one(rows, DATABASE_ELSEWHERE if host else DATABASE)
+        return _one(free or rows, DATABASE if free or not host else DATABASE_ELSEWHERE)
     for length in range(len(name) - 1, SHORTEST_BEGINNING - 1, -1):
         if found := begin.get(name[:length]):
             here = _on(found, host) or [one for one in found if not one.domains]
-            return _one(here or found, DATABASE_BEGINNING if here or not host else DATABASE_ELSEWHERE)
+            is_here = here or not host
+            return _one(here or found, DATABASE_BEGINNING if is_here else DATABASE_ELSEWHERE)
     return Known(name)
 
 
@@ -182,11 +185,10 @@ def _on(rows: list[_Row], host: str) -> list[_Row]:
 
 def _one(rows: list[_Row], known_by: str) -> Known:
     """What rows agree on."""
-    first = rows[0].known
-    agreed = {
-        field: getattr(first, field) if all(getattr(one.known, field) == getattr(first, field) for one in rows) else ""
-        for field in ("platform", "controller", "purpose", "retention")
-    }
+    first, agreed = rows[0].known, {}
+    for field in ("platform", "controller", "purpose", "retention"):
+        values = {getattr(one.known, field) for one in rows}
+        agreed[field] = values.pop() if len(values) == 1 else ""
     return Known(first.name, **agreed, known_by=known_by)
 
 
@@ -197,7 +199,7 @@ def _own_name(name: str) -> Known | None:
 
 @functools.lru_cache(maxsize=20_000)
 def judged(name: str, host: str, third_party: bool | None) -> Judged:
-    """Whether a cookie is exempt: yes only for a name known exactly, of an exempt purpose, of the page's own domain."""
+    """Whether a cookie is exempt: only a name known exactly, made for it, on the own domain."""
     known = cookie_of(name, host)
     provider = known.controller or known.platform or (company_of(host).name if third_party else "")
     limb = _own()[2].get(known.reason, "")
@@ -222,8 +224,12 @@ def _platforms() -> list[dict[str, Any]]:
     return list(_toml("consent_platforms.toml")["platform"])
 
 
-def consent_platform(hosts: set[str], cookies: set[str], marks: frozenset[str] = frozenset()) -> str:
-    """The consent platforms that hosts, names of cookies and marks of a page point to; empty where none does."""
+def consent_platform(
+    hosts: set[str],
+    cookies: set[str],
+    marks: frozenset[str] = frozenset(),
+) -> str:
+    """The consent platforms that hosts, cookies and marks of a page point to; empty if none."""
     text = "\n".join(marks).lower()
     found = [
         one["name"]
