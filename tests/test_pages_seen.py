@@ -585,6 +585,23 @@ def test_a_recording_of_two_hundred_megabytes_is_refused_before_it_is_read(tmp_p
         page.read(path)
 
 
+def test_more_than_any_page_holds_is_refused_and_never_cut(tmp_path, saved, recording):
+    """Cookies in one header, hosts of one page; just below the bound all of them are there."""
+    assert len(recording(entry("https://www.example.fi/", "\n".join(["a=1"] * seen.MOST_SEEN))).cookies) == seen.MOST_SEEN
+    with pytest.raises(Refusal, match=str(seen.MOST_SEEN)):
+        recording(entry("https://www.example.fi/", "\n".join(["a=1"] * (seen.MOST_SEEN + 1))))
+    with pytest.raises(Refusal, match=str(seen.MOST_SEEN)):
+        saved("<html>" + "".join(f"<img src=https://a{one}.fi>" for one in range(seen.MOST_SEEN + 1)))
+    with pytest.raises(Refusal, match=str(seen.MOST_SEEN)):
+        recording(*({} for _ in range(seen.MOST_SEEN + 1)))
+
+
+def test_the_end_of_a_long_page_is_read(saved):
+    """Behind a megabyte of text and a hundred scripts."""
+    read = saved("<html>" + "<p>teksti</p><script>var a = '<img'</script>" * 25_000 + "<img src=https://t.example.com/p.gif>")
+    assert [one.name for one in read.hosts] == ["t.example.com"]
+
+
 def test_a_file_with_a_mark_or_in_two_bytes_is_read_as_any_other(tmp_path):
     """UTF-8 with its mark, UTF-16."""
     text = json.dumps({"log": {"entries": [entry("https://www.example.fi/", "ä=1")]}}, ensure_ascii=False)

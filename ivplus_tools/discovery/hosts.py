@@ -40,6 +40,7 @@ def _stripped(address: str) -> str:
     return re.sub(r"^[\x00-\x20]+|[\t\r\n]", "", address)
 
 
+@functools.lru_cache(maxsize=20_000)
 def plain_host(name: str) -> str:
     """A host name or an IPv4 address in lower case and ASCII; empty where it is neither."""
     name = name.strip().removesuffix(".").lower()

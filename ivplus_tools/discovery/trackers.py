@@ -208,7 +208,8 @@ def judged(name: str, host: str, third_party: bool | None) -> Judged:
     if known.purpose in NEEDS_CONSENT:
         return Judged(provider, known.purpose, known.known_by, NO, "", known.purpose)
     if not limb:
-        why = "not_necessary_as_such" if known.purpose else "unknown_name"
+        why = "contradicted" if known.known_by else "unknown_name"
+        why = "not_necessary_as_such" if known.purpose else why
         return Judged(provider, known.purpose, known.known_by, CANNOT_TELL, "", why)
     if third_party is not False:
         why = "third_party" if third_party else "unknown_party"
