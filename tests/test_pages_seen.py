@@ -639,6 +639,18 @@ def test_a_name_of_many_companies_is_known_only_on_the_host_of_one():
     assert trackers.cookie_of("nobody-knows-this").known_by == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "host", "third", "provider"),
+    [
+        ("PHPSESSID", "www.example.fi", False, ""), ("_ga", "www.example.fi", False, "Google"), ("lang", "www.example.fi", False, ""),
+        ("x1", "connect.facebook.net", True, "Facebook"), ("x1", "www.example.fi", False, ""), ("x1", "www.example.fi", None, ""),
+    ],
+)  # fmt: skip
+def test_a_provider_is_who_gets_the_cookie_and_not_who_made_the_program(name, host, third, provider):
+    """A session on the own domain is the page's own, whoever wrote the language that it runs on."""
+    assert trackers.judged(name, host, third).provider == provider
+
+
 def test_every_bundled_list_is_read_whole():
     """Countries of companies that exist in it, purposes that are codes, forms that are patterns."""
     exact, below, roots = trackers._companies()

@@ -21,8 +21,8 @@ OWN_LIST, DATABASE, DATABASE_BEGINNING, DATABASE_ELSEWHERE = (
 )
 """By what a name is known: exactly, by its beginning, or as that of a cookie of other hosts."""
 NEEDS_CONSENT = ("analytics", "marketing", "personalization")
-SHORTEST_BEGINNING = 4
-"""Letters of a beginning in the database: shorter ones fit names that mean something else."""
+SHORTEST_NAME = 4
+"""Signs of a name or beginning: shorter ones of the database are used for other things too."""
 
 
 @dataclass(frozen=True)
@@ -168,9 +168,10 @@ def cookie_of(name: str, host: str = "") -> Known:
         told = (beside.platform, provider, own.purpose, beside.retention)
         return Known(name, *told, OWN_LIST, own.reason)
     if rows:
-        free = [one for one in rows if not one.domains]
+        long = len(name) >= SHORTEST_NAME
+        free = [one for one in rows if long and not one.domains]
         return _one(free or rows, DATABASE if free or not host else DATABASE_ELSEWHERE)
-    for length in range(len(name) - 1, SHORTEST_BEGINNING - 1, -1):
+    for length in range(len(name) - 1, SHORTEST_NAME - 1, -1):
         if found := begin.get(name[:length]):
             here = _on(found, host) or [one for one in found if not one.domains]
             is_here = here or not host
@@ -201,8 +202,10 @@ def _own_name(name: str) -> Known | None:
 def judged(name: str, host: str, third_party: bool | None) -> Judged:
     """Whether a cookie is exempt: only a name known exactly, made for it, on the own domain."""
     known = cookie_of(name, host)
-    provider = known.controller or known.platform or (company_of(host).name if third_party else "")
     limb = _own()[2].get(known.reason, "")
+    provider = company_of(host).name if third_party else ""
+    if not limb and known.known_by != DATABASE_ELSEWHERE:  # no session is PHP.net's
+        provider = known.controller or known.platform or provider
     if known.known_by == DATABASE_ELSEWHERE:
         return Judged(provider, "", known.known_by, CANNOT_TELL, "", "name_of_others")
     if known.purpose in NEEDS_CONSENT:
