@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +10,8 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+
+import rtoml
 
 from ivplus_tools import _html, _words
 from ivplus_tools.errors import BadFact
@@ -190,8 +191,8 @@ def changed(after: date, until: date) -> list[str]:
 def load(path: Path) -> list[Fact]:
     """The facts of one file; one without rule, words in three languages, source or dated value is refused."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        content = rtoml.loads(path.read_text(encoding="utf-8"))
+    except rtoml.TomlParsingError as error:
         raise BadFact(f"{path.name}: not TOML: {error}") from None
     instrument = content.get("instrument", {})
     _demand(path, "instrument", instrument, ("key", "name", "source"))

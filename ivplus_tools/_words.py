@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import math
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+
+import rtoml
 
 from ivplus_tools import errors
 from ivplus_tools.errors import BadWords, Refusal
@@ -66,7 +67,7 @@ def read(name: str) -> dict[str, Any]:
 @cache
 def _parsed(path: Path) -> dict[str, Any]:
     """A words file as it is, parsed once: `check` waits for it at every start."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return rtoml.loads(path.read_text(encoding="utf-8"))
 
 
 @kept

@@ -35,7 +35,7 @@ ONLY_HERE = {
     "duckdb": {"_store", "_sources"}, "sqlite3": {"_sources"}, "psycopg": {"_sources"}, "pyspark": {"_sources"}, "ipywidgets": {"forms"},
     "matplotlib": {"plots"}, "openpyxl": {"exchange", "_sources"}, "filelock": {"_store"},
     "holidays": {"_dates"}, "babel": {"_words", "_places"}, "pydantic": {"_records", "register", "review", "breach", "retention", "audit"},
-    "tomllib": {"_law", "_words", "exchange"},
+    "rtoml": {"_law", "_words", "exchange"},
     "bs4": {"exchange"}, "mistune": {"exchange"}, "icalendar": {"documents"}, "email": {"documents"},
     "yaml": {"exchange"}, "rdflib": {"exchange"},
     "python_calamine": {"exchange"}, "xlsxwriter": {"exchange"}, "docx": {"documents"}, "typst": {"documents"},

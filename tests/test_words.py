@@ -348,9 +348,9 @@ def test_each_file_is_parsed_once(monkeypatch):
     parsed = []
     for kept in (_words.read, _words._parsed, _words._room_files, _words.rooms):
         kept.cache_clear()
-    loads = _words.tomllib.loads
+    loads = _words.rtoml.loads
     noted = lambda text: parsed.append(text[:80]) or loads(text)  # noqa: E731
-    monkeypatch.setattr(_words.tomllib, "loads", noted)
+    monkeypatch.setattr(_words.rtoml, "loads", noted)
     assert list(dict.fromkeys(_words.rooms().values())) == list(ROOMS)
     assert parsed == []  # the shell names the rooms before it needs a word
     for name in ("labels", "findings", "breach", "labels"):
