@@ -77,7 +77,9 @@ class AllRooms:
 
     def statuses(self) -> list[Status]:
         """Every finding with what was answered to it."""
-        return list(self.identified().values())
+        room: Any = self._rooms[AuditRoom.name]
+        found: list[Status] = room.statuses(self._states[AuditRoom.name])
+        return found
 
     def identified(self) -> dict[str, Status]:
         """The same by the identifier of each finding."""
