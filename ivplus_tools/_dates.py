@@ -170,8 +170,8 @@ def plus(start: date, length: Period, sign: int = 1, country: str = "FI") -> dat
     month = start.month - 1 + sign * (length.months + 12 * length.years)
     year, month = start.year + month // 12, month % 12 + 1
     try:
-        last = start.day if start.day <= 28 else min(start.day, calendar.monthrange(year, month)[1])
-        on = date(year, month, last) + sign * timedelta(days=length.days)
+        last = calendar.monthrange(year, month)[1]
+        on = date(year, month, min(start.day, last)) + sign * timedelta(days=length.days)
         for _ in range(length.working):
             on = _working_day_from(on + timedelta(days=sign), country, sign)
         return on
