@@ -137,6 +137,7 @@ def form_style(scope: str) -> str:
         ".widget-dropdown > select": "flex: 0 0 auto; height: 2.1em",
         "textarea": "min-height: 3.2em",
         "img": "max-width: 100%; height: auto",
+        ".ivplus-back": "scroll-margin-bottom: 60vh",  # who takes the focus there sees what stands below
     }
     return "<style>" + " ".join(f".{scope} {part} {{ {look} }}" for part, look in rules.items()) + "</style>"
 
