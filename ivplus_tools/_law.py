@@ -307,6 +307,14 @@ def _validity(value: dict[str, Any], lang: str) -> str:
     return f"{first} – {last}".strip() + (f" ({shown})" if shown else "")
 
 
+def cited(rule: str, lang: str) -> str:
+    """A rule as tables cite it: an article of the Regulation, or what another rule is called; what is no rule stays as it is."""
+    if rule.startswith("gdpr:"):
+        return _words.article(rule.split(":")[1], lang)
+    known = facts().get(rule)
+    return known.name[lang] if known else rule
+
+
 def cite(rule: str, lang: str = "fi") -> Citation:
     """What a rule such as `gdpr:30(1)(f)` asks, in Finnish, Swedish and English, and where its official text is.
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _html, _places, _records, _words
+from ivplus_tools import _html, _law, _places, _records, _words
 
 if TYPE_CHECKING:
     import pandas
@@ -77,6 +77,8 @@ def _column_name(table: Any, column: object, lang: str) -> str:
 def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     """The cells of a column as a reader's words, where they are codes, fields or places."""
     cells = list(table[column])
+    if column == "rule":  # also what a retention rule is called, which is no rule of the law
+        return [_law.cited(cell, lang) if isinstance(cell, str) else cell for cell in cells]
     if column == "readiness":
         return ["" if _is_gone(cell) else _words.show_percent(float(cell), lang) for cell in cells]
     if column in DUTIES and all(isinstance(cell, bool) or _is_gone(cell) for cell in cells):

@@ -73,7 +73,7 @@ def put(path: Path, content: bytes) -> Path:
                 flush(out.fileno())
             made.replace(path)
     except OSError as error:
-        raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+        raise _words.refusal("store_unwritable", path=path, reason=_words.system_reason(error)) from None
     settle(path.parent)
     return path
 

@@ -77,7 +77,7 @@ def _lock_file(path: Path, read_only: bool) -> Iterator[None]:
             if read_only and error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
                 yield
                 return
-            raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+            raise _words.refusal("store_unwritable", path=path, reason=_words.system_reason(error)) from None
     try:
         with contextlib.suppress(OSError):  # Windows denies this while the lock is held; only the name in StoreBusy is lost
             lock_path.write_text(f"{os.getpid()} {next(_turns)}", encoding="ascii")

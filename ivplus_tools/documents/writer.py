@@ -58,10 +58,7 @@ class Writer:
 
     def cited(self, rule: str) -> str:
         """A rule as tables cite it: an article of the Regulation, or what another rule is called, in the language."""
-        if rule.startswith("gdpr:"):
-            return _words.article(rule.split(":")[1], self.lang)
-        known = _law.facts().get(rule)
-        return known.name[self.lang] if known else rule
+        return _law.cited(rule, self.lang)
 
     def filled(self, label: str, text: str, rule: str = "") -> Line:
         """A line that is marked where it is empty."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ivplus_tools import _records, _room, _words
+from ivplus_tools import _records, _state, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.bring import BringForm
@@ -102,7 +102,7 @@ def record(desk: Desk, kind: str, why: str = "") -> RecordForm:
     """
     made = _records.record_type(kind)
     if made.own_act:
-        raise _words.refusal("own_act", kind=_room.kind_name(made))
+        raise _words.refusal("own_act", kind=_state.kind_name(made))
     names = tuple(name for name in made.model_fields if name not in ("id", *ELSEWHERE.get(kind, ())))
     return RecordForm(desk, made, {"fields": names}, why)
 

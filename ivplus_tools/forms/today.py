@@ -62,7 +62,8 @@ class TodayView(Opening):
         if opens is not None:
             self._show(opens, row.subject, row.subject)
         elif self._show(lambda *_: widgets.VBox([]), row.subject, row.subject):
-            self._tell(self._say("no_form", subject=row.subject, room=row.room), alert=True)
+            called = _words.values("room").get(row.room, {}).get(self._lang, row.room)
+            self._tell(self._say("no_form", subject=row.subject, called=called), alert=True)
 
     def _kind_of(self, row: DueRow) -> type[Record] | None:
         """The kind of record that a line is about, where the room has one of that name."""
