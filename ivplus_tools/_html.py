@@ -182,7 +182,9 @@ def image(alt: str, png_base64: str) -> str:
 
     Colours keep their hue. No colour of text has a contrast of 4.5 both on white and on #111, so the picture itself stays as on paper.
     """
-    dark = '<style>body[data-jp-theme-light="false"] .ivplus-picture { filter: invert(1) hue-rotate(180deg); mix-blend-mode: screen }</style>'
+    dark = (
+        '<style>body[data-jp-theme-light="false"] .ivplus-picture { filter: invert(1) hue-rotate(180deg); mix-blend-mode: screen }</style>'
+    )
     return f'{dark}<img class="ivplus-picture" alt="{esc(alt)}" src="data:image/png;base64,{png_base64}">'
 
 

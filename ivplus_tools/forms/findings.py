@@ -22,6 +22,7 @@ from ivplus_tools.rooms import ROOMS, AllRooms
 
 PAGE = 20
 RESPONSES = {"accept": "accepted", "assign": "assigned", "dispute": "disputed", "reopen": "open"}
+SIDE_BY_SIDE = ("severity", "subject", "code", "finding", "state", "due")
 ORDERS = ("by_severity", "by_subject", "by_since")
 
 
@@ -124,11 +125,19 @@ class FindingsView(Reopened):
         return _words.printable(" ".join(f"{weight} · {one.subject} · {one.code} · {state} · {one.finding}".split()))
 
     def _choose(self) -> None:
-        """The chosen findings in full; of many, that they are answered alike."""
+        """The chosen finding in full, a line for each of its columns; of many, that they are answered alike."""
         self._forget()
         chosen = self.chosen
-        told = _html.paragraph(self._say("chosen", count=len(chosen))) if len(chosen) > 1 else ""
-        self.one.value = told + _shown.show(lay_status(chosen, self._lang))._repr_html_() if chosen else ""
+        if len(chosen) == 1:
+            [row] = (told := _shown.frame(lay_status(chosen, self._lang))).itertuples(index=False)
+            lines = [(label, text) for label, text in zip(told.columns, row, strict=True) if not _shown.is_gone(text) and text != ""]
+            self.one.value = _html.table([], lines, row_headers=True)
+        else:
+            self.one.value = _html.paragraph(self._say("chosen", count=len(chosen))) + self._table(chosen) if chosen else ""
+
+    def _table(self, rows: list[Status]) -> str:
+        """Findings side by side, by the columns that a screen holds; the rest stands where one is opened, and in the export."""
+        return str(_shown.show(lay_status(rows, self._lang).loc[:, list(SIDE_BY_SIDE)])._repr_html_())
 
     def _choose_all(self) -> None:
         self.list.value = tuple(self.shown)
@@ -146,7 +155,7 @@ class FindingsView(Reopened):
 
     def static(self) -> str:
         """The page as a table."""
-        return _html.paragraph(self.list.description) + _shown.show(lay_status(list(self.shown.values()), self._lang))._repr_html_()
+        return _html.paragraph(self.list.description) + self._table(list(self.shown.values()))
 
     # --- answers
 

@@ -24,6 +24,11 @@ def test_a_line_opens_its_form_by_keyboard_and_a_finding_is_answered_in_its_plac
     found = notebook.locator(".ivplus-findings")
     found.locator("select[size], select").last.scroll_into_view_if_needed()
     rows = found.locator(".widget-select-multiple select")
+    for chosen in ([0], [0, 1, 2]):
+        rows.select_option(index=chosen)
+        expect(found.locator("table tbody tr")).to_have_count(8 if chosen == [0] else 3)
+        inside = "table => table.getBoundingClientRect().right <= table.closest('.jp-OutputArea').getBoundingClientRect().right"
+        assert found.locator("table").evaluate(inside), "the table is wider than the page of 1280 pixels"
     rows.select_option(index=0)
     typed(found.get_by_label("Perustelu", exact=True), "pieni yritys")
     button(found, "Hyväksy").click()
