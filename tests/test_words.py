@@ -221,7 +221,7 @@ def test_a_period_is_told_in_words_and_its_code_stays_out_of_sentences():
     assert "P6M" not in told
 
 
-CODE = re.compile(r"`|\b(desk|ivp|plan)\.\w|\b[a-z]+_[a-z_]+\b|\w=|=[\"'\[…(]|\w\(\)|\b(gdpr|tsl):|\{\w+!r\}|True\b")
+CODE = re.compile(r"`|\b(desk|ivp|plan)\.\w|\b[a-z]+_[a-z_]+\b|\w=|=[\"'\[…(]|\w\(\)|\b(gdpr|tsl):|\{\w+!r\}|True\b|\((?:confirm|verify)\)")
 PLACES = re.compile(r"\{[^{}!]*\}")
 
 
