@@ -15,6 +15,7 @@ from ivplus_tools.audit import Status, lay_status
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange import csv_text, text_rows
+from ivplus_tools.forms.distinct import distinct
 from ivplus_tools.forms.field import Shared
 from ivplus_tools.forms.moves import Moves
 from ivplus_tools.forms.reopened import Reopened
@@ -113,7 +114,8 @@ class FindingsView(Reopened):
         first, hidden = self._page * PAGE + 1, len(self._all) - len(left)
         told = self._say("list", first=first, last=first + len(self.shown) - 1, count=len(left), hidden=hidden)
         self.list.description = told if left else self._say("none" if self._all else "nothing", hidden=hidden)
-        self.list.options = [(self._line(one), ident) for ident, one in self.shown.items()]
+        lines = ((self._line(one), ident) for ident, one in self.shown.items())
+        self.list.options = distinct(lines, lambda ident: _words.show_date(self.shown[ident].since, self._lang))
         self.list.value = tuple(ident for ident in chosen if ident in self.shown)
         self.moves.at(self._page, -(-len(left) // PAGE))
         self.download.value = self._saved([one for _, one in left]) if left else ""
