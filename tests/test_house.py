@@ -22,7 +22,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHECKS = sorted((ROOT / "notebooks" / "checks").glob("*.ipynb"))
 EVERY_NOTEBOOK = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 ORDER = [  # a module may import from those to its left
-    "errors", "_shipped", "_html", "_words", "_places", "_law", "_dates", "_store", "_records", "_shown", "_sources",
+    "errors", "_shipped", "_html", "_words", "_places", "_law", "_dates", "_store", "_records", "_shown", "_progress", "_sources",
     "_wordless", "_findings", "_state", "_room", "_compare",
     "documents", "exchange",
     "register", "review", "breach", "retention", "audit", "notice", "law", "rooms", "desk", "agenda", "plots", "_notebooks",
