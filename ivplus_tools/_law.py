@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -309,7 +310,7 @@ def _validity(value: dict[str, Any], lang: str) -> str:
 
 def cited(rule: str, lang: str) -> str:
     """A rule as tables cite it: an article of the Regulation, or what another rule is called; what is no rule stays as it is."""
-    if rule.startswith("gdpr:"):
+    if re.match(r"gdpr:\d", rule):
         return _words.article(rule.split(":")[1], lang)
     known = facts().get(rule)
     return known.name[lang] if known else rule
@@ -318,10 +319,12 @@ def cited(rule: str, lang: str) -> str:
 def cite(rule: str, lang: str = "fi") -> Citation:
     """What a rule such as `gdpr:30(1)(f)` asks, in Finnish, Swedish and English, and where its official text is.
 
-    A finding's code such as `REG-020` gives its sentence, severity and room, and the rule behind it.
+    As frames cite it, `30 art. 1 k. f`, it is found too. A finding's code such as `REG-020` gives its sentence, severity and
+    room, and the rule behind it.
     """
     by_case = {one.casefold(): one for one in (*findings(), *facts())}
-    known = by_case.get(str(rule).strip().casefold())
+    asked = " ".join(str(rule).split()).casefold()
+    known = by_case.get(asked) or next((one for one in facts() if asked in (cited(one, each).casefold() for each in _words.LANGS)), None)
     if known is None:
         raise _words.refusal("unknown_value", got=rule, what="rule", near=_words.nearest(rule, by_case.values(), 3))
     if known in facts():

@@ -78,7 +78,7 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     """The cells of a column as a reader's words, where they are codes, fields or places."""
     cells = list(table[column])
     if column == "rule":  # also what a retention rule is called, which is no rule of the law
-        return [_law.cited(cell, lang) if isinstance(cell, str) else cell for cell in cells]
+        return [_each(cell, lambda one: _law.cited(one, lang)) for cell in cells]
     if column == "readiness":
         return ["" if is_gone(cell) else _words.show_percent(float(cell), lang) for cell in cells]
     if column in DUTIES and all(isinstance(cell, bool) or is_gone(cell) for cell in cells):

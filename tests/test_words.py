@@ -394,3 +394,11 @@ def test_each_file_is_parsed_once(monkeypatch):
     for name in ("labels", "findings", "breach", "labels"):
         _words.read(name)
     assert len(parsed) == len(set(parsed)) == len(in_files("labels"))
+
+
+def test_what_a_frame_cites_can_be_looked_up(sample):
+    """As each language cites it, and without the code also in the reasons of a judgement and of a duty."""
+    for told in ("30 art. 1 k. f", "art. 30.1 f", "Art. 30(1)(f)", "gdpr:30(1)(f)"):
+        assert ivp.cite(told).fact.rule == "gdpr:30(1)(f)"
+    for page in (repr(sample.review.explain("pilvi-tuki-intia")), repr(sample.breach.case("2026-001").explain())):
+        assert not re.search(r"\b(gdpr|edpb|breach|scc):", page)
