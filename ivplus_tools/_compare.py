@@ -36,15 +36,30 @@ class Turn:
     why: str = ""
 
 
-def turns(then: Standpoint, now: Standpoint, answers: Callable[[Standpoint], Answers]) -> list[Turn]:
-    """Every turn of an answer that is another now than then, in the order of the steps. Then must not know more than now."""
-    return list(_Between(then, now, answers).turns())
+def turns(
+    then: Standpoint,
+    now: Standpoint,
+    answers: Callable[[Standpoint], Answers],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Turn]:
+    """Every turn of an answer that is another now than then, in the order of the steps. Then must not know more than now.
+
+    `progress(done, of)` follows the entries and days that are behind.
+    """
+    return list(_Between(then, now, answers, progress).turns())
 
 
 class _Between:
     """Two standpoints with the journal read once, and the answers at any place between them."""
 
-    def __init__(self, then: Standpoint, now: Standpoint, answers: Callable[[Standpoint], Answers]) -> None:
+    def __init__(
+        self,
+        then: Standpoint,
+        now: Standpoint,
+        answers: Callable[[Standpoint], Answers],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self._follow = progress or (lambda _done, _of: None)
         self._now, self._ask = _store.read_once(now), answers
         book = self._now.book or Book((), {})
         self._book = replace(book, entries=tuple(book.known(now.known_at)))
@@ -59,17 +74,23 @@ class _Between:
         """The three steps, for the answers that are another now than then."""
         first, last = self._learnt(0), self._at(self._book, self._now.valid_on, self._now.moment)
         keys = {key for key in {*first, *last} if first.get(key) != last.get(key)}
-        late = self._late()
-        for place, key, was, now in _walk(0, len(late), lru_cache(KEPT)(self._learnt), keys):
+        late, days = self._late(), self._days()
+        of = len(late) + len(days)  # the last step is the law
+
+        def behind(before: int) -> Callable[[int], None]:
+            return lambda place: self._follow(before + place, of)
+
+        for place, key, was, now in _walk(0, len(late), lru_cache(KEPT)(self._learnt), keys, behind(0)):
             entry = late[place - 1]
             past = entry.valid_from < entry.recorded_at.astimezone(_dates.HELSINKI).date()
             yield Turn(key, was, now, "learnt" if past else "company", entry, day=entry.valid_from)
-        days = self._days()
+        asked = lru_cache(KEPT)(lambda place: self._at(self._book, *days[place]))
         with _law.still(self._then_day):
-            for place, key, was, now in _walk(0, len(days) - 1, lru_cache(KEPT)(lambda place: self._at(self._book, *days[place])), keys):
+            for place, key, was, now in _walk(0, len(days) - 1, asked, keys, behind(len(late))):
                 yield self._dated(key, was, now, days[place - 1][0], days[place])
             before = self._at(self._book, self._now.valid_on, self._now.moment)
         yield from self._lawful(before, last, keys)
+        self._follow(of, of)
 
     # --- what we learnt
 
@@ -125,9 +146,12 @@ class _Between:
 
 
 def _walk(
-    low: int, high: int, answers: Callable[[int], Answers], keys: Collection[Key]
+    low: int, high: int, answers: Callable[[int], Answers], keys: Collection[Key], behind: Callable[[int], None]
 ) -> Iterator[tuple[int, Key, str | None, str | None]]:
-    """Where each answer turns between two places, by halving where something differs: place, key, was, now."""
+    """Where each answer turns between two places, by halving where something differs: place, key, was, now.
+
+    `behind` is told the last place of each part that is done.
+    """
     if low >= high or not keys:
         return
     one, two = answers(low), answers(high)
@@ -136,8 +160,10 @@ def _walk(
         yield from ((high, key, one.get(key), two.get(key)) for key in differing)
     elif differing:
         middle = (low + high) // 2
-        yield from _walk(low, middle, answers, differing)
-        yield from _walk(middle, high, answers, differing)
+        yield from _walk(low, middle, answers, differing, behind)
+        yield from _walk(middle, high, answers, differing, behind)
+        return
+    behind(high)
 
 
 def versions(stored: Answers, ask: Callable[[], Answers], facts: Path, release: str) -> Iterator[Turn]:

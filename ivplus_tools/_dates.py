@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -359,23 +360,6 @@ def _projected(on: date, country: str, lang: str) -> list[str]:
     return [] if on.year in published else [_words.say("note.projected", lang, year=on.year)]
 
 
-def period_start(event: object, start_event: str, financial_year_end: str = "12-31") -> date:
-    """The day from which a retention period runs, for a start event of the list `start_event` (`FY_END`, `CY_OF_FY_END`, ...).
-
-    `financial_year_end` is `MM-DD`. The event may be any day; for `FY_END` kinds it is a day within the financial year.
-    """
-    anchor = _law.entry("start_event", start_event).get("anchor")
-    if anchor is None:
-        known = _law.codes("start_event")
-        raise _words.refusal("unknown_value", got=start_event, what="start_event", near=_words.nearest(start_event, known, 3))
-    on = day(event)
-    if anchor in ("financial_year", "calendar_year_of_financial_year"):
-        on = _financial_year_end(on, financial_year_end)
-    if anchor in ("calendar_year", "calendar_year_of_financial_year"):
-        on = date(on.year, 12, 31)
-    return on
-
-
 def month_day(text: str) -> tuple[int, int]:
     """Month and day of `MM-DD`; a day that no year has is refused."""
     match = re.fullmatch(r"(\d{2})-(\d{2})", str(text))
@@ -384,17 +368,33 @@ def month_day(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _financial_year_end(on: date, text: str) -> date:
-    month, last = month_day(text)
+def _financial_year_end(on: date, month: int, last: int) -> date:
     if (month, last) == (2, 28):  # a financial year of twelve months that ends with February does so on the 29th too
         last = 29
     ends = (date(year, month, min(last, calendar.monthrange(year, month)[1])) for year in (on.year, on.year + 1))
     return next(end for end in ends if end >= on)
 
 
-def kept_through(event: object, length: str, start_event: str = "EVENT", financial_year_end: str = "12-31") -> date:
-    """The last day on which a retention period still runs; erasure is due from the next day. No roll-over applies."""
-    period = read_period(length)
+def keeping(length: str, start_event: str = "EVENT", financial_year_end: str = "12-31") -> Callable[[object], date]:
+    """`kept_through` for many events: what its clock is made of is read once.
+
+    `start_event` is of the list of that name; for its `FY_END` kinds an event is a day within the year that ends on `financial_year_end`.
+    """
+    period, anchor = read_period(length), _law.entry("start_event", start_event).get("anchor")
     if period.hours:
         raise _words.refusal("bad_period", got=length)
-    return plus(period_start(event, start_event, financial_year_end), period)
+    if anchor is None:
+        known = _law.codes("start_event")
+        raise _words.refusal("unknown_value", got=start_event, what="start_event", near=_words.nearest(start_event, known, 3))
+    ends = month_day(financial_year_end) if "financial_year" in anchor else None
+
+    def end(event: object) -> date:
+        start = _financial_year_end(day(event), *ends) if ends else day(event)
+        return plus(date(start.year, 12, 31) if anchor.startswith("calendar_year") else start, period)
+
+    return end
+
+
+def kept_through(event: object, length: str, start_event: str = "EVENT", financial_year_end: str = "12-31") -> date:
+    """The last day on which a retention period still runs; erasure is due from the next day. No roll-over applies."""
+    return keeping(length, start_event, financial_year_end)(event)

@@ -41,6 +41,11 @@ class Finding:
         return self.severity or str(_words.read("findings")[self.code]["severity"])
 
     @property
+    def has_facts(self) -> bool:
+        """Whether its sentence tells anything that sets it apart."""
+        return not NO_FACTS.issuperset(self.about)
+
+    @property
     def facts(self) -> str:
         """What it is about, in no wording: an answer to a finding holds for these facts only, whatever a label is called later."""
         return "; ".join(f"{name}: {_wordless.unworded(name, self.about[name])}" for name in sorted(set(self.about) - NO_FACTS))

@@ -137,6 +137,7 @@ def form_style(scope: str) -> str:
         ".widget-dropdown > select": "flex: 0 0 auto; height: 2.1em",
         "textarea": "min-height: 3.2em",
         "img": "max-width: 100%; height: auto",
+        ".ivplus-back": "scroll-margin-bottom: 60vh",  # who takes the focus there sees what stands below
     }
     return "<style>" + " ".join(f".{scope} {part} {{ {look} }}" for part, look in rules.items()) + "</style>"
 
@@ -177,8 +178,14 @@ def beside(text: str, places: Sequence[tuple[int, int, str, str]], rows: Sequenc
 
 
 def image(alt: str, png_base64: str) -> str:
-    """A picture that carries its own bytes and its text alternative."""
-    return f'<img alt="{esc(alt)}" src="data:image/png;base64,{png_base64}">'
+    """A picture that carries its own bytes and its text alternative; in JupyterLab's dark theme its light and dark change places.
+
+    Colours keep their hue. No colour of text has a contrast of 4.5 both on white and on #111, so the picture itself stays as on paper.
+    """
+    dark = (
+        '<style>body[data-jp-theme-light="false"] .ivplus-picture { filter: invert(1) hue-rotate(180deg); mix-blend-mode: screen }</style>'
+    )
+    return f'{dark}<img class="ivplus-picture" alt="{esc(alt)}" src="data:image/png;base64,{png_base64}">'
 
 
 def downloads(files: Sequence[tuple[str, str, str, str]]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +11,8 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+
+import rtoml
 
 from ivplus_tools import _html, _words
 from ivplus_tools.errors import BadFact
@@ -190,8 +192,8 @@ def changed(after: date, until: date) -> list[str]:
 def load(path: Path) -> list[Fact]:
     """The facts of one file; one without rule, words in three languages, source or dated value is refused."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        content = rtoml.loads(path.read_text(encoding="utf-8"))
+    except rtoml.TomlParsingError as error:
         raise BadFact(f"{path.name}: not TOML: {error}") from None
     instrument = content.get("instrument", {})
     _demand(path, "instrument", instrument, ("key", "name", "source"))
@@ -307,13 +309,23 @@ def _validity(value: dict[str, Any], lang: str) -> str:
     return f"{first} – {last}".strip() + (f" ({shown})" if shown else "")
 
 
+def cited(rule: str, lang: str) -> str:
+    """A rule as tables cite it: an article of the Regulation, or what another rule is called; what is no rule stays as it is."""
+    if re.match(r"gdpr:\d", rule):
+        return _words.article(rule.split(":")[1], lang)
+    known = facts().get(rule)
+    return known.name[lang] if known else rule
+
+
 def cite(rule: str, lang: str = "fi") -> Citation:
     """What a rule such as `gdpr:30(1)(f)` asks, in Finnish, Swedish and English, and where its official text is.
 
-    A finding's code such as `REG-020` gives its sentence, severity and room, and the rule behind it.
+    As frames cite it, `30 art. 1 k. f`, it is found too. A finding's code such as `REG-020` gives its sentence, severity and
+    room, and the rule behind it.
     """
     by_case = {one.casefold(): one for one in (*findings(), *facts())}
-    known = by_case.get(str(rule).strip().casefold())
+    asked = " ".join(str(rule).split()).casefold()
+    known = by_case.get(asked) or next((one for one in facts() if asked in (cited(one, each).casefold() for each in _words.LANGS)), None)
     if known is None:
         raise _words.refusal("unknown_value", got=rule, what="rule", near=_words.nearest(rule, by_case.values(), 3))
     if known in facts():

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ivplus_tools import _words
+from ivplus_tools import _progress, _words
 
 # Reading a notebook imports jsonschema, which builds a grammar for each kind of internet address if it can: 1.5 seconds for nothing.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None: an import of it fails, as if it were not there
@@ -77,7 +77,7 @@ def run(
             follow = progress
             client.on_cell_executed = lambda cell_index, **_: follow(cell_index + 1, len(notebook.cells))
         try:
-            client.execute(env={**os.environ, **(environment or {})})
+            client.execute(env={**os.environ, _progress.UNSEEN: "1", **(environment or {})})
         except CellTimeoutError as error:
             raise _words.refusal("timed_out", cell=client.code_cells_executed + 1, seconds=timeout) from error
         except (CellExecutionError, DeadKernelError, RuntimeError, AssertionError) as error:  # the last when the kernel could not begin

@@ -13,6 +13,7 @@ from ivplus_tools import _words
 _LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 _NO_PLACE = ("ZZ", "XA", "XB", "UN", "QO")
 _WORD = re.compile(r"(?:\b\w\.){2,}|[^\W_]+(?:['’-][^\W_]+)*")
+_LETTERS = re.compile(r"[^\W_]+")
 _BREAK = re.compile(r"[;,:\n|•·/()\[\]&+–—→]|\s-\s")
 _MARKED = re.compile(r"[*†‡?¹²³⁴⁵]|\[\d")  # a note elsewhere says more, or the writer doubts
 _DOUBTED = re.compile(  # a sign that is no letter, bullet, quotation mark or separator may deny, cross out or add (`EU ❌`, `Germany …`)
@@ -264,12 +265,10 @@ def _beginnings() -> frozenset[str]:
 
 def _folded(text: str) -> str:
     """Without case, accents, full stops, punctuation and a leading article."""
-    plain = "".join(
-        sign
-        for sign in unicodedata.normalize("NFKD", text.casefold().replace(".", "").replace("&", " and "))
-        if not unicodedata.combining(sign)
-    )
-    return re.sub(r"^the ", "", " ".join(re.sub(r"[\W_]+", " ", plain).split()))
+    plain = text.casefold().replace(".", "").replace("&", " and ")
+    if not plain.isascii():
+        plain = "".join(sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign))
+    return " ".join(_LETTERS.findall(plain)).removeprefix("the ")
 
 
 @cache

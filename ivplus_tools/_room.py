@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 from ivplus_tools import _dates, _records, _shown, _store, _words
 from ivplus_tools._findings import FINDING_COLUMNS, Due, DueRow, Finding, lay_due, rows_of
 from ivplus_tools._records import Record
-from ivplus_tools._state import Stands, State, records_of
+from ivplus_tools._state import Stands, State, each_kind, kind_name, records_of
 from ivplus_tools._store import Draft, Entry, Receipt, Standpoint
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Room(Generic[S]):
         if one is None:
             raise _words.refusal("no_entry", got=number)
         if one.room != self.name:
-            raise _words.refusal("entry_of_another", got=number, room=one.room)
+            raise _words.refusal("entry_of_another", got=number, room=room_name(one.room))
         if number in gone:
             raise _words.refusal("already_withdrawn", got=number, by=gone[one.entry].entry)
         kind = next((kind for kind in self.records if kind.kind == one.kind), None)
@@ -143,8 +143,8 @@ class Room(Generic[S]):
     def as_entry(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
         """A record of this room as an entry to be."""
         if not isinstance(thing, tuple(self.records)):
-            kinds = ", ".join(one.__name__ for one in self.records)
-            raise _words.refusal("wrong_record", got=type(thing).__name__, room=self.name, kinds=kinds)
+            got = kind_name(type(thing)) if isinstance(thing, Record) else type(thing).__name__
+            raise _words.refusal("wrong_record", got=got, room=room_name(self.name), kinds=each_kind(self.records))
         return Draft(self.name, thing.kind, _records.sound_id(thing.id), since, why, thing.body(), expecting)
 
     def when_and_why(self, valid_from: object, why: str, insist: bool = False) -> tuple[date, str]:
@@ -156,7 +156,7 @@ class Room(Generic[S]):
             raise _words.refusal("unlikely_day", got=since, first=FIRST_YEAR, years=YEARS_AHEAD)
         reason = _records.clean(why)
         if not reason:
-            raise _words.refusal("why_missing", argument="why")
+            raise _words.refusal("why_missing")
         return since, reason
 
     # --- reading
@@ -277,10 +277,10 @@ def shown(kinds: Sequence[type[Record]], things: Sequence[Stands]) -> list[type[
     return [kind for kind in kinds if not kind.aside or any(one.entry.kind == kind.kind for one in things)]
 
 
-def kind_name(kind: type[Record]) -> object:
-    """What a kind of records is called in a refusal; in English by its class, which is what one types."""
-    names = _words.values("kind").get(kind.kind)
-    return {**names, "en": kind.__name__} if names else kind.__name__
+def room_name(room: str) -> object:
+    """What a room is called in a refusal; in English by its name at a Desk, which is what one types."""
+    names = _words.values("room").get(room)
+    return {**names, "en": room} if names else room
 
 
 def at_present(at: Standpoint) -> Standpoint:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _html, _places, _records, _words
+from ivplus_tools import _html, _law, _places, _records, _words
 
 if TYPE_CHECKING:
     import pandas
@@ -77,9 +77,11 @@ def _column_name(table: Any, column: object, lang: str) -> str:
 def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     """The cells of a column as a reader's words, where they are codes, fields or places."""
     cells = list(table[column])
+    if column == "rule":  # also what a retention rule is called, which is no rule of the law
+        return [_each(cell, lambda one: _law.cited(one, lang)) for cell in cells]
     if column == "readiness":
-        return ["" if _is_gone(cell) else _words.show_percent(float(cell), lang) for cell in cells]
-    if column in DUTIES and all(isinstance(cell, bool) or _is_gone(cell) for cell in cells):
+        return ["" if is_gone(cell) else _words.show_percent(float(cell), lang) for cell in cells]
+    if column in DUTIES and all(isinstance(cell, bool) or is_gone(cell) for cell in cells):
         duties = {True: _words.values("yes_no")["yes"], False: _words.values("yes_no")["no"], None: _words.values("status")["cannot_tell"]}
         return [duties[cell if isinstance(cell, bool) else None][lang] for cell in cells]
     if str(table[column].dtype) == "bool" or all(isinstance(cell, bool) for cell in cells):
@@ -152,7 +154,7 @@ def _in_parts(cell: object, field: str, lang: str) -> object:
     return _PERIOD.sub(lambda one: _held(one[0], "period", lang), told)
 
 
-def _is_gone(cell: object) -> bool:
+def is_gone(cell: object) -> bool:
     """Whether a cell is empty in any of pandas' ways."""
     return cell is None or (not isinstance(cell, str) and str(cell) in ("nan", "NaT", "<NA>"))
 
@@ -163,7 +165,7 @@ class Shown:
     def __init__(self, table: Any, lang: str | None, caption: str) -> None:
         self._lang = _words.language(lang or table.attrs.get("lang", "fi"))
         self._table, self._caption = frame(table, self._lang), caption
-        self._rows = [["" if _is_gone(one) else str(one) for one in row] for row in self._table.itertuples(index=False)]
+        self._rows = [["" if is_gone(one) else str(one) for one in row] for row in self._table.itertuples(index=False)]
 
     def __repr__(self) -> str:
         table = [[str(name) for name in self._table.columns], *([cell.replace("\n", " / ") for cell in row] for row in self._rows)]

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from ivplus_tools import _records, _store, _words
 from ivplus_tools._records import Record
+from ivplus_tools._sources import Place
 from ivplus_tools._store import Entry, Standpoint
 
 
@@ -52,6 +53,14 @@ class State:
         """The language in which answers are worded."""
         return self.at.lang
 
+    def place(self, name: str | None) -> Place:
+        """Where a source lies; a name that was not recorded is refused with the nearest."""
+        known = self.bodies("source")
+        if name is None or name not in known or not known[name].get("location"):
+            raise _words.refusal("no_source", got=name or "–", near=_words.nearest(name or "", known, 3) or "–")
+        body = known[name]
+        return Place(name, str(body["location"]), body.get("password_from"), self.at.path.parent)
+
     def of(self, kind: str) -> list[Stands]:
         """What stands of a kind, by identifier."""
         return self._by_kind.get(kind, [])
@@ -72,7 +81,11 @@ class State:
             near = _words.nearest(subject, sorted({one.entry.subject for one in those}), 3)
             raise _words.refusal("not_found", got=subject, near=near or "–", on=self.on)
         if len(mine) > 1:
-            raise _words.refusal("several_kinds", got=subject, kinds=", ".join(one.entry.kind for one in mine))
+            raise _words.refusal(
+                "several_kinds",
+                got=subject,
+                kinds={**each_kind([type(one.record) for one in mine]), "en": ", ".join(one.entry.kind for one in mine)},
+            )
         return mine[0]
 
     @cached_property
@@ -118,3 +131,15 @@ def records_of(at: Standpoint, kinds: Sequence[type[Record]], entries: Iterable[
         if one.entry not in made:
             made[one.entry] = Stands(types[one.kind](one.subject, **(one.body or {})), one)
     return [made[one.entry] for one in listed]
+
+
+def kind_name(kind: type[Record]) -> object:
+    """What a kind of records is called in a refusal; in English by its class, which is what one types."""
+    names = _words.values("kind").get(kind.kind)
+    return {**names, "en": kind.__name__} if names else kind.__name__
+
+
+def each_kind(kinds: Iterable[type[Record]]) -> dict[str, str]:
+    """Kinds of records in a row, as each language calls them."""
+    named = [kind_name(one) for one in kinds]
+    return {lang: ", ".join(str(one[lang] if isinstance(one, dict) else one) for one in named) for lang in _words.LANGS}

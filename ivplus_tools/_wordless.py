@@ -30,8 +30,8 @@ def _plain(texts: Texts, fields: bool) -> str:
     if whole:
         return whole
     for label in _by_length():
-        if not all(part in text for part, text in zip(label, texts, strict=True)):
-            continue  # most labels; a pattern is made for the others only
+        if label[0] not in texts[0] or not all(part in text for part, text in zip(label, texts, strict=True)):
+            continue  # most labels, by one language alone; a pattern is made for the others only
         found = [_alone(part) for part in label]
         if all(one.search(text) for one, text in zip(found, texts, strict=True)):
             key = f"\0{_key(label, fields)}\0"  # the mark keeps a key from being taken for a word

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import math
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+
+import rtoml
 
 from ivplus_tools import errors
 from ivplus_tools.errors import BadWords, Refusal
@@ -66,7 +68,7 @@ def read(name: str) -> dict[str, Any]:
 @cache
 def _parsed(path: Path) -> dict[str, Any]:
     """A words file as it is, parsed once: `check` waits for it at every start."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return rtoml.loads(path.read_text(encoding="utf-8"))
 
 
 @kept
@@ -167,6 +169,20 @@ def _list_name(name: object) -> object:
     """What a list of values is called, in every language: as the field that holds it, else by a name of its own."""
     labels = read("labels")
     return labels["list"].get(name) or labels["field"].get(name) or labels["column"].get(name) or name
+
+
+def system_reason(error: BaseException) -> dict[str, str]:
+    """Why the operating system refused, in every language: its own texts are in that of the machine."""
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    name = errno.errorcode.get(getattr(error, "errno", None) or 0, type(error).__name__)
+    known = read("labels")["os"]
+    return {**{lang: text.format(name=name, said=said) for lang, text in known.get(name, known["other"]).items()}, "en": said}
+
+
+def wanted(kind: str, said: str) -> dict[str, str]:
+    """What a field wants in place of what was given, by the name of the complaint; in English as it was `said`."""
+    known = read("labels")["wants"]
+    return {**known.get(kind, known["other"]), "en": said}
 
 
 def finding(code: str, lang: str, /, **facts: object) -> str:

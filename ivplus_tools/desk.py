@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -11,10 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _compare, _dates, _findings, _html, _law, _records, _room, _shipped, _store, _words
+from ivplus_tools import _compare, _dates, _findings, _html, _law, _progress, _records, _room, _shipped, _store, _words
+from ivplus_tools._progress import Progress
 from ivplus_tools._store import Receipt, Standpoint, Verification
 from ivplus_tools.audit import AuditRoom
 from ivplus_tools.breach import BreachRoom
+from ivplus_tools.discovery import DiscoveryRoom
 from ivplus_tools.errors import Refusal
 from ivplus_tools.law import LawRoom
 from ivplus_tools.notice import NoticeRoom
@@ -71,6 +74,7 @@ class Desk:
     register: RegisterRoom
     review: ReviewRoom
     notice: NoticeRoom
+    discovery: DiscoveryRoom
     breach: BreachRoom
     retention: RetentionRoom
     audit: AuditRoom
@@ -142,12 +146,13 @@ class Desk:
         rooms = AllRooms(self.standpoint)
         return _findings.lay_due(rooms.coming(by), rooms.at)
 
-    def compare(self, then: object) -> pandas.DataFrame:
+    def compare(self, then: object, progress: Progress | None = None) -> pandas.DataFrame:
         """Why answers differ from another standpoint: room, subject, answer, was, now, made_by, entry, rule, day, why.
 
         `then`: a Desk, a day as it was known on it, or an evidence pack. `made_by`: `learnt` (an entry about the past), `company` (an
         entry true from `day`), `time` (a day came), `law` (`rule` has another value from `day`); since a pack also `facts` (the file
-        of a rule was edited) and `code`. An answer may turn more than once.
+        of a rule was edited) and `code`. An answer may turn more than once. `progress(done, of)` follows; without it a notebook and a
+        terminal tell how far it is. It can be stopped: nothing is written.
         """
         at, found = self.standpoint, []
         if isinstance(then, (str, Path)) and str(then).endswith(".zip"):
@@ -156,7 +161,8 @@ class Desk:
             at, then = self.standpoint, self.at(valid=pack.manifest["as_of"], known=pack.manifest["known"])
             found += pack.turns(lambda: answers_of(then.standpoint))
         before = self.register._then(then)
-        found += _compare.turns(before, at, Asked)
+        with contextlib.nullcontext(progress) if progress else _progress.watched("ui.comparing", at.lang) as follow:
+            found += _compare.turns(before, at, Asked, follow)
         columns = ("room", "subject", "answer", "was", "now", "made_by", "entry", "rule", "day", "why")
         table = _room.frame(columns, _compare.rows_of(found, at.lang), at.lang, days=("day",))
         table["entry"] = table["entry"].astype("Int64")

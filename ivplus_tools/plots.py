@@ -228,6 +228,31 @@ def retention_status(counts: pandas.DataFrame) -> Chart:
     return _bars(table, series, _words.say("plot.retention_status", lang), _words.say("plot.retention_axis", lang))
 
 
+def personal_data(found: pandas.DataFrame) -> Chart:
+    """How many columns hold each kind of personal data, apart by whether an activity declares it.
+
+    `found`: a scan's `.columns`, or `desk.discovery.columns()`; beyond twelve kinds the rarest are put together.
+    """
+    lang = found.attrs.get("lang", "fi")
+    names = _words.values("personal_data_kind")
+    counts: dict[str, list[int]] = {}
+    for one in found.itertuples():
+        row = counts.setdefault(names.get(one.kind, {}).get(lang, str(one.kind)), [0, 0, 0])
+        row[2 if one.confidence == "doubtful" else 0 if one.declared_by else 1] += 1
+    ordered = sorted(counts.items(), key=lambda pair: (-sum(pair[1]), pair[0]))
+    rest = [sum(told) for told in zip(*(row for _, row in ordered[MOST_KINDS:]), strict=True)]
+    rows = [(name, *row) for name, row in ordered[:MOST_KINDS]]
+    rows += [(_words.say("plot.others", lang), *rest)] if rest else []
+    series = [(code, _words.say(f"plot.data_{code}", lang)) for code in ("declared", "undeclared", "doubtful")]
+    table = _room.frame(("kind", "declared", "undeclared", "doubtful"), rows, lang)
+    table.attrs["said"] = {code: {lang: told} for code, told in series}
+    return _bars(table, series, _words.say("plot.personal_data", lang), _words.say("plot.personal_data_axis", lang))
+
+
+MOST_KINDS = 11
+"""Bars beside the one of the others."""
+
+
 def _canvas(rows: int) -> tuple[Chart, Any]:
     chart = Chart(figsize=(8, 1.2 + 0.42 * max(rows, 1)), layout="constrained")
     axes: Any = chart.add_subplot()

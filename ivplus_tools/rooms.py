@@ -17,6 +17,7 @@ from ivplus_tools._store import Standpoint
 from ivplus_tools.audit import AuditRoom, Status
 from ivplus_tools.audit.state import Audit
 from ivplus_tools.breach import BreachRoom
+from ivplus_tools.discovery import DiscoveryRoom
 from ivplus_tools.law import LawRoom
 from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
@@ -24,7 +25,7 @@ from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
 
 ROOMS: dict[str, type[Room[Any]]] = {
-    room.name: room for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, LawRoom)
+    room.name: room for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, LawRoom)
 }
 """A new room is one more name here: everything else asks this list."""
 
@@ -77,7 +78,9 @@ class AllRooms:
 
     def statuses(self) -> list[Status]:
         """Every finding with what was answered to it."""
-        return list(self.identified().values())
+        room: Any = self._rooms[AuditRoom.name]
+        found: list[Status] = room.statuses(self._states[AuditRoom.name])
+        return found
 
     def identified(self) -> dict[str, Status]:
         """The same by the identifier of each finding."""

@@ -115,6 +115,7 @@ def shown(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     frames = {
         "activities": desk.register.activities(), "agreements": desk.review.agreements(), "counts": desk.retention.counts(),
         "due": desk.retention.due(), "judged": desk.review.transfers(), "register": desk.breach.breaches(), "timeline": case.timeline,
+        "found": desk.discovery.columns(),
     }  # fmt: skip
     for name, draw in inspect.getmembers(plots, inspect.isfunction):
         if not name.startswith("_"):
@@ -185,7 +186,7 @@ def of_letters(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
 
 def of_files(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     """Files that were read, and files that were written."""
-    for name in ("register", "breach", "retention"):
+    for name in ("register", "breach", "retention", "discovery"):
         yield from page(f"{name}.write", getattr(desk, name).write, folder)
     quoted = LOUD.replace('"', '""')
     register, vendors = folder / "register.csv", folder / "vendors.csv"

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ivplus_tools as ivp
-from ivplus_tools import _law, _store, _wordless, _words
+from ivplus_tools import _law, _progress, _store, _wordless, _words
 from ivplus_tools._findings import Finding
 from ivplus_tools.audit import packs, verify
 from ivplus_tools.breach import duty
@@ -259,6 +259,39 @@ def test_an_entry_written_ahead_turns_an_answer_on_its_day(tmp_path):
     why = desk.at(valid="2026-04-10").compare(then)
     assert made_by(why, "a", "REG-020") == ["company"]
     assert why.query("answer == 'REG-020'")["entry"].tolist() == [2]
+
+
+def test_a_comparison_tells_how_far_it_is_and_can_be_stopped(sample):
+    """It never goes back and ends at its end; stopped anywhere, the law is as it was and the same question has the same answer."""
+    told = []
+    whole = sample.compare("2026-01-15", progress=lambda done, of: told.append((done, of)))
+    assert len(told) > 5
+    assert told == sorted(told)
+    assert told[-1][0] == told[-1][1]
+    before, entries = sample.findings(), sample.verify().entries
+
+    def stop(done, of):
+        if done >= stop.at:
+            raise KeyboardInterrupt
+
+    for stop.at in (0, told[-1][1] // 2, told[-1][1]):
+        with pytest.raises(KeyboardInterrupt):
+            sample.compare("2026-01-15", progress=stop)
+        assert sample.findings().equals(before)
+    assert sample.compare("2026-01-15").equals(whole)
+    assert sample.verify().entries == entries
+
+
+def test_only_who_waits_is_told_how_far_it_is(monkeypatch, capsys):
+    """At a terminal after a second, and the line is taken away; in a file nothing; in a notebook that is run and kept nothing."""
+    monkeypatch.setattr(_progress, "PATIENCE", 0.0)
+    for terminal, told in ((True, True), (False, False)):
+        monkeypatch.setattr("sys.stderr.isatty", lambda answer=terminal: answer)
+        with _progress.watched("ui.comparing", "fi") as progress:
+            progress(3, 9)
+        said = capsys.readouterr().err
+        assert ("3 / 9" in said) is told
+        assert not told or said.endswith(" \r")
 
 
 def test_comparing_with_itself_says_nothing_and_the_wrong_order_is_refused(sample_once):

@@ -565,12 +565,25 @@ def test_what_must_be_done_this_month_is_one_command(run, journal):
     assert run("due", "--at", "2018-01-01").stdout == ""
 
 
+@pytest.mark.parametrize(("lang", "day"), [("fi", "4.3.2026 klo\u00a022.40 breach/"), ("sv", "4.3.2026 kl.\u00a022.40 breach/")])
+def test_a_day_is_written_as_the_language_does(run, journal, lang, day):
+    """For a reader; a table for machines keeps the days that sort."""
+    told = run("due", "--lang", lang, code=1).stdout
+    assert day.replace("\u00a0", " ") in told.replace("\u00a0", " ")
+    assert not re.search(r"(?m)^\d{4}-", told)
+    assert all(
+        re.match(r"\d{4}-\d\d-\d\d", one["due"]) for one in json.loads(run("due", "--lang", lang, "--format", "json", code=1).stdout)
+    )
+    rows = list(csv.DictReader(io.StringIO(run("due", "--lang", lang, "--format", "csv", code=1).stdout)))
+    assert re.match(r"\d{4}-\d\d-\d\d", rows[0]["due"])
+
+
 def test_a_clock_that_runs_over_the_end_of_the_month_is_seen(run, tmp_path):
     """On the second last day of a month the 72 hours end in the next one."""
     path = tmp_path / "m.duckdb"
     desk = ivp.Desk(path, by="tt", lang="en", now="2026-02-27T09:00")
     desk.breach.open("x", id="x", aware="2026-02-27T08:00", nature="confidentiality")
-    assert "2026-03-02" in run("due", "--desk", str(path), "--at", "2026-02-27", code=1).stdout
+    assert "2.3.2026" in run("due", "--desk", str(path), "--at", "2026-02-27", code=1).stdout
 
 
 def test_the_quarter_is_proved_in_one_command(run, tmp_path):

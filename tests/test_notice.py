@@ -15,7 +15,7 @@ import ivplus_tools as ivp
 from ivplus_tools import _dates, _words
 from ivplus_tools.cli import main
 from ivplus_tools.errors import Refusal
-from ivplus_tools.notice import files, items, signs
+from ivplus_tools.notice import files, items, phrases, signs
 from ivplus_tools.notice.page import of_text
 
 ON = _dates.day("2026-03-02")
@@ -625,3 +625,14 @@ def test_the_form_reads_corrects_drafts_and_publishes(desk, tmp_path):
     assert (tmp_path / "uusi.docx").is_file()
     form._do(form._on_draft)
     assert 'role="alert"' in form.message.value
+
+
+def test_every_phrase_can_be_looked_for():
+    """An expression is made where its letters stand in a page: one that is none would wait for that page."""
+    groups = ("item", "near", "denied", "sign", "clue", "basis", "promise")
+    found = [phrases.of(group, name, _words.LANGS) for group in groups for name in _words.read("phrases")[group]]
+    every = [phrase for one in found for phrase in (*one.told, *one.vetoes)]
+    assert len(every) > 700
+    for phrase in every:
+        re.compile(phrase.sentence)
+        re.compile(phrase.above)

@@ -35,7 +35,7 @@ def test_a_chart_has_title_axis_and_a_text_alternative_in_its_language(sample, l
     assert axes.get_title(loc="left")
     assert axes.get_xlabel()
     html = chart._repr_html_()
-    assert re.fullmatch(r'<img alt="[^"<>]{20,}" src="data:image/png;base64,[A-Za-z0-9+/=]+">', html)
+    assert re.fullmatch(r'<style>[^<]+</style><img class="ivplus-picture" alt="[^"<>]{20,}" src="data:image/png;base64,[\w+/=]+">', html)
     assert all(_words.show_month(str(row[0]), lang) in chart.alt for row in chart.frame.itertuples(index=False))
 
 

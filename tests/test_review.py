@@ -479,7 +479,7 @@ def test_an_unusual_day_is_asked_for_twice_on_the_form(sample):
     entries = sample.verify().entries
     assert form.insist.widget.layout.display == ""
     form.save.click()
-    assert "insist" in form.status.value
+    assert "vahvista" in form.status.value
     assert (sample.verify().entries, "insist" in form.code) == (entries, False)
     form.insist.widget.value = True
     assert "insist=True" in form.code

@@ -1,5 +1,7 @@
 """What an officer looks at first: nothing is hidden, nothing unknown is called fine, and nothing is recorded by looking."""
 
+import base64
+import re
 import tomllib
 
 import pytest
@@ -323,3 +325,19 @@ def test_another_line_does_not_put_unsaved_changes_aside(sample):
         assert "⚠" in view.message.value
     view.findings.click()
     assert view.below.children[0] is form
+
+
+def test_findings_stand_side_by_side_by_what_a_screen_holds_and_one_in_full(sample):
+    """Six columns of many, a line for each answer of one; everything is in the export."""
+    view = ivp.forms.findings(sample)
+    first = next(iter(view.shown))
+    view.list.value = (first,)
+    label = _words.column_name("rule", "fi")
+    assert '<th scope="col"' not in view.one.value
+    assert f">{label}</th>" in view.one.value
+    view.list.value = tuple(view.shown)
+    for page in (view.one.value, view.static()):
+        assert page.count('<th scope="col"') == 6
+        assert f">{label}</th>" not in page
+    link = re.search(r"base64,([^\"]+)", view.download.value)
+    assert len(re.split("[,;]", base64.b64decode(link[1]).decode("utf-8-sig").splitlines()[0])) == 13

@@ -1,5 +1,6 @@
 """Words in three languages: complete, equal placeholders, no lazy copies, and used."""
 
+import errno
 import re
 import string
 from datetime import date, datetime
@@ -220,6 +221,43 @@ def test_a_period_is_told_in_words_and_its_code_stays_out_of_sentences():
     assert "P6M" not in told
 
 
+CODE = re.compile(r"`|\b(desk|ivp|plan)\.\w|\b[a-z]+_[a-z_]+\b|\w=|=[\"'\[…(]|\w\(\)|\b(gdpr|tsl):|\{\w+!r\}|True\b|\((?:confirm|verify)\)")
+PLACES = re.compile(r"\{[^{}!]*\}")
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv"])
+def test_no_code_stands_in_what_an_officer_reads(lang):
+    """Fields go by the names on their forms, rules by their citation; what one types in a cell stands in the English texts."""
+    said = {key: one[lang] for key, one in entries() if not key.startswith(("gdpr:", "retention:"))}
+    found = {key: text for key, text in said.items() if CODE.search(PLACES.sub("…", text))}
+    assert not found, found
+
+
+def test_a_rule_is_shown_as_it_is_cited(sample):
+    """A retention rule, which is no rule of the law, by its own name."""
+    shown = ivp.show(sample.register.findings(), lang="fi")
+    assert not re.search(r"\b(gdpr|tsl):", repr(shown))
+    assert "30 art. 1 k." in repr(shown)
+    assert "asiakkaat-3v" in repr(ivp.show(sample.retention.counts()))
+
+
+@pytest.mark.parametrize(("lang", "told"), [("fi", "ei ole"), ("sv", "finns inte"), ("en", "No such file or directory")])
+def test_why_the_system_refuses_is_told_in_the_language(lang, told):
+    """Also what has no word of its own, by the system's name of it; in English it is the system's own."""
+    assert told in _words.system_reason(FileNotFoundError(2, "No such file or directory"))[lang]
+    odd = _words.system_reason(OSError(errno.ENOTTY, "Inappropriate ioctl for device"))
+    assert "ENOTTY" in odd["fi"]
+    assert "Inappropriate" in odd["en"]
+
+
+def test_a_field_that_is_given_something_else_is_named_as_on_its_form():
+    """What it wants is told in the language too."""
+    with pytest.raises(ivp.errors.BadInput) as told:
+        ivp.Activity("a", data_categories=3.5)
+    assert told.value.text("fi") == "henkilötietoryhmät: Arvoa 3.5 ei ymmärretty (odotettiin luetteloa)."
+    assert "data_categories" in str(told.value)
+
+
 def test_an_unknown_language_is_refused(sample):
     """The three languages are named."""
     with pytest.raises(ivp.Refusal, match="fi"):
@@ -348,11 +386,19 @@ def test_each_file_is_parsed_once(monkeypatch):
     parsed = []
     for kept in (_words.read, _words._parsed, _words._room_files, _words.rooms):
         kept.cache_clear()
-    loads = _words.tomllib.loads
+    loads = _words.rtoml.loads
     noted = lambda text: parsed.append(text[:80]) or loads(text)  # noqa: E731
-    monkeypatch.setattr(_words.tomllib, "loads", noted)
+    monkeypatch.setattr(_words.rtoml, "loads", noted)
     assert list(dict.fromkeys(_words.rooms().values())) == list(ROOMS)
     assert parsed == []  # the shell names the rooms before it needs a word
     for name in ("labels", "findings", "breach", "labels"):
         _words.read(name)
     assert len(parsed) == len(set(parsed)) == len(in_files("labels"))
+
+
+def test_what_a_frame_cites_can_be_looked_up(sample):
+    """As each language cites it, and without the code also in the reasons of a judgement and of a duty."""
+    for told in ("30 art. 1 k. f", "art. 30.1 f", "Art. 30(1)(f)", "gdpr:30(1)(f)"):
+        assert ivp.cite(told).fact.rule == "gdpr:30(1)(f)"
+    for page in (repr(sample.review.explain("pilvi-tuki-intia")), repr(sample.breach.case("2026-001").explain())):
+        assert not re.search(r"\b(gdpr|edpb|breach|scc):", page)

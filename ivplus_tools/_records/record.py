@@ -244,7 +244,8 @@ def _demand_known(kind: type[BaseModel], fields: dict[str, Any]) -> None:
         if got not in kind.model_fields:
             named = [repr(name) for name in known if got.replace("_", " ").casefold() in map(str.casefold, _words.names_of(name))]
             near = named[0] if named else _words.nearest(got, known)
-            raise _words.refusal("unknown_field", got=got, kind=kind.__name__, near=near)
+            names = _words.values("kind").get(getattr(kind, "kind", ""), {})
+            raise _words.refusal("unknown_field", got=got, kind={**names, "en": kind.__name__} if names else kind.__name__, near=near)
 
 
 def _problem(error: Any) -> tuple[str, Refusal]:
@@ -256,7 +257,12 @@ def _problem(error: Any) -> tuple[str, Refusal]:
         return place, inner
     if error["type"] == "missing" or place == "id":
         return place, _words.refusal("id_missing")
-    return place, _words.refusal("wrong_type", got=told_input(error["input"]), reason=error["msg"])
+    return place, _words.refusal("wrong_type", got=told_input(error["input"]), reason=_words.wanted(error["type"], error["msg"]))
+
+
+def _place(place: str, lang: str) -> str:
+    """The field of a problem as forms call it; in English by its name, which is what one types."""
+    return place if lang == "en" else " · ".join(_words.column_name(one, lang, is_field=True) for one in place.split("."))
 
 
 def _joined(problems: list[tuple[str, Refusal]]) -> Refusal:
@@ -264,7 +270,7 @@ def _joined(problems: list[tuple[str, Refusal]]) -> Refusal:
     problems = list({place: (place, one) for place, one in reversed(problems)}.values())[::-1]
     kinds = {type(problem) for _, problem in problems}
     said = {
-        lang: "; ".join(dict.fromkeys(f"{place}: {one.said[lang]}" if place else one.said[lang] for place, one in problems))
+        lang: "; ".join(dict.fromkeys(f"{_place(place, lang)}: {one.said[lang]}" if place else one.said[lang] for place, one in problems))
         for lang in _words.LANGS
     }
     refusal = (kinds.pop() if len(kinds) == 1 else BadInput)(said)

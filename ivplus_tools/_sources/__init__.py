@@ -16,8 +16,22 @@ from ivplus_tools import _shipped, _words
 from ivplus_tools._sources import ledger
 from ivplus_tools._sources.carrying import Asked, Outcome, Tally
 from ivplus_tools._sources.engine import Counted, Engine
+from ivplus_tools._sources.pieces import Ask, pieces
 from ivplus_tools._sources.reasons import failed, first_line, reason_of  # fmt: skip
-from ivplus_tools._sources.sql import EARLIEST, EVERY, Column, Cut, Start, compose, condition, latest, literal, quoted, text_of  # fmt: skip
+from ivplus_tools._sources.sql import (  # fmt: skip
+    EARLIEST,
+    EVERY,
+    Column,
+    Cut,
+    Start,
+    compose,
+    condition,
+    constant,
+    latest,
+    literal,
+    quoted,
+    text_of,
+)
 from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
@@ -26,9 +40,9 @@ if TYPE_CHECKING:
     from ivplus_tools._sources.rewrite import Swap
 
 __all__ = [
-    "EARLIEST", "EVERY", "Asked", "Column", "Counted", "Cut", "Engine", "Outcome", "Place", "Start",
-    "Tally", "checked", "compose", "condition", "elsewhere", "first_line", "latest", "ledger", "literal",
-    "opened", "portable", "quoted", "reason_of", "swaps_of", "text_of",
+    "EARLIEST", "EVERY", "Ask", "Asked", "Column", "Counted", "Cut", "Engine", "Outcome", "Place", "Start",
+    "Tally", "checked", "compose", "condition", "constant", "elsewhere", "first_line", "latest", "ledger", "literal",
+    "opened", "pieces", "portable", "quoted", "reason_of", "swaps_of", "text_of",
 ]  # fmt: skip
 SAMPLES = _shipped.folder("data_samples")
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"

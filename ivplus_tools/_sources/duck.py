@@ -13,7 +13,7 @@ import duckdb
 from ivplus_tools import _words
 from ivplus_tools._sources import near
 from ivplus_tools._sources.engine import BATCH, Engine
-from ivplus_tools._sources.sql import Column, compose, family_of, literal, quoted
+from ivplus_tools._sources.sql import Column, compose, constant, family_of, literal, quoted
 
 TOLD = "CREATE OR REPLACE TEMP TABLE ivplus_told AS SELECT CAST(0 AS BIGINT) AS n, {key} AS k FROM {table} AS t LIMIT 0"
 HOLDS = "CREATE OR REPLACE TEMP TABLE ivplus_holds AS SELECT DISTINCT k FROM ivplus_told"
@@ -44,11 +44,6 @@ def connection(memory: str | None = None) -> duckdb.DuckDBPyConnection:
     if memory:
         con.execute(compose("SET memory_limit = {limit}", limit=literal(memory)))
     return con
-
-
-def constant(got: str) -> str:
-    """A text constant as DuckDB reads it: a backslash is itself."""
-    return "'" + got.replace("'", "''") + "'"
 
 
 class Duck(Engine):

@@ -39,6 +39,8 @@ class Engine:
     one_pass: bool = False
     """Whether reading is so costly that everything is counted in one reading."""
     can_write: ClassVar[bool] = True
+    far: ClassVar[bool] = False
+    """Whether its rows are better not brought here one by one."""
     free: ClassVar[str] = sql.FREE
     temp: ClassVar[str] = "temp."
     """What stands before the names of our own tables, so that no table of the source is taken for one."""

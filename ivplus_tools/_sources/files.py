@@ -14,9 +14,9 @@ import duckdb
 
 from ivplus_tools import _words
 from ivplus_tools._sources import sheets, text
-from ivplus_tools._sources.duck import Duck, constant
+from ivplus_tools._sources.duck import Duck
 from ivplus_tools._sources.reasons import reason_of
-from ivplus_tools._sources.sql import Column, compose, family_of, quoted
+from ivplus_tools._sources.sql import Column, compose, constant, family_of, quoted
 from ivplus_tools.errors import Refusal
 
 KINDS = {

@@ -45,5 +45,10 @@ def first_line(error: BaseException) -> str:
 
 
 def failed(source: str, error: BaseException, reason: str = "") -> Refusal:
-    """That a source could not be read or written, in one line."""
-    return _words.refusal("source_failed", source=source, reason=reason or reason_of(error))
+    """That a source could not be read or written, in one line, with the system's reason in each language."""
+    told: object = reason or reason_of(error)
+    if isinstance(error, OSError) and told == error.strerror:
+        told = _words.system_reason(error)
+    elif isinstance(error, Refusal) and told == error.said["en"]:
+        told = error.said
+    return _words.refusal("source_failed", source=source, reason=told)

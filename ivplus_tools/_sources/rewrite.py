@@ -19,9 +19,8 @@ from typing import IO, Any
 from ivplus_tools import _store, _words
 from ivplus_tools._sources import changed, text
 from ivplus_tools._sources.carrying import Asked, Outcome, Tally, demand_confirmed, demand_same
-from ivplus_tools._sources.duck import constant
 from ivplus_tools._sources.files import PARQUET, Files, base_of, hive_of, plain, shown, stamp_of
-from ivplus_tools._sources.sql import Cut, compose, quoted
+from ivplus_tools._sources.sql import Cut, compose, constant, quoted
 
 NUMBERED = "SELECT {row}{changes} FROM (SELECT *, row_number() OVER () AS {row} FROM {table} AS f) AS t WHERE {where} ORDER BY {row}"
 COPIED = (

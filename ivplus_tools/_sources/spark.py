@@ -56,6 +56,8 @@ class Spark(Engine):
     can_write: ClassVar[bool] = False
     temp: ClassVar[str] = ""
 
+    far = True
+
     def __init__(self, name: str, place: str) -> None:
         super().__init__(name)
         sql = _pyspark()

@@ -94,6 +94,11 @@ def literal(got: date | str) -> str:
     return "'" + got.replace("'", "''") + "'"
 
 
+def constant(got: str) -> str:
+    """A text constant as DuckDB reads it: a backslash is itself."""
+    return "'" + got.replace("'", "''") + "'"
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: its name, its type as the source tells it, and the family by which it is compared."""

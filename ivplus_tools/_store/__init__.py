@@ -73,7 +73,7 @@ def put(path: Path, content: bytes) -> Path:
                 flush(out.fileno())
             made.replace(path)
     except OSError as error:
-        raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+        raise _words.refusal("store_unwritable", path=path, reason=_words.system_reason(error)) from None
     settle(path.parent)
     return path
 
@@ -120,7 +120,7 @@ def verify(
     with file.open_journal(path) as con:
         verdict = _checked(con, head)
         odd = con.execute(UNREADABLE).fetchall() if verdict.ok else []
-        differs = schema.differing(schema.of_file(con), schema.of_format(file.FORMAT)) if verdict.ok else ""
+        differs = schema.differing(*schema.found_and_wanted(con, file.FORMAT)) if verdict.ok else ""
         kept = con.execute(ANCHORS).fetchall() if verdict.ok else []
         seals = dict(con.execute("SELECT entry, seal FROM journal ORDER BY entry").fetchall()) if kept or answer else {}
     if odd:

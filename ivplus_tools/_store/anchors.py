@@ -55,7 +55,9 @@ def content_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise _words.refusal("bad_stamp", reason=f"{path.name}: {error.strerror}") from None
+        raise _words.refusal(
+            "bad_stamp", reason={lang: f"{path.name}: {told}" for lang, told in _words.system_reason(error).items()}
+        ) from None
 
 
 def checked(answer: bytes, certificates: bytes, seals: Mapping[int, str]) -> Stamp:

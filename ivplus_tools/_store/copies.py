@@ -40,7 +40,7 @@ def write_backup(con: duckdb.DuckDBPyConnection, folder: Path, found_format: int
             raise _words.refusal("folder_not_empty", path=folder)
         _write_folder(folder, files)
     except OSError as error:
-        raise _words.refusal("store_unwritable", path=folder, reason=error.strerror or error) from None
+        raise _words.refusal("store_unwritable", path=folder, reason=_words.system_reason(error)) from None
 
 
 def _write_folder(folder: Path, files: dict[str, str]) -> None:

@@ -77,7 +77,7 @@ def _lock_file(path: Path, read_only: bool) -> Iterator[None]:
             if read_only and error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
                 yield
                 return
-            raise _words.refusal("store_unwritable", path=path, reason=error.strerror or error) from None
+            raise _words.refusal("store_unwritable", path=path, reason=_words.system_reason(error)) from None
     try:
         with contextlib.suppress(OSError):  # Windows denies this while the lock is held; only the name in StoreBusy is lost
             lock_path.write_text(f"{os.getpid()} {next(_turns)}", encoding="ascii")
@@ -176,7 +176,7 @@ def demand_ours(path: Path, read_only: bool = False) -> bool:
 
 def demand_schema(con: duckdb.DuckDBPyConnection, path: Path, number: int) -> None:
     """Refuse a file that holds anything but what a journal of that format does."""
-    if foreign := schema.foreign(schema.of_file(con), schema.of_format(number)):
+    if foreign := schema.foreign(*schema.found_and_wanted(con, number)):
         raise _words.refusal("foreign_object", path=path.name, what=foreign)
 
 

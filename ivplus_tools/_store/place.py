@@ -97,7 +97,7 @@ def told(path: Path) -> Iterator[None]:
     except (OSError, ValueError) as error:
         if isinstance(error, ValueError) and "null" not in str(error):  # a path with a null byte is the user's; the rest is ours
             raise
-        raise _words.refusal("store_unwritable", path=repr(str(path)), reason=getattr(error, "strerror", None) or error) from None
+        raise _words.refusal("store_unwritable", path=repr(str(path)), reason=_words.system_reason(error)) from None
 
 
 def newest_beside(path: Path) -> datetime | None:

@@ -91,21 +91,24 @@ class AuditRoom(Room[Audit]):
 
     def statuses(self, state: Audit) -> list[Status]:
         """The rows of `status`, the worst first."""
-        return list(self.identified(state).values())
+        return [row for _, row in self._rows(state)]
 
     def identified(self, state: Audit) -> dict[str, Status]:
         """The same by the identifier of an answer to each, which is the finding's own: its code, subject and facts."""
+        found: dict[str, Status] = {}
+        for number, (one, row) in enumerate(self._rows(state)):
+            found[one.id if one.id not in found else f"{one.id}\0{number}"] = row
+        return found
+
+    def _rows(self, state: Audit) -> list[tuple[Answered, Status]]:
         rows, rooms = [], list(self.house)
-        for number, one in enumerate(state.answered(checks.findings(state))):
+        for one in state.answered(checks.findings(state)):
             told = one.response
             given = (told.accepted_until, told.owner, told.due, told.response_reason) if told else (None,) * 4
             row = Status(*_findings.row_of(one.room, one.finding, state.lang), one.state, *given, one.by)
             key = (_findings.SEVERITIES.index(row.severity), rooms.index(row.room), row.subject, row.code, row.finding)
-            rows.append((key, number, one.id, row))
-        found: dict[str, Status] = {}
-        for _, number, ident, row in sorted(rows):
-            found[ident if ident not in found else f"{ident}\0{number}"] = row
-        return found
+            rows.append((key, one, row))
+        return [(one, row) for _, one, row in sorted(rows, key=lambda told: told[0])]
 
     def promises(self) -> pandas.DataFrame:
         """What was answered and what became of it: code, subject, response, state, reason, until, owner, due, answered_by, since.

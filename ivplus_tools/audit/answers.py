@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from ivplus_tools import _words
 from ivplus_tools._findings import Finding
@@ -22,16 +23,24 @@ ADMINISTRATIVE = {"remarks", "owner", "reviewed", "review_by", "imported", "note
 
 @dataclass(frozen=True)
 class Answered:
-    """A finding of a room with its facts and the answer that holds for it, if any, and the state that follows on a day."""
+    """A finding of a room, what stands of its subject there, the answer that holds for it, if any, and the state that follows."""
 
     room: str
     finding: Finding
-    facts: str
-    worded: str
-    """The same facts as answers of before named them."""
-    response: FindingResponse | None
-    state: str
+    records: Sequence[Entry] = ()
+    response: FindingResponse | None = None
+    state: str = "open"
     by: str | None = None
+
+    @cached_property
+    def facts(self) -> str:
+        """What an answer to it holds for."""
+        return "; ".join(filter(None, (self.finding.facts, _mark(self.finding, self.records))))
+
+    @property
+    def worded(self) -> str:
+        """The same facts as answers of before named them."""
+        return "; ".join(filter(None, (self.finding.worded_facts, _mark(self.finding, self.records))))
 
     @property
     def id(self) -> str:
@@ -54,22 +63,24 @@ def answered(
 ) -> list[Answered]:
     """Every finding with its answer. `told`: answers that stand, with who gave them and since when; `sealed`: what stands."""
     by_id = {response.id: (response, by) for response, by, _ in told}
+    about = {(response.finding_code, response.finding_subject or "") for response, _, _ in told}
     records: dict[tuple[str, str], list[Entry]] = {}
-    for one in sealed:
-        records.setdefault((one.room, one.subject), []).append(one)
+    for entry in sealed:
+        records.setdefault((entry.room, entry.subject), []).append(entry)
     rows = []
     for room, finding in found:
-        mark = _mark(finding, records.get((room, finding.subject), ()))
-        facts, worded = ("; ".join(filter(None, (one, mark))) for one in (finding.facts, finding.worded_facts))
-        ids = [response_id(finding.code, finding.subject, one) for one in (facts, worded)]
-        response, by = next((by_id[one] for one in ids if one in by_id), (None, None))
-        rows.append(Answered(room, finding, facts, worded, response, state_of(response, on), by))
+        one = Answered(room, finding, records.get((room, finding.subject), ()))
+        if (finding.code, finding.subject) in about:  # the facts of the others are named to nobody
+            ids = [response_id(finding.code, finding.subject, facts) for facts in (one.facts, one.worded)]
+            response, by = next((by_id[ident] for ident in ids if ident in by_id), (None, None))
+            one = replace(one, response=response, state=state_of(response, on), by=by)
+        rows.append(one)
     return rows
 
 
 def _mark(finding: Finding, records: Iterable[Entry]) -> str:
     """The content of a finding's record, where its sentence tells no fact that sets it apart; what was only counted is no content."""
-    if finding.facts and not _words.read("findings")[finding.code].get("whole"):
+    if finding.has_facts and not _words.read("findings")[finding.code].get("whole"):
         return ""
     kept = [one for one in records if one.kind not in COUNTED]
     content = {one.kind: {name: value for name, value in (one.body or {}).items() if name not in ADMINISTRATIVE} for one in kept}
@@ -78,7 +89,7 @@ def _mark(finding: Finding, records: Iterable[Entry]) -> str:
 
 def promised(found: Sequence[Answered], told: Sequence[tuple[FindingResponse, str, date]], on: date) -> list[Promise]:
     """Every answer that stands with what became of it: done when its finding is gone, changed when another one stands in its place."""
-    here = {one.response.id if one.response else one.id for one in found}
+    here = {one.response.id for one in found if one.response}
     unanswered = {(one.finding.code, one.finding.subject) for one in found if one.response is None}
     rows = []
     for response, by, since in told:

@@ -105,7 +105,7 @@ class Case:
         """Add a line to the log of the case, with its moment and who wrote it."""
         told = _records.clean(text)
         if not told:
-            raise _words.refusal("why_missing", argument="text")
+            raise _words.refusal("why_missing")
         at = self._room.standpoint
         line = f"{at.now.strftime('%Y-%m-%d %H:%M')} {at.by or ''}: {told}"
         return self._change(lambda record: {"notes": [*(record.notes or ()), line]}, told)
@@ -131,7 +131,7 @@ class Case:
     def decide(self, decision: str, reason: str = "") -> Receipt:
         """Record the officer's decision (`document`, `notify` or `communicate`) with its reason, whether or not it agrees with the duty."""
         if not _records.clean(reason):
-            raise _words.refusal("why_missing", argument="reason")
+            raise _words.refusal("why_missing")
         decision = _records.code("breach_decision", decision)
         return self.update(breach_decision=decision, decision_reason=reason, decided=self._room.standpoint.now, why=reason)
 

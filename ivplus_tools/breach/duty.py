@@ -127,7 +127,7 @@ class Duty:
 
     def _rows(self) -> list[tuple[str, str]]:
         asked = "; ".join(_words.field_label(name, self.lang) for name in self.unknown)
-        rows = [(step.rule, step.said(self.lang)) for step in self.steps]
+        rows = [(_law.cited(step.rule, self.lang), step.said(self.lang)) for step in self.steps]
         return [*rows, *([(_words.say("ui.needs", self.lang), asked)] if asked else [])]
 
     def _title(self) -> str:

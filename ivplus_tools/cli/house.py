@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
@@ -34,6 +33,8 @@ START_LAB = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyterlab.l
 
 def _speak(settings: Path, lang: str) -> None:
     """Let JupyterLab itself speak the language that was asked for, where its pack is installed; else it speaks English."""
+    from importlib.metadata import entry_points
+
     here = {one.name for one in entry_points(group="jupyterlab.languagepack")}
     told = PACKS[lang] if PACKS[lang] in here else "default"
     file = settings / LOCALE

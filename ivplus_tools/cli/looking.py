@@ -195,6 +195,7 @@ def due(path: str, valid: str | None, known: str | None, lang: str, by: str | No
     """Print what must be done this month, or within a week: late first, breaches before all.
 
     A line is `DAY room/subject: what [rule]`, with the hour where the law counts in hours; what is past says so, from its minute on.
+    Days are written as the language does (2.3.2026; in English 2026-03-02), in tables for machines always as 2026-03-02.
     What is owed without undue delay has the day on which we became aware. `ivplus check` tells what is missing or wrong, also where
     no day is set.
     """
@@ -211,7 +212,8 @@ def due(path: str, valid: str | None, known: str | None, lang: str, by: str | No
         for one in sorted(coming, key=lambda row: (not row.is_late(at), row.room != "breach", row.due)):
             mark = f" ({_words.column_name('overdue', lang)})" if one.is_late(at) else ""
             hour = _words.show_hour(one.due_at, lang) if one.due_at else ""
-            echo(" ".join(f"{one.due} {hour} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
+            day = one.due if lang == "en" else _words.show_date(one.due, lang)
+            echo(" ".join(f"{day} {hour} {one.room}/{one.subject}: {one.what} [{one.rule}]{mark}".split()))
         errors = sum(one.weight == "error" for many in rooms.findings.values() for one in many)
         echo(_words.say("shell.undated", lang, late=late, errors=errors), err=True)
     else:

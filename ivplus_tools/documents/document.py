@@ -77,7 +77,7 @@ class Document:
             for line in section.lines:
                 rule = f" ({line.rule})" if line.rule and line.rule not in line.label else ""
                 yield f"- {line.label}{rule}: {line.text}"
-            yield from (" | ".join(row) for row in section.rows)
+            yield from (" | ".join(cell.strip() for cell in row) for row in section.rows)
 
     def save(self, path: str | Path) -> Path:
         """Write the document; the ending of the path says in which format."""

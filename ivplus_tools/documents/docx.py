@@ -146,8 +146,9 @@ def _grid(made: Any, rows: Sequence[Sequence[str]]) -> None:
     """A table of any width; its first row repeats on every page."""
     table = made.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
     for place, row in enumerate(rows):
-        cells = table.add_row().cells
-        for cell, text in zip(cells, row, strict=True):
+        added = table.add_row()
+        added._tr.get_or_add_trPr().append(_element("w:cantSplit"))  # a line to sign stays with who signs
+        for cell, text in zip(added.cells, row, strict=True):
             cell.paragraphs[0].add_run(text).bold = place == 0 or None
     table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
 

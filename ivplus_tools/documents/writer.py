@@ -11,6 +11,9 @@ from ivplus_tools._records import Record
 from ivplus_tools._state import State
 from ivplus_tools.documents.document import Document, Line, Section
 
+ROOM = f"\n\n{'_' * 20}"
+"""Room for a hand: two lines, and one to sign on."""
+
 
 class Writer:
     """Words of `words/<words>.toml` (what it lacks: of `letters.toml`) and fields of records, in the language of a room."""
@@ -39,11 +42,27 @@ class Writer:
         on = self._at.valid_on
         return Document(title, self.lang, heads, footer, (on.year, on.month, on.day), tuple(sections), to)
 
-    def mail(self, title: str, sections: Sequence[Section], contact: str) -> Document:
-        """A letter that ends with our name; the first address of the contact details is whom it goes to."""
+    def mail(self, title: str, sections: Sequence[Section], contact: str, signed: bool = False) -> Document:
+        """A letter that ends with our name, and with room to sign; the first address of the contact details is whom it goes to."""
         closing = self.say("common.closing", own=self.own.get("name") or self.say("common.blank"), contact=self.own.get("contact") or "")
+        room = [self.signing(("controller", ()))] if signed else []
         address = re.search(r"[\w.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", contact or "")
-        return self.document(title, [*sections, Section("", "", said=closing.rstrip())], address[0] if address else "", footer="")
+        return self.document(title, [*sections, Section("", "", said=closing.rstrip()), *room], address[0] if address else "", footer="")
+
+    def signing(self, *signers: tuple[str, Sequence[str]]) -> Section:
+        """Room to sign on paper, a row for each: its key under `signing`, and what the journal tells of whoever it is.
+
+        A letter tells nothing of the journal.
+        """
+        names = ("role", "recorded", "place", "signature") if any(told for _, told in signers) else ("role", "place", "signature")
+        cells = {"place": ROOM, "signature": ROOM}
+        rows = [{**cells, "role": self.say(f"signing.{key}"), "recorded": ", ".join(filter(None, told)) or "–"} for key, told in signers]
+        heads = tuple(self.say(f"signing.{one}") for one in names)
+        return Section("", self.say("signing.title"), rows=(heads, *(tuple(row[one] for one in names) for row in rows)))
+
+    def dated(self) -> str:
+        """The day of a letter."""
+        return self.say("common.dated", on=self.on)
 
     def line(self, record: Record, name: str) -> Line:
         """A field of a record; what is not known is marked."""
@@ -58,10 +77,7 @@ class Writer:
 
     def cited(self, rule: str) -> str:
         """A rule as tables cite it: an article of the Regulation, or what another rule is called, in the language."""
-        if rule.startswith("gdpr:"):
-            return _words.article(rule.split(":")[1], self.lang)
-        known = _law.facts().get(rule)
-        return known.name[self.lang] if known else rule
+        return _law.cited(rule, self.lang)
 
     def filled(self, label: str, text: str, rule: str = "") -> Line:
         """A line that is marked where it is empty."""

@@ -91,7 +91,7 @@ def _scratch() -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="ivplus-") as folder:
             yield Path(folder)
     except OSError as error:
-        raise _words.refusal("store_unwritable", path=tempfile.gettempdir(), reason=error.strerror or error) from None
+        raise _words.refusal("store_unwritable", path=tempfile.gettempdir(), reason=_words.system_reason(error)) from None
     finally:
         Refusal.lang = spoken
 
@@ -186,7 +186,7 @@ def _put(path: Path, content: bytes, force: bool, lang: str) -> Pack:
             with _store.private():
                 path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _words.refusal("store_unwritable", path=path.parent, reason=error.strerror or error) from None
+            raise _words.refusal("store_unwritable", path=path.parent, reason=_words.system_reason(error)) from None
         _store.put(path, content)
     return Pack(path, packs.opened(path, lang), lang, there)
 

@@ -118,7 +118,7 @@ class _Understanding:
         """A sheet of this toolkit; what only the toolkit's own acts write is set apart."""
         record = _records.record_type(kind)
         if kind not in self._kinds:
-            raise _words.refusal("other_room", path=self._path.name, room=record.room)
+            raise _words.refusal("other_room", path=self._path.name, room=_room.room_name(record.room))
         columns = own_columns(table, kind, self._lang)
         self._reading.columns += columns
         self._odd(table)

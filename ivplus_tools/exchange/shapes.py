@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path as File
 from typing import Any
+
+import rtoml
 
 from ivplus_tools import _records
 from ivplus_tools.exchange.headings import HEADING_ROWS, Column
@@ -46,7 +47,7 @@ class Shape:
 def shapes() -> tuple[Shape, ...]:
     """Every known shape, by name of its file."""
     names = ("name", "values", "says", "tables", "prefix", "namespaces", "fields")
-    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))]
+    files = [rtoml.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))]
     return tuple(
         Shape(needs=tuple(map(tuple, one["needs"])), record=tuple(one.get("record", ())), **{key: one[key] for key in names if key in one})
         for one in files

@@ -53,7 +53,7 @@ def read_bytes(path: Path) -> bytes:
             raise _words.refusal("too_large", path=path.name, size=size // MEGABYTE, limit=LARGEST_FILE // MEGABYTE)
         return path.read_bytes()
     except OSError as error:
-        raise _words.refusal("unknown_shape", path=path.name, reason=error.strerror or error) from None
+        raise _words.refusal("unknown_shape", path=path.name, reason=_words.system_reason(error)) from None
 
 
 def parse(content: bytes, name: str, inside: bool = False) -> list[Content]:

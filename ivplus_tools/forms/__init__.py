@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ivplus_tools import _records, _room, _words
+from ivplus_tools import _records, _state, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.bring import BringForm
 from ivplus_tools.forms.clauses import ReviewForm
+from ivplus_tools.forms.discovery import DiscoveryForm
 from ivplus_tools.forms.erasing import ErasureForm
 from ivplus_tools.forms.findings import FindingsView
 from ivplus_tools.forms.first_day import FirstDayView
@@ -67,6 +68,7 @@ def today(desk: Desk) -> TodayView:
         "retention": lambda desk, _: retention(desk),
         "audit": lambda desk, _: findings(desk),
         "notice": lambda desk, _: notice(desk),
+        "discovery": lambda desk, _: discovery(desk),
         "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
@@ -102,7 +104,7 @@ def record(desk: Desk, kind: str, why: str = "") -> RecordForm:
     """
     made = _records.record_type(kind)
     if made.own_act:
-        raise _words.refusal("own_act", kind=_room.kind_name(made))
+        raise _words.refusal("own_act", kind=_state.kind_name(made))
     names = tuple(name for name in made.model_fields if name not in ("id", *ELSEWHERE.get(kind, ())))
     return RecordForm(desk, made, {"fields": names}, why)
 
@@ -110,6 +112,11 @@ def record(desk: Desk, kind: str, why: str = "") -> RecordForm:
 def review(desk: Desk) -> ReviewForm:
     """One processor per screen: each clause of Art. 28 with its verdict, quote and reason, and the next review date."""
     return ReviewForm(desk)
+
+
+def discovery(desk: Desk) -> DiscoveryForm:
+    """Where personal data lie: a source looked through, each table confirmed in the data map, a saved web page read."""
+    return DiscoveryForm(desk)
 
 
 def notice(desk: Desk, page: str | Path = "") -> NoticeForm:

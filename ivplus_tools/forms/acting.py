@@ -84,7 +84,7 @@ class Acting(Reopened):
         except Refusal as refusal:
             return refusal.text(self._lang), True
         except OSError as error:
-            return _words.say("ui.no_file", self._lang, reason=error.strerror or type(error).__name__), True
+            return _words.say("ui.no_file", self._lang, reason=_words.system_reason(error)[self._lang]), True
         except KeyboardInterrupt:
             return _words.say("ui.stopped", self._lang), True
 

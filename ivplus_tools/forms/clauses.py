@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from ivplus_tools import _html, _law, _records, _store, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
+from ivplus_tools.forms.distinct import distinct
 from ivplus_tools.forms.field import Insist, Shared
 from ivplus_tools.forms.letter import Letter
 from ivplus_tools.forms.moves import Moves
@@ -143,7 +144,7 @@ class ReviewForm(widgets.VBox):
         ready = bool(found) and not self._desk.standpoint.past
         self.save.disabled = self.revert.disabled = not ready
         self._loading = True
-        options = [(review.name(one.id), number) for number, one in enumerate(found)]
+        options = distinct(((review.name(one.id), number) for number, one in enumerate(found)), lambda number: found[number].id)
         if not found:
             self.moves.at(0, 0)
             self.letter.save.disabled = True

@@ -15,6 +15,7 @@ from ivplus_tools.audit import Status, lay_status
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
 from ivplus_tools.exchange import csv_text, text_rows
+from ivplus_tools.forms.distinct import distinct
 from ivplus_tools.forms.field import Shared
 from ivplus_tools.forms.moves import Moves
 from ivplus_tools.forms.reopened import Reopened
@@ -22,6 +23,7 @@ from ivplus_tools.rooms import ROOMS, AllRooms
 
 PAGE = 20
 RESPONSES = {"accept": "accepted", "assign": "assigned", "dispute": "disputed", "reopen": "open"}
+SIDE_BY_SIDE = ("severity", "subject", "code", "finding", "state", "due")
 ORDERS = ("by_severity", "by_subject", "by_since")
 
 
@@ -112,7 +114,8 @@ class FindingsView(Reopened):
         first, hidden = self._page * PAGE + 1, len(self._all) - len(left)
         told = self._say("list", first=first, last=first + len(self.shown) - 1, count=len(left), hidden=hidden)
         self.list.description = told if left else self._say("none" if self._all else "nothing", hidden=hidden)
-        self.list.options = [(self._line(one), ident) for ident, one in self.shown.items()]
+        lines = ((self._line(one), ident) for ident, one in self.shown.items())
+        self.list.options = distinct(lines, lambda ident: _words.show_date(self.shown[ident].since, self._lang))
         self.list.value = tuple(ident for ident in chosen if ident in self.shown)
         self.moves.at(self._page, -(-len(left) // PAGE))
         self.download.value = self._saved([one for _, one in left]) if left else ""
@@ -124,11 +127,19 @@ class FindingsView(Reopened):
         return _words.printable(" ".join(f"{weight} · {one.subject} · {one.code} · {state} · {one.finding}".split()))
 
     def _choose(self) -> None:
-        """The chosen findings in full; of many, that they are answered alike."""
+        """The chosen finding in full, a line for each of its columns; of many, that they are answered alike."""
         self._forget()
         chosen = self.chosen
-        told = _html.paragraph(self._say("chosen", count=len(chosen))) if len(chosen) > 1 else ""
-        self.one.value = told + _shown.show(lay_status(chosen, self._lang))._repr_html_() if chosen else ""
+        if len(chosen) == 1:
+            [row] = (told := _shown.frame(lay_status(chosen, self._lang))).itertuples(index=False)
+            lines = [(label, text) for label, text in zip(told.columns, row, strict=True) if not _shown.is_gone(text) and text != ""]
+            self.one.value = _html.table([], lines, row_headers=True)
+        else:
+            self.one.value = _html.paragraph(self._say("chosen", count=len(chosen))) + self._table(chosen) if chosen else ""
+
+    def _table(self, rows: list[Status]) -> str:
+        """Findings side by side, by the columns that a screen holds; the rest stands where one is opened, and in the export."""
+        return str(_shown.show(lay_status(rows, self._lang).loc[:, list(SIDE_BY_SIDE)])._repr_html_())
 
     def _choose_all(self) -> None:
         self.list.value = tuple(self.shown)
@@ -146,7 +157,7 @@ class FindingsView(Reopened):
 
     def static(self) -> str:
         """The page as a table."""
-        return _html.paragraph(self.list.description) + _shown.show(lay_status(list(self.shown.values()), self._lang))._repr_html_()
+        return _html.paragraph(self.list.description) + self._table(list(self.shown.values()))
 
     # --- answers
 

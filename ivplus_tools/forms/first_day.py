@@ -25,7 +25,7 @@ class FirstDayView(Opening):
             widgets.HBox([button, text], layout=widgets.Layout(align_items="center"))
             for button, text in zip(self.buttons, self._texts, strict=True)
         ]
-        self._inside.children = [widgets.HTML(self._head()), *rows, self.message, self.below]
+        self._inside.children = [widgets.HTML(self._head()), *rows, self.back, self.message, self.below]
         self.look()
 
     def look(self) -> None:

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 from ivplus_tools import _html, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.forms.acting import Acting
+from ivplus_tools.forms.distinct import distinct
 from ivplus_tools.forms.field import typed_day
 from ivplus_tools.notice import Reading
 from ivplus_tools.notice.records import NoticeMatch
@@ -141,7 +142,7 @@ class NoticeForm(Acting):
             open_terms = self.reading.matches
             open_terms = open_terms[open_terms["state"].isin(["cannot_tell", "not_said"])]
             terms = [(f"{one.what}: {one.term}"[:LONGEST], str(one.term)) for one in open_terms.itertuples()]
-            self.term.options, self.term.value = [("", ""), *terms], ""
+            self.term.options, self.term.value = [("", ""), *distinct(terms)], ""
 
     def _beside(self, reading: Reading) -> str:
         items = reading.items

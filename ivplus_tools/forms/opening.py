@@ -23,6 +23,14 @@ class Opening(Reopened):
         self._desk, self._lang = desk, desk.standpoint.lang
         super().__init__(scope)
         self.below, self.message = widgets.VBox([]), widgets.HTML("")
+        self.back = widgets.Button(
+            description=_words.say("today.back", self._lang),
+            layout=widgets.Layout(width="auto", align_self="flex-start", display="none"),
+        )
+        self.back.add_class("ivplus-back")
+        self.back.on_click(lambda _: self._from.focus())
+        self._from: widgets.Button = self.back
+        """The button that was pressed last, to which one goes back."""
 
     def look(self) -> None:
         """Read the journal anew, and show what stands."""
@@ -32,8 +40,18 @@ class Opening(Reopened):
         """The button of a line; it tells a screen reader which line it opens."""
         told, tip = _words.say("today.open", self._lang), _words.say("today.open_of", self._lang, line=line)
         button = widgets.Button(description=told, tooltip=tip, layout=widgets.Layout(width="auto", flex="0 0 auto"))
-        button.on_click(lambda _: act())
+        button.on_click(lambda _: self._press(button, act))
         return button
+
+    def _press(self, button: widgets.Button, act: Callable[[], object]) -> None:
+        """Open, and bring into sight what was opened or why it was not: a list may be longer than a screen.
+
+        What has just been made is not yet drawn and takes no focus; the way back above it is there.
+        """
+        self._from, self.back.layout.display = button, ""
+        self.below.layout.min_height = "50vh"
+        act()
+        self.back.focus()
 
     def _show(self, opens: Opens, subject: str, told: str) -> bool:
         """The form below; not while the one that stands there has unsaved changes."""

@@ -14,6 +14,7 @@ from ivplus_tools._room import Room
 from ivplus_tools._state import Stands, State
 from ivplus_tools.desk import Desk
 from ivplus_tools.errors import Refusal
+from ivplus_tools.forms.distinct import distinct
 from ivplus_tools.forms.field import Editor, Insist, Shared, editor_of, typed_day
 from ivplus_tools.forms.suggested import Suggestions, of_kind
 
@@ -187,7 +188,7 @@ class RecordForm(widgets.VBox):
     def _filter(self) -> None:
         sought = self.search.value.casefold()
         found = [one.record for one in self._standing.values() if sought in _records.title_of(one.record).casefold()]
-        options = [(_records.title_of(one), one.id) for one in found]
+        options = distinct((_records.title_of(one), one.id) for one in found)
         was, self._loading = self.list.value, True
         self.list.options = options
         self.list.value = was if was in {value for _, value in options} else None

@@ -27,16 +27,17 @@ class TodayView(Opening):
         super().__init__(desk, "ivplus-today")
         self._forms = forms
         self.findings = widgets.Button(description=self._say("findings"), layout=widgets.Layout(width="auto", align_self="flex-start"))
-        self.findings.on_click(lambda _: self._show(self._forms["audit"], "", self._say("findings")))
+        self.findings.on_click(lambda _: self._press(self.findings, self._open_findings))
         self.look()
 
     def look(self) -> None:
         """The day as it stands now: what has just been mended is no longer there."""
-        self.today = Today(self._desk)
+        self.today, self._from = Today(self._desk), self.findings
         self._inside.children = [
             widgets.HTML(self._head()),
             *(self._line(row, text) for row, text in self.today.lines()),
             self.findings,
+            self.back,
             self.message,
             self.below,
             widgets.HTML(self._rest()),
@@ -51,6 +52,9 @@ class TodayView(Opening):
             [self._opener(text, lambda: self._open(row)), widgets.HTML(_html.line(text))], layout=widgets.Layout(align_items="center")
         )
 
+    def _open_findings(self) -> None:
+        self._show(self._forms["audit"], "", self._say("findings"))
+
     def _open(self, row: DueRow) -> None:
         """The form of what a line is about, below; one with unsaved changes is not put aside."""
         kind = self._kind_of(row)
@@ -58,7 +62,8 @@ class TodayView(Opening):
         if opens is not None:
             self._show(opens, row.subject, row.subject)
         elif self._show(lambda *_: widgets.VBox([]), row.subject, row.subject):
-            self._tell(self._say("no_form", subject=row.subject, room=row.room), alert=True)
+            called = _words.values("room").get(row.room, {}).get(self._lang, row.room)
+            self._tell(self._say("no_form", subject=row.subject, called=called), alert=True)
 
     def _kind_of(self, row: DueRow) -> type[Record] | None:
         """The kind of record that a line is about, where the room has one of that name."""

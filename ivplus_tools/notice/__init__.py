@@ -14,7 +14,7 @@ from ivplus_tools._records import Record
 from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt
 from ivplus_tools.documents import Document
-from ivplus_tools.notice import against, dates, files, items, page, plain, promises
+from ivplus_tools.notice import against, dates, items, page, plain, promises
 from ivplus_tools.notice import draft as drafts
 from ivplus_tools.notice import findings as checks
 from ivplus_tools.notice.records import NoticeCheck, NoticeMatch, PrivacyNotice
@@ -169,7 +169,7 @@ class NoticeRoom(Room[NoticeState]):
     def read(self, path: str | Path, lang: str | None = None) -> Reading:
         """Read a page (HTML, Markdown, Word, text, PDF) and judge it; nothing is recorded. `lang`: where it is not to be guessed."""
         file, state = _store.path_of(path), self.state()
-        made = files.read(file, lang)
+        made = _read(file, lang)
         known = next((one.record.id for one in state.notices if one.record.notice_hash == made.digest), None)
         return Reading(state, made, known or file.name)
 
@@ -194,7 +194,7 @@ class NoticeRoom(Room[NoticeState]):
     ) -> Receipt:
         """Record that this page is published from a day on: its text, word by word, and the hash of its file."""
         file = _store.path_of(path)
-        read = files.read(file, lang)
+        read = _read(file, lang)
         if not read.langs:
             raise _words.refusal("notice_language", path=file.name)
         title = next((read.text[one.start : one.end].lstrip("# ") for one in read.sentences), file.name)
@@ -216,7 +216,7 @@ class NoticeRoom(Room[NoticeState]):
 
     def check(self, id: str, path: str | Path) -> Receipt:  # noqa: A002
         """Record whether the page as it is published now still says what was recorded, and the hash of its file."""
-        one, now = self.state().find(id, "privacy_notice").record, files.read(_store.path_of(path))
+        one, now = self.state().find(id, "privacy_notice").record, _read(_store.path_of(path))
         changed = len(_changed(one.notice_text or "", now.text))
         on = self.standpoint.now.date()
         made = NoticeCheck.of(
@@ -227,7 +227,7 @@ class NoticeRoom(Room[NoticeState]):
     def differs(self, id: str, path: str | Path) -> pandas.DataFrame:  # noqa: A002
         """The published file as it is now against what was recorded: change (added, removed), text; empty where it is the same."""
         one = self.state().find(id, "privacy_notice").record
-        now = files.read(_store.path_of(path))
+        now = _read(_store.path_of(path))
         return _room.frame(("change", "text"), _changed(one.notice_text or "", now.text), self.standpoint.lang)
 
     def versions(self, id: str) -> pandas.DataFrame:  # noqa: A002
@@ -245,6 +245,13 @@ class NoticeRoom(Room[NoticeState]):
             before = then[one.id].notice_text if one.id in then else ""
             rows += [(one.id, *row) for row in _changed(before or "", one.notice_text or "")]
         return _room.frame(("notice", "change", "text"), rows, self.standpoint.lang)
+
+
+def _read(path: Path, lang: str | None = None) -> page.Page:
+    """A page from a file; what reads files is loaded only for that."""
+    from ivplus_tools.notice import files
+
+    return files.read(path, lang)
 
 
 def _changed(before: str, after: str) -> list[tuple[str, str]]:

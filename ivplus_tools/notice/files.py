@@ -7,6 +7,7 @@ import io
 import logging
 import re
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from ivplus_tools import _words
@@ -38,12 +39,12 @@ def _of_bytes(path: Path, content: bytes) -> Page:
     if content.startswith(texts.PDF):
         return page.text_page(path.name, *_pdf(content, path.name))
     if content.startswith(texts.ZIP):
-        return page.parts_page(path.name, _docx(content, path.name))
+        return _parts_page(path.name, _docx(content, path.name))
     text = texts.decoded(content, path.name)
     if not pages.is_html(text):
         return page.text_page(path.name, text, [])
     try:
-        made = page.parts_page(path.name, pages.document(text, limits.Meter(path.name)))
+        made = _parts_page(path.name, pages.document(text, limits.Meter(path.name)))
     except RecursionError:
         raise _words.refusal("unknown_shape", path=path.name, reason="HTML") from None
     made.raw = text
@@ -51,6 +52,25 @@ def _of_bytes(path: Path, content: bytes) -> Page:
     found = re.search(r"<html[^>]*\blang\s*=\s*[\"']?([a-z]{2})", text[:4096], re.IGNORECASE)
     made.declared = found[1].lower() if found else ""
     return made
+
+
+def _parts_page(name: str, document: outline.Document) -> Page:
+    """A page of headings, paragraphs and tables, laid out as Markdown: a published text is read again as it was read first."""
+    laid = [line for part in document.parts for line in _laid(part)]
+    margins = [" ".join(told.split()) for key, told in document.told if key == "doc_margins"]
+    unread = [(key, told) for key, told in document.told if key != "doc_margins"]
+    text = "\n".join([*laid, *(f"\n# –\n\n{one}" for one in margins)])
+    return page.text_page(name, re.sub(r"\n{3,}", "\n\n", text).strip(), unread)
+
+
+def _laid(part: outline.Part) -> Iterable[str]:
+    """A part as lines."""
+    if isinstance(part, outline.Heading):
+        return [f"\n{'#' * min(max(part.level, 1), 6)} {' '.join(part.text.split())}\n"]
+    if isinstance(part, outline.Prose):
+        lines = [" ".join(one.split()) for one in part.text.translate(page.LIGATURES).split("\n") if one.strip()]
+        return [f"- {line}" for line in lines] if part.item else ["", *lines, ""]
+    return ["", *("| " + " | ".join(" ".join(cell.split()) for cell in row) + " |" for row in part.rows if any(map(str.strip, row))), ""]
 
 
 def _docx(content: bytes, name: str) -> outline.Document:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ivplus_tools import _words
-from ivplus_tools.exchange import outline
 
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st", 0x00AD: ""}
 OTHER_LANGUAGE = "language"
@@ -318,25 +317,3 @@ def _low(text: str) -> str:
     if len(low) != len(text):
         low = "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
     return low.replace("\u00a0", " ").replace("’", "'")
-
-
-# --- documents with parts
-
-
-def parts_page(name: str, document: outline.Document) -> Page:
-    """A page of headings, paragraphs and tables, laid out as Markdown: a published text is read again as it was read first."""
-    laid = [line for part in document.parts for line in _laid(part)]
-    margins = [" ".join(told.split()) for key, told in document.told if key == "doc_margins"]
-    unread = [(key, told) for key, told in document.told if key != "doc_margins"]
-    text = "\n".join([*laid, *(f"\n# –\n\n{one}" for one in margins)])
-    return text_page(name, re.sub(r"\n{3,}", "\n\n", text).strip(), unread)
-
-
-def _laid(part: outline.Part) -> Iterable[str]:
-    """A part as lines."""
-    if isinstance(part, outline.Heading):
-        return [f"\n{'#' * min(max(part.level, 1), 6)} {' '.join(part.text.split())}\n"]
-    if isinstance(part, outline.Prose):
-        lines = [" ".join(one.split()) for one in part.text.translate(LIGATURES).split("\n") if one.strip()]
-        return [f"- {line}" for line in lines] if part.item else ["", *lines, ""]
-    return ["", *("| " + " | ".join(" ".join(cell.split()) for cell in row) + " |" for row in part.rows if any(map(str.strip, row))), ""]

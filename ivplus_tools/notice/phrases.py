@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ivplus_tools import _words
 
@@ -21,21 +22,29 @@ FEWEST = 2
 
 @dataclass(frozen=True)
 class Phrase:
-    """One phrase: as it is written, what must be found in the sentence, and above it."""
+    """One phrase: as it is written, and what must be found in the sentence, and above it, as expressions."""
 
     written: str
-    pattern: re.Pattern[str]
-    above: re.Pattern[str] | None
-    letters: Sequence[re.Pattern[str]]
-    """Letters that stand in every sentence that says it, the rarest first: most sentences, and pages, are passed over by these alone."""
+    sentence: str
+    above: str
+    letters: Sequence[tuple[str, ...]]
+    """Letters of which one stands in every sentence that says it, the rarest first: most sentences, and pages, are passed over by these."""
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self.sentence)  # only now: of 700 phrases a page needs one in seven, and compiling them takes half a second
 
     def find(self, text: str) -> re.Match[str] | None:
         """Where a sentence says it."""
-        return self.pattern.search(text) if not self.letters or self.letters[0].search(text) else None
+        return self._pattern.search(text) if self.may_stand(text) else None
+
+    def is_below(self, above: str) -> bool:
+        """Whether what stands above a sentence says what it must."""
+        return not self.above or re.search(self.above, above) is not None
 
     def may_stand(self, text: str) -> bool:
-        """Whether any sentence of a page may say it."""
-        return all(one.search(text) for one in self.letters)
+        """Whether a sentence, or any of a page, may say it."""
+        return all(any(one in text for one in either) for either in self.letters)
 
 
 @dataclass(frozen=True)
@@ -44,19 +53,15 @@ class Phrases:
 
     told: Sequence[Phrase]
     vetoes: Sequence[Phrase]
-    some: re.Pattern[str] | None = None
-    """Letters of which a sentence that says any of them has some: most sentences are passed over by this one search."""
 
     def on(self, text: str) -> Phrases:
         """Those that some sentence of a page may say."""
-        return Phrases([one for one in self.told if one.may_stand(text)], self.vetoes, self.some)
+        return Phrases([one for one in self.told if one.may_stand(text)], self.vetoes)
 
     def find(self, text: str, above: str) -> tuple[Phrase, re.Match[str]] | None:
         """The first phrase that a sentence says below what stands above it; both in small letters."""
-        if self.some is not None and not self.some.search(text):
-            return None
         for one in self.told:
-            if (found := one.find(text)) and (one.above is None or one.above.search(above)):
+            if (found := one.find(text)) and one.is_below(above):
                 return None if any(veto.find(text) for veto in self.vetoes) else (one, found)
         return None
 
@@ -72,9 +77,7 @@ def _of(group: str, name: str, langs: tuple[str, ...]) -> Phrases:
     written = tuple(one for lang in (*langs, "any") for one in entry.get(lang, ()))
     known = things()
     told = [_phrase(one, known) for one in written if not one.startswith("!")]
-    rarest = [one.letters[0].pattern for one in told if one.letters]
-    some = re.compile("|".join(dict.fromkeys(rarest))) if rarest and len(rarest) == len(told) else None
-    return Phrases(told, [_phrase(one[1:], known) for one in written if one.startswith("!")], some)
+    return Phrases(told, [_phrase(one[1:], known) for one in written if one.startswith("!")])
 
 
 def things() -> dict[str, str]:
@@ -87,8 +90,8 @@ def _phrase(written: str, known: dict[str, str]) -> Phrase:
     above, arrow, sentence = written.partition(" > ")
     if not arrow:
         above, sentence = "", written
-    letters = [re.compile("|".join(map(re.escape, one))) for one in sorted(filter(None, map(_letters, sentence.split())), key=_rarity)]
-    return Phrase(written, _pattern(sentence, known), _pattern(above, known) if above else None, letters)
+    letters = sorted(filter(None, map(_letters, sentence.split())), key=_rarity)
+    return Phrase(written, _expression(sentence, known), _expression(above, known), letters)
 
 
 def _rarity(letters: tuple[str, ...]) -> int:
@@ -102,7 +105,7 @@ def _letters(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(longest)) if min(map(len, longest)) >= FEWEST else ()
 
 
-def _pattern(written: str, known: dict[str, str]) -> re.Pattern[str]:
+def _expression(written: str, known: dict[str, str]) -> str:
     made, gap = "", ""
     for word in written.split():
         if word == "...":
@@ -110,7 +113,7 @@ def _pattern(written: str, known: dict[str, str]) -> re.Pattern[str]:
             continue
         made += (gap if made else "") + _word(word, known)
         gap = NEXT
-    return re.compile(made)
+    return made
 
 
 def _word(word: str, known: dict[str, str]) -> str:

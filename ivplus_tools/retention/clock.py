@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from ivplus_tools import _dates
 from ivplus_tools._sources import EARLIEST
@@ -24,10 +25,14 @@ class Clock:
     grace: str | None
     financial_year_end: str
 
+    @cached_property
+    def _end(self) -> Callable[[object], date]:
+        return _dates.keeping(self.period, self.start_event, self.financial_year_end)
+
     def kept_through(self, start: date) -> date:
         """The last day on which a row with this start may be kept; the last day of all where the calendar ends first."""
         try:
-            end = _dates.kept_through(start, self.period, self.start_event, self.financial_year_end)
+            end = self._end(start)
             return _dates.plus(end, _dates.read_period(self.grace)) if self.grace else end
         except Refusal:
             return date.max

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ivplus_tools import _law, _records, _words
+from ivplus_tools import _dates, _law, _records, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools.documents import Document, Line, Section
 from ivplus_tools.documents.writer import Writer
@@ -43,6 +43,16 @@ class Letter(Writer):
     def lines(self, record: Record, names: tuple[str, ...]) -> Iterator[Line]:
         """The fields of a record that have an answer, and those that need one."""
         return (self.line(record, name) for name in names if getattr(record, name) is not None or name in NEEDED)
+
+    def planned(self, plan: ErasurePlan) -> str:
+        """When a plan was made: the moment of its first entry; where that tells of a later step, the day that it counts."""
+        first = next((one for one in _store.history(self._at, plan.id) if one.kind == plan.kind), None)
+        is_own = first is not None and (first.body or {}).get("plan_state") == "planned"
+        return self.moment(first.recorded_at) if first and is_own else _words.show_date(plan.as_of, self.lang) if plan.as_of else ""
+
+    def moment(self, told: object) -> str:
+        """A moment as tables write it; none is empty."""
+        return _words.show_date(_dates.instant(told), self.lang) if told else ""
 
     def answer(self, record: Record, name: str) -> object:
         """A predicate in words: what an engine is asked is long, and stands in the journal."""
@@ -100,11 +110,31 @@ def certificate(state: Retention, ident: str) -> Document:
         own = _words.field_label("rows_count", letter.lang)
         lines = (company, *(rows if one.label == own else one for one in letter.lines(done, DONE)))
         sections.append(Section("1", letter.say("certificate.done"), lines=lines, said=_left(letter, done)))
-    sections.append(Section(str(len(sections) + 1), letter.say("certificate.plan"), lines=tuple(letter.lines(plan, PLANNED))))
+    planned = letter.planned(plan)
+    lines = tuple(_with_day(letter, plan, planned))
+    sections.append(Section(str(len(sections) + 1), letter.say("certificate.plan"), lines=lines))
     if rule:
         sections.append(Section(str(len(sections) + 1), letter.say("certificate.rule"), lines=tuple(letter.lines(rule, SCHEDULE))))
+    sections.append(letter.signing(*_signers(letter, plan, planned, done)))
     key = "certificate.title" if done else "certificate.plan_title"
     return letter.document(letter.say(key, plan=ident), sections)
+
+
+def _with_day(letter: Letter, plan: ErasurePlan, planned: str) -> Iterator[Line]:
+    """The lines of a plan, with when it was made behind who made it."""
+    label = _words.field_label("planned_by", letter.lang)
+    for one in letter.lines(plan, PLANNED):
+        yield one
+        if one.label == label:
+            yield letter.filled(letter.say("certificate.planned"), planned, letter.cited("gdpr:5(2)"))
+
+
+def _signers(letter: Letter, plan: ErasurePlan, planned: str, done: ErasureCertificate | None) -> Iterator[tuple[str, list[str]]]:
+    """Who answers for which step, and when the journal says that it was taken."""
+    yield "planner", [plan.planned_by or "", planned]
+    yield "approver", [plan.approved_by or "", letter.moment(plan.approved)]
+    if done:
+        yield "executor", [done.executed_by or "", letter.moment(done.executed)]
 
 
 def _left(letter: Letter, done: ErasureCertificate) -> str:

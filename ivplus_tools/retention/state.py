@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivplus_tools import _words
-from ivplus_tools._sources import Place
 from ivplus_tools._state import State
 from ivplus_tools.retention.records import RetentionRule
 
@@ -13,14 +11,6 @@ from ivplus_tools.retention.records import RetentionRule
 @dataclass(frozen=True)
 class Retention(State):
     """Sources, rules, holds, counts of the last scans, plans and certificates."""
-
-    def place(self, name: str | None) -> Place:
-        """Where a source lies; a name that was not recorded is refused with the nearest."""
-        known = {one.id: one for one in self.records("source")}
-        if name not in known or not known[name].location:
-            raise _words.refusal("no_source", got=name or "–", near=_words.nearest(name or "", known, 3) or "–")
-        found = known[name]
-        return Place(found.id, str(found.location), found.password_from, self.at.path.parent)
 
     def financial_year_end(self, rule: RetentionRule) -> str:
         """The end of the financial year of the controller of a rule's activity, else our own; the calendar year where none is told."""

@@ -53,11 +53,11 @@ class Judgement:
 
     def _rows(self) -> list[tuple[str, str]]:
         asked = "; ".join(_words.field_label(name, self.lang) for name in self.needs)
-        rows = [(one.rule, one.said(self.lang)) for one in self.steps]
+        rows = [(_law.cited(one.rule, self.lang), one.said(self.lang)) for one in self.steps]
         return [*rows, *([(_words.say("ui.needs", self.lang), asked)] if asked else [])]
 
     def _title(self) -> str:
-        return f"{_words.values('status')[self.status][self.lang]} ({self.rule})"
+        return f"{_words.values('status')[self.status][self.lang]} ({_law.cited(self.rule, self.lang)})"
 
     def __repr__(self) -> str:
         width = max((len(rule) for rule, _ in self._rows()), default=0)

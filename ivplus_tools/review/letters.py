@@ -38,14 +38,17 @@ def request(review: Review, processor: Processor) -> Document:
     unjudged = letter.unjudged(agreement)
     key = "request.intro" if agreement else "request.whole"
     said = letter.say(key if clauses or evidence or unjudged else "request.nothing", **facts)
-    sections = [Section("", "", said=f"{letter.say('common.greeting')}\n\n{said}")]
+    sections = [Section("", "", said=f"{letter.dated()}\n\n{letter.say('common.greeting')}\n\n{said}")]
     for name, lines in (("clauses", clauses), ("evidence", evidence)):
         if lines:
             sections.append(Section("", letter.say(f"request.{name}"), 2, tuple(lines)))
     if unjudged:
         sections.append(Section("", letter.say("common.blank"), 2, unjudged))
     return letter.mail(
-        letter.say("request.title", name=review.name(processor.id)), sections, processor.contact or letter.contact(processor.id)
+        letter.say("request.title", name=review.name(processor.id)),
+        sections,
+        processor.contact or letter.contact(processor.id),
+        signed=True,
     )
 
 
@@ -56,7 +59,7 @@ def about_list(review: Review, vendor: str, on: date, kind: str, changes: Sequen
     if kind == "objection" and not any(one["change"] != "removed" for one in changes):
         raise _words.refusal("no_objection")
     letter = _Writer(review)
-    said = [letter.say("common.greeting"), letter.say(f"about_list.{kind}", on=letter.day(on))]
+    said = [letter.dated(), letter.say("common.greeting"), letter.say(f"about_list.{kind}", on=letter.day(on))]
     if window is None:
         said.append(letter.say("about_list.no_window"))
     else:
@@ -70,7 +73,7 @@ def about_list(review: Review, vendor: str, on: date, kind: str, changes: Sequen
     sections.append(Section("", letter.say("about_list.changes"), 2, tuple(lines), "" if lines else letter.say("about_list.none")))
     processor = next((one.record for one in letter.review.of("processor") if one.record.id == vendor), None)
     to = (processor.contact if processor else None) or letter.contact(vendor)
-    return letter.mail(letter.say(f"about_list.{kind}_title", name=letter.review.name(vendor)), sections, to)
+    return letter.mail(letter.say(f"about_list.{kind}_title", name=letter.review.name(vendor)), sections, to, signed=True)
 
 
 def assessment_form(review: Review, transfer: Transfer) -> Document:

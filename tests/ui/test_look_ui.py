@@ -1,7 +1,10 @@
 """What the toolkit shows can be read: its text stands out from its ground in JupyterLab's light and dark theme."""
 
+import io
+
 import pytest
 from conftest import PANEL
+from PIL import Image
 from playwright.sync_api import expect
 from screen import SAMPLE, keep_all
 
@@ -54,3 +57,31 @@ def test_every_text_stands_out_from_its_ground(lab, page):
         assert {one["in"] for one in found} >= KINDS
         faint[theme] = [one for one in found if one["ratio"] < ENOUGH]
     assert faint == {"JupyterLab Dark": [], "JupyterLab Light": []}
+
+
+def test_a_chart_is_no_white_box_in_the_dark_theme(lab, page):
+    """Its ground is that of the theme and its text stands out from it; in a form too. In the light theme it is as on paper."""
+    charts = ("ivp.plots.legal_bases(desk.register.activities())", "ivp.today(desk)")
+    notebook = lab.run_all(page, lab.made("chart", SAMPLE, *charts))
+    drawn = notebook.locator(".ivplus-picture")
+    grounds = {}
+    for theme, is_light in (("JupyterLab Dark", "false"), ("JupyterLab Light", "true")):
+        page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+        page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=is_light)
+        keep_all(page, f"chart-{theme.split()[1].lower()}")
+        for picture in (drawn.first, notebook.locator(".ivplus-today .ivplus-picture").first):
+            picture.scroll_into_view_if_needed()
+            taken = Image.open(io.BytesIO(picture.screenshot())).convert("L")
+            levels = taken.histogram()
+            ground = max(range(256), key=levels.__getitem__)
+            ink = (min if ground > 127 else max)(level for level in range(256) if levels[level] > 50)
+            grounds.setdefault(theme, []).append((ground, _ratio(ground, ink) >= ENOUGH))
+    assert all(ok for told in grounds.values() for _, ok in told)
+    assert max(ground for ground, _ in grounds["JupyterLab Dark"]) < 0x22
+    assert min(ground for ground, _ in grounds["JupyterLab Light"]) == 0xFF
+
+
+def _ratio(one, other):
+    """The contrast of two greys."""
+    high, low = sorted(((level / 255 + 0.055) / 1.055) ** 2.4 if level > 10 else level / 3295 for level in (one, other))[::-1]
+    return (high + 0.05) / (low + 0.05)

@@ -24,6 +24,11 @@ def test_a_line_opens_its_form_by_keyboard_and_a_finding_is_answered_in_its_plac
     found = notebook.locator(".ivplus-findings")
     found.locator("select[size], select").last.scroll_into_view_if_needed()
     rows = found.locator(".widget-select-multiple select")
+    for chosen in ([0], [0, 1, 2]):
+        rows.select_option(index=chosen)
+        expect(found.locator("table tbody tr")).to_have_count(8 if chosen == [0] else 3)
+        inside = "table => table.getBoundingClientRect().right <= table.closest('.jp-OutputArea').getBoundingClientRect().right"
+        assert found.locator("table").evaluate(inside), "the table is wider than the page of 1280 pixels"
     rows.select_option(index=0)
     typed(found.get_by_label("Perustelu", exact=True), "pieni yritys")
     button(found, "Hyväksy").click()
@@ -33,3 +38,23 @@ def test_a_line_opens_its_form_by_keyboard_and_a_finding_is_answered_in_its_plac
     button(found, "Hyväksy").click()
     expect(found.get_by_role("status").filter(has_text="kirjattu")).to_be_visible()
     keep(page, "findings-accepted")
+
+
+def test_what_a_line_opens_comes_into_sight_and_one_press_leads_back(lab, page, tmp_path):
+    """On 700 pixels the form lies below what is shown; so do the findings and a step's form."""
+    name = lab.made("sight", SETUP.format(path=str(tmp_path / "j.duckdb")), "ivp.today(desk)", "ivp.first_day(desk)")
+    notebook = lab.run_all(page, name)
+    page.set_viewport_size({"width": 1280, "height": 700})
+    day, first = notebook.locator(".ivplus-today"), notebook.locator(".ivplus-first-day")
+    for pressed, form in (
+        (button(day, "Avaa").first, day.locator(".ivplus-breach select").first),
+        (button(day, "Avaa havainnot"), day.locator(".ivplus-findings select").first),
+        (button(first, "Avaa").first, first.locator(".ivplus-form input").first),
+    ):
+        pressed.scroll_into_view_if_needed()
+        pressed.press("Enter")
+        expect(form).to_be_in_viewport(ratio=0.8)
+        keep(page, "today-in-sight")
+        page.keyboard.press("Enter")
+        expect(pressed).to_be_focused()
+        expect(pressed).to_be_in_viewport()

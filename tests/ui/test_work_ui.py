@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import button, keep, keep_all, recorded, tab_to, typed
+from screen import SAMPLE, button, keep, keep_all, recorded, run_cell, tab_to, typed
 from stores import lay
 
 import ivplus_tools as ivp
@@ -163,3 +163,24 @@ def test_a_first_day_by_keyboard_alone(lab, page, tmp_path):
     page.keyboard.press("Enter")
     expect(day.get_by_text("kirjattu: IVPLUS Esimerkki Oy")).to_be_visible()
     assert ivp.Desk(path).register.get("ivplus").relation == ("own",)
+
+
+RUNS = """() => { const { commands, shell } = window.jupyterapp; const notebook = shell.currentWidget.content;
+  notebook.activeCellIndex = notebook.widgets.length - 1;
+  commands.execute('notebook:insert-cell-below').then(() => {
+    notebook.activeCell.model.sharedModel.setSource("desk.compare('2025-06-01')"); commands.execute('notebook:run-cell') }) }"""
+
+
+def test_a_long_comparison_is_seen_and_stopped_by_the_button_of_the_notebook(lab, page, tmp_path):
+    """How far it is stands below the cell; the kernel's stop ends it with a line, and the next cell answers."""
+    slow = "import time\nfrom ivplus_tools import desk as rooms\nasked = rooms.Asked"
+    slowly = "rooms.Asked = lambda at: (time.sleep(0.4), asked(at))[1]"
+    name = lab.made("compared", SAMPLE, f"{slow}\n{slowly}")
+    notebook = lab.run_all(page, name)
+    page.evaluate(RUNS)  # and is not waited for
+    expect(notebook.get_by_text("Vertailu kesken:")).to_be_visible()
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+    expect(notebook.get_by_text("Keskeytetty: mitään ei kirjattu.")).to_be_visible()
+    expect(notebook.get_by_text("Vertailu kesken:")).to_have_count(0)
+    run_cell(page, "print('entries', desk.verify().entries)")
+    expect(notebook.get_by_text("entries 146")).to_be_visible()

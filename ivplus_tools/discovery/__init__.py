@@ -1,0 +1,82 @@
+"""Art. 5(1)(c), 25: what personal data lie in systems and on pages, held against the register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from ivplus_tools import _room, _store
+from ivplus_tools._records import Record
+from ivplus_tools.discovery import findings as checks
+from ivplus_tools.discovery.records import DataScan, DataTable
+from ivplus_tools.discovery.state import Discovery, is_sure, parts, share_of, sought
+from ivplus_tools.exchange.filed import FiledRoom
+
+if TYPE_CHECKING:
+    import pandas
+
+    from ivplus_tools.discovery.pages import PageSeen
+    from ivplus_tools.discovery.scan import Progress, Scan
+
+
+class DiscoveryRoom(FiledRoom[Discovery]):
+    """The data map, and what scans found in the company's systems."""
+
+    name: ClassVar[str] = "discovery"
+    records: ClassVar[tuple[type[Record], ...]] = (DataTable, DataScan)
+    reads: ClassVar[type[Discovery]] = Discovery
+    findings_of = staticmethod(checks.findings)
+
+    def map(self) -> pandas.DataFrame:
+        """The data map: id, source, table, activities, subject_key, identifying, links, no_personal_data, reason, reviewed_by."""
+        return _store.frame(self.standpoint, "FROM data_tables() ORDER BY id")
+
+    def scan(self, source: str | None = None, sample: int | None = None, progress: Progress | None = None) -> Scan:
+        """Read every table of a source, or of all, in place: which columns hold which personal data, and who declares them.
+
+        Whole tables by default; `sample`: so many rows of each, which is told. The answer (columns and counts, never a value)
+        is kept in the journal where somebody records. `progress(done, of)` follows.
+        """
+        from ivplus_tools.discovery import scan as scanning
+
+        return scanning.recorded(self, source, sample, progress)
+
+    def page(self, path: str | Path) -> PageSeen:
+        """What a saved page sets and asks for (HAR, HTML, EDPS inspection), held against the register; nothing is recorded."""
+        from ivplus_tools.discovery.page import read
+        from ivplus_tools.discovery.pages import PageSeen
+
+        return PageSeen(self.state(), read(_store.path_of(path)))
+
+    def columns(self) -> pandas.DataFrame:
+        """What the last scans found: source, table, column, kind, share, how, declared_by, confidence, scanned. No source is read."""
+        state = self.state()
+        days = {one.id: one.scanned for one in state.scans}
+        rows = [
+            (source, table.table, one.column, one.data_kind, share_of(one), one.found_how,
+             ", ".join(state.declared_by(source, table.table or "", sought(one))), one.confidence, days[source])
+            for source, table, found in state.tables for one in found
+        ]  # fmt: skip
+        names = ("source", "table", "column", "kind", "share", "how", "declared_by", "confidence", "scanned")
+        made = _room.frame(names, rows, self.standpoint.lang)
+        made.attrs["lists"] = {"kind": "personal_data_kind", "how": "found_how", "confidence": "confidence"}
+        return made
+
+    def tables(self) -> pandas.DataFrame:
+        """The tables of the last scans, each in exactly one state: source, table, state, rows, personal (columns), scanned, not_read."""
+        state = self.state()
+        days = {one.id: one.scanned for one in state.scans}
+        rows = [
+            (source, one.table, state.table_state(source, one.table or ""), one.rows_count, sum(map(is_sure, founds)), days[source],
+             one.detail or ", ".join(parts(one.not_read)))
+            for source, one, founds in state.tables
+        ]  # fmt: skip
+        made = _room.frame(("source", "table", "state", "rows", "personal", "scanned", "not_read"), rows, self.standpoint.lang)
+        made.attrs["lists"] = {"state": "table_state"}
+        return made
+
+    def suggest(self, source: str, table: str) -> DataTable:
+        """A table of the data map as the last scan suggests it, to be confirmed: columns that tell of persons. Nothing is recorded."""
+        found = next((found for name, one, found in self.state().tables if (name, one.table) == (source, table)), [])
+        identifying = [{"column": one.column, "data_kind": one.data_kind} for one in found if is_sure(one)]
+        return DataTable.of(f"{source}/{table}", source=source, table=table, identifying=identifying or None)

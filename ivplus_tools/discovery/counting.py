@@ -1,0 +1,317 @@
+"""What the values of a table's columns look like: a spread sample tells how each column is counted, then the whole table is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from ivplus_tools._sources import Ask, Column, compose, constant, quoted
+from ivplus_tools.discovery import checksums
+from ivplus_tools.discovery.kinds import Kind, kinds, names
+
+SAMPLE = 20_000
+"""Rows of a spread sample."""
+WHOLE = 30_000
+"""A table of at most so many rows is its own sample."""
+FEW = 500
+"""Different values of a sample; a column with no more is counted by its values."""
+MOST_GROUPS = 20_000
+MOST_CODED = 3_000
+"""Different values of a sample whose kinds are told one by one; those that come most often first."""
+MOST_NAMES = 2_000
+"""Different values of a sample in which names are looked for."""
+DENSE = 0.5
+"""The share of a sample from which a column is of a kind beyond doubt."""
+INSIDE = 1_000
+"""Added to the number of a kind that stands within a longer value."""
+FAILED = -1
+"""A value has the shape of a kind with a check and fails it: the number of the kind, turned round."""
+WIDE = 60
+"""Columns that are asked about at a time."""
+SAMPLED = "CREATE OR REPLACE TEMP TABLE ivplus_sample AS SELECT {columns} FROM {table} AS t {sample}"
+SPREAD = "TABLESAMPLE system({percent} PERCENT) REPEATABLE (7)"
+COUNTED = "SELECT count(*), {counts} FROM {table} AS t"
+CODED = "SELECT {codes} FROM {table} AS t"
+HAS = "count_if(regexp_matches({own}, {some}))"
+FACED = (
+    "count(DISTINCT {own}), count({own}), coalesce(avg(length({own})), 0), count_if(regexp_matches({own}, '[0-9@]')), "
+    "count_if(regexp_matches({own}, '^ ?([0-9]{{4}}-[0-9]|[0-9]{{1,2}}[.][0-9]{{1,2}}[.][0-9]{{4}} ?$)')), "
+    "count_if(regexp_full_match({own}, '[\\p{{L}} .,''-]+')), "
+    "count_if(regexp_full_match({own}, '(?i)\\s*([-?.]*|n/?a|null|none|nil|nan|tyhjä|ei tiedossa|unknown|okänt)\\s*'))"
+)
+VALUES = "SELECT {own} AS v, count(*) AS n FROM {table} AS t WHERE {own} IS NOT NULL GROUP BY v ORDER BY n DESC, hash(v) LIMIT {most}"
+GATHERED = "CREATE OR REPLACE TEMP TABLE ivplus_values AS {queries}"
+PLACED = "SELECT {place} AS place, v, n FROM ({values})"
+ALL_GROUPS = "SELECT place, code, sum(n) FROM (SELECT place, {code} AS code, n FROM ivplus_values) GROUP BY ALL"
+GROUPS = "SELECT code, sum(n) FROM (SELECT {code} AS code, n FROM ({values}) AS t) GROUP BY code"
+AGES = (
+    "SELECT count(d), min(d), max(d), quantile_cont(d, 0.05), quantile_cont(d, 0.5), quantile_cont(d, 0.95) "
+    "FROM (SELECT {day} AS d FROM ivplus_sample AS t)"
+)
+NO_BREAK = "'\u00a0'"
+ISO, LOCAL = "TRY_CAST(substr({own}, 1, 10) AS DATE)", "TRY_CAST(TRY_STRPTIME({own}, '%d.%m.%Y') AS DATE)"
+
+
+@dataclass
+class Seen:
+    """What was seen of a column: filled values, how many look like each kind, and how that is known."""
+
+    rows: int = 0
+    filled: int = 0
+    whole: Counter[str] = field(default_factory=Counter)
+    """Values that are of a kind."""
+    inside: Counter[str] = field(default_factory=Counter)
+    """Values within which a kind stands."""
+    failed: Counter[str] = field(default_factory=Counter)
+    """Values that have a kind's shape and fail its check."""
+    named: Counter[str] = field(default_factory=Counter)
+    """Values by whether they are names: `given`, `family`, `full`, `tried`."""
+    distinct: int = 0
+    length: float = 0.0
+    ages: tuple[Any, ...] | None = None
+    text: bool = True
+    exact: bool = True
+    """Whether every value was looked at; else what is told rests on a sample, but for what `inside` and `whole` have of exact kinds."""
+    unread: str = ""
+
+    def plus(self, other: Seen) -> Seen:
+        """Two pieces of one column."""
+        return Seen(
+            self.rows + other.rows, self.filled + other.filled, self.whole + other.whole, self.inside + other.inside,
+            self.failed + other.failed, self.named + other.named, max(self.distinct, other.distinct), max(self.length, other.length),
+            self.ages or other.ages, self.text, self.exact and other.exact, self.unread or other.unread,
+        )  # fmt: skip
+
+
+def look(ask: Ask, relation: str, columns: Sequence[Column], sample: int | None = None) -> dict[str, Seen]:
+    """Every column of one piece of a table; `sample`: of so many rows only."""
+    found: dict[str, Seen] = {one.name: Seen(unread="binary") for one in columns if _is_binary(one)}
+    read = [one for one in columns if not _is_binary(one)]
+    for start in range(0, len(read), WIDE):
+        found |= _some(ask, relation, read[start : start + WIDE], sample)
+    return {one.name: found[one.name] for one in columns}
+
+
+def _is_binary(one: Column) -> bool:
+    return one.type.upper() in ("BLOB", "BYTEA", "BINARY", "VARBINARY", "IMAGE")
+
+
+def _some(ask: Ask, relation: str, columns: Sequence[Column], sample: int | None) -> dict[str, Seen]:
+    counts = ", ".join(compose("count({own})", own=one.own) for one in columns)
+    [[rows, *filled]] = ask(compose(COUNTED, counts=counts, table=relation))
+    whole = rows <= (sample or WHOLE)
+    percent = f"{min(100.0, 100.0 * (sample or SAMPLE) / max(rows, 1)):.6f}"
+    texts = ", ".join(compose("{own} AS {name}", own=one.text, name=quoted(one.name)) for one in columns)
+    ask(compose(SAMPLED, columns=texts, table=relation, sample="" if whole else compose(SPREAD, percent=percent)))
+    faces = ask(compose(CODED, codes=", ".join(compose(FACED, own=_own(one)) for one in columns), table="ivplus_sample"))[0]
+    found, told = {}, list[tuple[Column, Face, Seen]]()
+    for place, (one, count) in enumerate(zip(columns, filled, strict=True)):
+        face = Face(*(got or 0 for got in faces[place * FACES : (place + 1) * FACES]))
+        said = round(count * face.said / face.filled) if face.filled else count
+        seen = Seen(rows, said, distinct=face.distinct, length=face.length, text=is_text(one), exact=whole)
+        told.append((one, face, seen))
+        found[one.name] = seen
+    _kinds(ask, [one for one in told if one[1].numbers and (one[2].text or one[0].family in ("int", "decimal"))])
+    for one, face, seen in told:
+        _sampled(ask, one, face, seen)
+    if not whole and not sample:
+        _exactly(ask, relation, [one for one in columns if is_text(one)], found)
+    return found
+
+
+FACES = 7
+
+
+@dataclass(frozen=True)
+class Face:
+    """How the values of a sample look at first sight: which further questions make sense."""
+
+    distinct: int
+    filled: int
+    length: float
+    numbers: int
+    days: int
+    words: int
+    blank: int
+    """Texts that say that there is no value."""
+
+    @property
+    def said(self) -> int:
+        """Values that say something."""
+        return self.filled - self.blank
+
+
+def is_text(one: Column) -> bool:
+    """Whether a column may hold text: its own type, or one that holds others."""
+    return one.family in ("text", "other") and one.type.upper() not in ("BOOLEAN", "BOOL", "UUID", "TIME", "INTERVAL", "BIT")
+
+
+def _own(one: Column) -> str:
+    return compose("t.{name}", name=quoted(one.name))
+
+
+def _kinds(ask: Ask, columns: Sequence[tuple[Column, Face, Seen]]) -> None:
+    """The kinds of the sample's values, of all columns in one question."""
+    if not columns:
+        return
+    queries = []
+    for place, (one, _, seen) in enumerate(columns):
+        most = str(WHOLE if seen.exact else MOST_CODED)
+        queries.append(compose(PLACED, place=str(place), values=compose(VALUES, own=_own(one), table="ivplus_sample", most=most)))
+    ask(compose(GATHERED, queries=" UNION ALL ".join(queries)))
+    groups: dict[int, list[tuple[Any, int]]] = {}
+    for place, code, n in ask(compose(ALL_GROUPS, code=_code("v", _all()))):
+        groups.setdefault(place, []).append((code, n))
+    for place, (_, face, seen) in enumerate(columns):
+        told = groups.get(place, [])
+        tried = sum(n for _, n in told)
+        _add(seen, told, 1.0 if seen.exact or not tried else seen.filled / max(1, face.said) * face.filled / tried)
+
+
+def _sampled(ask: Ask, one: Column, face: Face, seen: Seen) -> None:
+    """What else the sample tells of a column: names among its values, days of birth."""
+    own = _own(one)
+    if face.days * 2 > face.said:
+        days = [compose(ISO, own=own), compose(LOCAL, own=own)]
+        seen.ages = max((ask(compose(AGES, day=day))[0] for day in days), key=lambda told: told[0])
+    if face.words * 4 > face.said and seen.text:
+        seen.named.update(_named(ask(compose(VALUES, own=own, table="ivplus_sample", most=str(MOST_NAMES)))))
+
+
+def _add(seen: Seen, told: Iterable[tuple[Any, ...]], share: float = 1.0) -> None:
+    """Counts by the number of a kind; of a sample they are told for all values."""
+    codes = list(kinds())
+    for code, n in told:
+        if not code:
+            continue
+        count = round(n * share)
+        if code < 0:
+            seen.failed[codes[-code - 1]] += count
+        elif code >= INSIDE:
+            seen.inside[codes[code - INSIDE]] += count
+        else:
+            seen.whole[codes[code - 1]] += count
+
+
+def _exactly(ask: Ask, relation: str, columns: Sequence[Column], found: Mapping[str, Seen]) -> None:
+    """Every value of a large table: few different ones by groups, the others by one search; a column of one kind beyond doubt is left."""
+    rest = [one for one in columns if not _is_dense(found[one.name]) and not _by_groups(ask, relation, one, found[one.name])]
+    sought = {one.name: _sought(found[one.name]) for one in rest}
+    rest = [one for one in rest if sought[one.name]]
+    if not rest:
+        return
+    counts = ", ".join(compose(HAS, own=one.text, some=_some_of(sought[one.name])) for one in rest)
+    [[_, *hits]] = ask(compose(COUNTED, counts=counts, table=relation))
+    hit = [one for one, count in zip(rest, hits, strict=True) if count]
+    coded = ", ".join(compose("histogram({code})", code=_code(one.text, sought[one.name])) for one in hit)
+    maps = ask(compose(CODED, codes=coded, table=relation))[0] if hit else ()
+    told = {one.name: (counts or {}).items() for one, counts in zip(hit, maps, strict=True)}
+    for one in rest:
+        seen = found[one.name]
+        for kind in sought[one.name]:
+            for counter in (seen.whole, seen.inside, seen.failed):
+                counter.pop(kind, None)
+        _add(seen, told.get(one.name, ()))
+
+
+def _by_groups(ask: Ask, relation: str, one: Column, seen: Seen) -> bool:
+    """Count a column by its different values, where they are few; whether it was."""
+    if seen.distinct > FEW:
+        return False
+    values = compose(VALUES, own=one.text, table=relation, most=str(MOST_GROUPS))
+    told = ask(compose(GROUPS, code=_code("v", _all()), values=values))
+    if sum(n for _, n in told) < seen.filled:
+        return False  # there are more than the sample showed
+    seen.whole, seen.inside, seen.failed, seen.named = Counter(), Counter(), Counter(), Counter()
+    _add(seen, told)
+    seen.named.update(_named(ask(values)))
+    seen.exact = True
+    return True
+
+
+def _sought(seen: Seen) -> tuple[str, ...]:
+    """The kinds that are looked for in every value: not those whose shape most values have and whose check they fail."""
+    return tuple(kind.code for kind in kinds().values() if kind.within and seen.failed[kind.code] < DENSE * seen.filled)
+
+
+def _is_dense(seen: Seen) -> bool:
+    return any(seen.whole[kind.code] >= DENSE * max(seen.filled, 1) for kind in kinds().values() if kind.personal == "yes")
+
+
+def _all() -> tuple[str, ...]:
+    return tuple(kinds())
+
+
+@cache
+def _some_of(sought: tuple[str, ...]) -> str:
+    """What a value with one of these in it has: one search for all of them."""
+    if sought == _all():
+        return constant("[0-9@]")
+    return constant("|".join(dict.fromkeys(f"(?:{kinds()[code].spelled})" for code in sought)))
+
+
+@cache
+def _code(v: str, sought: tuple[str, ...]) -> str:
+    """The number of the kind that a value is, or has within; turned round where it fails the check of its shape."""
+    bare = f"replace(replace({v}, ' ', ''), {NO_BREAK}, '')"
+    tried = [(number, kind) for number, kind in enumerate(kinds().values(), 1) if (kind.shape or kind.written) and kind.code in sought]
+    whole, inside, failed = [], [], []
+    for number, kind in tried:
+        if sought == _all():
+            whole.append(f"WHEN {_is(kind, v, bare)} THEN {number}")
+        if kind.within:
+            inside.append(f"WHEN {_has(kind, v)} THEN CASE WHEN {_fits(kind, v, bare)} THEN {number} ELSE {INSIDE + number - 1} END")
+        if kind.check:
+            failed.append(f"WHEN {_fits(kind, v, bare)} THEN {FAILED * number}")
+    return f"CASE WHEN {v} IS NULL OR NOT regexp_matches({v}, {_some_of(sought)}) THEN NULL {' '.join([*whole, *inside, *failed])} END"
+
+
+def _fits(kind: Kind, v: str, bare: str) -> str:
+    bare = bare if kind.blanks else f"trim({v})"
+    if kind.spaced:
+        return f"(regexp_full_match({bare}, {constant(kind.shape)}) OR regexp_full_match({v}, {constant(kind.spaced)}))"
+    if kind.shape:
+        return f"regexp_full_match({bare}, {constant(kind.shape)})"
+    return f"regexp_full_match({v}, {constant(kind.written)})"
+
+
+def _is(kind: Kind, v: str, bare: str) -> str:
+    fits = _fits(kind, v, bare)
+    return f"CASE WHEN {fits} THEN {checksums.of(kind.check, bare)} ELSE false END" if kind.check else fits
+
+
+def _has(kind: Kind, v: str) -> str:
+    """Whether any place of a value that is spelled so passes the check."""
+    told = constant(kind.spelled)
+    if not kind.check:
+        return f"regexp_matches({v}, {told})"
+    check = checksums.of(kind.check, "replace(one, ' ', '')")
+    passing = f"len(list_filter(regexp_extract_all({v}, {told}), lambda one: {check})) > 0"
+    return f"CASE WHEN regexp_matches({v}, {told}) THEN {passing} ELSE false END"
+
+
+def _named(values: Iterable[tuple[str, int]]) -> Counter[str]:
+    """How many values are a given name, a family name, or both in either order; initials and second names may stand beside."""
+    given, family = names()
+    found: Counter[str] = Counter()
+    for value, count in values:
+        words = value.replace(",", " ").lower().split()
+        found["tried"] += count
+        if not 0 < len(words) <= MOST_WORDS or not all(one.translate(SIGNS).isalpha() for one in words):
+            continue
+        if len(words) == 2 and min(len(one.rstrip(".")) for one in words) == 1:  # an initial beside a family name
+            found["full"] += count * any(one in family for one in words)
+        elif len(words) == 1:
+            found["given"] += count * (words[0] in given)
+            found["family"] += count * (words[0] in family)
+        else:
+            parts = [part for word in words for part in word.split("-")]
+            found["full"] += count * (any(one in given for one in parts) and any(one in family for one in parts))
+    return found
+
+
+MOST_WORDS, SIGNS = 4, str.maketrans("", "", "-'.")
+"""Of a person's name."""

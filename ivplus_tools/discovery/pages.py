@@ -1,0 +1,132 @@
+"""A saved page as the officer sees it: cookies and hosts, what they need by the law, and whether register and notice know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ivplus_tools import _html, _law, _room, _shown, _words
+from ivplus_tools.discovery.seen import NO, YES, Cookie, Host, Seen
+from ivplus_tools.discovery.state import Discovery
+
+if TYPE_CHECKING:
+    import pandas
+
+UNTOLD = "cannot_tell"
+COOKIES = (
+    "page", "name", "host", "third_party", "provider", "purpose", "days", "session", "before_choice", "found_how", "exempt", "limb",
+    "reason", "in_notice",
+)  # fmt: skip
+HOSTS = (
+    "host", "third_party", "company", "category", "country", "third_country", "requests", "cookies", "pixels", "before_choice",
+    "in_register",
+)  # fmt: skip
+LISTS = {
+    "purpose": "cookie_purpose", "found_how": "cookie_how", "exempt": "cookie_exempt", "limb": "cookie_limb", "reason": "cookie_reason",
+    "category": "host_category", "code": "page_problem",
+}  # fmt: skip
+TOLD = ("third_party", "session", "before_choice", "third_country", "in_register", "in_notice")
+"""Columns that say yes, no or that it cannot be told."""
+
+
+class PageSeen:
+    """What a saved page sets and asks for: `.cookies`, `.hosts` and `.problems` (what was not seen or read) are frames."""
+
+    def __init__(self, state: Discovery, seen: Seen) -> None:
+        self._state, self.seen = state, seen
+
+    @cached_property
+    def cookies(self) -> pandas.DataFrame:
+        """Each cookie and stored value once: name, host, third_party, provider, purpose, days, before_choice, exempt, limb, ..."""
+        return self._frame(COOKIES, [self._cookie(one) for one in self.seen.distinct()])
+
+    @cached_property
+    def hosts(self) -> pandas.DataFrame:
+        """Each host that was asked: third_party, company, category, country, third_country, requests, cookies, pixels, in_register."""
+        return self._frame(HOSTS, [self._host(one) for one in self.seen.hosts])
+
+    @property
+    def problems(self) -> pandas.DataFrame:
+        """What could not be read, or is not told by such a file: code, told."""
+        return self._frame(("code", "told"), list(self.seen.problems))
+
+    @property
+    def open(self) -> bool:
+        """Whether a cookie needs consent or is not known, a host is nobody's, or something was not read."""
+        strangers = any(one.third_party is not False and not one.company for one in self.seen.hosts)
+        return strangers or any(one.exempt != YES for one in self.seen.distinct()) or not self.seen.pages
+
+    def _cookie(self, one: Cookie) -> tuple[Any, ...]:
+        return (
+            one.page, one.name, one.host, _said(one.third_party), one.provider, one.purpose, _days(one.days), _said(one.session),
+            _said(one.before_choice), one.how, one.exempt, one.limb, one.reason, self._in_notice(one),
+        )  # fmt: skip
+
+    def _host(self, one: Host) -> tuple[Any, ...]:
+        third = _said(one.country not in self._at_home) if one.country else UNTOLD
+        return (
+            one.name, _said(one.third_party), one.company, one.category, one.country or None, third, one.requests, one.cookies, one.pixels,
+            _said(one.before_choice), self._in_register(one),
+        )  # fmt: skip
+
+    @cached_property
+    def _at_home(self) -> Sequence[str]:
+        """The countries of the European Economic Area on the day."""
+        found: Sequence[str] = _law.value("eea:members", self._state.on).get("countries", ())
+        return found
+
+    @cached_property
+    def _known(self) -> str:
+        """Every organisation, processor, sub-processor, system and recipient of the register, in small letters."""
+        return "\n".join(_names(self._state)).lower()
+
+    def _in_register(self, one: Host) -> str:
+        """Whether a record names the company behind a host; of one whose company is unknown it cannot be told."""
+        if one.third_party is False:
+            return YES
+        first = one.company.split("/")[0].split()[0].lower() if one.company else ""
+        return UNTOLD if not first else YES if first in self._known else NO
+
+    def _in_notice(self, one: Cookie) -> str:
+        """Whether a published notice names the cookie or who sets it; without a notice it cannot be told."""
+        texts = [str(body.get("notice_text") or "").lower() for body in self._state.bodies("privacy_notice").values()]
+        sought = [word.lower() for word in (one.name, one.provider.split("/")[0]) if len(word) > 2]
+        return UNTOLD if not texts or not sought else _said(any(word in text for text in texts for word in sought))
+
+    def _frame(self, columns: Sequence[str], rows: list[Any]) -> pandas.DataFrame:
+        made = _room.frame(columns, rows, self._state.lang)
+        made.attrs["lists"] = {**LISTS, **dict.fromkeys(TOLD, "told_or_not")}
+        return made
+
+    def __repr__(self) -> str:
+        lang, cookies = self._state.lang, self.seen.distinct()
+        counts = {key: sum(one.exempt == key for one in cookies) for key in (YES, NO, UNTOLD)}
+        third = sum(one.third_party is True for one in self.seen.hosts)
+        platform = self.seen.consent_platform or _words.say("discovery.no_platform", lang)
+        line = _words.say("discovery.page", lang, name=self.seen.name, third=third, platform=platform, **counts)
+        named = _words.values("page_problem")
+        told = [f"{named.get(code, {}).get(lang, code)}{': ' if text else ''}{text}" for code, text in self.seen.problems]
+        return "\n".join([line, *(_words.say("discovery.not_seen", lang, told=one) for one in told)])
+
+    def _repr_html_(self) -> str:
+        shown = self.cookies[["name", "host", "provider", "purpose", "days", "exempt", "reason"]]
+        return _html.paragraph(repr(self)) + str(_shown.show(shown)._repr_html_())
+
+
+def _days(days: float | None) -> float | None:
+    """Whole days from the second on, else to a hundredth."""
+    return None if days is None else round(days, 0 if days > 1 else 2)
+
+
+def _said(one: bool | None) -> str:
+    return UNTOLD if one is None else YES if one else NO
+
+
+def _names(state: Discovery) -> Iterator[str]:
+    for kind in ("organisation", "processor", "system", "subprocessor"):
+        for ident, body in state.bodies(kind).items():
+            yield from (ident, str(body.get("name") or ""), *map(str, body.get("aliases") or ()))
+    for body in state.bodies("activity").values():
+        told = body.get("recipients")
+        yield from (str(one.get("recipient") or "") for one in told if isinstance(one, dict)) if isinstance(told, list) else ()

@@ -1,0 +1,100 @@
+"""What is kept of discovery: the data map as the officer confirms it, and what each scan found, by column and never by value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
+
+from pydantic import model_validator
+
+from ivplus_tools import _words
+from ivplus_tools._records import Count, Day, Part, Record, Text, Texts, item, one_of, some
+
+if TYPE_CHECKING:  # what the values are, once validated
+    Code: TypeAlias = str | None
+    YesNo: TypeAlias = Code
+    DataKind: TypeAlias = Code
+    How: TypeAlias = Code
+    Confidence: TypeAlias = Code
+else:
+    YesNo, DataKind, How, Confidence = (one_of(name) for name in ("yes_no", "personal_data_kind", "found_how", "confidence"))
+
+
+class IdentifyingColumn(Part):
+    """A column that tells of a person, and what it holds."""
+
+    column: Text = item("gdpr:5(1)(c)")
+    data_kind: DataKind = item("gdpr:30(1)(c)")
+
+
+class KeyLink(Part):
+    """A column whose values are keys of another table: where the same person goes on."""
+
+    column: Text = item("gdpr:15(1)")
+    to_table: Text = item("gdpr:15(1)")
+    to_column: Text = item("gdpr:15(1)")
+
+
+class DataTable(Record):
+    """A table of a source in the data map: which activities it serves and how a person is found in it, or that it tells of nobody."""
+
+    room: ClassVar[str] = "discovery"
+    kind: ClassVar[str] = "data_table"
+    noun: ClassVar[str] = "data_tables"
+
+    source: Text = item("gdpr:30(1)(c)", refers="source")
+    table: Text = item("gdpr:30(1)(c)")
+    activities: Texts = item("gdpr:30(1)(c)", refers="activity")
+    subject_key: Text = item("gdpr:15(1)")
+    identifying: some(IdentifyingColumn) = item("gdpr:5(1)(c)")  # type: ignore[valid-type]
+    links: some(KeyLink) = item("gdpr:15(1)")  # type: ignore[valid-type]
+    no_personal_data: YesNo = item("gdpr:5(2)")
+    reason: Text = item("gdpr:5(2)")
+    reviewed_by: Text = item("gdpr:5(2)")
+
+    @model_validator(mode="after")
+    def _said_with_reason(self) -> Self:
+        """That a table tells of nobody is said with a reason and by somebody, and serves no activity."""
+        if self.no_personal_data == "yes" and not (self.reason and self.reviewed_by):
+            raise _words.refusal("nobody_without_reason")
+        if self.no_personal_data == "yes" and (self.activities or self.identifying):
+            raise _words.refusal("nobody_and_somebody", got=self.id)
+        return self
+
+
+class ScannedTable(Part):
+    """A table as a scan met it: rows, columns, whether every value was looked at, or why it was not read."""
+
+    table: Text = item("gdpr:5(2)")
+    rows_count: Count = item("gdpr:5(2)")
+    column_names: Texts = item("gdpr:5(2)")
+    whole: YesNo = item("gdpr:5(2)")
+    not_read: Texts = item("gdpr:5(2)")
+    detail: Text = item("gdpr:5(2)")
+
+
+class FoundColumn(Part):
+    """What a column holds: the kind, others within, how many of how many values, how that is known. No value."""
+
+    table: Text = item("gdpr:5(1)(c)")
+    column: Text = item("gdpr:5(1)(c)")
+    data_kind: DataKind = item("gdpr:5(1)(c)")
+    also: Texts = item("gdpr:5(1)(c)")
+    hits: Count = item("gdpr:5(1)(c)")
+    filled: Count = item("gdpr:5(1)(c)")
+    found_how: How = item("gdpr:5(2)")
+    confidence: Confidence = item("gdpr:5(2)")
+
+
+class DataScan(Record):
+    """What the last scan of a source found; made by `scan`."""
+
+    room: ClassVar[str] = "discovery"
+    kind: ClassVar[str] = "data_scan"
+    noun: ClassVar[str] = "data_scans"
+    own_act: ClassVar[bool] = True
+
+    scanned: Day = item("gdpr:5(2)")
+    sampled: Count = item("gdpr:5(2)")
+    scanned_tables: some(ScannedTable) = item("gdpr:5(1)(c)")  # type: ignore[valid-type]
+    found_columns: some(FoundColumn) = item("gdpr:5(1)(c)")  # type: ignore[valid-type]
+    failure: Text = item("gdpr:5(2)")

@@ -1,0 +1,19 @@
+-- What stands, a row per subject. Written by `make refresh` from the records; do not edit.
+
+CREATE OR REPLACE TEMP MACRO data_tables() AS TABLE
+  SELECT
+    subject AS "id", body->>'source' AS "source", body->>'table' AS "table",
+    answer(body->'activities') AS "activities", body->>'subject_key' AS "subject_key",
+    parts(body->'identifying', '$[*].column') AS "identifying",
+    parts(body->'links', '$[*].column') AS "links", body->>'no_personal_data' AS "no_personal_data",
+    body->>'reason' AS "reason", body->>'reviewed_by' AS "reviewed_by", valid_from, entry
+  FROM standing() WHERE kind = 'data_table' ORDER BY id;
+
+CREATE OR REPLACE TEMP MACRO data_scans() AS TABLE
+  SELECT
+    subject AS "id", as_day(body->'scanned') AS "scanned",
+    CAST(body->>'sampled' AS BIGINT) AS "sampled",
+    parts(body->'scanned_tables', '$[*].table') AS "scanned_tables",
+    parts(body->'found_columns', '$[*].table') AS "found_columns", body->>'failure' AS "failure",
+    valid_from, entry
+  FROM standing() WHERE kind = 'data_scan' ORDER BY id;
