@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import audit
+import discovery
 import exchange
 import imports
 import journal
@@ -30,6 +31,7 @@ def main() -> None:
         rows += journal.rows(Path(folder), sizes, rounds)
         rows += audit.rows(Path(folder), sizes[:1], rounds)
         rows += notice.rows(Path(folder), rounds)
+        rows += discovery.rows(Path(folder), rounds)
     print(table(rows))
     if asked.write:
         page = PAGE.read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ import ivplus_tools as ivp
 from ivplus_tools import _records, plots
 from ivplus_tools._room import Room
 from ivplus_tools.audit.records import FindingResponse, response_id
+from ivplus_tools.discovery.records import DataTable
 from ivplus_tools.rooms import ROOMS
 
 SINCE, LATER = "2026-01-05", "2026-02-05"
@@ -23,7 +24,8 @@ TEXTS = [*map(seen, CONTENTS)]
 EVERY = TEXTS[-1]  # all of them in one, where a single subject is shown
 OTHERWISE = (SINCE, "P1Y", "1", "12-31", "env:PASSWORD")  # for a field that takes no free text
 WORDS = {
-    "country": LOUD, "days": [SINCE, LATER], "kind": "source", "law": "dpf", "name": "real", "ref": EVERY, "reform": "digital-omnibus",
+    "country": LOUD, "source": "real", "table": "real", "days": [SINCE, LATER],
+    "kind": "source", "law": "dpf", "name": "real", "ref": EVERY, "reform": "digital-omnibus",
     "since": SINCE, "vendor": f"{EVERY} processor",
 }  # fmt: skip
 WRITES = {
@@ -73,9 +75,13 @@ def things(text: str, content: str) -> Iterator[_records.Record]:
         for kind in room.records:
             told = seen(content) if kind is FindingResponse else content  # its identifier holds what it answers
             answers = {name: answer(kind, name, text, told) for name in kind.model_fields if name != "id"}
+            if kind is DataTable:
+                answers["no_personal_data"] = "no"  # it says what it holds
             ident = f"{text} {kind.kind}"
             if kind is FindingResponse:  # is called by the finding that it answers
                 ident = response_id(*(answers[f"finding_{one}"] for one in ("code", "subject", "facts")))
+            if kind is DataTable:
+                ident, answers["table"] = f"{answers['source']}/{text}", text  # it is called by these
             yield kind(ident, **answers)
 
 

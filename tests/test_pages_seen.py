@@ -431,10 +431,11 @@ document.cookie=name+"=1"; localStorage.setItem('avain', 1)</script>
 
 
 def test_a_saved_page_asks_the_hosts_that_its_elements_load(saved):
-    """Not those of links, comments, styles or what is only named."""
+    """Not those of links and comments; what a style or a script only names is told without a request."""
     read = saved(PAGE)
     assert {one.name: one.requests for one in read.hosts} == {
-        "fonts.googleapis.com": 1, "www.googletagmanager.com": 1, "later.example.com": 0, "www.youtube.com": 1, "www.facebook.com": 1,
+        "fonts.googleapis.com": 1, "style.example.com": 0,
+        "www.googletagmanager.com": 1, "later.example.com": 0, "www.youtube.com": 1, "www.facebook.com": 1,
         "t.example.com": 1, "i.example.com": 1, "j.example.com": 1,
     }  # fmt: skip
     assert (host(read, "www.facebook.com").pixels, host(read, "t.example.com").pixels, host(read, "i.example.com").pixels) == (1, 1, 0)

@@ -16,7 +16,7 @@ from ivplus_tools import _shipped, _words
 from ivplus_tools._sources import ledger
 from ivplus_tools._sources.carrying import Asked, Outcome, Tally
 from ivplus_tools._sources.engine import Counted, Engine
-from ivplus_tools._sources.pieces import Ask, pieces
+from ivplus_tools._sources.pieces import Ask, pieces, trouble
 from ivplus_tools._sources.reasons import failed, first_line, reason_of  # fmt: skip
 from ivplus_tools._sources.sql import (  # fmt: skip
     EARLIEST,
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EARLIEST", "EVERY", "Ask", "Asked", "Column", "Counted", "Cut", "Engine", "Outcome", "Place", "Start",
-    "Tally", "checked", "compose", "condition", "constant", "elsewhere", "first_line", "latest", "ledger", "literal",
-    "opened", "pieces", "portable", "quoted", "reason_of", "swaps_of", "text_of",
+    "Tally", "beside_tables", "checked", "compose", "condition", "constant", "elsewhere", "first_line", "latest", "ledger", "literal",
+    "opened", "pieces", "portable", "quoted", "reason_of", "swaps_of", "text_of", "trouble",
 ]  # fmt: skip
 SAMPLES = _shipped.folder("data_samples")
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
@@ -129,6 +129,17 @@ def opened(place: Place, write: bool = False, memory: str | None = None, beside:
     finally:
         with contextlib.suppress(*engine.trouble):
             engine.close()
+
+
+def beside_tables(place: Place) -> list[str]:
+    """Files that lie in the folder of a source and are no table of it: nobody has read them."""
+    from ivplus_tools._sources import files as tables
+
+    if not place.is_files or not place.path.is_dir():
+        return []
+    read = {path.resolve() for _, many, *_ in tables.tables_of(place.name, place.path).values() for path in many}
+    every = (path for path in place.path.rglob("*") if path.is_file() and not path.name.endswith(tables.OURS))
+    return sorted(path.relative_to(place.path).as_posix() for path in every if path.resolve() not in read)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from ivplus_tools._sources.engine import Engine
 PIECE = 400_000
 """Values that are held in memory at a time."""
 LONGEST = 100_000
-"""Signs of a value that are looked at; what is longer is told as cut."""
+"""Signs of a value that are looked at; a column with a longer one is told."""
 READ = "SELECT {columns} FROM {table} AS t"
 MADE = "CREATE OR REPLACE TEMP TABLE piece ({columns})"
 PUT = "INSERT INTO piece SELECT {marks}"
@@ -22,23 +22,38 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 """Runs a query over one piece and gives its rows."""
 
 
-def pieces(engine: Engine, table: str, columns: Sequence[sql.Column], most: int | None = None) -> Iterator[tuple[Ask, str]]:
-    """Each piece of a table: how to ask, and the name of its relation. `most`: rows that are enough."""
+def pieces(
+    engine: Engine, table: str, columns: Sequence[sql.Column], most: int | None = None
+) -> Iterator[tuple[Ask, str, list[sql.Column], set[str]]]:
+    """Each piece of a table: how to ask, the name of its relation, its columns in their order, and which were not wholly taken over.
+
+    `most`: rows that are enough.
+    """
     from ivplus_tools._sources import duck
 
-    if isinstance(engine, duck.Duck):
-        yield lambda query: list(engine.rows(query)), engine.relation(table)
+    if not columns:
         return
+    if isinstance(engine, duck.Duck):
+        yield lambda query: list(engine.rows(query)), engine.relation(table), list(columns), set()
+        return
+    own = [sql.Column(f"c{place}", "VARCHAR", one.family if one.family in sql.NUMBERS else "text") for place, one in enumerate(columns)]
     with closing(duck.connection()) as con:
-        names = ", ".join(sql.compose("{name} VARCHAR", name=sql.quoted(one.name)) for one in columns)
-        put = sql.compose(PUT, marks=", ".join("unnest(?::VARCHAR[])" for _ in columns))
+        names = ", ".join(sql.compose("{name} VARCHAR", name=sql.quoted(one.name)) for one in own)
+        put = sql.compose(PUT, marks=", ".join("unnest(?::VARCHAR[])" for _ in own))
         rows = engine.rows(sql.compose(READ, columns=", ".join(one.own for one in columns), table=engine.relation(table)))
         rows = islice(rows, most) if most else rows
         size = max(1, PIECE // len(columns))
         while piece := list(islice(rows, size)):
             con.execute(sql.compose(MADE, columns=names))
-            con.execute(put, [[_text(cell) for cell in cells] for cells in zip(*piece, strict=True)])
-            yield lambda query: con.execute(query).fetchall(), "piece"
+            cells = list(zip(*piece, strict=True))
+            con.execute(put, [[_text(cell) for cell in one] for one in cells])
+            lost = {one.name for one, told in zip(columns, cells, strict=True) if any(map(_is_lost, told))}
+            yield lambda query: con.execute(query).fetchall(), "piece", own, lost
+
+
+def _is_lost(cell: object) -> bool:
+    """Whether a cell is not taken over as it is: bytes, or a text beyond what is looked at."""
+    return isinstance(cell, (bytes, bytearray, memoryview)) or (isinstance(cell, str) and len(cell) > LONGEST)
 
 
 def _text(cell: object) -> str | None:
@@ -46,3 +61,10 @@ def _text(cell: object) -> str | None:
     if cell is None or isinstance(cell, (bytes, bytearray, memoryview)):
         return None
     return str(cell).encode("utf-8", "replace").decode()[:LONGEST]
+
+
+def trouble() -> tuple[type[Exception], ...]:
+    """What asking about a piece may raise."""
+    import duckdb
+
+    return (duckdb.Error,)

@@ -120,7 +120,7 @@ def verify(
     with file.open_journal(path) as con:
         verdict = _checked(con, head)
         odd = con.execute(UNREADABLE).fetchall() if verdict.ok else []
-        differs = schema.differing(*schema.found_and_wanted(con, file.FORMAT)) if verdict.ok else ""
+        differs = schema.differing(schema.of_file(con), schema.of_format(file.FORMAT)) if verdict.ok else ""
         kept = con.execute(ANCHORS).fetchall() if verdict.ok else []
         seals = dict(con.execute("SELECT entry, seal FROM journal ORDER BY entry").fetchall()) if kept or answer else {}
     if odd:

@@ -176,7 +176,7 @@ def demand_ours(path: Path, read_only: bool = False) -> bool:
 
 def demand_schema(con: duckdb.DuckDBPyConnection, path: Path, number: int) -> None:
     """Refuse a file that holds anything but what a journal of that format does."""
-    if foreign := schema.foreign(*schema.found_and_wanted(con, number)):
+    if foreign := schema.foreign(schema.of_file(con), schema.of_format(number)):
         raise _words.refusal("foreign_object", path=path.name, what=foreign)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 from collections.abc import Set
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,40 +14,36 @@ SQL = Path(__file__).parent.parent / "sql"
 Thing = tuple[str, str, str]
 """What an object is, its name, and the statement that makes it."""
 OBJECTS = """
-SELECT database_name, 'schema', schema_name, '' FROM duckdb_schemas() WHERE database_name IN ('file', 'wanted')
-UNION ALL SELECT database_name, 'table', concat(schema_name, '.', table_name), sql
-  FROM duckdb_tables() WHERE database_name IN ('file', 'wanted')
-UNION ALL SELECT database_name, 'trigger', concat(schema_name, '.', table_name, '.', trigger_name), sql
-  FROM duckdb_triggers() WHERE database_name IN ('file', 'wanted')
-UNION ALL SELECT database_name, 'view', concat(schema_name, '.', view_name), sql
-  FROM duckdb_views() WHERE database_name IN ('file', 'wanted')
-UNION ALL SELECT database_name, 'index', concat(table_name, '.', index_name), sql
-  FROM duckdb_indexes() WHERE database_name IN ('file', 'wanted')
-UNION ALL SELECT database_name, 'sequence', sequence_name, sql FROM duckdb_sequences() WHERE database_name IN ('file', 'wanted')
-UNION ALL SELECT database_name, 'type', concat(schema_name, '.', type_name), concat(logical_type, labels::TEXT)
-  FROM duckdb_types() WHERE database_name IN ('file', 'wanted')
-UNION ALL SELECT database_name, function_type, function_name, concat(parameters::TEXT, macro_definition)
-  FROM duckdb_functions() WHERE database_name IN ('file', 'wanted')
+SELECT 'schema', schema_name, '' FROM duckdb_schemas() WHERE database_name = 'file'
+UNION ALL SELECT 'table', concat(schema_name, '.', table_name), sql FROM duckdb_tables() WHERE database_name = 'file'
+UNION ALL SELECT 'trigger', concat(schema_name, '.', table_name, '.', trigger_name), sql
+  FROM duckdb_triggers() WHERE database_name = 'file'
+UNION ALL SELECT 'view', concat(schema_name, '.', view_name), sql FROM duckdb_views() WHERE database_name = 'file'
+UNION ALL SELECT 'index', concat(table_name, '.', index_name), sql FROM duckdb_indexes() WHERE database_name = 'file'
+UNION ALL SELECT 'sequence', sequence_name, sql FROM duckdb_sequences() WHERE database_name = 'file'
+UNION ALL SELECT 'type', concat(schema_name, '.', type_name), concat(logical_type, labels::TEXT)
+  FROM duckdb_types() WHERE database_name = 'file'
+UNION ALL SELECT function_type, function_name, concat(parameters::TEXT, macro_definition)
+  FROM duckdb_functions() WHERE database_name = 'file'
 """
 
 
-def found_and_wanted(con: duckdb.DuckDBPyConnection, number: int) -> tuple[Set[Thing], Set[Thing]]:
-    """Everything that the file attached to a connection defines, and everything that a journal of a format does.
+def of_file(con: duckdb.DuckDBPyConnection) -> frozenset[Thing]:
+    """Everything that the file attached to a connection defines."""
+    return frozenset(con.execute(OBJECTS).fetchall())
 
-    `journal_<n>.sql` makes one whose statements were others than today's. It is made beside the file and asked for in the same query:
-    an engine takes longer to list what it has than for all else that is done to open a journal.
-    """
+
+@functools.cache
+def of_format(number: int) -> frozenset[Thing]:
+    """Everything that a journal of a format defines: `journal_<n>.sql` where its statements were others than today's."""
+    import duckdb
+
     earlier = SQL / f"journal_{number}.sql"
     made = (earlier if earlier.exists() else SQL / "journal.sql").read_text(encoding="utf-8")
-    with contextlib.closing(con.cursor()) as beside:
-        beside.execute("ATTACH ':memory:' AS wanted")
-        beside.execute("USE wanted")
-        beside.execute(made)
-        rows = beside.execute(OBJECTS).fetchall()
-        beside.execute("USE memory")
-        beside.execute("DETACH wanted")
-    found, wanted = (frozenset(row[1:] for row in rows if row[0] == place) for place in ("file", "wanted"))
-    return found, wanted
+    with duckdb.connect(":memory:") as con:
+        con.execute("ATTACH ':memory:' AS file; USE file")
+        con.execute(made)
+        return of_file(con)
 
 
 def foreign(found: Set[Thing], wanted: Set[Thing]) -> str:

@@ -54,7 +54,7 @@ class DiscoveryRoom(FiledRoom[Discovery]):
         days = {one.id: one.scanned for one in state.scans}
         rows = [
             (source, table.table, one.column, one.data_kind, share_of(one), one.found_how,
-             ", ".join(state.declared_by(source, table.table or "", sought(one))), one.confidence, days[source])
+             ", ".join(state.declared_by(source, table.table or "", one.column or "", sought(one))), one.confidence, days[source])
             for source, table, found in state.tables for one in found
         ]  # fmt: skip
         names = ("source", "table", "column", "kind", "share", "how", "declared_by", "confidence", "scanned")

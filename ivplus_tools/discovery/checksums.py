@@ -85,7 +85,7 @@ def _phone(x: str) -> str:
 
 
 def _ip_address(x: str) -> str:
-    bare = f"regexp_replace({x}, ':[0-9]+', '', 'g')"  # without the port
+    bare = f"regexp_replace({x}, '^[^0-9]+|:[0-9]+', '', 'g')"  # without the port
     octets = f"list_transform(regexp_split_to_array({bare}, '[.,]'), lambda o: TRY_CAST(o AS INTEGER))"
     plain = f"list_max({octets}) <= 255 AND ({octets})[1] >= {LARGE}"
     hexed = f"NOT regexp_full_match({x}, '[0-9:]*|([0-9A-Fa-f]{{2}}:){{5}}[0-9A-Fa-f]{{2}}') AND NOT regexp_matches({x}, '::.*::')"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from ivplus_tools._sources import Ask, Column, compose, constant, quoted
+from ivplus_tools._sources import Ask, Column, compose, constant
 from ivplus_tools.discovery import checksums
 from ivplus_tools.discovery.kinds import Kind, kinds, names
 
@@ -33,8 +34,10 @@ WIDE = 60
 """Columns that are asked about at a time."""
 SAMPLED = "CREATE OR REPLACE TEMP TABLE ivplus_sample AS SELECT {columns} FROM {table} AS t {sample}"
 SPREAD = "TABLESAMPLE system({percent} PERCENT) REPEATABLE (7)"
+SOME = "USING SAMPLE reservoir({rows} ROWS) REPEATABLE (7)"
 COUNTED = "SELECT count(*), {counts} FROM {table} AS t"
 CODED = "SELECT {codes} FROM {table} AS t"
+WITH_BITS = "SELECT {codes} FROM (SELECT {bits} FROM {table} AS t)"
 HAS = "count_if(regexp_matches({own}, {some}))"
 FACED = (
     "count(DISTINCT {own}), count({own}), coalesce(avg(length({own})), 0), count_if(regexp_matches({own}, '[0-9@]')), "
@@ -42,7 +45,10 @@ FACED = (
     "count_if(regexp_full_match({own}, '[\\p{{L}} .,''-]+')), "
     "count_if(regexp_full_match({own}, '(?i)\\s*([-?.]*|n/?a|null|none|nil|nan|tyhjä|ei tiedossa|unknown|okänt)\\s*'))"
 )
-VALUES = "SELECT {own} AS v, count(*) AS n FROM {table} AS t WHERE {own} IS NOT NULL GROUP BY v ORDER BY n DESC, hash(v) LIMIT {most}"
+VALUES = (
+    "SELECT {own} AS v, count(*) AS n FROM {table} AS t WHERE {own} IS NOT NULL GROUP BY {own} ORDER BY {first}hash({own}) LIMIT {most}"
+)
+OFTEN = "count(*) DESC, "
 GATHERED = "CREATE OR REPLACE TEMP TABLE ivplus_values AS {queries}"
 PLACED = "SELECT {place} AS place, v, n FROM ({values})"
 ALL_GROUPS = "SELECT place, code, sum(n) FROM (SELECT place, {code} AS code, n FROM ivplus_values) GROUP BY ALL"
@@ -86,42 +92,45 @@ class Seen:
         )  # fmt: skip
 
 
-def look(ask: Ask, relation: str, columns: Sequence[Column], sample: int | None = None) -> dict[str, Seen]:
-    """Every column of one piece of a table; `sample`: of so many rows only."""
-    found: dict[str, Seen] = {one.name: Seen(unread="binary") for one in columns if _is_binary(one)}
-    read = [one for one in columns if not _is_binary(one)]
+def look(ask: Ask, relation: str, names: Sequence[str], columns: Sequence[Column], sample: int | None = None) -> dict[str, Seen]:
+    """Every column of one piece of a table, by its name; `sample`: of so many rows only."""
+    found: dict[str, Seen] = {name: Seen(unread="binary") for name, one in zip(names, columns, strict=True) if _is_binary(one)}
+    read = [(name, one) for name, one in zip(names, columns, strict=True) if not _is_binary(one)]
     for start in range(0, len(read), WIDE):
-        found |= _some(ask, relation, read[start : start + WIDE], sample)
-    return {one.name: found[one.name] for one in columns}
+        some = read[start : start + WIDE]
+        told = _some(ask, relation, [one for _, one in some], sample)
+        found |= {name: seen for (name, _), seen in zip(some, told, strict=True)}
+    return {name: found[name] for name in names}
 
 
 def _is_binary(one: Column) -> bool:
-    return one.type.upper() in ("BLOB", "BYTEA", "BINARY", "VARBINARY", "IMAGE")
+    return any(word in one.type.upper() for word in ("BLOB", "BYTEA", "BINARY", "IMAGE")) and "[" not in one.type
 
 
-def _some(ask: Ask, relation: str, columns: Sequence[Column], sample: int | None) -> dict[str, Seen]:
+def _some(ask: Ask, relation: str, columns: Sequence[Column], sample: int | None) -> list[Seen]:
     counts = ", ".join(compose("count({own})", own=one.own) for one in columns)
     [[rows, *filled]] = ask(compose(COUNTED, counts=counts, table=relation))
     whole = rows <= (sample or WHOLE)
-    percent = f"{min(100.0, 100.0 * (sample or SAMPLE) / max(rows, 1)):.6f}"
-    texts = ", ".join(compose("{own} AS {name}", own=one.text, name=quoted(one.name)) for one in columns)
-    ask(compose(SAMPLED, columns=texts, table=relation, sample="" if whole else compose(SPREAD, percent=percent)))
-    faces = ask(compose(CODED, codes=", ".join(compose(FACED, own=_own(one)) for one in columns), table="ivplus_sample"))[0]
-    found, told = {}, list[tuple[Column, Face, Seen]]()
+    percent = f"{min(100.0, 100.0 * SAMPLE / max(rows, 1)):.6f}"
+    spread = "" if whole else compose(SOME, rows=str(sample)) if sample else compose(SPREAD, percent=percent)
+    texts = ", ".join(compose("{own} AS c{place}", own=one.text, place=str(place)) for place, one in enumerate(columns))
+    ask(compose(SAMPLED, columns=texts, table=relation, sample=spread))
+    faces = ask(compose(CODED, codes=", ".join(compose(FACED, own=_own(place)) for place in range(len(columns))), table="ivplus_sample"))[0]
+    told = []
     for place, (one, count) in enumerate(zip(columns, filled, strict=True)):
         face = Face(*(got or 0 for got in faces[place * FACES : (place + 1) * FACES]))
         said = round(count * face.said / face.filled) if face.filled else count
-        seen = Seen(rows, said, distinct=face.distinct, length=face.length, text=is_text(one), exact=whole)
-        told.append((one, face, seen))
-        found[one.name] = seen
-    _kinds(ask, [one for one in told if one[1].numbers and (one[2].text or one[0].family in ("int", "decimal"))])
-    for one, face, seen in told:
-        _sampled(ask, one, face, seen)
+        told.append((face, Seen(rows, said, distinct=face.distinct, length=face.length, text=is_text(one), exact=whole)))
+    asked = {place: pair for place, pair in enumerate(told) if pair[0].numbers and (pair[1].text or columns[place].family in WHOLE_NUMBERS)}
+    _kinds(ask, asked)
+    for place, (face, seen) in enumerate(told):
+        _sampled(ask, place, face, seen)
     if not whole and not sample:
-        _exactly(ask, relation, [one for one in columns if is_text(one)], found)
-    return found
+        _exactly(ask, relation, [(one, seen) for one, (_, seen) in zip(columns, told, strict=True) if seen.text])
+    return [seen for _, seen in told]
 
 
+WHOLE_NUMBERS = ("int", "decimal")
 FACES = 7
 
 
@@ -149,80 +158,82 @@ def is_text(one: Column) -> bool:
     return one.family in ("text", "other") and one.type.upper() not in ("BOOLEAN", "BOOL", "UUID", "TIME", "INTERVAL", "BIT")
 
 
-def _own(one: Column) -> str:
-    return compose("t.{name}", name=quoted(one.name))
+def _own(place: int) -> str:
+    return f"t.c{place}"
 
 
-def _kinds(ask: Ask, columns: Sequence[tuple[Column, Face, Seen]]) -> None:
+def _kinds(ask: Ask, columns: Mapping[int, tuple[Face, Seen]]) -> None:
     """The kinds of the sample's values, of all columns in one question."""
     if not columns:
         return
     queries = []
-    for place, (one, _, seen) in enumerate(columns):
-        most = str(WHOLE if seen.exact else MOST_CODED)
-        queries.append(compose(PLACED, place=str(place), values=compose(VALUES, own=_own(one), table="ivplus_sample", most=most)))
+    for place, (_, seen) in columns.items():
+        values = compose(VALUES, own=_own(place), table="ivplus_sample", first=OFTEN, most=str(WHOLE if seen.exact else MOST_CODED))
+        queries.append(compose(PLACED, place=str(place), values=values))
     ask(compose(GATHERED, queries=" UNION ALL ".join(queries)))
     groups: dict[int, list[tuple[Any, int]]] = {}
-    for place, code, n in ask(compose(ALL_GROUPS, code=_code("v", _all()))):
+    for place, code, n in ask(compose(ALL_GROUPS, code=_of_value("v"))):
         groups.setdefault(place, []).append((code, n))
-    for place, (_, face, seen) in enumerate(columns):
+    for place, (face, seen) in columns.items():
         told = groups.get(place, [])
         tried = sum(n for _, n in told)
         _add(seen, told, 1.0 if seen.exact or not tried else seen.filled / max(1, face.said) * face.filled / tried)
 
 
-def _sampled(ask: Ask, one: Column, face: Face, seen: Seen) -> None:
+def _sampled(ask: Ask, place: int, face: Face, seen: Seen) -> None:
     """What else the sample tells of a column: names among its values, days of birth."""
-    own = _own(one)
+    own = _own(place)
     if face.days * 2 > face.said:
         days = [compose(ISO, own=own), compose(LOCAL, own=own)]
         seen.ages = max((ask(compose(AGES, day=day))[0] for day in days), key=lambda told: told[0])
     if face.words * 4 > face.said and seen.text:
-        seen.named.update(_named(ask(compose(VALUES, own=own, table="ivplus_sample", most=str(MOST_NAMES)))))
+        seen.named.update(_named(ask(compose(VALUES, own=own, table="ivplus_sample", first="", most=str(MOST_NAMES)))))
 
 
 def _add(seen: Seen, told: Iterable[tuple[Any, ...]], share: float = 1.0) -> None:
-    """Counts by the number of a kind; of a sample they are told for all values."""
+    """Counts by the number of a kind, or by what stands within; of a sample they are told for all values."""
     codes = list(kinds())
     for code, n in told:
+        count = round(n * share)
         if not code:
             continue
-        count = round(n * share)
-        if code < 0:
+        if code >= INSIDE:
+            bits = code - INSIDE
+            counter = seen.whole if bits & AS_A_WHOLE else seen.inside
+            for place, kind in enumerate(_within()):
+                if bits >> place & 1:
+                    counter[kind] += count
+        elif code < 0:
             seen.failed[codes[-code - 1]] += count
-        elif code >= INSIDE:
-            seen.inside[codes[code - INSIDE]] += count
         else:
             seen.whole[codes[code - 1]] += count
 
 
-def _exactly(ask: Ask, relation: str, columns: Sequence[Column], found: Mapping[str, Seen]) -> None:
-    """Every value of a large table: few different ones by groups, the others by one search; a column of one kind beyond doubt is left."""
-    rest = [one for one in columns if not _is_dense(found[one.name]) and not _by_groups(ask, relation, one, found[one.name])]
-    sought = {one.name: _sought(found[one.name]) for one in rest}
-    rest = [one for one in rest if sought[one.name]]
+def _exactly(ask: Ask, relation: str, columns: Sequence[tuple[Column, Seen]]) -> None:
+    """Every value of a large table: few different ones by groups, the others by one search for all kinds that a single value tells."""
+    rest = [(one, seen, sought) for one, seen in columns if (sought := _sought(seen)) and not _by_groups(ask, relation, one, seen)]
     if not rest:
         return
-    counts = ", ".join(compose(HAS, own=one.text, some=_some_of(sought[one.name])) for one in rest)
+    counts = ", ".join(compose(HAS, own=one.text, some=_some_of(sought)) for one, _, sought in rest)
     [[_, *hits]] = ask(compose(COUNTED, counts=counts, table=relation))
-    hit = [one for one, count in zip(rest, hits, strict=True) if count]
-    coded = ", ".join(compose("histogram({code})", code=_code(one.text, sought[one.name])) for one in hit)
-    maps = ask(compose(CODED, codes=coded, table=relation))[0] if hit else ()
-    told = {one.name: (counts or {}).items() for one, counts in zip(hit, maps, strict=True)}
-    for one in rest:
-        seen = found[one.name]
-        for kind in sought[one.name]:
-            for counter in (seen.whole, seen.inside, seen.failed):
+    hit = [told for told, count in zip(rest, hits, strict=True) if count]
+    bits = ", ".join(f"{_bits(one.text, sought)} AS b{place}" for place, (one, _, sought) in enumerate(hit))
+    codes = ", ".join(f"histogram(b{place})" for place in range(len(hit)))
+    maps = ask(compose(WITH_BITS, codes=codes, bits=bits, table=relation))[0] if hit else ()
+    for _, seen, sought in rest:
+        for kind in sought:
+            for counter in (seen.whole, seen.inside):
                 counter.pop(kind, None)
-        _add(seen, told.get(one.name, ()))
+    for (_, seen, _), counted in zip(hit, maps, strict=True):
+        _add(seen, ((code + INSIDE if code else 0, n) for code, n in (counted or {}).items()))
 
 
 def _by_groups(ask: Ask, relation: str, one: Column, seen: Seen) -> bool:
     """Count a column by its different values, where they are few; whether it was."""
     if seen.distinct > FEW:
         return False
-    values = compose(VALUES, own=one.text, table=relation, most=str(MOST_GROUPS))
-    told = ask(compose(GROUPS, code=_code("v", _all()), values=values))
+    values = compose(VALUES, own=one.text, table=relation, first=OFTEN, most=str(MOST_GROUPS))
+    told = ask(compose(GROUPS, code=_of_value("v"), values=values))
     if sum(n for _, n in told) < seen.filled:
         return False  # there are more than the sample showed
     seen.whole, seen.inside, seen.failed, seen.named = Counter(), Counter(), Counter(), Counter()
@@ -233,40 +244,52 @@ def _by_groups(ask: Ask, relation: str, one: Column, seen: Seen) -> bool:
 
 
 def _sought(seen: Seen) -> tuple[str, ...]:
-    """The kinds that are looked for in every value: not those whose shape most values have and whose check they fail."""
-    return tuple(kind.code for kind in kinds().values() if kind.within and seen.failed[kind.code] < DENSE * seen.filled)
+    """The kinds that are looked for in every value: not the one that most values are, nor one whose check most of them fail."""
+    most = DENSE * max(seen.filled, 1)
+    return tuple(kind for kind in _within() if seen.failed[kind] < most and seen.whole[kind] < most)
 
 
-def _is_dense(seen: Seen) -> bool:
-    return any(seen.whole[kind.code] >= DENSE * max(seen.filled, 1) for kind in kinds().values() if kind.personal == "yes")
-
-
-def _all() -> tuple[str, ...]:
-    return tuple(kinds())
+@cache
+def _within() -> tuple[str, ...]:
+    """The kinds that a single value tells."""
+    return tuple(kind.code for kind in kinds().values() if kind.within)
 
 
 @cache
 def _some_of(sought: tuple[str, ...]) -> str:
     """What a value with one of these in it has: one search for all of them."""
-    if sought == _all():
-        return constant("[0-9@]")
     return constant("|".join(dict.fromkeys(f"(?:{kinds()[code].spelled})" for code in sought)))
 
 
+AS_A_WHOLE = 512
+"""Added to what stands within a value where the value is that and nothing else."""
+
+
 @cache
-def _code(v: str, sought: tuple[str, ...]) -> str:
-    """The number of the kind that a value is, or has within; turned round where it fails the check of its shape."""
-    bare = f"replace(replace({v}, ' ', ''), {NO_BREAK}, '')"
-    tried = [(number, kind) for number, kind in enumerate(kinds().values(), 1) if (kind.shape or kind.written) and kind.code in sought]
-    whole, inside, failed = [], [], []
-    for number, kind in tried:
-        if sought == _all():
-            whole.append(f"WHEN {_is(kind, v, bare)} THEN {number}")
-        if kind.within:
-            inside.append(f"WHEN {_has(kind, v)} THEN CASE WHEN {_fits(kind, v, bare)} THEN {number} ELSE {INSIDE + number - 1} END")
-        if kind.check:
-            failed.append(f"WHEN {_fits(kind, v, bare)} THEN {FAILED * number}")
-    return f"CASE WHEN {v} IS NULL OR NOT regexp_matches({v}, {_some_of(sought)}) THEN NULL {' '.join([*whole, *inside, *failed])} END"
+def _bits(v: str, sought: tuple[str, ...]) -> str:
+    """Which of these kinds stand within a value, a bit each; nothing where none does."""
+    bare = _bare(v)
+    each = [f"CASE WHEN {_has(kinds()[code], v)} THEN {1 << place} ELSE 0 END" for place, code in enumerate(_within()) if code in sought]
+    fits = " OR ".join(_fits(kinds()[code], v, bare) for code in sought)
+    some = f"{v} IS NOT NULL AND regexp_matches({v}, {_some_of(sought)})"
+    return f"CASE WHEN {some} THEN CASE WHEN {fits} THEN {AS_A_WHOLE} ELSE 0 END + {' + '.join(each)} END"
+
+
+@cache
+def _of_value(v: str) -> str:
+    """The number of the kind that a value is, or what stands within it; turned round where it fails the check of its shape."""
+    bare = _bare(v)
+    tried = [(number, kind) for number, kind in enumerate(kinds().values(), 1) if kind.shape or kind.written]
+    whole = [f"WHEN {_is(kind, v, bare)} THEN {number}" for number, kind in tried]
+    failed = [f"WHEN {_fits(kind, v, bare)} THEN {FAILED * number}" for number, kind in tried if kind.check]
+    bits = " + ".join(f"CASE WHEN {_has(kinds()[code], v)} THEN {1 << place} ELSE 0 END" for place, code in enumerate(_within()))
+    inside = f"WHEN ({bits}) > 0 THEN {INSIDE} + {bits}"
+    return f"CASE WHEN {v} IS NULL OR NOT regexp_matches({v}, '[0-9@]') THEN NULL {' '.join([*whole, inside, *failed])} END"
+
+
+def _bare(v: str) -> str:
+    """A value without its blanks."""
+    return f"replace(replace({v}, ' ', ''), {NO_BREAK}, '')"
 
 
 def _fits(kind: Kind, v: str, bare: str) -> str:
@@ -288,7 +311,7 @@ def _has(kind: Kind, v: str) -> str:
     told = constant(kind.spelled)
     if not kind.check:
         return f"regexp_matches({v}, {told})"
-    check = checksums.of(kind.check, "replace(one, ' ', '')")
+    check = checksums.of(kind.check, "replace(replace(one, ' ', ''), '_', '')")
     passing = f"len(list_filter(regexp_extract_all({v}, {told}), lambda one: {check})) > 0"
     return f"CASE WHEN regexp_matches({v}, {told}) THEN {passing} ELSE false END"
 
@@ -298,7 +321,7 @@ def _named(values: Iterable[tuple[str, int]]) -> Counter[str]:
     given, family = names()
     found: Counter[str] = Counter()
     for value, count in values:
-        words = value.replace(",", " ").lower().split()
+        words = re.sub(r"\(.*?\)|[,;\u00a0]", " ", value).lower().split()
         found["tried"] += count
         if not 0 < len(words) <= MOST_WORDS or not all(one.translate(SIGNS).isalpha() for one in words):
             continue

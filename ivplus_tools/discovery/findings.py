@@ -47,11 +47,11 @@ def _columns(state: Discovery, source: str, table: ScannedTable, sure: list[Foun
     """Columns of a covered table that none of its activities declares, and columns that have come since it was confirmed."""
     subject, name = f"{source}/{table.table}", table.table or ""
     mapped = state.map[source, name]
-    undeclared = [one for one in sure if not state.declared_by(source, name, sought(one))]
+    undeclared = [one for one in sure if not state.declared_by(source, name, one.column or "", sought(one))]
     special = [one for one in undeclared if one.data_kind == "special_category"]
     identity = [one for one in undeclared if one.data_kind in IDENTITY or set(IDENTITY) & set(parts(one.also))]
     others = [one for one in undeclared if one not in special and one not in identity]
-    about = {"activities": ", ".join(parts(mapped.activities))}
+    about = {"activities": ", ".join(state.activities_of(source, name))}
     for code, those in (("DIS-003", others), ("DIS-008", identity), ("DIS-010", special)):
         if those:
             yield Finding(subject, code, since, {"columns": _named(those), **about})
@@ -92,7 +92,7 @@ def _not_held(state: Discovery) -> Iterator[Finding]:
         if not mine or any(unread):
             continue
         held = {code for _, _, found in mine for one in found for code in sought(one)}
-        if isinstance(body.get("national_id"), str) and not held & set(IDENTITY):
+        if body.get("national_id") and not isinstance(body["national_id"], dict) and not held & set(IDENTITY):
             yield Finding(
                 name, "DIS-013", body["valid_from"], {"tables": ", ".join(f"{source}/{table.table}" for source, table, _ in mine)}
             )
@@ -109,4 +109,5 @@ def _named(found: list[FoundColumn]) -> dict[str, str]:
 
 
 def _kinds(one: FoundColumn, lang: str) -> str:
-    return ", ".join(_words.values("personal_data_kind")[code][lang] for code in sought(one))
+    named = _words.values("personal_data_kind")
+    return ", ".join(named.get(code, {}).get(lang, code) for code in sought(one))

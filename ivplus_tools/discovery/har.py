@@ -233,11 +233,9 @@ def _first(pairs: list[tuple[str, str]], wanted: str) -> str:
 def _sent_names(request: Mapping[str, Any], asked: list[tuple[str, str]]) -> Iterator[str]:
     """Names of the cookies that a request carries."""
     lines = [value[: headers.LONGEST_HEADER] for name, value in asked if name == "cookie"]
-    for line in lines:
-        yield from (one.partition("=")[0].strip() for one in line.split(";") if "=" in one)
-    for one in [] if lines else sequence(request.get("cookies")):
-        if name := text(mapping(one).get("name")).strip():
-            yield name
+    told = [one.partition("=")[0].strip() for line in lines for one in line.split(";") if "=" in one]
+    listed = [text(mapping(one).get("name")).strip() for one in sequence(request.get("cookies"))]
+    yield from dict.fromkeys(filter(None, [*told, *listed]))
 
 
 # --- pages, and whose each is
@@ -290,14 +288,15 @@ def _set(entry: Entry, label: str, own: str, problems: Problems) -> Iterator[Coo
 
 
 def _settings(entry: Entry, problems: Problems) -> Iterator[headers.Setting]:
-    parts = entry.parts()
-    for value in parts:
+    named = set[str]()
+    for value in entry.parts():
         for one in headers.settings(value, entry.moment):
             if one is None:
                 problems.tell("no_cookie", entry.host)
             else:
+                named.add(one.name)
                 yield one
-    for told in [] if parts else entry.listed:
+    for told in (one for one in entry.listed if text(one.get("name")).strip() not in named):
         domain = text(told.get("domain")).lstrip(".").lower()
         until = text(told.get("expires"))
         days = None  # a list may leave out what a header said

@@ -20,6 +20,8 @@ BY_CHANCE = {"card": 0.5, "foreign_identity_code": 0.5, "business_id": 0.5}
 """The least share of values of a shape that must pass the check, where chance lets a tenth pass; a fifth elsewhere."""
 PASSES = 0.2
 MOSTLY = 0.5
+SOME = 0.05
+"""Of the values: fewer of a kind that others have by chance are not told."""
 WEAK = ("licence_plate", "ip_address", "coordinates", "foreign_identity_code")
 """Kinds whose shape other things have as well: without a telling name of the column they are doubtful where few values have it."""
 FEWEST_NAMES = 30
@@ -73,7 +75,11 @@ def is_personal(one: Found) -> bool:
 def told_of(found: Mapping[str, Found]) -> dict[str, Found]:
     """Those that are told as personal data: what tells of a person, and where it is, beside that."""
     personal = any(is_personal(one) for one in found.values())
-    return {name: one for name, one in found.items() if is_personal(one) or (personal and one.kind == "coordinates")}
+    return {name: one for name, one in found.items() if is_personal(one) or (personal and one.kind in BESIDE)}
+
+
+BESIDE = ("coordinates", "free_text")
+"""Told beside what tells of a person: where she is, and what may be written of her."""
 
 
 def _column(table: str, name: str, seen: Seen, on: date) -> Found | None:
@@ -94,8 +100,8 @@ def _by_values(table: str, name: str, seen: Seen, named: tuple[str, ...], on: da
     texts = sum(seen.inside[code] for code in told) > sum(seen.whole[code] for code in told)
     if texts and told[most] < MOSTLY * seen.filled:
         also = tuple(sorted(told, key=lambda code: -told[code]))
-        how = _how(kinds()[most])
-        return Found(table, name, "free_text", also, max(told.values()), seen.filled, how, CERTAIN, seen.exact)
+        how, sure = _how(kinds()[most]), DOUBTFUL if also == ("ip_address",) else CERTAIN  # a version within a text looks the same
+        return Found(table, name, "free_text", also, max(told.values()), seen.filled, how, sure, seen.exact)
     also = tuple(code for code in sorted(told, key=lambda code: -told[code]) if code != most and kinds()[code].personal != NO)
     sure = _sure(most, told[most] / max(seen.filled, 1), named)
     return Found(table, name, most, also, told[most], seen.filled, _how(kinds()[most]), sure, seen.exact)
@@ -112,6 +118,8 @@ def _holds(kind: Kind, seen: Seen, named: tuple[str, ...]) -> bool:
     if kind.check and hits < (PASSES if kind.within else BY_CHANCE.get(kind.code, PASSES)) * tried:
         return False
     share = hits / max(seen.filled, 1)
+    if kind.check and kind.least > SOME <= share and kind.personal == YES:
+        return True  # few of them: told, and doubtful
     if share >= (kind.least / 10 if kind.code in named else kind.least):
         return True
     return kind.within and (kind.code != "phone" or seen.inside["phone"] > seen.whole["phone"])  # single ones have a sure sign
@@ -124,6 +132,8 @@ def _how(kind: Kind) -> str:
 def _sure(code: str, share: float, named: tuple[str, ...]) -> str:
     if code in named:
         return CERTAIN
+    if share < kinds()[code].least and not kinds()[code].within:
+        return DOUBTFUL
     if code in WEAK:
         return LIKELY if share >= kinds()[code].least and code != "licence_plate" else DOUBTFUL
     return CERTAIN if kinds()[code].check and share >= kinds()[code].least else LIKELY
@@ -133,15 +143,16 @@ def _by_names(table: str, name: str, seen: Seen, named: tuple[str, ...], on: dat
     """Names of persons by the list of Finnish names; a name in a column of things or places is none."""
     tried = seen.named["tried"]
     said = [code for code in NAMES if code in named]
-    if not tried or (is_of_things(table, name) and not said):
+    things = is_of_things(table, name) and not said
+    if not tried:
         return None
     shares = {code: seen.named[key] / tried for code, key in NAMES.items()}
     most = max(shares, key=lambda code: (code in said, shares[code]))
     least = kinds()[most].least / (4 if most in said else 1)
-    if shares[most] < least or any(kinds()[code].personal == known.WITH_OTHERS for code in named):
+    if shares[most] < least or (things and most != "full_name") or any(kinds()[code].personal == known.WITH_OTHERS for code in named):
         return None
     hits = round(shares[most] * seen.filled)
-    sure = CERTAIN if said else LIKELY if seen.distinct >= FEWEST_NAMES or most == "full_name" else DOUBTFUL
+    sure = DOUBTFUL if things else CERTAIN if said else LIKELY if seen.distinct >= FEWEST_NAMES or most == "full_name" else DOUBTFUL
     return Found(table, name, most, (), hits, seen.filled, LISTED, sure, seen.exact)
 
 
@@ -173,7 +184,8 @@ def _by_name(table: str, name: str, seen: Seen, named: tuple[str, ...], on: date
         kind = kinds()[code]
         if kind.personal == NO or (code in OF_PERSONS and is_of_things(table, name)):
             continue
-        sure = DOUBTFUL if (kind.shape and seen.filled and seen.text) or not seen.filled else LIKELY
+        doubt = (kind.shape and seen.filled and seen.text) or not seen.filled or code == "free_text"
+        sure = DOUBTFUL if doubt else LIKELY
         return Found(table, name, code, (), 0, seen.filled, CALLED, sure, seen.exact)
     return None
 

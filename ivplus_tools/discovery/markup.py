@@ -45,6 +45,9 @@ _RELATIONS = (
     "apple-touch-icon",
 )
 _LATER = re.compile(r"data-(?:[a-z-]+-)?(?:src|href)")
+_NAMED = re.compile(r"(?:https?:)?//[a-zA-Z0-9][a-zA-Z0-9.-]{2,250}\.[a-zA-Z]{2,24}(?=[/:?#\"'`)\s\\<]|$)")
+LONGEST_SCRIPT = 2_000_000
+"""Signs of a script in which addresses are looked for."""
 _SET = re.compile(
     r"document\s{0,9}\.\s{0,9}cookie\s{0,9}=(?!=)\s{0,9}"
     r"(?:([\"'`])([^\"'`=;$\\]{1,200})=)?",
@@ -173,8 +176,9 @@ class Page:
 
     def _scripts(self, tag: Tag) -> None:
         texts = [value for name, value in tag.attributes.items() if name.startswith("on")]
-        if tag.name == "script":
+        if tag.name in ("script", "style"):
             texts.append(tag.inner)
+            self._names_hosts(tag)
             if tag.attributes.get("src"):
                 self.marks.add(tag.attributes["src"][:500])
         for text in texts:
@@ -184,6 +188,11 @@ class Page:
                         self.settings.append((how, found[2].strip()))
                     else:
                         self.problems.tell("name_not_told", how)
+
+    def _names_hosts(self, tag: Tag) -> None:
+        """Hosts that a script or a style names: it may ask them, so they are told, as not asked by the page itself."""
+        for found in _NAMED.finditer(tag.inner[:LONGEST_SCRIPT]):
+            self._asks(found[0], tag, waits=True)
 
     def _loads(self, tag: Tag) -> None:
         told = tag.attributes

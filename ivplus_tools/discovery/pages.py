@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     import pandas
 
 UNTOLD = "cannot_tell"
+USUAL = ("choice_not_told", "storage_not_told", "sent_with_page", "cached")
+"""What no recording tells; with anything else a page is not said to be in order."""
+LONGEST_SESSION = 1.0
+"""Days; what a session needs and outlives it is not said to be necessary."""
 COOKIES = (
     "page", "name", "host", "third_party", "provider", "purpose", "days", "session", "before_choice", "found_how", "exempt", "limb",
     "reason", "in_notice",
@@ -53,11 +59,14 @@ class PageSeen:
 
     @property
     def open(self) -> bool:
-        """Whether a cookie needs consent or is not known, a host is nobody's, or something was not read."""
-        strangers = any(one.third_party is not False and not one.company for one in self.seen.hosts)
-        return strangers or any(one.exempt != YES for one in self.seen.distinct()) or not self.seen.pages
+        """Whether anything needs consent or is not known, asks somebody whom the register does not know, or could not be seen."""
+        strangers = any(one.third_party is not False and self._in_register(one) != YES for one in self.seen.hosts)
+        unseen = self.seen.kind == "html" or any(code not in USUAL for code, _ in self.seen.problems) or not self.seen.hosts
+        return strangers or unseen or any(told[COOKIES.index("exempt")] != YES for told in map(self._cookie, self.seen.distinct()))
 
     def _cookie(self, one: Cookie) -> tuple[Any, ...]:
+        if one.reason == "session" and not one.session and (one.days is None or one.days > LONGEST_SESSION):
+            one = replace(one, exempt=UNTOLD, limb="", reason="long_lived")
         return (
             one.page, one.name, one.host, _said(one.third_party), one.provider, one.purpose, _days(one.days), _said(one.session),
             _said(one.before_choice), one.how, one.exempt, one.limb, one.reason, self._in_notice(one),
@@ -77,22 +86,24 @@ class PageSeen:
         return found
 
     @cached_property
-    def _known(self) -> str:
-        """Every organisation, processor, sub-processor, system and recipient of the register, in small letters."""
-        return "\n".join(_names(self._state)).lower()
+    def _known(self) -> list[list[str]]:
+        """The words of every organisation, processor, sub-processor and system of the register."""
+        return [re.findall(r"\w+", name.lower()) for name in _names(self._state)]
 
     def _in_register(self, one: Host) -> str:
         """Whether a record names the company behind a host; of one whose company is unknown it cannot be told."""
         if one.third_party is False:
             return YES
-        first = one.company.split("/")[0].split()[0].lower() if one.company else ""
-        return UNTOLD if not first else YES if first in self._known else NO
+        words = re.findall(r"\w+", one.company.split("/")[0].lower())
+        return UNTOLD if not words else _said(any(set(words) <= set(name) for name in self._known))
 
     def _in_notice(self, one: Cookie) -> str:
         """Whether a published notice names the cookie or who sets it; without a notice it cannot be told."""
         texts = [str(body.get("notice_text") or "").lower() for body in self._state.bodies("privacy_notice").values()]
-        sought = [word.lower() for word in (one.name, one.provider.split("/")[0]) if len(word) > 2]
-        return UNTOLD if not texts or not sought else _said(any(word in text for text in texts for word in sought))
+        sought = [
+            re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)") for word in (one.name, one.provider.split("/")[0]) if len(word) > 2
+        ]
+        return UNTOLD if not texts or not sought else _said(any(word.search(text) for text in texts for word in sought))
 
     def _frame(self, columns: Sequence[str], rows: list[Any]) -> pandas.DataFrame:
         made = _room.frame(columns, rows, self._state.lang)
@@ -127,6 +138,3 @@ def _names(state: Discovery) -> Iterator[str]:
     for kind in ("organisation", "processor", "system", "subprocessor"):
         for ident, body in state.bodies(kind).items():
             yield from (ident, str(body.get("name") or ""), *map(str, body.get("aliases") or ()))
-    for body in state.bodies("activity").values():
-        told = body.get("recipients")
-        yield from (str(one.get("recipient") or "") for one in told if isinstance(one, dict)) if isinstance(told, list) else ()

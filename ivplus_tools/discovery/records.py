@@ -29,9 +29,9 @@ class IdentifyingColumn(Part):
 class KeyLink(Part):
     """A column whose values are keys of another table: where the same person goes on."""
 
-    column: Text = item("gdpr:15(1)")
-    to_table: Text = item("gdpr:15(1)")
-    to_column: Text = item("gdpr:15(1)")
+    column: Text = item("gdpr:30(1)(c)")
+    to_table: Text = item("gdpr:30(1)(c)")
+    to_column: Text = item("gdpr:30(1)(c)")
 
 
 class DataTable(Record):
@@ -44,16 +44,18 @@ class DataTable(Record):
     source: Text = item("gdpr:30(1)(c)", refers="source")
     table: Text = item("gdpr:30(1)(c)")
     activities: Texts = item("gdpr:30(1)(c)", refers="activity")
-    subject_key: Text = item("gdpr:15(1)")
+    subject_key: Text = item("gdpr:30(1)(c)")
     identifying: some(IdentifyingColumn) = item("gdpr:5(1)(c)")  # type: ignore[valid-type]
-    links: some(KeyLink) = item("gdpr:15(1)")  # type: ignore[valid-type]
+    links: some(KeyLink) = item("gdpr:30(1)(c)")  # type: ignore[valid-type]
     no_personal_data: YesNo = item("gdpr:5(2)")
     reason: Text = item("gdpr:5(2)")
     reviewed_by: Text = item("gdpr:5(2)")
 
     @model_validator(mode="after")
     def _said_with_reason(self) -> Self:
-        """That a table tells of nobody is said with a reason and by somebody, and serves no activity."""
+        """A table is called by its source; that it tells of nobody is said with a reason and by somebody, and serves no activity."""
+        if self.id != f"{self.source}/{self.table}":
+            raise _words.refusal("table_id", got=self.id, expected=f"{self.source}/{self.table}")
         if self.no_personal_data == "yes" and not (self.reason and self.reviewed_by):
             raise _words.refusal("nobody_without_reason")
         if self.no_personal_data == "yes" and (self.activities or self.identifying):

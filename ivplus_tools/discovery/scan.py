@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,17 +14,20 @@ from ivplus_tools.discovery import counting, judging
 from ivplus_tools.discovery.counting import Seen
 from ivplus_tools.discovery.judging import Found
 from ivplus_tools.discovery.records import DataScan
-from ivplus_tools.discovery.state import Discovery, parts
+from ivplus_tools.discovery.state import UNDECLARED, Discovery, parts
 from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
     import pandas
 
-    from ivplus_tools._sources import Engine
+    from ivplus_tools._sources import Column, Engine
 
 Progress = Callable[[int, int], None]
 COLUMNS = ("source", "table", "column", "kind", "share", "how", "declared_by", "confidence", "hits", "filled", "also", "exact")
 TABLES = ("source", "table", "state", "rows", "columns", "personal", "undeclared", "not_read", "activities")
+MOST_NAMED = 10
+SOMEBODY = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}|(?<!\d)\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?![0-9A-Za-z])")
+"""An address or an identity code in a name."""
 WIDEST = 5_000
 """Columns of a table that are looked at; those beyond are told."""
 SPARK_SAMPLE = 20_000
@@ -42,6 +46,8 @@ class TableSeen:
     unread: list[str] = field(default_factory=list)
     problem: str = ""
     whole: bool = True
+    exact: dict[str, bool] = field(default_factory=dict)
+    lang: str = "fi"
 
 
 @dataclass
@@ -52,6 +58,8 @@ class Scan:
     seen: list[TableSeen]
     failed: dict[str, str]
     sampled: int | None = None
+    partly: dict[str, str] = field(default_factory=dict)
+    """Sources beside whose tables other files lie, which were not read."""
     receipt: Receipt | None = None
 
     @property
@@ -83,15 +91,19 @@ class Scan:
 
     @property
     def open(self) -> bool:
-        """Whether anything is undeclared or doubtful, or was not read."""
-        if self.failed or any(one.problem or one.unread or not one.whole for one in self.seen) or not self.seen:
+        """Whether anything is undeclared, doubtful, said otherwise or not read."""
+        unread = any(one.problem or one.unread or not one.whole for one in self.seen)
+        if self.failed or self.partly or unread or not self.seen:
+            return True
+        if any(self.state.table_state(one.source, one.name) == UNDECLARED for one in self.seen):
             return True
         told = [(table, one) for table in self.seen for one in judging.told_of(table.found).values()]
         return any(one.confidence == judging.DOUBTFUL or not self._declared(table, one) for table, one in told)
 
     def _all(self, table: TableSeen) -> list[tuple[Any, ...]]:
         empty = {name: Found(table.name, name, "", (), 0, 0, "not_read", "", False) for name in table.unread}
-        none = {name: Found(table.name, name, "", (), 0, 0, "", "", table.whole) for name in table.columns}
+        how = "not_read" if table.problem else ""
+        none = {name: Found(table.name, name, "", (), 0, 0, how, "", table.exact.get(name, False)) for name in table.columns}
         return [self._row(table, one) for one in {**none, **empty, **table.found}.values()]
 
     def _row(self, table: TableSeen, one: Found) -> tuple[Any, ...]:
@@ -103,7 +115,8 @@ class Scan:
         )  # fmt: skip
 
     def _declared(self, table: TableSeen, one: Found) -> tuple[str, ...]:
-        return self.state.declared_by(table.source, table.name, dict.fromkeys([one.kind, *one.also])) if one.kind else ()
+        codes = dict.fromkeys([one.kind, *one.also])
+        return self.state.declared_by(table.source, table.name, one.column, codes) if one.kind else ()
 
     def _frame(self, columns: Sequence[str], rows: list[Any]) -> pandas.DataFrame:
         made = _room.frame(columns, rows, self.state.lang)
@@ -112,7 +125,7 @@ class Scan:
 
     def __repr__(self) -> str:
         told = [one for table in self.seen for one in judging.told_of(table.found).values()]
-        unread = [f"{name}: {reason}" for name, reason in self.failed.items()]
+        unread = [f"{name}: {reason}" for name, reason in {**self.failed, **self.partly}.items()]
         unread += [f"{one.name}: {one.problem}" for one in self.seen if one.problem]
         unread += [f"{one.name}: {', '.join(one.unread)}" for one in self.seen if one.unread and not one.problem]
         undeclared = sum(not self._declared(table, one) for table in self.seen for one in judging.told_of(table.found).values())
@@ -120,6 +133,10 @@ class Scan:
         counts = {"tables": len(self.seen), "columns": columns, "found": len(told), "undeclared": undeclared}
         line = _words.say("discovery.summary", self.state.lang, **counts)
         partly = [_words.say("discovery.sampled", self.state.lang, rows=self.sampled)] if self.sampled else []
+        large = [one.name for one in self.seen if one.rows > counting.WHOLE]
+        partly += (
+            [_words.say("discovery.large", self.state.lang, names=", ".join(large[:MOST_NAMED]), rows=counting.SAMPLE)] if large else []
+        )
         return "\n".join([line, *partly, *(_words.say("discovery.unread", self.state.lang, told=one) for one in unread)])
 
 
@@ -130,10 +147,15 @@ def scan(state: Discovery, source: str | None, sample: int | None, progress: Pro
     for done, name in enumerate(names):
         try:
             with _sources.opened(state.place(name)) as engine:
-                for number, table in enumerate(tables := engine.tables()):
+                tables = engine.tables()
+                for number, table in enumerate(tables):
                     made.seen.append(_table(state, engine, name, table, sample))
                     if progress:
                         progress(done * 1000 + 1000 * (number + 1) // len(tables), len(names) * 1000)
+            if beside := _sources.beside_tables(state.place(name)):
+                made.partly[name] = _words.say("discovery.beside", state.lang, names=", ".join(beside[:MOST_NAMED]))
+            if not tables:
+                made.failed[name] = _words.say("discovery.no_tables", state.lang)
         except Refusal as refusal:
             if source:
                 raise
@@ -143,44 +165,74 @@ def scan(state: Discovery, source: str | None, sample: int | None, progress: Pro
 
 def _table(state: Discovery, engine: Engine, source: str, name: str, sample: int | None) -> TableSeen:
     """One table, whole or by a sample; one that cannot be read is told."""
-    made = TableSeen(source, name, whole=sample is None)
+    made = TableSeen(source, name, lang=state.lang)
+    sample = SPARK_SAMPLE if sample is None and engine.far else sample
+    made.whole = sample is None
     try:
         every = list(engine.columns(name).values())
         made.columns = [one.name for one in every]
-        sample = SPARK_SAMPLE if sample is None and engine.far else sample
-        made.whole = sample is None
-        seen: dict[str, Seen] = {}
-        for ask, relation in _sources.pieces(engine, name, every[:WIDEST], sample):
-            for column, one in counting.look(ask, relation, every[:WIDEST], sample).items():
-                seen[column] = seen[column].plus(one) if column in seen else one
+        if _tells_of_somebody([name, *made.columns]):
+            made.columns, made.problem = [], _words.say("discovery.names_are_data", state.lang)
+            return made
+        engine.demand_whole(name)
+        seen = _counted(made, engine, every[:WIDEST], sample)
     except Refusal as refusal:
         made.problem = refusal.text(state.lang)
         return made
-    except engine.trouble as error:
+    except (*engine.trouble, *_sources.trouble()) as error:
         made.problem = engine.reason(error)
         return made
     made.rows = max((one.rows for one in seen.values()), default=0)
-    made.unread = [name for name, one in seen.items() if one.unread] + made.columns[WIDEST:]
+    made.exact = {column: one.exact for column, one in seen.items()}
+    made.unread += [column for column, one in seen.items() if one.unread] + made.columns[WIDEST:]
     made.found = judging.judge(name, seen, state.on)
     return made
+
+
+def _counted(made: TableSeen, engine: Engine, columns: Sequence[Column], sample: int | None) -> dict[str, Seen]:
+    """What was seen of each column; one with cells that were not wholly taken over is told."""
+    seen: dict[str, Seen] = {}
+    names, cut = [one.name for one in columns], set[str]()
+    for ask, relation, own, lost in _sources.pieces(engine, made.name, columns, sample):
+        cut |= lost
+        for column, one in counting.look(ask, relation, names, own, sample).items():
+            seen[column] = seen[column].plus(one) if column in seen else one
+    if unseen := engine.unseen(made.name):
+        made.problem = _words.say("discovery.unseen", made.lang, rows=unseen)
+    made.unread = sorted(cut)
+    return seen
+
+
+def _tells_of_somebody(names: Sequence[str]) -> bool:
+    """Whether a name of a table or a column is itself an identity code or an address: a first line that is no heading."""
+    return any(SOMEBODY.search(one) for one in names)
 
 
 def recorded(room: Room[Discovery], source: str | None, sample: int | None, progress: Progress | None) -> Scan:
     """A scan whose answer is kept in the journal, where somebody records and it is of the room's own day."""
     at = room.standpoint
     found = scan(room.state(), source, sample, progress)
+    earlier = {one.id: one for one in room.state().scans}
     names = dict.fromkeys([*(one.source for one in found.seen), *found.failed])
-    if at.by and not at.past and names:
-        found.receipt = room.seal_act([_kept(found, name) for name in names], at.valid_on, _words.say("discovery.why", at.lang))
+    kept = [made for name in names if (made := _kept(found, name, earlier.get(name)))]
+    if at.by and not at.past and kept:
+        found.receipt = room.seal_act(kept, at.valid_on, _words.say("discovery.why", at.lang))
     return found
 
 
-def _kept(found: Scan, source: str) -> DataScan:
-    """What the journal keeps of the scan of one source."""
+def _kept(found: Scan, source: str, earlier: DataScan | None) -> DataScan | None:
+    """What the journal keeps of the scan of a source: a sample, or a scan that failed, takes away nothing that a whole one has found."""
+    failure = found.failed.get(source) or found.partly.get(source)
+    stands = earlier is not None and not earlier.sampled
+    if found.sampled and stands:
+        return None
+    if source in found.failed and stands and earlier:
+        facts = {name: getattr(earlier, name) for name in ("scanned", "scanned_tables", "found_columns")}
+        return DataScan.of(source, **facts, failure=failure)
     mine = [one for one in found.seen if one.source == source]
     tables = [
-        {"table": one.name, "rows_count": one.rows, "column_names": one.columns, "whole": "yes" if one.whole and not one.problem else "no",
-         "not_read": one.unread or None, "detail": one.problem or None}
+        {"table": _shown(one), "rows_count": one.rows, "column_names": one.columns, "not_read": one.unread or None,
+         "whole": "yes" if one.whole and not one.problem else "no", "detail": one.problem or None}
         for one in mine
     ]  # fmt: skip
     columns = [
@@ -189,6 +241,11 @@ def _kept(found: Scan, source: str) -> DataScan:
         for table in mine for one in judging.told_of(table.found).values()
     ]  # fmt: skip
     return DataScan.of(
-        source, scanned=found.state.on, sampled=found.sampled, scanned_tables=tables or None, found_columns=columns or None,
-        failure=found.failed.get(source),
+        source, scanned=found.state.on, sampled=found.sampled, failure=failure,
+        scanned_tables=tables or None, found_columns=columns or None,
     )  # fmt: skip
+
+
+def _shown(one: TableSeen) -> str:
+    """The name of a table as the journal keeps it: never one that tells of somebody."""
+    return SOMEBODY.sub("…", one.name)

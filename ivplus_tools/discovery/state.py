@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,9 @@ from ivplus_tools._state import State
 from ivplus_tools.discovery.kinds import YES, kinds
 from ivplus_tools.discovery.records import DataScan, DataTable, FoundColumn, ScannedTable
 
+CONFIRMED = ("trait", "special_category")
+"""Kinds of many things: that a category tells of one of them says nothing of the others."""
+DENIED = re.compile(r"(?:ei|no|not|inga|inte|ilman|without|utan)\b")
 COVERED, NOT_PERSONAL, UNDECLARED = "covered", "not_personal", "undeclared"
 
 
@@ -33,29 +37,43 @@ class Discovery(State):
         """The last scan of each source."""
         return self.records("data_scan")
 
+    def activities_of(self, source: str, table: str) -> tuple[str, ...]:
+        """The activities of a table that stand; one that nobody has recorded, or that has ended, covers nothing."""
+        one = self.map.get((source, table))
+        return tuple(name for name in parts(one.activities if one else None) if name in self.bodies("activity"))
+
     def table_state(self, source: str, table: str) -> str:
         """Exactly one of covered, not personal, undeclared, as the data map says."""
         one = self.map.get((source, table))
-        if one is None:
-            return UNDECLARED
-        return NOT_PERSONAL if one.no_personal_data == "yes" else COVERED if parts(one.activities) else UNDECLARED
+        if one is not None and one.no_personal_data == "yes":
+            return NOT_PERSONAL
+        return COVERED if self.activities_of(source, table) else UNDECLARED
 
-    def declared_by(self, source: str, table: str, codes: Iterable[str]) -> tuple[str, ...]:
-        """The activities of a table whose data categories tell of these kinds, each of them."""
-        one = self.map.get((source, table))
-        named = [name for name in parts(one.activities if one else None) if name in self.bodies("activity")]
-        return tuple(name for name in named if all(self._tells(name, code) for code in codes))
+    def declared_by(self, source: str, table: str, column: str, codes: Iterable[str]) -> tuple[str, ...]:
+        """The activities of a table whose data categories tell of these kinds, each of them.
+
+        What describes a person, or is of a special category, is declared where the officer has also confirmed the column.
+        """
+        sought, mapped = list(codes), self.map.get((source, table))
+        confirmed = mapped is not None and column in [one.column for one in parts(mapped.identifying)]
+        if not confirmed and any(code in CONFIRMED for code in sought):
+            return ()
+        return tuple(name for name in self.activities_of(source, table) if all(self._tells(name, code) for code in sought))
 
     def _tells(self, activity: str, code: str) -> bool:
         """Whether the categories of an activity, or its answer of its own kind, tell of a kind."""
         body = self.bodies("activity")[activity]
         if code == "special_category":
             return isinstance(body.get("special_categories"), list)
-        if code in ("identity_code", "test_identity_code") and isinstance(body.get("national_id"), str):
+        if code == "trait":
+            return True
+        national = body.get("national_id")
+        if code in ("identity_code", "test_identity_code") and national and not isinstance(national, dict):
             return True
         told = body.get("data_categories")
-        categories = " ; ".join(told).lower() if isinstance(told, list) else ""
-        return any(one in categories for one in kinds()[code].declared)
+        known = kinds().get(code)
+        categories = [one.lower() for one in told if not DENIED.match(one.lower())] if isinstance(told, list) else []
+        return known is not None and any(re.search(rf"\b{stem}", one) for stem in known.declared for one in categories)
 
     @cached_property
     def tables(self) -> list[tuple[str, ScannedTable, list[FoundColumn]]]:
@@ -87,4 +105,4 @@ def is_sure(one: FoundColumn) -> bool:
 
 def of_persons(found: Iterable[FoundColumn]) -> Iterator[FoundColumn]:
     """Columns that tell of persons by themselves."""
-    return (one for one in found if kinds()[one.data_kind or ""].personal == YES or parts(one.also))
+    return (one for one in found if parts(one.also) or (one.data_kind in kinds() and kinds()[one.data_kind].personal == YES))

@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ivplus_tools import _html, _shown
+from ivplus_tools import _html, _shown, _words
 from ivplus_tools.desk import Desk
 from ivplus_tools.discovery.records import DataTable
 from ivplus_tools.forms.acting import Acting
@@ -42,7 +42,7 @@ class DiscoveryForm(Acting):
 
     def _confirming(self) -> list[widgets.Widget]:
         """One table of the last scans, as the officer says it is."""
-        self.table = self._field(widgets.Dropdown, "table", options=[("", "")], value="")
+        self.table = self._field(widgets.Dropdown, "table", options=[("", ())], value=())
         answers = [(self._say("serves"), "serves"), (self._say("nobody"), "nobody")]
         self.answer = self._field(widgets.Dropdown, "answer", options=answers, value="serves")
         self.activities = Ticks(self._shared, None)
@@ -71,7 +71,9 @@ class DiscoveryForm(Acting):
 
     def _on_confirm(self) -> str:
         """What the officer says of the table; the columns that the scan found go with it."""
-        source, _, table = self._filled(self.table).partition("/")
+        if not self.table.value:
+            raise _words.refusal("field_empty", field=self.table.description)
+        source, table = self.table.value
         made = self._desk.discovery.suggest(source, table)
         facts: dict[str, Any] = {"source": source, "table": table, "subject_key": self.key.value.strip() or None}
         if self.answer.value == "nobody":
@@ -99,10 +101,10 @@ class DiscoveryForm(Acting):
         tables, columns = self._desk.discovery.tables(), self._desk.discovery.columns()
         self.view.value = self._tabled("tables", tables, TABLES) + self._tabled("columns", columns, ["source", *FOUND[:-1]])
         if self._desk.standpoint.by:
-            known = [f"{one.source}/{one.table}" for one in tables.itertuples()]
+            known = [(str(one.source), str(one.table)) for one in tables.itertuples()]
             kept = self.table.value
-            self.table.options = [("", ""), *((one, one) for one in known)]
-            self.table.value = kept if kept in known else ""
+            self.table.options = [("", ()), *((f"{source}/{table}", (source, table)) for source, table in known)]
+            self.table.value = kept if kept in known else ()
 
     def _tabled(self, key: str, frame: Any, names: list[str]) -> str:
         shown = frame[[one for one in names if one in frame.columns]]

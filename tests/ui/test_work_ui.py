@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from house import ENTRIES
 from playwright.sync_api import expect
 from screen import SAMPLE, button, keep, keep_all, recorded, run_cell, tab_to, typed
 from stores import lay
@@ -183,4 +184,4 @@ def test_a_long_comparison_is_seen_and_stopped_by_the_button_of_the_notebook(lab
     expect(notebook.get_by_text("Keskeytetty: mitään ei kirjattu.")).to_be_visible()
     expect(notebook.get_by_text("Vertailu kesken:")).to_have_count(0)
     run_cell(page, "print('entries', desk.verify().entries)")
-    expect(notebook.get_by_text("entries 146")).to_be_visible()
+    expect(notebook.get_by_text(f"entries {ENTRIES}")).to_be_visible()
