@@ -424,3 +424,27 @@ def test_a_page_is_not_in_order_for_what_a_file_cannot_show(sample, tmp_path):
         assert read.open, name
         if name.endswith("html"):
             assert "connect.facebook.net" in set(read.hosts["host"])
+
+
+def test_a_server_is_read_piece_by_piece_and_what_it_hides_is_told(desk, postgres):
+    """Columns whose names differ in their case are two; a table with row security is not read, and not in order for it."""
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as con:
+        con.execute('DROP TABLE IF EXISTS people, secret; CREATE TABLE people (id int, v text, "V" text, tags text[], code uuid)')
+        con.execute(
+            "INSERT INTO people SELECT i, 'maija@example.fi', '010190-999W', ARRAY['x'], gen_random_uuid() FROM generate_series(1, 30) i"
+        )
+        con.execute(
+            "CREATE TABLE secret (email text); INSERT INTO secret VALUES ('a@example.fi'); ALTER TABLE secret ENABLE ROW LEVEL SECURITY"
+        )
+        con.execute("ALTER TABLE secret FORCE ROW LEVEL SECURITY")
+        con.execute("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN; GRANT SELECT ON people, secret TO reader")
+    desk.source("pg", postgres.replace("postgres@", "reader@"))
+    found = desk.discovery.scan("pg")
+    told = {(one.table, one.column): one.kind for one in found.columns.itertuples()}
+    assert told == {("people", "v"): "email", ("people", "V"): "test_identity_code"}
+    assert found.tables.set_index("table").loc["secret", "not_read"]
+    assert found.open
+    with psycopg.connect(postgres, autocommit=True) as con:
+        con.execute("DROP TABLE people, secret; DROP ROLE reader")
