@@ -44,7 +44,7 @@ def _table(state: Discovery, source: str, table: ScannedTable, found: list[Found
 
 
 def _columns(state: Discovery, source: str, table: ScannedTable, sure: list[FoundColumn], since: date) -> Iterator[Finding]:
-    """Columns of a covered table that none of its activities declares, and columns that have come since it was confirmed."""
+    """Columns of a covered table that none of its activities declares, and columns of the map that are gone."""
     subject, name = f"{source}/{table.table}", table.table or ""
     mapped = state.map[source, name]
     undeclared = [one for one in sure if not state.declared_by(source, name, one.column or "", sought(one))]
