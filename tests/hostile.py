@@ -192,7 +192,7 @@ def of_letters(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
 
 def of_files(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     """Files that were read, and files that were written."""
-    for name in ("register", "breach", "retention", "discovery"):
+    for name in ("register", "breach", "retention"):
         yield from page(f"{name}.write", getattr(desk, name).write, folder)
     quoted = LOUD.replace('"', '""')
     register, vendors = folder / "register.csv", folder / "vendors.csv"
