@@ -79,7 +79,7 @@ def _told(table: Any, column: str, lang: str) -> Sequence[object]:
     cells = list(table[column])
     if column == "rule":  # also what a retention rule is called, which is no rule of the law
         return [_each(cell, lambda one: _law.cited(one, lang)) for cell in cells]
-    if column == "readiness":
+    if column in ("readiness", "share"):
         return ["" if is_gone(cell) else _words.show_percent(float(cell), lang) for cell in cells]
     if column in DUTIES and all(isinstance(cell, bool) or is_gone(cell) for cell in cells):
         duties = {True: _words.values("yes_no")["yes"], False: _words.values("yes_no")["no"], None: _words.values("status")["cannot_tell"]}

@@ -126,7 +126,7 @@ def _holds(kind: Kind, seen: Seen, named: tuple[str, ...]) -> bool:
 
 
 def _how(kind: Kind) -> str:
-    return CHECKED if kind.check and kind.code not in ("phone", "ip_address") else LOOKED
+    return CHECKED if kind.check and kind.code not in ("phone", "ip_address", "email") else LOOKED
 
 
 def _sure(code: str, share: float, named: tuple[str, ...]) -> str:

@@ -99,6 +99,8 @@ class DiscoveryForm(Acting):
     def _read(self) -> None:
         """What the last scans found, and the tables that may be confirmed."""
         tables, columns = self._desk.discovery.tables(), self._desk.discovery.columns()
+        if self.source.value:
+            tables, columns = (one[one["source"] == self.source.value] for one in (tables, columns))
         self.view.value = self._tabled("tables", tables, TABLES) + self._tabled("columns", columns, ["source", *FOUND[:-1]])
         if self._desk.standpoint.by:
             known = [(str(one.source), str(one.table)) for one in tables.itertuples()]
