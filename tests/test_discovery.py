@@ -448,3 +448,13 @@ def test_a_server_is_read_piece_by_piece_and_what_it_hides_is_told(desk, postgre
     assert found.open
     with psycopg.connect(postgres, autocommit=True) as con:
         con.execute("DROP TABLE people, secret; DROP ROLE reader")
+
+
+def test_a_session_of_ten_years_is_not_said_to_be_exempt_anywhere(sample, tmp_path):
+    """Neither in the frame nor in the summary, and the page is open for it."""
+    told = (ROOT / "data_samples" / "etusivu.har").read_text(encoding="utf-8")
+    path = tmp_path / "p.har"
+    path.write_text(told.replace("PHPSESSID=x; path=/; HttpOnly", "PHPSESSID=x; path=/; Max-Age=315360000"), encoding="utf-8")
+    page = sample.discovery.page(path)
+    assert page.cookies.set_index("name").loc["PHPSESSID", "exempt"] == "cannot_tell"
+    assert "ilman suostumusta sallittuja 0" in repr(page)

@@ -58,7 +58,7 @@ class DiscoveryRoom(FiledRoom[Discovery]):
             for source, table, found in state.tables for one in found
         ]  # fmt: skip
         names = ("source", "table", "column", "kind", "share", "how", "declared_by", "confidence", "scanned")
-        made = _dated(_room.frame(names, rows, self.standpoint.lang))
+        made = _room.frame(names, rows, self.standpoint.lang, days=("scanned",))
         made.attrs["lists"] = {"kind": "personal_data_kind", "how": "found_how", "confidence": "confidence"}
         return made
 
@@ -71,7 +71,8 @@ class DiscoveryRoom(FiledRoom[Discovery]):
              one.detail or ", ".join(parts(one.not_read)))
             for source, one, founds in state.tables
         ]  # fmt: skip
-        made = _dated(_room.frame(("source", "table", "state", "rows", "personal", "scanned", "not_read"), rows, self.standpoint.lang))
+        names = ("source", "table", "state", "rows", "personal", "scanned", "not_read")
+        made = _room.frame(names, rows, self.standpoint.lang, days=("scanned",))
         made.attrs["lists"] = {"state": "table_state"}
         return made
 
@@ -80,11 +81,3 @@ class DiscoveryRoom(FiledRoom[Discovery]):
         found = next((found for name, one, found in self.state().tables if (name, one.table) == (source, table)), [])
         identifying = [{"column": one.column, "data_kind": one.data_kind} for one in found if is_sure(one)]
         return DataTable.of(f"{source}/{table}", source=source, table=table, identifying=identifying or None)
-
-
-def _dated(table: pandas.DataFrame) -> pandas.DataFrame:
-    """The day of a scan as a day."""
-    import pandas as pd
-
-    table["scanned"] = pd.to_datetime(table["scanned"])
-    return table

@@ -40,7 +40,7 @@ CODED = "SELECT {codes} FROM {table} AS t"
 WITH_BITS = "SELECT {codes} FROM (SELECT {bits} FROM {table} AS t)"
 HAS = "count_if(regexp_matches({own}, {some}))"
 FACED = (
-    "count(DISTINCT {own}), count({own}), coalesce(avg(length({own})), 0), count_if(regexp_matches({own}, '[0-9@]')), "
+    "count(DISTINCT {own}), count({own}), count_if(regexp_matches({own}, '[0-9@]')), "
     "count_if(regexp_matches({own}, '^ ?([0-9]{{4}}-[0-9]|[0-9]{{1,2}}[.][0-9]{{1,2}}[.][0-9]{{4}} ?$)')), "
     "count_if(regexp_full_match({own}, '[\\p{{L}} .,''-]+')), "
     "count_if(regexp_full_match({own}, '(?i)\\s*([-?.]*|n/?a|null|none|nil|nan|tyhjä|ei tiedossa|unknown|okänt)\\s*'))"
@@ -54,7 +54,7 @@ PLACED = "SELECT {place} AS place, v, n FROM ({values})"
 ALL_GROUPS = "SELECT place, code, sum(n) FROM (SELECT place, {code} AS code, n FROM ivplus_values) GROUP BY ALL"
 GROUPS = "SELECT code, sum(n) FROM (SELECT {code} AS code, n FROM ({values}) AS t) GROUP BY code"
 AGES = (
-    "SELECT count(d), min(d), max(d), quantile_cont(d, 0.05), quantile_cont(d, 0.5), quantile_cont(d, 0.95) "
+    "SELECT count(d), quantile_cont(d, 0.05), quantile_cont(d, 0.5), quantile_cont(d, 0.95) "
     "FROM (SELECT {day} AS d FROM ivplus_sample AS t)"
 )
 NO_BREAK = "'\u00a0'"
@@ -76,7 +76,6 @@ class Seen:
     named: Counter[str] = field(default_factory=Counter)
     """Values by whether they are names: `given`, `family`, `full`, `tried`."""
     distinct: int = 0
-    length: float = 0.0
     ages: tuple[Any, ...] | None = None
     text: bool = True
     exact: bool = True
@@ -87,7 +86,7 @@ class Seen:
         """Two pieces of one column."""
         return Seen(
             self.rows + other.rows, self.filled + other.filled, self.whole + other.whole, self.inside + other.inside,
-            self.failed + other.failed, self.named + other.named, max(self.distinct, other.distinct), max(self.length, other.length),
+            self.failed + other.failed, self.named + other.named, max(self.distinct, other.distinct),
             self.ages or other.ages, self.text, self.exact and other.exact, self.unread or other.unread,
         )  # fmt: skip
 
@@ -120,7 +119,7 @@ def _some(ask: Ask, relation: str, columns: Sequence[Column], sample: int | None
     for place, (one, count) in enumerate(zip(columns, filled, strict=True)):
         face = Face(*(got or 0 for got in faces[place * FACES : (place + 1) * FACES]))
         said = round(count * face.said / face.filled) if face.filled else count
-        told.append((face, Seen(rows, said, distinct=face.distinct, length=face.length, text=is_text(one), exact=whole)))
+        told.append((face, Seen(rows, said, distinct=face.distinct, text=is_text(one), exact=whole)))
     asked = {place: pair for place, pair in enumerate(told) if pair[0].numbers and (pair[1].text or columns[place].family in WHOLE_NUMBERS)}
     _kinds(ask, asked)
     for place, (face, seen) in enumerate(told):
@@ -131,7 +130,7 @@ def _some(ask: Ask, relation: str, columns: Sequence[Column], sample: int | None
 
 
 WHOLE_NUMBERS = ("int", "decimal")
-FACES = 7
+FACES = 6
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,6 @@ class Face:
 
     distinct: int
     filled: int
-    length: float
     numbers: int
     days: int
     words: int
@@ -265,14 +263,18 @@ AS_A_WHOLE = 512
 """Added to what stands within a value where the value is that and nothing else."""
 
 
-@cache
 def _bits(v: str, sought: tuple[str, ...]) -> str:
-    """Which of these kinds stand within a value, a bit each; nothing where none does."""
-    bare = _bare(v)
-    each = [f"CASE WHEN {_has(kinds()[code], v)} THEN {1 << place} ELSE 0 END" for place, code in enumerate(_within()) if code in sought]
-    fits = " OR ".join(_fits(kinds()[code], v, bare) for code in sought)
+    """Which of these kinds stand within a value, a bit each, and whether it is one of them and nothing else; nothing where none does."""
+    fits = " OR ".join(_fits(kinds()[code], v, _bare(v)) for code in sought)
     some = f"{v} IS NOT NULL AND regexp_matches({v}, {_some_of(sought)})"
-    return f"CASE WHEN {some} THEN CASE WHEN {fits} THEN {AS_A_WHOLE} ELSE 0 END + {' + '.join(each)} END"
+    return f"CASE WHEN {some} THEN CASE WHEN {fits} THEN {AS_A_WHOLE} ELSE 0 END + {_each(v, sought)} END"
+
+
+def _each(v: str, sought: tuple[str, ...]) -> str:
+    """A bit for each of these kinds that stands within a value."""
+    return " + ".join(
+        f"CASE WHEN {_has(kinds()[code], v)} THEN {1 << place} ELSE 0 END" for place, code in enumerate(_within()) if code in sought
+    )
 
 
 @cache
@@ -280,11 +282,11 @@ def _of_value(v: str) -> str:
     """The number of the kind that a value is, or what stands within it; turned round where it fails the check of its shape."""
     bare = _bare(v)
     tried = [(number, kind) for number, kind in enumerate(kinds().values(), 1) if kind.shape or kind.written]
-    whole = [f"WHEN {_is(kind, v, bare)} THEN {number}" for number, kind in tried]
-    failed = [f"WHEN {_fits(kind, v, bare)} THEN {FAILED * number}" for number, kind in tried if kind.check]
-    bits = " + ".join(f"CASE WHEN {_has(kinds()[code], v)} THEN {1 << place} ELSE 0 END" for place, code in enumerate(_within()))
-    inside = f"WHEN ({bits}) > 0 THEN {INSIDE} + {bits}"
-    return f"CASE WHEN {v} IS NULL OR NOT regexp_matches({v}, '[0-9@]') THEN NULL {' '.join([*whole, inside, *failed])} END"
+    whole = " ".join(f"WHEN {_is(kind, v, bare)} THEN {number}" for number, kind in tried)
+    failed = " ".join(f"WHEN {_fits(kind, v, bare)} THEN {FAILED * number}" for number, kind in tried if kind.check)
+    inside = f"nullif({_each(v, _within())}, 0) + {INSIDE}"
+    told = f"coalesce(CASE {whole} END, {inside}, CASE {failed} END)"
+    return f"CASE WHEN {v} IS NULL OR NOT regexp_matches({v}, '[0-9@]') THEN NULL ELSE {told} END"
 
 
 def _bare(v: str) -> str:

@@ -87,7 +87,7 @@ def _not_held(state: Discovery) -> Iterator[Finding]:
     """Identity codes or special categories that an activity declares and no table of its has; only where all of them were read."""
     partly = {one.id for one in state.scans if one.sampled or one.failure}
     for name, body in state.bodies("activity").items():
-        mine = [(source, table, found) for source, table, found in state.tables if _serves(state, source, table, name)]
+        mine = [(source, table, found) for source, table, found in state.tables if name in state.activities_of(source, table.table or "")]
         unread = (source in partly or table.detail or parts(table.not_read) or table.whole == "no" for source, table, _ in mine)
         if not mine or any(unread):
             continue
@@ -96,11 +96,6 @@ def _not_held(state: Discovery) -> Iterator[Finding]:
             yield Finding(
                 name, "DIS-013", body["valid_from"], {"tables": ", ".join(f"{source}/{table.table}" for source, table, _ in mine)}
             )
-
-
-def _serves(state: Discovery, source: str, table: ScannedTable, activity: str) -> bool:
-    one = state.map.get((source, table.table or ""))
-    return one is not None and activity in parts(one.activities)
 
 
 def _named(found: list[FoundColumn]) -> dict[str, str]:

@@ -160,7 +160,7 @@ def _by_days(table: str, name: str, seen: Seen, named: tuple[str, ...], on: date
     """Days of birth by the column's name, or because they lie as the ages of people do."""
     if not seen.ages or not seen.ages[0] or known.is_other_day(name):
         return None
-    count, _, _, *spread = seen.ages
+    count, *spread = seen.ages
     ages = [(on - _day(one)).days / 365.25 for one in spread]
     alike = count >= FEWEST and ages[2] >= YOUNGEST and ages[0] <= OLDEST and ages[0] - ages[2] >= WIDEST and ages[1] <= OLDEST - WIDEST
     if "birth_date" in named or alike:
@@ -180,22 +180,22 @@ def _day(got: Any) -> date:
 
 def _by_name(table: str, name: str, seen: Seen, named: tuple[str, ...], on: date) -> Found | None:  # noqa: ARG001
     """What the column is called; doubtful where its values look otherwise, or there are none."""
-    for code in named:
+    for code in _said_by(table, name, named):
         kind = kinds()[code]
-        if kind.personal == NO or (code in OF_PERSONS and is_of_things(table, name)):
-            continue
         doubt = (kind.shape and seen.filled and seen.text) or not seen.filled or code == "free_text"
         sure = DOUBTFUL if doubt else LIKELY
         return Found(table, name, code, (), 0, seen.filled, CALLED, sure, seen.exact)
     return None
 
 
+def _said_by(table: str, name: str, named: tuple[str, ...]) -> Iterator[str]:
+    """The kinds that a column's name tells of, where it is not the name of a thing."""
+    return (code for code in named if kinds()[code].personal != NO and not (code in OF_PERSONS and is_of_things(table, name)))
+
+
 def by_names_only(table: str, columns: Iterator[str] | list[str]) -> dict[str, str]:
     """Kinds of a schema without rows, by what its columns are called."""
-    found: dict[str, str] = {}
-    for name in columns:
-        for code in called(name):
-            if kinds()[code].personal != NO and not (code in OF_PERSONS and is_of_things(table, name)):
-                found.setdefault(name, code)
+    said = {name: next(_said_by(table, name, called(name)), None) for name in columns}
+    found = {name: code for name, code in said.items() if code}
     personal = any(kinds()[code].personal == YES for code in found.values())
     return {name: code for name, code in found.items() if personal or kinds()[code].personal != known.WITH_OTHERS}

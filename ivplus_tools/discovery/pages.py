@@ -45,7 +45,7 @@ class PageSeen:
     @cached_property
     def cookies(self) -> pandas.DataFrame:
         """Each cookie and stored value once: name, host, third_party, provider, purpose, days, before_choice, exempt, limb, ..."""
-        return self._frame(COOKIES, [self._cookie(one) for one in self.seen.distinct()])
+        return self._frame(COOKIES, [self._cookie(one) for one in self._judged])
 
     @cached_property
     def hosts(self) -> pandas.DataFrame:
@@ -62,11 +62,14 @@ class PageSeen:
         """Whether anything needs consent or is not known, asks somebody whom the register does not know, or could not be seen."""
         strangers = any(one.third_party is not False and self._in_register(one) != YES for one in self.seen.hosts)
         unseen = self.seen.kind == "html" or any(code not in USUAL for code, _ in self.seen.problems) or not self.seen.hosts
-        return strangers or unseen or any(told[COOKIES.index("exempt")] != YES for told in map(self._cookie, self.seen.distinct()))
+        return strangers or unseen or any(one.exempt != YES for one in self._judged)
+
+    @cached_property
+    def _judged(self) -> list[Cookie]:
+        """Each cookie and stored value once; one that a session needs and that outlives it is not said to be necessary."""
+        return [replace(one, exempt=UNTOLD, limb="", reason="long_lived") if _outlives(one) else one for one in self.seen.distinct()]
 
     def _cookie(self, one: Cookie) -> tuple[Any, ...]:
-        if one.reason == "session" and not one.session and (one.days is None or one.days > LONGEST_SESSION):
-            one = replace(one, exempt=UNTOLD, limb="", reason="long_lived")
         return (
             one.page, one.name, one.host, _said(one.third_party), one.provider, one.purpose, _days(one.days), _said(one.session),
             _said(one.before_choice), one.how, one.exempt, one.limb, one.reason, self._in_notice(one),
@@ -111,7 +114,7 @@ class PageSeen:
         return made
 
     def __repr__(self) -> str:
-        lang, cookies = self._state.lang, self.seen.distinct()
+        lang, cookies = self._state.lang, self._judged
         counts = {key: sum(one.exempt == key for one in cookies) for key in (YES, NO, UNTOLD)}
         third = sum(one.third_party is True for one in self.seen.hosts)
         platform = self.seen.consent_platform or _words.say("discovery.no_platform", lang)
@@ -123,6 +126,10 @@ class PageSeen:
     def _repr_html_(self) -> str:
         shown = self.cookies[["name", "host", "provider", "purpose", "days", "exempt", "reason"]]
         return _html.paragraph(repr(self)) + str(_shown.show(shown)._repr_html_())
+
+
+def _outlives(one: Cookie) -> bool:
+    return one.reason == "session" and not one.session and (one.days is None or one.days > LONGEST_SESSION)
 
 
 def _days(days: float | None) -> float | None:

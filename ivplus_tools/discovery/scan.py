@@ -65,8 +65,7 @@ class Scan:
     @property
     def columns(self) -> pandas.DataFrame:
         """Columns that tell of persons: source, table, column, kind, share, how, declared_by, confidence, hits, filled, also, exact."""
-        rows = [self._row(table, one) for table in self.seen for one in judging.told_of(table.found).values()]
-        return self._frame(COLUMNS, rows)
+        return self._frame(COLUMNS, [self._row(table, one) for table, one in self._told])
 
     @property
     def every(self) -> pandas.DataFrame:
@@ -97,8 +96,12 @@ class Scan:
             return True
         if any(self.state.table_state(one.source, one.name) == UNDECLARED for one in self.seen):
             return True
-        told = [(table, one) for table in self.seen for one in judging.told_of(table.found).values()]
-        return any(one.confidence == judging.DOUBTFUL or not self._declared(table, one) for table, one in told)
+        return any(one.confidence == judging.DOUBTFUL or not self._declared(table, one) for table, one in self._told)
+
+    @property
+    def _told(self) -> list[tuple[TableSeen, Found]]:
+        """The columns that tell of persons, each with its table."""
+        return [(table, one) for table in self.seen for one in judging.told_of(table.found).values()]
 
     def _all(self, table: TableSeen) -> list[tuple[Any, ...]]:
         empty = {name: Found(table.name, name, "", (), 0, 0, "not_read", "", False) for name in table.unread}
@@ -124,13 +127,12 @@ class Scan:
         return made
 
     def __repr__(self) -> str:
-        told = [one for table in self.seen for one in judging.told_of(table.found).values()]
         unread = [f"{name}: {reason}" for name, reason in {**self.failed, **self.partly}.items()]
         unread += [f"{one.name}: {one.problem}" for one in self.seen if one.problem]
         unread += [f"{one.name}: {', '.join(one.unread)}" for one in self.seen if one.unread and not one.problem]
-        undeclared = sum(not self._declared(table, one) for table in self.seen for one in judging.told_of(table.found).values())
+        undeclared = sum(not self._declared(table, one) for table, one in self._told)
         columns = sum(len(one.columns) for one in self.seen)
-        counts = {"tables": len(self.seen), "columns": columns, "found": len(told), "undeclared": undeclared}
+        counts = {"tables": len(self.seen), "columns": columns, "found": len(self._told), "undeclared": undeclared}
         line = _words.say("discovery.summary", self.state.lang, **counts)
         partly = [_words.say("discovery.sampled", self.state.lang, rows=self.sampled)] if self.sampled else []
         large = [one.name for one in self.seen if one.rows > counting.WHOLE]

@@ -164,12 +164,7 @@ class NoticeRoom(Room[NoticeState]):
             counts = Reading(state, state.page(one), one.id).counts
             seen = (looked.checked, looked.is_same) if looked else (None, None)
             rows.append((one.id, one.published, *(counts[name] for name in columns[2:7]), *seen))
-        import pandas as pd
-
-        made = _room.frame(columns, rows, self.standpoint.lang)
-        for name in ("published", "checked"):
-            made[name] = pd.to_datetime(made[name])
-        return made
+        return _room.frame(columns, rows, self.standpoint.lang, days=("published", "checked"))
 
     def read(self, path: str | Path, lang: str | None = None) -> Reading:
         """Read a page (HTML, Markdown, Word, text, PDF) and judge it; nothing is recorded. `lang`: where it is not to be guessed."""
