@@ -24,6 +24,7 @@ from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
+from ivplus_tools.rights import RightsRoom
 from ivplus_tools.rooms import ROOMS, AllRooms, Asked, answers_of, room_at
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Desk:
     review: ReviewRoom
     notice: NoticeRoom
     discovery: DiscoveryRoom
+    rights: RightsRoom
     breach: BreachRoom
     retention: RetentionRoom
     audit: AuditRoom

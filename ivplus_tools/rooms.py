@@ -23,9 +23,10 @@ from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
+from ivplus_tools.rights import RightsRoom
 
 ROOMS: dict[str, type[Room[Any]]] = {
-    room.name: room for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, LawRoom)
+    room.name: room for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, RightsRoom, LawRoom)
 }
 """A new room is one more name here: everything else asks this list."""
 

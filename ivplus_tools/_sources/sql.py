@@ -339,3 +339,22 @@ def forms(family: str, key: str) -> list[str]:
     if family == "decimal":
         return [f"{number:f}"] if number.is_finite() else [key]
     return [str(int(number))] if whole and -(2**63) <= number < 2**63 else []
+
+
+@dataclass(frozen=True)
+class OfSubject(Cut):
+    """Which rows are meant where they are one person's: those with one of these keys, sign by sign."""
+
+    keys: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: str, key: str, keys: Sequence[str]) -> OfSubject:
+        """The rows of a table whose key column holds one of the keys."""
+        column = Column(key, "", "text")
+        return cls(table, Start(column), column, date.max, keys=tuple(keys))
+
+    def condition(self, matches: Matches, free: str, temp: str) -> str:  # noqa: ARG002  no hold is asked here
+        """The predicate; without a key no row is meant."""
+        if self.key is None or not self.keys:
+            return "1 = 0"
+        return compose("{key} IN ({keys})", key=self.key.text, keys=", ".join(map(literal, self.keys)))

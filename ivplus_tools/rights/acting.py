@@ -1,0 +1,237 @@
+"""Erasing, rectifying and restricting a person's rows in the source: planned, approved by another, done in one transaction, certified.
+
+The keys of the person stay with the officer: the journal holds their number and a keyed hash. What is held, or a statute obliges to keep,
+is told by table and is not planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ivplus_tools import _dates, _law, _sources, _words
+from ivplus_tools._records import clean, texts
+from ivplus_tools._room import Room
+from ivplus_tools._sources import Asked, Engine, Tally, ledger, quoted
+from ivplus_tools._sources.sql import OfSubject, literal
+from ivplus_tools.errors import Refusal
+from ivplus_tools.rights.found import Found
+from ivplus_tools.rights.records import SubjectPlan
+from ivplus_tools.rights.search import SEARCHED, Table
+from ivplus_tools.rights.state import Requests
+
+ERASE, RECTIFY, RESTRICT = "erase", "rectify", "restrict"
+
+
+@dataclass(frozen=True)
+class Barred:
+    """Rows that are not touched: the table, how many, and what bars it."""
+
+    source: str
+    table: str
+    rows: int
+    why: str
+
+
+class SubjectPlans:
+    """Plans of one act over a person's tables, a plan each, and what is barred. `approve` and `execute` go through all or one."""
+
+    def __init__(self, room: Room[Requests], found: Found, plans: Sequence[str], barred: Sequence[Barred], changes: Mapping[str, str]) -> None:
+        self._room, self._found = room, found
+        self.ids, self.barred, self._changes = tuple(plans), tuple(barred), dict(changes)
+
+    @property
+    def records(self) -> list[SubjectPlan]:
+        """The plans as they stand."""
+        return [one for one in self._room.state().records("subject_plan") if one.id in self.ids]
+
+    def approve(self, by: str, single_officer: bool = False) -> SubjectPlans:
+        """Approve by name, another one than the planner's; `single_officer` says that there is nobody else, and is recorded."""
+        name = clean(by)
+        if not name:
+            raise _words.refusal("who_records")
+        made = []
+        for one in self.records:
+            _demand_state(one, "planned")
+            same = name.casefold() == str(one.planned_by).casefold()
+            if same and not single_officer:
+                raise _words.refusal("same_officer", by=name)
+            made.append(one.replace(approved_by=name, single_officer="yes" if same else "no", plan_state="approved"))
+        self._keep(made, "approved")
+        return self
+
+    def execute(self, grant: str, triggers: Iterable[str] = ()) -> SubjectPlans:
+        """Carry out the plans of the source that is granted by its name, each in one transaction; refused where anything has changed."""
+        mine = [one for one in self.records if one.source == grant]
+        if not mine:
+            raise _words.refusal("no_grant", source=", ".join(sorted({str(one.source) for one in self.records})) or "–")
+        for one in mine:
+            _demand_state(one, "approved")
+        for one in mine:
+            self._carry_out(one, frozenset(triggers))
+        return self
+
+    def _carry_out(self, one: SubjectPlan, triggers: frozenset[str]) -> None:
+        state = self._room.state()
+        table = next(each for each in self._found.every if (each.source, each.name) == (one.source, one.table))
+        secret = ledger.secret(state.at.path, _secret(one.id))
+        if secret is None:
+            raise _words.refusal("plan_key_gone", plan=one.id)
+        if why := bars(state, table, str(one.subject_act)):
+            raise _words.refusal("barred_now", plan=one.id, why=why)
+        cut = _cut(table)
+        with _sources.opened(state.place(one.source), write=True) as engine:
+            changes = _changes(engine, table, self._changes) if one.subject_act != ERASE else None
+            expected = Tally(int(one.rows_count or 0), str(one.keys_hash))
+            self._keep([one.replace(plan_state="started")], "started")
+            asked = Asked(secret, True, lambda: None, ledger.tag_of(one.id), triggers, frozenset(), None, lambda told: self._swapping(one, told))
+            try:
+                outcome = engine.carry_out(cut, changes, expected, asked)
+            except (Refusal, *engine.trouble, OSError, ValueError) as error:
+                if not engine.committing:
+                    self._keep([self._again(one).replace(plan_state="not_done")], "not_done")
+                raise error
+        at = self._room.standpoint
+        done = self._again(one).replace(
+            plan_state="done", total_before=outcome.before, total_after=outcome.after, executed_by=at.by, executed=_dates.moment(at.now)
+        )
+        self._keep([done], "done")
+        ledger.forget_secret(at.path, _secret(one.id))
+
+    def _again(self, one: SubjectPlan) -> SubjectPlan:
+        return next(each for each in self.records if each.id == one.id)
+
+    def _swapping(self, one: SubjectPlan, told: Mapping[str, str]) -> None:
+        """Seal what tells old and new files apart, before the first is put in its place."""
+        self._keep([self._again(one).replace(swaps=[f"{name} {stamps}" for name, stamps in told.items()] or None)], "started")
+
+    def _keep(self, records: Sequence[SubjectPlan], key: str) -> None:
+        self._room.seal_act(list(records), self._room.standpoint.valid_on, _words.say(f"rights.plan_{key}", self._room.standpoint.lang))
+
+    def __repr__(self) -> str:
+        lang = self._room.standpoint.lang
+        states, acts = _words.values("plan_state"), _words.values("subject_act")
+        lines = [
+            f"{one.id}: {one.source}/{one.table}, {acts[str(one.subject_act)][lang]}, {one.rows_count}: {states[str(one.plan_state)][lang]}"
+            for one in self.records
+        ]
+        lines += [_words.say("rights.barred", lang, table=f"{one.source}/{one.table}", rows=one.rows, why=one.why) for one in self.barred]
+        return "\n".join(lines)
+
+
+def plan(room: Room[Requests], found: Found, act: str, changes: Mapping[str, Mapping[str, str]] | None = None) -> SubjectPlans:
+    """Freeze one act over every table in which the person was found; `changes`: by `source/table`, a new value for each column."""
+    state, made, barred = room.state(), [], []
+    tables = [one for one in found.given if changes is None or f"{one.source}/{one.name}" in changes]
+    unknown = set(changes or ()) - {f"{one.source}/{one.name}" for one in tables}
+    if unknown:
+        raise _words.refusal("no_rows_there", got=", ".join(sorted(unknown)))
+    for table in sorted(tables, key=lambda one: not one.links):  # rows that refer to others go first
+        if why := bars(state, table, act) or _unkeyed(state, table):
+            barred.append(Barred(table.source, table.name, len(table.sure), why))
+            continue
+        made.append(_frozen(state, found, table, act, (changes or {}).get(f"{table.source}/{table.name}")))
+    if made:
+        room.seal_act(made, room.standpoint.valid_on, _words.say("rights.plan_planned", state.lang), expecting=0)
+    flat = {f"{table}.{column}": value for table, told in (changes or {}).items() for column, value in told.items()}
+    return SubjectPlans(room, found, [one.id for one in made], barred, flat)
+
+
+def _frozen(state: Requests, found: Found, table: Table, act: str, changes: Mapping[str, str] | None) -> SubjectPlan:
+    number = len([one for one in state.records("subject_plan") if one.request == found.request]) + 1
+    ident = f"{found.request}/{table.source}/{table.name}/{act}/{number}"
+    secret = ledger.new_secret(state.at.path, _secret(ident))
+    with _sources.opened(state.place(table.source)) as engine:
+        if changes:
+            _changes(engine, table, {f"{table.source}/{table.name}.{name}": told for name, told in changes.items()})
+        tally = engine.tally(_cut(table), secret)
+    if tally.rows != len(table.sure):
+        raise _words.refusal("drifted", planned=len(table.sure), found=tally.rows)
+    plan_: SubjectPlan = SubjectPlan.of(
+        ident, request=found.request, source=table.source, table=table.name, subject_act=act, changed_columns=sorted(changes or ()) or None,
+        rows_count=tally.rows, keys_hash=tally.digest, plan_state="planned", planned_by=state.at.by,
+    )  # fmt: skip
+    return plan_
+
+
+def _secret(ident: str) -> str:
+    return f"subject-{ledger.tag_of(ident)}"
+
+
+def _demand_state(one: SubjectPlan, wanted: str) -> None:
+    if one.plan_state != wanted:
+        raise _words.refusal("plan_state", plan=one.id, state=_words.values("plan_state")[str(one.plan_state)])
+
+
+def _cut(table: Table) -> OfSubject:
+    """The rows of the person by the key of the table."""
+    return OfSubject.of(table.name, str(table.key), sorted({row.cells.get(str(table.key)) or "" for row in table.sure}))
+
+
+def _unkeyed(state: Requests, table: Table) -> str:
+    """Why the person's rows cannot be told from others by a key: the table has none, a row has none, or others share it."""
+    if not table.key or any(not (row.cells.get(table.key) or "").strip() for row in table.sure):
+        return _words.say("rights.no_key", state.lang)
+    mine = {row.cells[table.key] for row in table.sure}
+    if any(row.cells.get(table.key) in mine for row in table.near):
+        return _words.say("rights.shared_key", state.lang)
+    return "" if table.state == SEARCHED else table.detail
+
+
+def _changes(engine: Engine, table: Table, told: Mapping[str, str]) -> dict[str, str]:
+    """New values as constants of a statement; an unknown column is refused."""
+    mine = {name.rpartition(".")[2]: value for name, value in told.items() if name.startswith(f"{table.source}/{table.name}.")}
+    return {engine.column(table.name, name).name: literal(value) for name, value in mine.items()}
+
+
+# --- what bars it
+
+
+def bars(state: Requests, table: Table, act: str) -> str:
+    """What bars an act on a table: a legal hold that may reach it, or a statute that obliges keeping. Empty where nothing does."""
+    held = [name for name, body in state.bodies("hold").items() if _in_force(body, state.on) and _may_reach(state, body, table)]
+    if held:
+        return _words.say("rights.held", state.lang, holds=", ".join(held))
+    if act != ERASE:
+        return ""
+    return "; ".join(
+        _words.say("rights.statute", state.lang, rule=name, statute=_law.codes("retention_statute")[code].name[state.lang])
+        for name, code in _statutes(state, table)
+    )
+
+
+def _in_force(body: Mapping[str, Any], on: date) -> bool:
+    begins, ends = body.get("held_from"), body.get("held_until")
+    return (begins is None or _dates.day(begins) <= on) and (ends is None or on <= _dates.day(ends))
+
+
+def _may_reach(state: Requests, body: Mapping[str, Any], table: Table) -> bool:
+    """Whether a hold may be about rows of the person in a table: what names nothing that excludes it may."""
+    if (activity := body.get("activity")) and activity not in table.activities:
+        return False
+    if (source := body.get("source")) and not body.get("held_table") and source != table.source:
+        return False
+    if rules := body.get("rules"):
+        known = state.bodies("retention_rule")
+        if not any((known.get(one, {}).get("source"), known.get(one, {}).get("table")) == (table.source, table.name) for one in texts(rules)):
+            return False
+    if subjects := body.get("subjects"):
+        from ivplus_tools import _persons
+
+        keys = {_persons.bare(str(row.cells.get(str(table.key)) or "")) for row in table.sure}
+        return bool(keys & {_persons.bare(str(one)) for one in subjects})
+    return True
+
+
+def _statutes(state: Requests, table: Table) -> list[tuple[str, str]]:
+    """Retention rules of a table that rest on a statute which obliges keeping, with the statute."""
+    found = []
+    for name, body in state.bodies("retention_rule").items():
+        code = body.get("statute")
+        if (body.get("source"), body.get("table")) == (table.source, table.name) and code:
+            now = _law.codes("retention_statute")[code].on(state.on) if code in _law.codes("retention_statute") else None
+            if now is None or now.get("kind") == "minimum":
+                found.append((name, code))
+    return found

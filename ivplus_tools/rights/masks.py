@@ -1,0 +1,166 @@
+"""What of third persons stands in a person's rows: proposed for masking (Art. 15(4)), each value once, until the officer says otherwise.
+
+Whatever is not known to be the person's own is masked. Names within free text are found by the names that systems hold and by common
+given names: some are missed, which the copy says.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from ivplus_tools import _persons, _words
+from ivplus_tools.rights.search import CODES, LINKED, Table
+
+GIVEN_NAMES = Path(__file__).parents[1] / "discovery" / "data" / "names.csv"
+WORDS = re.compile(r"[A-ZÅÄÖÉÜ][\w'’-]+(?: [A-ZÅÄÖÉÜ][\w'’-]+)+")
+NAMES = ("full_name", "given_name", "family_name")
+TELLING = ("email", "phone", "iban", "postal_address", "licence_plate", "account_name", *CODES, *NAMES)
+"""Kinds of a column that tell of somebody by themselves."""
+MASK, GIVE, OPEN = "mask", "give", "open"
+
+
+@dataclass
+class Proposal:
+    """A value that may be a third person's: its kind, where it stands in how many rows, and what the officer says of it."""
+
+    number: int
+    kind: str
+    value: str
+    where: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    decision: str = OPEN
+    reason: str = ""
+
+
+class Masks:
+    """Every proposal over a person's rows. What is not decided is masked."""
+
+    def __init__(self, tables: Sequence[Table], sought: Mapping[str, tuple[str, ...]], ours: Iterable[str]) -> None:
+        self._own = {kind: list(values) for kind, values in sought.items()}
+        self._ours = [text for text in ours if text]
+        self.proposals: dict[tuple[str, str], Proposal] = {}
+        for table in tables:
+            self._learn(table)
+        self._names = self._known_names(tables)
+        for table in tables:
+            for row in table.sure:
+                for column, told in self._in_row(table, row.cells):
+                    self._propose(table, column, told)
+
+    def _learn(self, table: Table) -> None:
+        """What the person's own rows tell of the person: cells of a kind that only one column of the table holds."""
+        for kind in TELLING:
+            columns = [name for name, told in table.kinds.items() if told == kind]
+            if len(columns) == 1:
+                base = "identity_code" if kind in CODES else kind
+                rows = (one for one in table.sure if any(not how.startswith(LINKED) for how in one.how))
+                self._own.setdefault(base, []).extend(filter(None, (one.cells.get(columns[0]) for one in rows)))
+
+    def _known_names(self, tables: Sequence[Table]) -> list[re.Pattern[str]]:
+        """The names of others that these systems hold in columns of names."""
+        told = {
+            cell.strip()
+            for table in tables for row in table.sure for name, kind in table.kinds.items() if kind == "full_name"
+            for cell in [row.cells.get(name) or ""] if cell.strip() and not self._is_own("full_name", cell)
+        }  # fmt: skip
+        return [re.compile(rf"(?<!\w){re.escape(one)}(?!\w)", re.IGNORECASE) for one in sorted(told, key=len, reverse=True)]
+
+    def _is_own(self, kind: str, value: str) -> bool:
+        """Whether a value is the person's, or one of ours, which nobody has to be protected from."""
+        base = "identity_code" if kind in CODES else kind
+        if kind in ("given_name", "family_name", "full_name"):
+            words = set(_persons.name(value).split())
+            names = [one for name in NAMES for one in self._own.get(name, ())]
+            own = {word for one in names for word in _persons.name(one).split()}
+            return bool(words) and words <= own
+        form = _persons.FORMS.get(base, _persons.key)
+        return any(form(value) == form(one) for one in self._own.get(base, ())) or any(value in one for one in self._ours)
+
+    def _in_row(self, table: Table, cells: Mapping[str, str | None]) -> Iterator[tuple[str, _persons.Told]]:
+        """What stands in the cells of a row and tells of another."""
+        for column, cell in cells.items():
+            if not cell:
+                continue
+            kind = table.kinds.get(column, "")
+            if kind in TELLING:
+                if not self._is_own(kind, cell):
+                    yield column, _persons.Told(kind, 0, len(cell), cell)
+                continue
+            for one in self.within(cell):
+                yield column, one
+
+    def within(self, text: str) -> list[_persons.Told]:
+        """What a text tells of others: identifiers, names that are known, and words that look like a name."""
+        found = [one for one in _persons.recognised(text) if not self._is_own(one.kind, one.value)]
+        names = [_persons.Told("full_name", one.start(), one.end(), one[0]) for shape in self._names for one in shape.finditer(text)]
+        names += [one for one in _likely_names(text) if not self._is_own("full_name", one.value)]
+        kept: list[_persons.Told] = []
+        for one in [*found, *names]:
+            if all(one.end <= other.start or other.end <= one.start for other in kept):
+                kept.append(one)
+        return sorted(kept, key=lambda one: one.start)
+
+    def _propose(self, table: Table, column: str, told: _persons.Told) -> None:
+        form = _persons.FORMS.get("identity_code" if told.kind in CODES else told.kind, _persons.key)
+        key = (told.kind, form(told.value))
+        one = self.proposals.setdefault(key, Proposal(len(self.proposals) + 1, told.kind, told.value))
+        place = (table.source, table.name, column)
+        one.where[place] = one.where.get(place, 0) + 1
+
+    def decide(self, numbers: Sequence[int], decision: str, reason: str) -> None:
+        """What the officer says of proposals: mask them, or give them since they are the person's own or no secret of another."""
+        known = {one.number: one for one in self.proposals.values()}
+        unknown = [one for one in numbers if one not in known]
+        if unknown:
+            raise _words.refusal("no_mask", got=", ".join(map(str, unknown)), most=len(known))
+        for number in numbers:
+            known[number].decision, known[number].reason = decision, reason
+
+    def _given(self, kind: str, value: str) -> bool:
+        form = _persons.FORMS.get("identity_code" if kind in CODES else kind, _persons.key)
+        one = self.proposals.get((kind, form(value)))
+        return one is not None and one.decision == GIVE
+
+    def applied(self, table: Table, column: str, cell: str | None, lang: str) -> str | None:
+        """A cell as it is given: what tells of another is covered by what kind it is."""
+        if not cell:
+            return cell
+        kind = table.kinds.get(column, "")
+        if kind in TELLING:
+            return cell if self._is_own(kind, cell) or self._given(kind, cell) else covered(kind, lang)
+        made, last = [], 0
+        for one in self.within(cell):
+            if not self._given(one.kind, one.value):
+                made += [cell[last : one.start], covered(one.kind, lang)]
+                last = one.end
+        return "".join([*made, cell[last:]])
+
+
+def covered(kind: str, lang: str) -> str:
+    """What stands in the place of a value."""
+    return _words.say("rights.masked", lang, kind=_words.values("personal_data_kind")[kind][lang])
+
+
+def _likely_names(text: str) -> Iterator[_persons.Told]:
+    """A common given name and another word with a capital beside it."""
+    for one in WORDS.finditer(text):
+        words = [(found.start(), found.end(), found[0]) for found in re.finditer(r"\S+", one[0])]
+        for place, (start, _, word) in enumerate(words[:-1]):
+            if all(part in _given_names() for part in _persons.folded(word).split("-")):
+                end = words[min(place + 2, len(words) - 1)][1] if _persons.folded(words[place + 1][2]) in _given_names() else words[place + 1][1]
+                yield _persons.Told("full_name", one.start() + start, one.start() + end, one[0][start:end])
+                break
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    with GIVEN_NAMES.open(encoding="utf-8", newline="") as opened:
+        return frozenset(_persons.folded(row["name"]) for row in csv.DictReader(opened) if row["given"] and int(row["given"]) >= MANY)
+
+
+MANY = 100
+"""Bearers of a given name from which it is looked for within texts."""

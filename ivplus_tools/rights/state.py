@@ -1,0 +1,96 @@
+"""The requests that stand, each with its clock, what is owed, where the person was looked for and what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ivplus_tools._records import texts
+from ivplus_tools._state import State
+from ivplus_tools.rights import clock as clocks
+from ivplus_tools.rights import owed
+from ivplus_tools.rights.records import DataSubjectRequest, PersonSearch, RightAnswer, RightsLetter, SubjectPlan
+
+
+@dataclass(frozen=True)
+class Requests(State):
+    """The register of requests."""
+
+    @cached_property
+    def requests(self) -> list[RequestState]:
+        """Every request, by identifier."""
+        return [RequestState(self, one.record) for one in self.of("data_subject_request")]
+
+    def request(self, ident: str) -> RequestState:
+        """The request of that identifier."""
+        return RequestState(self, self.find(ident, "data_subject_request").record)
+
+    def name_of(self, activity: str) -> str:
+        """What the register calls an activity."""
+        return str(self.bodies("activity").get(activity, {}).get("name") or activity)
+
+
+@dataclass(frozen=True)
+class RequestState:
+    """One request as it stands."""
+
+    room: Requests
+    record: DataSubjectRequest
+
+    @cached_property
+    def clock(self) -> clocks.Clock:
+        """When it is to be answered."""
+        return clocks.of(self.record, self.room.on, self.room.lang)
+
+    @cached_property
+    def activities(self) -> tuple[str, ...]:
+        """The activities that it concerns: those named, else every one that stands."""
+        named = texts(self.record.activities)
+        return named or tuple(self.room.bodies("activity"))
+
+    @cached_property
+    def owed(self) -> list[owed.Owed]:
+        """What is owed, by right, activity and legal basis."""
+        bodies, marketing = self.room.bodies("activity"), self.record.against_marketing == "yes"
+        return [
+            one
+            for right in texts(self.record.rights)
+            for activity in self.activities
+            for one in owed.of_activity(right, activity, bodies.get(activity, {}), self.room.on, marketing)
+        ]
+
+    def owed_of(self, right: str) -> str:
+        """What is owed of one right over all its activities."""
+        return owed.together(one.answer for one in self.owed if one.right == right)
+
+    @property
+    def answers(self) -> Mapping[str, RightAnswer]:
+        """What was answered, by right."""
+        told = self.record.right_answers
+        return {str(one.right): one for one in told} if isinstance(told, tuple) else {}
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """The rights of it that nobody has answered."""
+        return tuple(right for right in texts(self.record.rights) if right not in self.answers)
+
+    @cached_property
+    def search(self) -> PersonSearch | None:
+        """The last search for the person."""
+        mine = self._mine("person_search")
+        return max(mine, key=lambda one: str(one.searched)) if mine else None
+
+    @property
+    def plans(self) -> list[SubjectPlan]:
+        """What was planned or done with the person's rows."""
+        return self._mine("subject_plan")
+
+    @property
+    def letters(self) -> list[RightsLetter]:
+        """What was sent, the earliest first."""
+        return sorted(self._mine("rights_letter"), key=lambda one: str(one.sent))
+
+    def _mine(self, kind: str) -> list[Any]:
+        return [one for one in self.room.records(kind) if one.request == self.record.id]
