@@ -20,6 +20,8 @@ from ivplus_tools.rights.search import NOT_PERSONAL, Table
 from ivplus_tools.rights.state import RequestState
 
 PORTABLE = "portability"
+KNOWN = owed.Circumstances(provided=True, by_machine=True)
+"""Rows of a system; what the company concluded itself is left out by column."""
 HIDDEN = re.compile(r"[^\w-]+")
 
 
@@ -79,7 +81,8 @@ def _not_portable(case: RequestState, table: Table) -> str:
     """Why a table is not given as data that the person may take along: its processing rests on another basis, or nobody told which."""
     bodies = case.room.bodies("activity")
     answers = [
-        owed.of_basis(PORTABLE, basis, case.room.on)[0] for name in table.activities for basis in owed.bases_of(bodies.get(name, {})) or [""]
+        owed.of_basis(PORTABLE, basis, case.room.on, KNOWN)[0]
+        for name in table.activities for basis in owed.bases_of(bodies.get(name, {})) or [""]
     ]
     if answers and all(one == owed.OWED for one in answers):
         return ""

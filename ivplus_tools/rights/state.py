@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ivplus_tools import _law
 from ivplus_tools._records import texts
 from ivplus_tools._state import State
 from ivplus_tools.rights import clock as clocks
@@ -53,13 +54,26 @@ class RequestState:
     @cached_property
     def owed(self) -> list[owed.Owed]:
         """What is owed, by right, activity and legal basis."""
-        bodies, marketing = self.room.bodies("activity"), self.record.against_marketing == "yes"
+        bodies = self.room.bodies("activity")
         return [
             one
             for right in texts(self.record.rights)
             for activity in self.activities
-            for one in owed.of_activity(right, activity, bodies.get(activity, {}), self.room.on, marketing)
+            for one in owed.of_activity(right, activity, bodies.get(activity, {}), self.room.on, self._circumstances(activity))
         ]
+
+    def _circumstances(self, activity: str) -> owed.Circumstances:
+        """What the register and the retention rules tell of an activity beside its bases."""
+        body, statutes = self.room.bodies("activity").get(activity, {}), _law.codes("retention_statute")
+        rules = (one for one in self.room.bodies("retention_rule").values() if one.get("activity") == activity and one.get("statute"))
+        minimum = [statutes[one["statute"]].on(self.room.on) or {} for one in rules if one["statute"] in statutes]
+        decisions = body.get("automated_decisions")
+        return owed.Circumstances(
+            marketing=self.record.against_marketing == "yes",
+            statute=bool(minimum) and all(one.get("kind") == "minimum" for one in minimum),
+            whistleblowing="whistleblowing" in (body.get("dpia_triggers") or ()),
+            automated=None if decisions is None else not isinstance(decisions, dict) and decisions != "no",
+        )
 
     def owed_of(self, right: str) -> str:
         """What is owed of one right over all its activities."""
