@@ -6,6 +6,7 @@ the separator of an identity code tells two persons apart, and so do the dots an
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -66,10 +67,8 @@ def email(text: str) -> str:
     told = re.sub(r"^mailto:", "", seen(text), flags=re.IGNORECASE).replace("%40", "@")
     inside = re.search(r"<([^<>]*@[^<>]*)>\s*$", told)
     local, _, domain = (inside[1] if inside else told).strip().strip("\"'").casefold().rpartition("@")
-    try:
+    with contextlib.suppress(UnicodeError):
         domain = domain.rstrip(".").encode("idna").decode()
-    except UnicodeError:
-        pass
     return f"{local}@{domain}"
 
 

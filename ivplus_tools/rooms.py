@@ -26,7 +26,8 @@ from ivplus_tools.review import ReviewRoom
 from ivplus_tools.rights import RightsRoom
 
 ROOMS: dict[str, type[Room[Any]]] = {
-    room.name: room for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, RightsRoom, LawRoom)
+    room.name: room
+    for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, RightsRoom, LawRoom)
 }
 """A new room is one more name here: everything else asks this list."""
 

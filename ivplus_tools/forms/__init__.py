@@ -18,6 +18,7 @@ from ivplus_tools.forms.opening import Opens
 from ivplus_tools.forms.quarter import QuarterForm
 from ivplus_tools.forms.record import RecordForm
 from ivplus_tools.forms.retention import RetentionBoard
+from ivplus_tools.forms.rights import RightsForm
 from ivplus_tools.forms.today import TodayView
 from ivplus_tools.register.records import Activity
 from ivplus_tools.rooms import ROOMS
@@ -69,6 +70,8 @@ def today(desk: Desk) -> TodayView:
         "audit": lambda desk, _: findings(desk),
         "notice": lambda desk, _: notice(desk),
         "discovery": lambda desk, _: discovery(desk),
+        "rights": lambda desk, _: rights(desk),
+        "data_subject_request": lambda desk, subject: rights(desk, subject),
         "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
@@ -117,6 +120,11 @@ def review(desk: Desk) -> ReviewForm:
 def discovery(desk: Desk) -> DiscoveryForm:
     """Where personal data lie: a source looked through, each table confirmed in the data map, a saved web page read."""
     return DiscoveryForm(desk)
+
+
+def rights(desk: Desk, request: str = "") -> RightsForm:
+    """Requests of data subjects: opened, identified, looked for in every system, copied, answered, with the letters."""
+    return RightsForm(desk, request)
 
 
 def notice(desk: Desk, page: str | Path = "") -> NoticeForm:

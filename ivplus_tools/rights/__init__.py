@@ -60,8 +60,8 @@ class RightsRoom(FiledRoom[Requests]):
         ident = id or self._next_id(day.year)
         record = DataSubjectRequest.of(ident, rights=kinds, received=day, channel=channel, **facts)
         not_to_come(record, self)
-        same = [one.record.id for one in self.state().requests if record.person and _asks_same(one.record, record) and not one.record.answered]
-        if same:
+        others = (one.record for one in self.state().requests if record.person and not one.record.answered)
+        if same := [one.id for one in others if _asks_same(one, record)]:
             raise _words.refusal("request_open_already", request=", ".join(same))
         self.record(record, valid_from=day, why=why or _words.say("rights.opened", at.lang), expecting=0)
         return Request(self, ident)
@@ -100,12 +100,21 @@ class RightsRoom(FiledRoom[Requests]):
             counts[state] = counts.get(state, 0) + 1
         return _room.frame(("what", "count"), list(counts.items()), lang)
 
+    def returned(self) -> pandas.DataFrame:
+        """Erased rows that are there again, such as after a restore, by keyed hashes: plan, source, table, rows (NA: cannot be told)."""
+        from ivplus_tools.rights import acting
+
+        made = _room.frame(("plan", "source", "table", "rows"), acting.returned(self.state()), self.standpoint.lang)
+        made["rows"] = made["rows"].astype("Int64")
+        return made
+
     def states_of(self, state: Requests) -> Iterator[tuple[str, str, str]]:
         """What is owed of each right."""
         names = _words.values("owed_answer")
         for one in state.requests:
             for right in _records.texts(one.record.rights):
-                yield one.record.id, "column.owed", f"{_law.codes('right')[right].name[state.lang]}: {names[one.owed_of(right)][state.lang]}"
+                answer = names[one.owed_of(right)][state.lang]
+                yield one.record.id, "column.owed", f"{_law.codes('right')[right].name[state.lang]}: {answer}"
 
 
 def _state(one: Any) -> str:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ivplus_tools import _dates, _law, _sources, _words
+from ivplus_tools import _dates, _law, _persons, _sources, _words
 from ivplus_tools._records import clean, texts
 from ivplus_tools._room import Room
-from ivplus_tools._sources import Asked, Engine, Tally, ledger, quoted
+from ivplus_tools._sources import Asked, Engine, Tally, compose, ledger
 from ivplus_tools._sources.sql import OfSubject, literal
 from ivplus_tools.errors import Refusal
 from ivplus_tools.rights.found import Found
@@ -38,7 +38,9 @@ class Barred:
 class SubjectPlans:
     """Plans of one act over a person's tables, a plan each, and what is barred. `approve` and `execute` go through all or one."""
 
-    def __init__(self, room: Room[Requests], found: Found, plans: Sequence[str], barred: Sequence[Barred], changes: Mapping[str, str]) -> None:
+    def __init__(
+        self, room: Room[Requests], found: Found, plans: Sequence[str], barred: Sequence[Barred], changes: Mapping[str, str]
+    ) -> None:  # fmt: skip
         self._room, self._found = room, found
         self.ids, self.barred, self._changes = tuple(plans), tuple(barred), dict(changes)
 
@@ -81,24 +83,43 @@ class SubjectPlans:
             raise _words.refusal("plan_key_gone", plan=one.id)
         if why := bars(state, table, str(one.subject_act)):
             raise _words.refusal("barred_now", plan=one.id, why=why)
-        cut = _cut(table)
+        noted = _noted(state, one)
+        failing: tuple[type[Exception], ...]
         with _sources.opened(state.place(one.source), write=True) as engine:
+            failing = (Refusal, OSError, ValueError, *engine.trouble)
             changes = _changes(engine, table, self._changes) if one.subject_act != ERASE else None
             expected = Tally(int(one.rows_count or 0), str(one.keys_hash))
             self._keep([one.replace(plan_state="started")], "started")
-            asked = Asked(secret, True, lambda: None, ledger.tag_of(one.id), triggers, frozenset(), None, lambda told: self._swapping(one, told))
+            asked = Asked(
+                secret, True, noted.flush, ledger.tag_of(one.id), triggers, frozenset(),
+                lambda key, _: noted.add(key, ""), lambda told: self._swapping(one, told),
+            )  # fmt: skip
             try:
-                outcome = engine.carry_out(cut, changes, expected, asked)
-            except (Refusal, *engine.trouble, OSError, ValueError) as error:
+                outcome = engine.carry_out(_cut(table), changes, expected, asked)
+            except failing:
                 if not engine.committing:
                     self._keep([self._again(one).replace(plan_state="not_done")], "not_done")
-                raise error
-        at = self._room.standpoint
-        done = self._again(one).replace(
-            plan_state="done", total_before=outcome.before, total_after=outcome.after, executed_by=at.by, executed=_dates.moment(at.now)
-        )
+                raise
+        at, left = self._room.standpoint, self._again(one)
+        kept = [swap.kept.name for swap in _sources.swaps_of(state.place(one.source), ledger.tag_of(one.id), texts(left.swaps))]
+        done = left.replace(
+            plan_state="done", total_before=outcome.before, total_after=outcome.after, executed_by=at.by, executed=_dates.moment(at.now),
+            kept_copy=", ".join(kept) or None, ledger=noted.told, ledger_until=noted.until if noted.secret else None,
+        )  # fmt: skip
         self._keep([done], "done")
         ledger.forget_secret(at.path, _secret(one.id))
+
+    def confirm(self) -> SubjectPlans:
+        """Delete the old files that were kept beside the new ones: until then the rows are still on the disk."""
+        for one in self.records:
+            if one.kept_copy:
+                swaps = _sources.swaps_of(self._room.state().place(one.source), ledger.tag_of(one.id), texts(one.swaps))
+                if grown := [swap.kept.name for swap in swaps if swap.kept_changed()]:
+                    raise _words.refusal("kept_changed", names=", ".join(grown))
+                for swap in swaps:
+                    swap.forget()
+                self._keep([self._again(one).replace(kept_copy=None)], "confirmed")
+        return self
 
     def _again(self, one: SubjectPlan) -> SubjectPlan:
         return next(each for each in self.records if each.id == one.id)
@@ -154,6 +175,41 @@ def _frozen(state: Requests, found: Found, table: Table, act: str, changes: Mapp
         rows_count=tally.rows, keys_hash=tally.digest, plan_state="planned", planned_by=state.at.by,
     )  # fmt: skip
     return plan_
+
+
+def _noted(state: Requests, one: SubjectPlan) -> ledger.Noted:
+    """Rows on their way to the ledger of the source, which tells a restored backup's rows from others."""
+    until = ledger.until(state.on, state.bodies("source").get(str(one.source), {}).get("backup_kept"))
+    return ledger.Noted(ledger.Ledger(state.at.path, str(one.source)), one.id, str(one.table), until, one.subject_act == ERASE)
+
+
+def returned(state: Requests) -> list[tuple[str, str, str, int | None]]:
+    """Rows that were erased and are there again, such as after a restore: plan, source, table, how many (None: cannot be told)."""
+    found: list[tuple[str, str, str, int | None]] = []
+    for one in state.records("subject_plan"):
+        if one.plan_state != "done" or one.subject_act != ERASE:
+            continue
+        book = ledger.Ledger(state.at.path, str(one.source))
+        if not one.ledger or not book.vouches({one.id: one.ledger}):
+            found.append((one.id, str(one.source), str(one.table), None))
+            continue
+        found.append((one.id, str(one.source), str(one.table), _again_there(state, one, book)))
+    return found
+
+
+def _again_there(state: Requests, one: SubjectPlan, book: ledger.Ledger) -> int | None:
+    key = state.bodies("data_table").get(f"{one.source}/{one.table}", {}).get("subject_key")
+    made = book.secret
+    if not key or made is None:
+        return None
+    try:
+        with _sources.opened(state.place(one.source)) as engine:
+            column = engine.column(str(one.table), str(key))
+            rows = engine.rows(compose("SELECT {key} FROM {table} AS t", key=column.text, table=engine.relation(str(one.table))))
+            marks = [book.mark(made, str(one.table), _sources.text_of(told), "") for (told,) in rows]
+    except Refusal:
+        return None
+    return book.known(marks, frozenset((one.id,)))
 
 
 def _secret(ident: str) -> str:
@@ -214,12 +270,10 @@ def _may_reach(state: Requests, body: Mapping[str, Any], table: Table) -> bool:
     if (source := body.get("source")) and not body.get("held_table") and source != table.source:
         return False
     if rules := body.get("rules"):
-        known = state.bodies("retention_rule")
-        if not any((known.get(one, {}).get("source"), known.get(one, {}).get("table")) == (table.source, table.name) for one in texts(rules)):
+        known = [state.bodies("retention_rule").get(one, {}) for one in texts(rules)]
+        if not any((one.get("source"), one.get("table")) == (table.source, table.name) for one in known):
             return False
     if subjects := body.get("subjects"):
-        from ivplus_tools import _persons
-
         keys = {_persons.bare(str(row.cells.get(str(table.key)) or "")) for row in table.sure}
         return bool(keys & {_persons.bare(str(one)) for one in subjects})
     return True

@@ -52,8 +52,8 @@ class Clock:
     @property
     def rows(self) -> list[tuple[str, str]]:
         """Label and text of each line."""
-        told = [("received", self.received), ("due", self.due), ("nominal", self.nominal), ("first", self.first), ("answered", self.answered)]
-        lines = [(self._say(key), _words.show_date(day, self.lang)) for key, day in told if day]
+        told = {name: getattr(self, name) for name in ("received", "due", "nominal", "first", "answered")}
+        lines = [(self._say(key), _words.show_date(day, self.lang)) for key, day in told.items() if day]
         if self.waiting_since:
             lines.append((self._say("state"), self._say("waiting", since=_words.show_date(self.waiting_since, self.lang, running=True))))
         elif self.received is None:

@@ -16,7 +16,7 @@ from ivplus_tools.exchange.guard import guarded
 from ivplus_tools.rights import letters, owed
 from ivplus_tools.rights.found import Found
 from ivplus_tools.rights.masks import OPEN
-from ivplus_tools.rights.search import NOT_PERSONAL, Table
+from ivplus_tools.rights.search import NOT_PERSONAL, TOO_MANY, Table
 from ivplus_tools.rights.state import RequestState
 
 PORTABLE = "portability"
@@ -29,10 +29,10 @@ def make(case: RequestState, found: Found, folder: Path, portable: bool, inferre
     """Write the folder whole, for its owner's eyes only; what it holds is given back, as in its manifest."""
     if folder.exists():
         raise _words.refusal("copy_exists", path=folder)
-    if any(one.state == "too_many" for one in found.every):
-        raise _words.refusal("copy_too_many", tables=", ".join(f"{one.source}/{one.name}" for one in found.every if one.state == "too_many"))
+    if many := [f"{one.source}/{one.name}" for one in found.every if one.state == TOO_MANY]:
+        raise _words.refusal("copy_too_many", tables=", ".join(many))
     lang = case.room.lang
-    with _store.private(0o077 ^ 0o077):
+    with _store.private(0o700):
         made = folder.with_name(f".{folder.name}.part")
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(parents=True, mode=0o700)
@@ -49,7 +49,7 @@ def make(case: RequestState, found: Found, folder: Path, portable: bool, inferre
 def _fill(case: RequestState, found: Found, folder: Path, portable: bool, inferred: tuple[str, ...], lang: str) -> dict[str, Any]:
     files: dict[str, bytes] = {}
     withheld: dict[str, str] = {}
-    tables = []
+    tables: list[dict[str, Any]] = []
     for table in found.given:
         why = _not_portable(case, table) if portable else ""
         if why:
@@ -58,7 +58,7 @@ def _fill(case: RequestState, found: Found, folder: Path, portable: bool, inferr
         columns, hidden = _columns(case, table, inferred if portable else ())
         withheld |= {f"{table.source}/{table.name}.{name}": reason for name, reason in hidden.items()}
         rows = [{name: found.masks_of.applied(table, name, row.cells[name], lang) for name in columns} for row in table.sure]
-        stem = _stem(table, {one["file"] for one in tables})
+        stem = _stem(table, {str(one["file"]) for one in tables})
         files[f"{stem}.csv"], files[f"{stem}.json"] = _csv(columns, rows), _json(rows)
         tables.append({"source": table.source, "table": table.name, "file": stem, "rows": len(rows)})
     letter = letters.answer(case, found, portable=portable)
@@ -82,7 +82,8 @@ def _not_portable(case: RequestState, table: Table) -> str:
     bodies = case.room.bodies("activity")
     answers = [
         owed.of_basis(PORTABLE, basis, case.room.on, KNOWN)[0]
-        for name in table.activities for basis in owed.bases_of(bodies.get(name, {})) or [""]
+        for name in table.activities
+        for basis in owed.bases_of(bodies.get(name, {})) or [""]
     ]
     if answers and all(one == owed.OWED for one in answers):
         return ""

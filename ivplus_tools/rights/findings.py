@@ -10,7 +10,7 @@ from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import texts
 from ivplus_tools.rights import letters, owed
 from ivplus_tools.rights.clock import parts
-from ivplus_tools.rights.state import RequestState, Requests
+from ivplus_tools.rights.state import Requests, RequestState
 
 CHANGING = ("rectification", "erasure", "restriction")
 NEED_SEARCH = ("access", "portability", *CHANGING)
@@ -33,6 +33,8 @@ def _times(case: RequestState) -> Found:
     clock, record = case.clock, case.record
     if clock.received is None:
         yield "RIG-016", {}
+    if clock.waiting_since and not record.answered:
+        yield "RIG-025", {"since": clock.waiting_since}
     if clock.is_late:
         yield ("RIG-003" if record.answered else "RIG-001"), {"due": clock.due}
     if record.extension_told and (not clock.extended or not record.extension_reason):
@@ -109,6 +111,8 @@ def _deeds(case: RequestState) -> Found:
             yield "RIG-013", {"right": _law.codes("right")[right].name}
     if stuck := [one.id for one in case.plans if one.plan_state == "started"]:
         yield "RIG-019", {"plans": ", ".join(stuck)}
+    if kept := [one.id for one in case.plans if one.kept_copy]:
+        yield "RIG-024", {"plans": ", ".join(kept)}
     if any(one.plan_state == "done" for one in case.plans) and record.recipients_told is None and _has_recipients(case):
         yield "RIG-014", {}
     if record.copy_made and not record.copy_removed and case.room.on > copy_ends(record.copy_made, case.room.on):

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas
 
 
-
 class Found:
     """Rows of a person by table. `tables`, `near`, `not_searched`, `masks` are frames; `take` and `leave` decide what is near."""
 
@@ -33,7 +32,7 @@ class Found:
         `state`: `searched`, else why nothing can be said of it: `not_searched`, `not_reached`, `too_many`, `not_personal`.
         """
         rows = [
-            (one.source, one.name, one.state, len(one.sure) if one.state == SEARCHED else None, len(self._awaiting(one)) if one.state == SEARCHED else None,
+            (one.source, one.name, one.state, *((len(one.sure), len(self._awaiting(one))) if one.state == SEARCHED else (None, None)),
              ", ".join(sorted({self._how(how) for row in one.rows for how in row.how})), one.detail, ", ".join(one.activities))
             for one in self.every
         ]  # fmt: skip
@@ -56,7 +55,8 @@ class Found:
     def near(self) -> pandas.DataFrame:
         """Rows that may be the person's: number (for `take` and `leave`), source, table, by, row. For the officer's eyes."""
         rows = [
-            (number, table.source, table.name, ", ".join(map(self._how, row.how)), "; ".join(f"{name}: {cell}" for name, cell in row.cells.items() if cell))
+            (number, table.source, table.name, ", ".join(map(self._how, row.how)),
+             "; ".join(f"{name}: {cell}" for name, cell in row.cells.items() if cell))
             for number, table, row in self._numbered if not row.sure and number not in self._left
         ]  # fmt: skip
         return _room.frame(("number", "source", "table", "by", "row"), rows, self._lang)
@@ -80,8 +80,9 @@ class Found:
         """What speaks against saying that this is all: rows that await the officer, and tables by why nothing is known of them."""
         counts = {"near": sum(len(self._awaiting(one)) for one in self.every)}
         for one in self.every:
-            if one.state in (NOT_SEARCHED, NOT_REACHED, TOO_MANY) or (one.state == SEARCHED and one.detail):
-                counts[one.state if one.state != SEARCHED else NOT_SEARCHED] = counts.get(one.state if one.state != SEARCHED else NOT_SEARCHED, 0) + 1
+            state = NOT_SEARCHED if one.state == SEARCHED and one.detail else one.state
+            if state in (NOT_SEARCHED, NOT_REACHED, TOO_MANY):
+                counts[state] = counts.get(state, 0) + 1
         return {key: count for key, count in counts.items() if count}
 
     @property
@@ -132,7 +133,7 @@ class Found:
 
     @property
     def masks(self) -> pandas.DataFrame:
-        """What may be a third person's: number (for `mask` and `give`), kind, value, found_in, rows, decision, reason. For the officer's eyes."""
+        """What may be a third person's: number (for `mask` and `give`), kind, value, found_in, rows, decision, reason."""
         rows = [
             (one.number, one.kind, one.value, ", ".join(f"{source}/{table}.{column}" for source, table, column in one.where),
              sum(one.where.values()), one.decision, one.reason)

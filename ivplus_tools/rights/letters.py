@@ -1,4 +1,4 @@
-"""Letters of a request in three languages, from what is recorded: acknowledgement, identity, extension, answer, refusal, recipients, withdrawal."""
+"""Letters of a request in three languages, from what is recorded; what nobody has told is a blank."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def draft(case: RequestState, kind: str, found: Found | None = None) -> Document
 def answer(case: RequestState, found: Found | None = None, kind: str = "answer", portable: bool = False) -> Document:
     """What is answered to each right, with the register's information on the activities concerned, and how to complain."""
     letter = _Writer(case)
-    sections = [letter.opening("answer_intro"), letter.decided(kind)]
+    sections = [letter.opening("answer_intro"), letter.decided()]
     if found is not None:
         sections.append(letter.searched(found, portable))
     if found is not None or ("access" in texts(case.record.rights) and kind != "refusal"):
@@ -106,7 +106,8 @@ class _Writer(Writer):
         """The new day and why."""
         due = self.case.clock.due if self.case.clock.extended else None
         section = self.opening("extended", due=self.day(due) if due else self.say("common.blank"))
-        lines = (self.filled(self.say("letter.reasons"), self.record.extension_reason or ""), self.filled(self.say("letter.new_day"), self.day(due) if due else ""))
+        told = (("reasons", self.record.extension_reason or ""), ("new_day", self.day(due) if due else ""))
+        lines = tuple(self.filled(self.say(f"letter.{key}"), text) for key, text in told)
         return [section, Section("", "", lines=lines), self.remedies()]
 
     def withdrawn(self) -> list[Section]:
@@ -119,18 +120,18 @@ class _Writer(Writer):
         lines = tuple(Line(self.right(one), self.say(f"letter.do_{one}")) for one in rights)
         said = "\n\n".join([self.dated(), self.say("common.greeting"), self.say("letter.recipients_intro", id=self.record.id)])
         missing = () if lines else (self.say("letter.nothing_to_tell"),)
-        return [Section("", "", said=said), Section("", "", lines=lines, said="" if lines else self.say("letter.nothing_to_tell"), open=missing)]
+        return [Section("", "", said=said), Section("", "", lines=lines, said="".join(missing), open=missing)]
 
     # --- the answer
 
-    def decided(self, kind: str) -> Section:
+    def decided(self) -> Section:
         """What was answered to each right; a right that nobody has answered is a blank."""
-        lines = [line for right in texts(self.record.rights) for line in self._answered(right, kind)]
+        lines = [line for right in texts(self.record.rights) for line in self._answered(right)]
         if self.record.identified_how is None or not is_identified(self.case):
             lines.append(Line(self.say("letter.identity_open"), self.say("common.blank"), self.cited("gdpr:12(6)"), True))
         return Section("", self.say("letter.decision"), lines=tuple(lines))
 
-    def _answered(self, right: str, kind: str) -> Iterator[Line]:
+    def _answered(self, right: str) -> Iterator[Line]:
         one = self.case.answers.get(right)
         outcome = one.right_outcome if one else None
         yield self.filled(self.right(right), _words.values("right_outcome")[outcome][self.lang] if outcome else "")
@@ -164,7 +165,8 @@ class _Writer(Writer):
 
     def information(self, found: Found | None) -> Iterator[Section]:
         """What Article 15(1) and (2) ask of each activity concerned, from the register."""
-        named = texts(self.record.activities) or tuple(dict.fromkeys(name for one in (found.given if found else ()) for name in one.activities))
+        met = (name for one in (found.given if found else ()) for name in one.activities)
+        named = texts(self.record.activities) or tuple(dict.fromkeys(met))
         bodies = self.case.room.bodies("activity")
         for name in named:
             if body := bodies.get(name):
@@ -201,8 +203,8 @@ class _Writer(Writer):
 
     def remedies(self) -> Section:
         """How to complain and go to court (Art. 12(4))."""
-        lines = (Line(self.say("letter.complaint"), self.contact(), self.cited("gdpr:12(4)")), Line(self.say("letter.court"), self.say("letter.court_said")))
-        return Section("", self.say("letter.remedies"), lines=lines)
+        complaint = Line(self.say("letter.complaint"), self.contact(), self.cited("gdpr:12(4)"))
+        return Section("", self.say("letter.remedies"), lines=(complaint, Line(self.say("letter.court"), self.say("letter.court_said"))))
 
     def contact(self) -> str:
         """How the authority is reached today."""

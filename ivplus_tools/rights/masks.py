@@ -151,7 +151,8 @@ def _likely_names(text: str) -> Iterator[_persons.Told]:
         words = [(found.start(), found.end(), found[0]) for found in re.finditer(r"\S+", one[0])]
         for place, (start, _, word) in enumerate(words[:-1]):
             if all(part in _given_names() for part in _persons.folded(word).split("-")):
-                end = words[min(place + 2, len(words) - 1)][1] if _persons.folded(words[place + 1][2]) in _given_names() else words[place + 1][1]
+                second = _persons.folded(words[place + 1][2]) in _given_names()
+                end = words[min(place + 1 + second, len(words) - 1)][1]
                 yield _persons.Told("full_name", one.start() + start, one.start() + end, one[0][start:end])
                 break
 

@@ -16,8 +16,7 @@ OWED, NOT_OWED, JUDGE, PARTLY, CANNOT_TELL = "owed", "not_owed", "judge", "partl
 class Circumstances:
     """What else decides: whether a statute obliges keeping, it is a report of breaches, or marketing that is objected to.
 
-    `provided`: whether the person gave the data; `by_machine`: whether they are processed automatically; `automated`: whether a decision is.
-    None: nobody has told.
+    `provided`: the person gave the data; `by_machine`: they are processed automatically; `automated`: a decision is. None: nobody has told.
     """
 
     marketing: bool = False

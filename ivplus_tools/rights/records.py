@@ -159,6 +159,9 @@ class SubjectPlan(Record):
     executed_by: Text = item("gdpr:5(2)")
     executed: Moment = item("gdpr:5(2)")
     swaps: Texts = item("gdpr:5(2)")
+    kept_copy: Text = item("gdpr:5(1)(e)")
+    ledger: Text = item("gdpr:5(1)(e)")
+    ledger_until: Day = item("gdpr:5(1)(e)")
 
 
 class RightsLetter(Record):

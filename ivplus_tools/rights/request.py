@@ -1,4 +1,4 @@
-"""One request as the officer works on it: clock, identity, search, copy, plans, letters and answers. It reads the journal anew each time."""
+"""One request as the officer works on it: clock, identity, search, copy, plans, letters, answers; read anew at every question."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _dates, _html, _persons, _records, _room, _store, _words
+from ivplus_tools import _dates, _html, _law, _persons, _records, _room, _store, _words
 from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt
 from ivplus_tools.rights import clock as clocks
@@ -32,7 +32,7 @@ VALUES = {
 
 
 class Request:
-    """A request of a data subject. `clock`, `owed`, `find`, `copy`, `erase`, `draft`, `answer`; `found` is the last search of this session."""
+    """A request of a data subject. `found` is the last search of this session; its rows are written nowhere."""
 
     def __init__(self, room: Room[Requests], ident: str) -> None:
         self._room, self.id = room, ident
@@ -113,7 +113,8 @@ class Request:
     def identify(self, how: str, reason: str = "", on: object = None) -> Receipt:
         """Record how the person was identified, and why that suffices. Alone, or with the name, an identity code does not (tsl 29)."""
         day = _dates.day(on) if on is not None else self._room.standpoint.valid_on
-        return self.update(identified_how=how, identified_reason=reason or None, identified_on=day, why=reason or _words.say("rights.identified", self._lang))
+        told = reason or _words.say("rights.identified", self._lang)
+        return self.update(identified_how=how, identified_reason=reason or None, identified_on=day, why=told)
 
     # --- where the person's data lie
 
@@ -144,9 +145,14 @@ class Request:
              "near_count": len(one.near) if one.state == "searched" else None, "detail": one.detail or None}
             for one in found.every
         ]  # fmt: skip
-        at, number = self._room.standpoint, len([one for one in self._room.state().records("person_search") if one.request == self.id]) + 1
+        at, earlier = self._room.standpoint, self._room.state().records("person_search")
+        number = sum(one.request == self.id for one in earlier) + 1
         made = PersonSearch.of(
-            f"{self.id}/{number}", request=self.id, searched=_dates.moment(at.now), searched_kinds=list(found.sought), searched_tables=tables or None
+            f"{self.id}/{number}",
+            request=self.id,
+            searched=_dates.moment(at.now),
+            searched_kinds=list(found.sought),
+            searched_tables=tables or None,
         )
         self._room.seal_act([made], at.valid_on, _words.say("rights.searched", self._lang), expecting=0)
 
@@ -197,7 +203,9 @@ class Request:
         identified are refused. The request is answered on the day when its last right is (`on`, default: today).
         """
         case, many = self._case(), [grounds] if isinstance(grounds, str) else list(grounds)
-        made = RightAnswer(right, right_outcome=outcome, grounds=many or None, reason=reason or None, evidence=evidence or None)
+        made: RightAnswer = RightAnswer.of(
+            right, right_outcome=outcome, grounds=many or None, reason=reason or None, evidence=evidence or None
+        )
         demand_sound(case, made)
         others = [one for one in case.answers.values() if one.right != made.right]
         day = _dates.day(on) if on is not None else self._room.standpoint.valid_on
@@ -226,13 +234,9 @@ class Request:
 
     def _rows(self) -> list[tuple[str, str]]:
         case = self._case()
-        rows = [(fact, ", ".join(_words.values("owed_answer")[case.owed_of(one)][self._lang] for one in [right])) for right, fact in self._rights(case)]
+        rights, answers = _law.codes("right"), _words.values("owed_answer")
+        rows = [(rights[one].name[self._lang], answers[case.owed_of(one)][self._lang]) for one in _records.texts(case.record.rights)]
         return [*case.clock.rows, *rows]
-
-    def _rights(self, case: RequestState) -> list[tuple[str, str]]:
-        from ivplus_tools import _law
-
-        return [(right, _law.codes("right")[right].name[self._lang]) for right in _records.texts(case.record.rights)]
 
     def __repr__(self) -> str:
         width = max((len(label) for label, _ in self._rows()), default=0)
@@ -261,8 +265,6 @@ def sought_of(values: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str,
 
 def demand_sound(case: RequestState, one: RightAnswer) -> None:
     """Refuse an answer that the law does not know."""
-    from ivplus_tools import _law
-
     on, right, outcome = case.room.on, str(one.right), one.right_outcome
     if right not in _records.texts(case.record.rights):
         raise _words.refusal("right_not_asked", right=_law.codes("right")[right].name, request=case.record.id)

@@ -103,7 +103,7 @@ def _of_source(state: Requests, source: str, sought: Mapping[str, tuple[str, ...
         done = {one.name for one in found if one.state != SEARCHED or one.rows}
         found = [one for one in found if one.name in done]
         mapped |= {one.name: one for one in _mapped(state, source) if one.name not in done}
-        return [*found, *(Table(source, name, NOT_SEARCHED, refused.text(state.lang)) for name in mapped or {"*": None})]
+        return [*found, *(Table(source, name, NOT_SEARCHED, refused.text(state.lang)) for name in list(mapped) or ["*"])]
     return [*found, *(Table(source, name, NOT_SEARCHED, _say(state, "gone")) for name in mapped)]
 
 
@@ -138,6 +138,7 @@ def _again(state: Requests, source: str, tables: Iterable[Table], sought: Mappin
 
 def _look(state: Requests, engine: Engine, table: Table, sought: Mapping[str, tuple[str, ...]]) -> None:
     """The rows of one table that a value or a key catches; why it was not searched, where it could not be."""
+    failing: tuple[type[Exception], ...] = (OSError, UnicodeError, *engine.trouble, *_sources.trouble())
     try:
         engine.demand_whole(table.name)
         columns = list(engine.columns(table.name).values())
@@ -150,7 +151,7 @@ def _look(state: Requests, engine: Engine, table: Table, sought: Mapping[str, tu
     except Refusal as refused:
         table.state, table.detail, table.rows = NOT_SEARCHED, refused.text(state.lang), []
         return
-    except (*engine.trouble, *_sources.trouble(), OSError, UnicodeError) as error:
+    except failing as error:
         table.state, table.detail, table.rows = NOT_SEARCHED, reason_of(error), []
         return
     if len(table.rows) > MOST_ROWS:
@@ -218,7 +219,7 @@ def judged(table: Table, cells: dict[str, str | None], sought: Mapping[str, tupl
         return None
     if sure and not against:
         reached &= {LINKED}
-    return Row(cells, sure and not against, tuple([*(f"{kind}:{told}" for kind, told in how.items()), *sorted(reached)]))
+    return Row(cells, sure and not against, (*(f"{kind}:{told}" for kind, told in how.items()), *sorted(reached)))
 
 
 def _compared(table: Table, cells: Mapping[str, str | None], kind: str, values: Sequence[str]) -> str | None:
@@ -316,7 +317,7 @@ def _tell_unreached(tables: Sequence[Table], sought: Mapping[str, tuple[str, ...
     for _ in range(ROUNDS):
         for one in tables:
             targets = {(one.source, str(link.get("to_table")).rpartition("/")[2]) for link in one.links}
-            targets |= {tuple(str(link.get("to_table")).split("/", 1)) for link in one.links if "/" in str(link.get("to_table"))}  # type: ignore[misc]
+            targets |= {(source, name) for link in one.links for source, slash, name in [str(link.get("to_table")).partition("/")] if slash}
             if targets & reached:
                 reached.add((one.source, one.name))
     for one in tables:

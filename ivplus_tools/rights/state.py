@@ -11,7 +11,7 @@ from ivplus_tools import _law
 from ivplus_tools._records import texts
 from ivplus_tools._state import State
 from ivplus_tools.rights import clock as clocks
-from ivplus_tools.rights import owed
+from ivplus_tools.rights import owed as owing
 from ivplus_tools.rights.records import DataSubjectRequest, PersonSearch, RightAnswer, RightsLetter, SubjectPlan
 
 
@@ -52,23 +52,23 @@ class RequestState:
         return named or tuple(self.room.bodies("activity"))
 
     @cached_property
-    def owed(self) -> list[owed.Owed]:
+    def owed(self) -> list[owing.Owed]:
         """What is owed, by right, activity and legal basis."""
         bodies = self.room.bodies("activity")
         return [
             one
             for right in texts(self.record.rights)
             for activity in self.activities
-            for one in owed.of_activity(right, activity, bodies.get(activity, {}), self.room.on, self._circumstances(activity))
+            for one in owing.of_activity(right, activity, bodies.get(activity, {}), self.room.on, self._circumstances(activity))
         ]
 
-    def _circumstances(self, activity: str) -> owed.Circumstances:
+    def _circumstances(self, activity: str) -> owing.Circumstances:
         """What the register and the retention rules tell of an activity beside its bases."""
         body, statutes = self.room.bodies("activity").get(activity, {}), _law.codes("retention_statute")
         rules = (one for one in self.room.bodies("retention_rule").values() if one.get("activity") == activity and one.get("statute"))
         minimum = [statutes[one["statute"]].on(self.room.on) or {} for one in rules if one["statute"] in statutes]
         decisions = body.get("automated_decisions")
-        return owed.Circumstances(
+        return owing.Circumstances(
             marketing=self.record.against_marketing == "yes",
             statute=bool(minimum) and all(one.get("kind") == "minimum" for one in minimum),
             whistleblowing="whistleblowing" in (body.get("dpia_triggers") or ()),
@@ -77,7 +77,7 @@ class RequestState:
 
     def owed_of(self, right: str) -> str:
         """What is owed of one right over all its activities."""
-        return owed.together(one.answer for one in self.owed if one.right == right)
+        return owing.together(one.answer for one in self.owed if one.right == right)
 
     @property
     def answers(self) -> Mapping[str, RightAnswer]:

@@ -34,7 +34,9 @@ CREATE OR REPLACE TEMP MACRO subject_plans() AS TABLE
     body->>'single_officer' AS "single_officer",
     CAST(body->>'total_before' AS BIGINT) AS "total_before",
     CAST(body->>'total_after' AS BIGINT) AS "total_after", body->>'executed_by' AS "executed_by",
-    body->>'executed' AS "executed", answer(body->'swaps') AS "swaps", valid_from, entry
+    body->>'executed' AS "executed", answer(body->'swaps') AS "swaps",
+    body->>'kept_copy' AS "kept_copy", body->>'ledger' AS "ledger",
+    as_day(body->'ledger_until') AS "ledger_until", valid_from, entry
   FROM standing() WHERE kind = 'subject_plan' ORDER BY id;
 
 CREATE OR REPLACE TEMP MACRO rights_letters() AS TABLE
