@@ -23,6 +23,7 @@ IBAN = r"(?<!\w)[A-Za-z]{2}\d{2}(?: ?[0-9A-Za-z]{4}){2,7}(?: ?[0-9A-Za-z]{1,3})?
 WITHIN = {"identity_code": IDENTITY, "email": EMAIL, "iban": IBAN, "phone": PHONE}
 _WITHIN = {kind: re.compile(shape) for kind, shape in WITHIN.items()}
 COUNTRY = re.compile(r"^(?:00|\+)?358(?:\(0\)|0)?(?=[1-9])|^0(?=[1-9])")
+SHORTEST_KEY = 3
 SHORTEST_NUMBER = 7
 """Digits of a telephone number by which another way of writing it is looked for."""
 
@@ -131,7 +132,7 @@ def _is_near(kind: str, sought: str, told: str) -> bool:
         return _mailbox(one) == _mailbox(two) or within_one(one, two)
     if kind in ("full_name", "given_name", "family_name", "postal_address"):
         return _names_near(set(one.split()), set(two.split()))
-    return bare(one) == bare(two) != ""
+    return len(bare(one)) >= SHORTEST_KEY and bare(one) == bare(two)
 
 
 def _mailbox(address: str) -> str:

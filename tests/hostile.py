@@ -41,6 +41,7 @@ WRITES = {
     "open",
     "plan",
     "publish",
+    "request",
     "record",
     "reopen",
     "respond",

@@ -150,7 +150,6 @@ class SubjectPlan(Record):
     rows_count: Count = item("gdpr:5(2)")
     keys_hash: Text = item("gdpr:5(2)")
     plan_state: PlanState = item("gdpr:5(2)")
-    barred_by: Texts = item("gdpr:17(3)")
     planned_by: Text = item("gdpr:5(2)")
     approved_by: Text = item("gdpr:5(2)")
     single_officer: YesNo = item("gdpr:5(2)")

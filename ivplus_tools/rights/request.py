@@ -255,7 +255,7 @@ def sought_of(values: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str,
         many = [told] if isinstance(told, str) else list(told)
         clean = tuple(dict.fromkeys(_persons.seen(str(one)) for one in many if one is not None))
         for one in clean:
-            if len(_persons.bare(one)) < 2 and len(_persons.folded(one)) < 2:
+            if len(_persons.FORMS[VALUES[name]](one)) < 2 or (name == "email" and "@" not in one):
                 raise _words.refusal("value_too_short", name=name)
         found[VALUES[name]] = clean
     if not set(found) - {"birth_date"}:

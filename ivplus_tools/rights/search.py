@@ -253,7 +253,7 @@ def _within(kind: str, values: Sequence[str], text: str) -> bool:
     """Whether a longer text tells one of the values."""
     if kind == "full_name":
         words = set(_persons.name(text).split())
-        return any(set(_persons.name(one).split()) <= words for one in values)
+        return any(set() < set(_persons.name(one).split()) <= words for one in values)
     found = [one.value for one in _persons.recognised(text) if one.kind == kind]
     return any(_persons.compared(kind, value, one) in (EXACT, NORMALISED) for value in values for one in found)
 
