@@ -80,7 +80,7 @@ def test_an_unverified_fact_is_a_finding_until_somebody_compares_it(sample):
     assert "LAW-002" not in set(found["code"])
     later = sample.at(valid="2027-08-02").findings()
     reread = {fact.instrument["key"] for fact in _law.facts().values() if fact.instrument.get("reread_every")}
-    reread -= {"watch", "notice"}  # read in November
+    reread -= {"watch", "notice", "rights"}  # read in November
     assert set(later[later["code"] == "LAW-002"]["subject"]) == reread
 
 
@@ -232,7 +232,7 @@ def test_no_mark_goes_without_a_word_on_what_was_read():
     new = {"breach:confirmation", "breach:consequences", "breach:counts", "breach:alarm", "edpb:breach_template"}
     new |= {"1182/71:3(4):backwards", *(f"retention:{one}" for one in ("ULK", "LAHET", "RIKOS", "POTILAS"))}
     new |= {fact.rule for fact in _law.codes("longer_ground").values()}
-    new |= {rule for rule in _law.facts() if rule.startswith(("watch:", "notice:"))}
+    new |= {rule for rule in _law.facts() if rule.startswith(("watch:", "notice:", "rights:"))}
     assert len({fact.rule for fact in _law.unverified()} - new) <= 65
     compared = [fact for fact in _law.facts().values() if fact.read]
     assert len(compared) >= 25

@@ -22,7 +22,7 @@ CODES = {
 }
 
 
-@pytest.mark.parametrize("case", cases("rights_clock"))
+@pytest.mark.parametrize("case", cases("rights"))
 def test_the_clock_runs_as_the_law_says(case):
     """Cases written from the law by another hand; the Finnish list of holidays under the regulation decides."""
     given, expect = case["given"], case["expect"]

@@ -7,7 +7,6 @@ import sys
 import click
 
 from ivplus_tools.cli.base import as_table, by_whom, desk_of, echo, main, on_desk, print_table
-from ivplus_tools.rights.letters import KINDS
 
 
 @main.command(
@@ -21,16 +20,16 @@ from ivplus_tools.rights.letters import KINDS
 @click.argument("request", required=False)
 @on_desk
 @by_whom
-@click.option("--letter", type=click.Choice(KINDS), help="the letter of that kind of REQUEST, printed or written")
+@click.option("--letter", metavar="KIND", help="a letter of REQUEST: acknowledgement, extension, answer, refusal, ...")
 @click.option("--write", "out", metavar="FILE", type=click.Path(), help="write the letter: .docx, .html, .md, .pdf, .eml")
 @as_table
 def rights(
     request: str | None, path: str, valid: str | None, known: str | None, lang: str, by: str | None, letter: str | None, out: str | None,
     shape: str,
 ) -> None:  # fmt: skip
-    """Requests of data subjects with the day by which each is to be answered, and what is missing; or one letter of REQUEST.
+    """Requests of data subjects with the day by which each is to be answered; or one letter of REQUEST.
 
-    A person is never looked for from the shell, where values would stay in its history.
+    What is late, missing or wrong is told on stderr. A person is never looked for from the shell, where values would stay in its history.
     """
     room = desk_of(path, valid, known, lang, by).rights
     if request and letter:
