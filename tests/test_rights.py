@@ -1,9 +1,14 @@
 """The rights room: the clock and what is owed by cases from the law, the search, the copy, plans, letters, findings and bad input."""
 
+import contextlib
 import csv
 import hashlib
+import random
+import sqlite3
 import tempfile
 
+import duckdb
+import pandas
 import pytest
 from house import cases
 
@@ -473,3 +478,97 @@ def test_the_same_request_of_the_same_person_is_not_opened_twice(desk):
     with pytest.raises(ivp.Refusal, match="2026-001"):
         opened(desk, person="P1")
     opened(desk, "erasure", person="P1")
+
+
+# --- planted persons over seven kinds of source
+
+
+STORES = ("csv", "parquet", "jsonl", "xlsx", "duckdb", "sqlite", "postgres")
+
+
+def people(seed, count):
+    """Invented people with twins by name and by separator, and families at one address."""
+    chance = random.Random(seed)
+    rows = []
+    for number in range(count):
+        name = f"{chance.choice(['Maija', 'Äiti', 'Åke', 'Näyte'])} {chance.choice(['Meikäläinen', 'Testaaja', 'Öhman'])}"
+        email = f"p{number}@example.fi" if number % 10 else f"perhe{number // 20}@example.fi"
+        separator = "-YXWVUA"[number % 7]
+        rows.append(
+            (
+                f"C{number:05}",
+                name,
+                email,
+                f"+358 40 {number // 2:07}",
+                f"0101{90 + number % 9}{separator}{900 + number % 99}K",
+                f"rivi {number}",
+            )
+        )
+    return rows
+
+
+@pytest.fixture(scope="module", params=STORES)
+def planted(request, tmp_path_factory):
+    """The same people in a source of each kind: the desk, the rows."""
+    kind, folder = request.param, tmp_path_factory.mktemp(request.param)
+    rows = people(1, 10_000 if kind in ("csv", "parquet", "duckdb", "sqlite") else 2_000)
+    server = request.getfixturevalue("postgres") if kind == "postgres" else ""
+    desk = ivp.Desk(folder / "j.duckdb", by="aino", lang="en", now="2026-03-02T09:00")
+    activity = ivp.Activity("a", name="Customers", purposes="service | legal basis: 6(1)(b)")
+    desk.register.record(activity, valid_from="2026-01-01", why="w")
+    desk.source("s", str(stored(kind, folder / "data", rows, server)))
+    identifying = [{"column": column, "data_kind": code} for column, code in IDENTIFYING]
+    name = "rights_people" if kind == "postgres" else "customers"
+    facts = {"source": "s", "table": name, "activities": ["a"], "subject_key": "customer_id", "identifying": identifying}
+    desk.discovery.record(ivp.DataTable(f"s/{name}", **facts), valid_from="2026-01-01", why="w")
+    return desk, rows, name
+
+
+def stored(kind, folder, rows, server):
+    """The rows as a table of a source of that kind; where it lies."""
+    folder.mkdir()
+    frame, path = pandas.DataFrame(rows, columns=list(CUSTOMERS)), folder / f"customers.{kind}"
+    if kind == "postgres":
+        import psycopg
+
+        with psycopg.connect(server, autocommit=True) as con:
+            con.execute("DROP TABLE IF EXISTS rights_people")
+            con.execute("CREATE TABLE rights_people (customer_id text, name text, email text, phone text, hetu text, note text)")
+            con.cursor().executemany("INSERT INTO rights_people VALUES (%s, %s, %s, %s, %s, %s)", rows)
+        return server
+    if kind in ("csv", "xlsx"):
+        (frame.to_csv if kind == "csv" else frame.to_excel)(path, index=False)
+    elif kind == "jsonl":
+        frame.to_json(path, orient="records", lines=True, force_ascii=False)
+    elif kind == "sqlite":
+        with contextlib.closing(sqlite3.connect(path)) as con, con:
+            frame.to_sql("customers", con, index=False)
+    else:
+        with duckdb.connect(str(path) if kind == "duckdb" else ":memory:") as con:
+            con.register("f", frame)
+            con.execute("CREATE TABLE customers AS FROM f")
+            if kind == "parquet":
+                con.execute(f"COPY customers TO '{path}' (FORMAT parquet)")
+    return path if kind in ("duckdb", "sqlite") else folder
+
+
+def test_planted_people_are_found_and_nobody_else(planted):
+    """By address, telephone and identity code together every planted person is found or offered, and no row of another is given."""
+    desk, rows, name = planted
+    request = opened(desk, id=f"r-{desk.standpoint.moment.timestamp()}-{id(rows)}")
+    chance = random.Random(2)
+    for row in chance.sample(rows, 6):
+        key, _, email, phone, code, _ = row
+        for values in (
+            {"email": email.upper()},
+            {"national_id": code},
+            {"email": email, "phone": phone.replace("+358 ", "0"), "national_id": code},
+        ):
+            found = request.find(**values)
+            table = next(one for one in found.every if one.rows or one.name == name)
+            sure = {one.cells["customer_id"] for one in table.sure}
+            assert key in {one.cells["customer_id"] for one in table.rows}
+            same_code = {one[0] for one in rows if one[4] == code}
+            allowed = same_code if "national_id" in values and len(values) == 1 else {key}
+            assert sure <= allowed, (values, sure)
+    assert not [one for one in request.find(email="eikukaan@example.fi").every if one.rows]

@@ -17,7 +17,7 @@ from ivplus_tools.rights.letters import KINDS
 from ivplus_tools.rights.request import Request
 
 SOUGHT = ("email", "phone", "name", "national_id", "customer_number")
-LISTED = ["id", "state", "due", "rights", "received", "channel"]
+LISTED = ["id", "state", "due", "rights"]
 TABLES = ["source", "table", "state", "rows", "near", "by", "detail"]
 
 

@@ -191,8 +191,8 @@ class _Writer(Writer):
         field = kind.model_fields[name]
         answer = getattr(record, name)
         lines = _records.readable(answer, field, self.lang)
-        if name in ("recipients", "processors") and isinstance(answer, tuple):
-            lines = [self.case_name(str(one)) for one in texts(answer)]
+        if isinstance(answer, tuple) and name in ("recipients", "processors"):
+            lines = [self.case_name(str(getattr(one, "recipient", one))) for one in answer]
         return "\n".join(lines)
 
     def case_name(self, ref: str) -> str:

@@ -45,6 +45,8 @@ class Table:
     detail: str = ""
     key: str | None = None
     kinds: dict[str, str] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
+    """Columns of the map that the table does not have."""
     links: tuple[Mapping[str, Any], ...] = ()
     activities: tuple[str, ...] = ()
     rows: list[Row] = field(default_factory=list)
@@ -142,10 +144,9 @@ def _look(state: Requests, engine: Engine, table: Table, sought: Mapping[str, tu
     try:
         engine.demand_whole(table.name)
         columns = list(engine.columns(table.name).values())
-        missing = [one for one in table.kinds if one not in {each.name for each in columns}]
-        if missing:
-            table.state, table.detail = NOT_SEARCHED, _say(state, "no_columns", names=", ".join(missing))
-            return
+        there = {one.name for one in columns}
+        table.missing |= {one for one in table.kinds if one not in there}
+        table.kinds = {name: kind for name, kind in table.kinds.items() if name in there}
         table.rows, lost = _caught(engine, table, columns, sought)
         unseen = engine.unseen(table.name)
     except Refusal as refused:
@@ -156,11 +157,14 @@ def _look(state: Requests, engine: Engine, table: Table, sought: Mapping[str, tu
         return
     if len(table.rows) > MOST_ROWS:
         table.state, table.rows, table.detail = TOO_MANY, [], _say(state, "too_many", most=MOST_ROWS)
-    elif unseen or lost & set(table.kinds):
-        table.state = NOT_SEARCHED
-        table.detail = _say(state, "unseen", rows=unseen) if unseen else _say(state, "lost", names=", ".join(sorted(lost)))
-    else:
-        table.detail = _outside(state, table, sought)
+        return
+    told = [
+        _say(state, "no_columns", names=", ".join(sorted(table.missing))) if table.missing else "",
+        _say(state, "unseen", rows=unseen) if unseen else "",
+        _say(state, "lost", names=", ".join(sorted(lost & set(table.kinds)))) if lost & set(table.kinds) else "",
+        _outside(state, table, sought),
+    ]
+    table.detail = "; ".join(filter(None, told))
 
 
 def _outside(state: Requests, table: Table, sought: Mapping[str, tuple[str, ...]]) -> str:

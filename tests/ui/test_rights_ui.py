@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from screen import SAMPLE, button, keep, typed
+from screen import SAMPLE, button, keep_all, typed
 
 from ivplus_tools import _words
 
@@ -38,7 +38,7 @@ def test_a_request_goes_from_a_mail_to_the_letter(lab, page):
     button(form, said("find")).click()
     expect(form.get_by_role("status").filter(has_text="Henkilön rivejä löytyi")).to_be_visible(timeout=60_000)
     expect(form.get_by_text("uutiskirje").first).to_be_visible()
-    keep(page, "rights-found")
+    keep_all(page, "rights-found")
     typed(field(form, "folder"), "pyynto-2026-012")
     button(form, said("copy")).click()
     expect(form.get_by_role("status").filter(has_text="pyynto-2026-012")).to_be_visible(timeout=60_000)
@@ -54,7 +54,7 @@ def test_a_request_goes_from_a_mail_to_the_letter(lab, page):
     field(form, "kind").select_option(label="vastaus")
     button(form, said("draft")).click()
     expect(form.get_by_text("Tietosuojavaltuutetun toimisto").first).to_be_visible()
-    keep(page, "rights-letter")
+    keep_all(page, "rights-letter")
     button(form, said("sent")).click()
     told = lab.kernel(
         page,
