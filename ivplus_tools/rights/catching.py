@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 from ivplus_tools import _persons
 from ivplus_tools._sources import Column, compose, constant
 
-BARE = "regexp_replace(lower({cell}), '[^0-9a-z]', '', 'g')"
-DIGITS = "regexp_replace({cell}, '[^0-9]', '', 'g')"
+MARKS = " \t.,-+_/()"
+"""Signs that people put in and leave out."""
+PLAIN = "translate(lower({cell}), {marks}, '')"
 FOLDED = "lower(strip_accents({cell}))"
 HOLDS = "contains({of}, {what})"
-ODD = "regexp_matches({cell}, '[^\\x00-\\x7F]')"
+ODD = "strlen({cell}) > length({cell})"
 """A sign beyond ASCII: such a value may be written in other signs, and is looked at."""
-CLOSE = "(abs(length({of}) - {length}) <= 1 AND damerau_levenshtein({of}, {what}) <= 1)"
+CLOSE = """
+((starts_with({of}, {first}) OR ends_with({of}, {last})) AND abs(length({of}) - {length}) <= 1 AND damerau_levenshtein({of}, {what}) <= 1)
+"""
+"""Of a text with one slip of the pen one half is as it should be: only those are compared sign by sign."""
 ALIKE = "jaro_winkler_similarity({of}, {what}) >= 0.9"
 CODES = ("identity_code", "test_identity_code", "foreign_identity_code")
 NAMES = ("given_name", "family_name", "full_name")
@@ -41,30 +45,32 @@ def _of(kind: str, column: Column, value: str) -> str:
     if kind == "email":
         return _email(column, value)
     if kind == "phone":
-        return _ends(compose(DIGITS, cell=column.text), _persons.phone(value), column)
+        last = _persons.phone(value)[-_persons.SHORTEST_NUMBER :]
+        return _any(_plain(column, last), _odd(column)) if last else ""
     if kind in ("full_name", "postal_address"):
         return _named(column.text, value)
     if kind == "birth_date":
         return ""  # many share a day: it tells against a row, it finds none
-    return _any(_bare(column, _persons.bare(value)), _odd(column))
+    if kind == "identity_code":
+        told = _persons.identity_code(value)
+        return _any(" AND ".join((_plain(column, told[:6]), _plain(column, told[7:]))), _odd(column))
+    return _any(_plain(column, value), _odd(column))
 
 
 def _email(column: Column, value: str) -> str:
     told = _persons.email(value)
     local, _, domain = told.rpartition("@")
-    plain = _persons.bare(local.partition("+")[0])
-    both = " AND ".join(_bare(column, one) for one in (plain, _persons.bare(domain.partition(".")[0])) if one)
-    close = compose(CLOSE, of=compose("lower({cell})", cell=column.text), length=str(len(told)), what=constant(told))
-    return _any(compose("({both})", both=both) if both else "", close, _odd(column))
+    both = " AND ".join(_plain(column, one) for one in (local.partition("+")[0], domain.partition(".")[0]) if one)
+    half, lower = max(1, len(local) // 2 - 1), compose("lower({cell})", cell=column.text)
+    halves = {"first": constant(local[:half]), "last": constant(f"{local[half + 2 :]}@{domain}")}
+    close = compose(CLOSE, of=lower, length=str(len(told)), what=constant(told), **halves)
+    return _any(compose("({both})", both=both), close, _odd(column))
 
 
-def _ends(digits: str, told: str, column: Column) -> str:
-    last = told[-_persons.SHORTEST_NUMBER :]
-    return _any(compose(HOLDS, of=digits, what=constant(last)), _odd(column)) if last else ""
-
-
-def _bare(column: Column, told: str) -> str:
-    return compose(HOLDS, of=compose(BARE, cell=column.text), what=constant(told)) if told else ""
+def _plain(column: Column, told: str) -> str:
+    """That a cell holds a text, whatever marks stand in either."""
+    plain = told.lower().translate(str.maketrans("", "", MARKS))
+    return compose(HOLDS, of=compose(PLAIN, cell=column.text, marks=constant(MARKS)), what=constant(plain)) if plain else "false"
 
 
 def _named(text: str, value: str) -> str:
@@ -83,8 +89,10 @@ def _inside(kind: str, column: Column, value: str) -> str:
         folded = compose(FOLDED, cell=column.text)
         return " AND ".join(compose(HOLDS, of=folded, what=constant(word)) for word in _persons.name(value).split())
     if kind == "phone":
-        return compose(HOLDS, of=compose(DIGITS, cell=column.text), what=constant(_persons.phone(value)[-_persons.SHORTEST_NUMBER :]))
-    return _bare(column, _persons.bare(_persons.FORMS[kind](value))) if kind in _persons.WITHIN else ""
+        return _any(_plain(column, _persons.phone(value)[-_persons.SHORTEST_NUMBER :]), _odd(column))
+    if kind == "email":
+        return _any(_plain(column, _persons.email(value)), _odd(column))
+    return _of(kind, column, value) if kind in _persons.WITHIN else ""
 
 
 def _odd(column: Column) -> str:
