@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from ivplus_tools import _persons
@@ -53,15 +54,18 @@ def _of(kind: str, column: Column, value: str) -> str:
         return ""  # many share a day: it tells against a row, it finds none
     if kind == "identity_code":
         told = _persons.identity_code(value)
-        return _any(" AND ".join((_plain(column, told[:6]), _plain(column, told[7:]))), _odd(column))
+        lower = compose("lower({cell})", cell=column.text)
+        both = " AND ".join(compose(HOLDS, of=lower, what=constant(one.lower())) for one in (told[:6], told[7:]))
+        return _any(compose("({both})", both=both), _odd(column))
     return _any(_plain(column, value), _odd(column))
 
 
 def _email(column: Column, value: str) -> str:
     told = _persons.email(value)
     local, _, domain = told.rpartition("@")
-    both = " AND ".join(_plain(column, one) for one in (local.partition("+")[0], domain.partition(".")[0]) if one)
-    half, lower = max(1, len(local) // 2 - 1), compose("lower({cell})", cell=column.text)
+    lower, half = compose("lower({cell})", cell=column.text), max(1, len(local) // 2 - 1)
+    longest = max(re.findall(r"\w+", local.partition("+")[0]) or [""], key=len)
+    both = " AND ".join(compose(HOLDS, of=lower, what=constant(one)) for one in (longest, domain.partition(".")[0]) if one)
     halves = {"first": constant(local[:half]), "last": constant(f"{local[half + 2 :]}@{domain}")}
     close = compose(CLOSE, of=lower, length=str(len(told)), what=constant(told), **halves)
     return _any(compose("({both})", both=both), close, _odd(column))
@@ -74,13 +78,14 @@ def _plain(column: Column, told: str) -> str:
 
 
 def _named(text: str, value: str) -> str:
-    """Every word of a name, or one that is nearly it."""
-    folded, words = compose(FOLDED, cell=text), _persons.name(value).split()
-    each = " AND ".join(compose(HOLDS, of=folded, what=constant(word)) for word in words)
-    told = _persons.folded(value)
-    turned = " ".join(reversed(told.split()))
-    alike = [compose(ALIKE, of=folded, what=constant(one)) for one in dict.fromkeys((told, turned)) if one]
-    return _any(compose("({each})", each=each) if each else "", *alike)
+    """Every word of a name, or one of them in a text that is nearly the name."""
+    folded, words, told = compose(FOLDED, cell=text), _persons.name(value).split(), _persons.folded(value)
+    if not words:
+        return ""
+    held = [compose(HOLDS, of=folded, what=constant(word)) for word in words]
+    alike = [compose(ALIKE, of=folded, what=constant(one)) for one in dict.fromkeys((told, " ".join(reversed(told.split()))))]
+    some = compose("(({some}) AND ({alike}))", some=" OR ".join(held), alike=" OR ".join(alike))
+    return _any(compose("({each})", each=" AND ".join(held)), some, *(alike if len(words) == 1 else ()))
 
 
 def _inside(kind: str, column: Column, value: str) -> str:
