@@ -19,7 +19,10 @@ PHONE = (
     r"(?<![\w.-])(?:(?:\+|00)[1-9][\d ()./-]{6,16}\d|0(?:4\d|50)[ -]?\d{3}[ -]?\d{2,3}[ -]?\d{1,3}"
     r"|\(?0[1-9]\d{0,2}\)?[ /-]\d{3}[ -]?\d{2,5})(?![\w-])"
 )
-IBAN = r"(?<!\w)[A-Za-z]{2}\d{2}(?: ?[0-9A-Za-z]{4}){2,7}(?: ?[0-9A-Za-z]{1,3})?(?!\w)"
+IBAN = (
+    r"(?<!\w)[A-Za-z]{2}\d{2}(?: ?[A-Za-z]{4})?(?: ?(?=[A-Za-z]{0,3}\d)[0-9A-Za-z]{4}){2,7}"
+    r"(?: ?(?=[A-Za-z]{0,2}\d)[0-9A-Za-z]{1,3})?(?!\w)"
+)
 WITHIN = {"identity_code": IDENTITY, "email": EMAIL, "iban": IBAN, "phone": PHONE}
 _WITHIN = {kind: re.compile(shape) for kind, shape in WITHIN.items()}
 COUNTRY = re.compile(r"^(?:00|\+)?358(?:\(0\)|0)?(?=[1-9])|^0(?=[1-9])")
@@ -75,7 +78,7 @@ def email(text: str) -> str:
 
 def phone(text: str) -> str:
     """The digits of a number, those of a Finnish one without trunk and country prefix."""
-    told = seen(text)
+    told = key(text)
     digits = ("+" if told.startswith("+") else "") + "".join(str(unicodedata.digit(one)) for one in told if one.isdigit())
     digits = re.sub(r"^(\+|00)3580(?=[1-9])", r"\g<1>358", digits)
     return COUNTRY.sub("", digits) if COUNTRY.match(digits) else digits.removeprefix("+").removeprefix("00")
@@ -92,8 +95,8 @@ def code(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """A key of a system, as it stands."""
-    return seen(text)
+    """A key of a system, as it stands; a whole number without the fraction that some systems write."""
+    return re.sub(r"^(\d+)\.0+$", r"\1", seen(text))
 
 
 def name(text: str) -> str:
@@ -108,7 +111,7 @@ FORMS: Mapping[str, Callable[[str], str]] = {
 """How each kind is brought into the form in which two values are compared."""
 STRONG = frozenset(("email", "phone", "identity_code", "iban", "person_key", "account_name"))
 """Kinds of which an equal value is the same person; of the others it may be somebody of the same name."""
-EXACT, NORMALISED, NEAR, OTHER = "exact", "normalised", "near", "other"
+EXACT, NORMALISED, NEAR, INSIDE, OTHER = "exact", "normalised", "near", "inside", "other"
 
 
 def compared(kind: str, sought: str, told: str) -> str:
@@ -132,6 +135,8 @@ def _is_near(kind: str, sought: str, told: str) -> bool:
         return _mailbox(one) == _mailbox(two) or within_one(one, two)
     if kind in ("full_name", "given_name", "family_name", "postal_address"):
         return _names_near(set(one.split()), set(two.split()))
+    if kind == "person_key" and one.isdecimal() and two.isdecimal():
+        return one.lstrip("0") == two.lstrip("0") != ""
     return len(bare(one)) >= SHORTEST_KEY and bare(one) == bare(two)
 
 
@@ -144,7 +149,13 @@ def _mailbox(address: str) -> str:
 def _names_near(one: set[str], two: set[str]) -> bool:
     """Whether the words of one name are among those of the other, each but for one sign."""
     few, many = sorted((one, two), key=len)
-    return bool(few) and all(any(within_one(word, other) for other in many) for word in few)
+    whole = {word for word in few if len(word) > 1}
+    return bool(whole) and all(any(within_one(word, other) or _initial(word, other) for other in many) for word in few)
+
+
+def _initial(one: str, two: str) -> bool:
+    """Whether one is the other's first letter."""
+    return min(len(one), len(two)) == 1 and one[0] == two[0]
 
 
 def within_one(one: str, two: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ivplus_tools import _dates, _law, _persons, _sources, _words
+from ivplus_tools import _dates, _law, _persons, _sources, _store, _words
 from ivplus_tools._records import clean, texts
 from ivplus_tools._room import Room
 from ivplus_tools._sources import Asked, Engine, Tally, compose, ledger
@@ -19,8 +19,8 @@ from ivplus_tools._sources.sql import OfSubject, literal
 from ivplus_tools.errors import Refusal
 from ivplus_tools.rights.found import Found
 from ivplus_tools.rights.records import SubjectPlan
-from ivplus_tools.rights.search import SEARCHED, Table
 from ivplus_tools.rights.state import Requests
+from ivplus_tools.rights.tables import SEARCHED, Table, columns_of
 
 ERASE, RECTIFY, RESTRICT = "erase", "rectify", "restrict"
 
@@ -39,7 +39,7 @@ class SubjectPlans:
     """Plans of one act over a person's tables, a plan each, and what is barred. `approve` and `execute` go through all or one."""
 
     def __init__(
-        self, room: Room[Requests], found: Found, plans: Sequence[str], barred: Sequence[Barred], changes: Mapping[str, str]
+        self, room: Room[Requests], found: Found, plans: Sequence[str], barred: Sequence[Barred], changes: Mapping[str, Mapping[str, str]]
     ) -> None:  # fmt: skip
         self._room, self._found = room, found
         self.ids, self.barred, self._changes = tuple(plans), tuple(barred), dict(changes)
@@ -69,27 +69,28 @@ class SubjectPlans:
         mine = [one for one in self.records if one.source == grant]
         if not mine:
             raise _words.refusal("no_grant", source=", ".join(sorted({str(one.source) for one in self.records})) or "–")
+        newest = _store.newest(self._room.standpoint)
         for one in mine:
             _demand_state(one, "approved")
         for one in mine:
-            self._carry_out(one, frozenset(triggers))
+            self._carry_out(one, frozenset(triggers), newest[("subject_plan", one.id)])
         return self
 
-    def _carry_out(self, one: SubjectPlan, triggers: frozenset[str]) -> None:
+    def _carry_out(self, one: SubjectPlan, triggers: frozenset[str], newest: int) -> None:
         state = self._room.state()
         table = next(each for each in self._found.every if (each.source, each.name) == (one.source, one.table))
         secret = ledger.secret(state.at.path, _secret(one.id))
         if secret is None:
             raise _words.refusal("plan_key_gone", plan=one.id)
-        if why := bars(state, table, str(one.subject_act)):
+        if why := bars(state, table, str(one.subject_act), keys_of(self._found)):
             raise _words.refusal("barred_now", plan=one.id, why=why)
         noted = _noted(state, one)
         failing: tuple[type[Exception], ...]
         with _sources.opened(state.place(one.source), write=True) as engine:
             failing = (Refusal, OSError, ValueError, *engine.trouble)
-            changes = _changes(engine, table, self._changes) if one.subject_act != ERASE else None
+            changes = _changes(engine, table, self._changes.get(f"{table.source}/{table.name}", {})) if one.subject_act != ERASE else None
             expected = Tally(int(one.rows_count or 0), str(one.keys_hash))
-            self._keep([one.replace(plan_state="started")], "started")
+            self._keep([one.replace(plan_state="started")], "started", newest)  # another notebook may be at it
             asked = Asked(
                 secret, True, noted.flush, ledger.tag_of(one.id), triggers, frozenset(),
                 lambda key, _: noted.add(key, ""), lambda told: self._swapping(one, told),
@@ -128,8 +129,9 @@ class SubjectPlans:
         """Seal what tells old and new files apart, before the first is put in its place."""
         self._keep([self._again(one).replace(swaps=[f"{name} {stamps}" for name, stamps in told.items()] or None)], "started")
 
-    def _keep(self, records: Sequence[SubjectPlan], key: str) -> None:
-        self._room.seal_act(list(records), self._room.standpoint.valid_on, _words.say(f"rights.plan_{key}", self._room.standpoint.lang))
+    def _keep(self, records: Sequence[SubjectPlan], key: str, newest: int | None = None) -> None:
+        at = self._room.standpoint
+        self._room.seal_act(list(records), at.valid_on, _words.say(f"rights.plan_{key}", at.lang), expecting=newest)
 
     def __repr__(self) -> str:
         lang = self._room.standpoint.lang
@@ -150,14 +152,13 @@ def plan(room: Room[Requests], found: Found, act: str, changes: Mapping[str, Map
     if unknown:
         raise _words.refusal("no_rows_there", got=", ".join(sorted(unknown)))
     for table in sorted(tables, key=lambda one: not one.links):  # rows that refer to others go first
-        if why := bars(state, table, act) or _unkeyed(state, table):
+        if why := bars(state, table, act, keys_of(found)) or _unkeyed(state, table):
             barred.append(Barred(table.source, table.name, len(table.sure), why))
             continue
         made.append(_frozen(state, found, table, act, (changes or {}).get(f"{table.source}/{table.name}")))
     if made:
         room.seal_act(made, room.standpoint.valid_on, _words.say("rights.plan_planned", state.lang), expecting=0)
-    flat = {f"{table}.{column}": value for table, told in (changes or {}).items() for column, value in told.items()}
-    return SubjectPlans(room, found, [one.id for one in made], barred, flat)
+    return SubjectPlans(room, found, [one.id for one in made], barred, changes or {})
 
 
 def _frozen(state: Requests, found: Found, table: Table, act: str, changes: Mapping[str, str] | None) -> SubjectPlan:
@@ -166,7 +167,7 @@ def _frozen(state: Requests, found: Found, table: Table, act: str, changes: Mapp
     secret = ledger.new_secret(state.at.path, _secret(ident))
     with _sources.opened(state.place(table.source)) as engine:
         if changes:
-            _changes(engine, table, {f"{table.source}/{table.name}.{name}": told for name, told in changes.items()})
+            _changes(engine, table, changes)
         tally = engine.tally(_cut(table), secret)
     if tally.rows != len(table.sure):
         raise _words.refusal("drifted", planned=len(table.sure), found=tally.rows)
@@ -238,16 +239,17 @@ def _unkeyed(state: Requests, table: Table) -> str:
 
 def _changes(engine: Engine, table: Table, told: Mapping[str, str]) -> dict[str, str]:
     """New values as constants of a statement; an unknown column is refused."""
-    mine = {name.rpartition(".")[2]: value for name, value in told.items() if name.startswith(f"{table.source}/{table.name}.")}
-    return {engine.column(table.name, name).name: literal(value) for name, value in mine.items()}
+    if empty := [name for name, value in told.items() if value is None]:
+        raise _words.refusal("no_new_value", names=", ".join(empty))
+    return {engine.column(table.name, name).name: literal(str(value)) for name, value in told.items()}
 
 
 # --- what bars it
 
 
-def bars(state: Requests, table: Table, act: str) -> str:
+def bars(state: Requests, table: Table, act: str, mine: frozenset[str]) -> str:
     """What bars an act on a table: a legal hold that may reach it, or a statute that obliges keeping. Empty where nothing does."""
-    held = [name for name, body in state.bodies("hold").items() if _in_force(body, state.on) and _may_reach(state, body, table)]
+    held = [name for name, body in state.bodies("hold").items() if _in_force(body, state.on) and _may_reach(state, body, table, mine)]
     if held:
         return _words.say("rights.held", state.lang, holds=", ".join(held))
     if act != ERASE:
@@ -263,19 +265,25 @@ def _in_force(body: Mapping[str, Any], on: date) -> bool:
     return (begins is None or _dates.day(begins) <= on) and (ends is None or on <= _dates.day(ends))
 
 
-def _may_reach(state: Requests, body: Mapping[str, Any], table: Table) -> bool:
+def keys_of(found: Found) -> frozenset[str]:
+    """Every key and reference in the person's rows: a hold names people by any of them."""
+    columns = {id(one): {str(one.key), *(str(link["column"]) for link in one.links), *columns_of(one, "person_key")} for one in found.given}
+    cells = (row.cells.get(name) for one in found.given for row in one.sure for name in columns[id(one)])
+    return frozenset(_persons.bare(_persons.key(cell)) for cell in cells if cell) - {""}
+
+
+def _may_reach(state: Requests, body: Mapping[str, Any], table: Table, mine: frozenset[str]) -> bool:
     """Whether a hold may be about rows of the person in a table: what names nothing that excludes it may."""
-    if (activity := body.get("activity")) and activity not in table.activities:
+    if (activity := body.get("activity")) and table.activities and activity not in table.activities:
         return False
     if (source := body.get("source")) and not body.get("held_table") and source != table.source:
         return False
     if rules := body.get("rules"):
-        known = [state.bodies("retention_rule").get(one, {}) for one in texts(rules)]
-        if not any((one.get("source"), one.get("table")) == (table.source, table.name) for one in known):
+        known = [state.bodies("retention_rule").get(one) for one in texts(rules)]
+        if not any(one is None or (one.get("source"), one.get("table")) == (table.source, table.name) for one in known):
             return False
     if subjects := body.get("subjects"):
-        keys = {_persons.bare(str(row.cells.get(str(table.key)) or "")) for row in table.sure}
-        return bool(keys & {_persons.bare(str(one)) for one in subjects})
+        return bool(mine & {_persons.bare(_persons.key(str(one))) for one in subjects})
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ivplus_tools import _persons
 from ivplus_tools._sources import Column, compose, constant
@@ -13,13 +13,20 @@ MARKS = " \t.,-+_/()"
 PLAIN = "translate(lower({cell}), {marks}, '')"
 FOLDED = "lower(strip_accents({cell}))"
 HOLDS = "contains({of}, {what})"
-ODD = "strlen({cell}) > length({cell})"
-"""A sign beyond ASCII: such a value may be written in other signs, and is looked at."""
+ODD = r"(strlen({cell}) > length({cell}) AND regexp_matches({cell}, '[^\x00-\x7f\x{{c0}}-\x{{17f}}]'))"
+"""A sign beyond Latin letters: such a value may be written in other signs, and is looked at."""
 CLOSE = """
 ((starts_with({of}, {first}) OR ends_with({of}, {last})) AND abs(length({of}) - {length}) <= 1 AND damerau_levenshtein({of}, {what}) <= 1)
 """
 """Of a text with one slip of the pen one half is as it should be: only those are compared sign by sign."""
+INITIAL = r"regexp_matches({of}, '\b[' || {first} || ']\b')"
+"""A letter alone, which may stand for a name."""
+SAME_NUMBER = "ltrim(translate(lower({cell}), {marks}, ''), '0') IN ({keys})"
+FRACTIONS = ("", "0", "00")
+"""What is left of a fraction of a whole number where its point is taken out."""
 ALIKE = "jaro_winkler_similarity({of}, {what}) >= 0.9"
+TWO = 2
+"""Words of a longer name that are enough to look at a row."""
 CODES = ("identity_code", "test_identity_code", "foreign_identity_code")
 NAMES = ("given_name", "family_name", "full_name")
 
@@ -52,12 +59,21 @@ def _of(kind: str, column: Column, value: str) -> str:
         return _named(column.text, value)
     if kind == "birth_date":
         return ""  # many share a day: it tells against a row, it finds none
+    if kind == "person_key":
+        return _any(same_key(column, [value]), _odd(column))
     if kind == "identity_code":
         told = _persons.identity_code(value)
         lower = compose("lower({cell})", cell=column.text)
         both = " AND ".join(compose(HOLDS, of=lower, what=constant(one.lower())) for one in (told[:6], told[7:]))
         return _any(compose("({both})", both=both), _odd(column))
     return _any(_plain(column, value), _odd(column))
+
+
+def same_key(column: Column, keys: Iterable[str]) -> str:
+    """That a cell holds one of the keys, whatever marks and zeros stand around it."""
+    plain = {one.lower().translate(str.maketrans("", "", MARKS)).lstrip("0") for one in map(_persons.key, keys)}
+    told = sorted(f"{one}{rest}" for one in plain for rest in FRACTIONS)
+    return compose(SAME_NUMBER, cell=column.text, marks=constant(MARKS), keys=", ".join(map(constant, told)))
 
 
 def _email(column: Column, value: str) -> str:
@@ -84,8 +100,13 @@ def _named(text: str, value: str) -> str:
         return ""
     held = [compose(HOLDS, of=folded, what=constant(word)) for word in words]
     alike = [compose(ALIKE, of=folded, what=constant(one)) for one in dict.fromkeys((told, " ".join(reversed(told.split()))))]
-    some = compose("(({some}) AND ({alike}))", some=" OR ".join(held), alike=" OR ".join(alike))
-    return _any(compose("({each})", each=" AND ".join(held)), some, *(alike if len(words) == 1 else ()))
+    letters = constant("".join(sorted({word[0] for word in words if word[0].isalpha()})))
+    short = compose(INITIAL, of=folded, first=letters)
+    some = compose("(({some}) AND ({alike}))", some=" OR ".join(held), alike=" OR ".join((*alike, short)))
+    alone = compose("trim({of}) IN ({words})", of=folded, words=", ".join(map(constant, words)))
+    counted = " + ".join(compose("({one})::INT", one=one) for one in held)
+    two = [compose("({counted}) >= 2", counted=counted)] if len(words) > TWO else []
+    return _any(compose("({each})", each=" AND ".join(held)), some, alone, *two, *(alike if len(words) == 1 else ()))
 
 
 def _inside(kind: str, column: Column, value: str) -> str:

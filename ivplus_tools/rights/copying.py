@@ -16,8 +16,8 @@ from ivplus_tools.exchange.guard import guarded
 from ivplus_tools.rights import letters, owed
 from ivplus_tools.rights.found import Found
 from ivplus_tools.rights.masks import OPEN
-from ivplus_tools.rights.search import NOT_PERSONAL, TOO_MANY, Table
 from ivplus_tools.rights.state import RequestState
+from ivplus_tools.rights.tables import NOT_PERSONAL, TOO_MANY, Table
 
 PORTABLE = "portability"
 KNOWN = owed.Circumstances(provided=True, by_machine=True)
@@ -31,6 +31,8 @@ def make(case: RequestState, found: Found, folder: Path, portable: bool, inferre
         raise _words.refusal("copy_exists", path=folder)
     if many := [f"{one.source}/{one.name}" for one in found.every if one.state == TOO_MANY]:
         raise _words.refusal("copy_too_many", tables=", ".join(many))
+    if odd := set(inferred) - {told for one in found.given for name in one.sure[0].cells for told in _names_of(one, name)}:
+        raise _words.refusal("no_inferred", got=", ".join(sorted(odd)))
     lang = case.room.lang
     with _store.private(0o700):
         made = folder.with_name(f".{folder.name}.part")
@@ -61,7 +63,7 @@ def _fill(case: RequestState, found: Found, folder: Path, portable: bool, inferr
         stem = _stem(table, {str(one["file"]) for one in tables})
         files[f"{stem}.csv"], files[f"{stem}.json"] = _csv(columns, rows), _json(rows)
         tables.append({"source": table.source, "table": table.name, "file": stem, "rows": len(rows)})
-    letter = letters.answer(case, found, portable=portable)
+    letter = letters.answer(case, found, given=letters.Given(sum(one["rows"] for one in tables), len(tables), portable, bool(withheld)))
     for name in ("letter.html", "letter.pdf"):
         files[name] = _rendered(letter, name)
     manifest = _manifest(case, found, tables, withheld, files, lang)
@@ -99,9 +101,14 @@ def _columns(case: RequestState, table: Table, inferred: tuple[str, ...]) -> tup
         words = " ".join(re.findall(r"[^\W\d_]+", _persons.folded(re.sub(r"([a-zåäö0-9])([A-ZÅÄÖ])", r"\1 \2", name))))
         if any(re.search(rf"\b{re.escape(_persons.folded(one))}", words) for one in told):
             hidden[name] = _words.say("rights.secret", case.room.lang)
-        elif f"{table.source}/{table.name}.{name}" in inferred or f"{table.name}.{name}" in inferred:
+        elif set(_names_of(table, name)) & set(inferred):
             hidden[name] = _words.say("rights.inferred", case.room.lang)
     return [name for name in names if name not in hidden], hidden
+
+
+def _names_of(table: Table, column: str) -> tuple[str, str]:
+    """What a column may be called."""
+    return f"{table.source}/{table.name}.{column}", f"{table.name}.{column}"
 
 
 def _stem(table: Table, used: set[str]) -> str:

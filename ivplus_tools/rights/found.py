@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _html, _room, _shown, _words
 from ivplus_tools.rights import masks as masking
-from ivplus_tools.rights.search import NOT_PERSONAL, NOT_REACHED, NOT_SEARCHED, SEARCHED, TOO_MANY, Row, Table
+from ivplus_tools.rights import search
 from ivplus_tools.rights.state import Requests
+from ivplus_tools.rights.tables import NOT_PERSONAL, NOT_REACHED, NOT_SEARCHED, SEARCHED, TOO_MANY, Row, Table
 
 if TYPE_CHECKING:
     import pandas
@@ -22,6 +23,7 @@ class Found:
         self._state, self.request, self.every = state, request, list(every)
         self.sought, self._lang = dict(sought), state.lang
         self._left: set[int] = set()
+        self._numbered = [(number, table, row) for number, (table, row) in enumerate(self._doubtful(), 1)]
 
     # --- what was found
 
@@ -32,7 +34,7 @@ class Found:
         `state`: `searched`, else why nothing can be said of it: `not_searched`, `not_reached`, `too_many`, `not_personal`.
         """
         rows = [
-            (one.source, one.name, one.state, *((len(one.sure), len(self._awaiting(one))) if one.state == SEARCHED else (None, None)),
+            (one.source, one.name, one.state, *((len(one.sure), len(self.awaiting(one))) if one.state == SEARCHED else (None, None)),
              ", ".join(sorted({self._how(how) for row in one.rows for how in row.how})), one.detail, ", ".join(one.activities))
             for one in self.every
         ]  # fmt: skip
@@ -78,7 +80,7 @@ class Found:
     @property
     def open(self) -> dict[str, int]:
         """What speaks against saying that this is all: rows that await the officer, and tables by why nothing is known of them."""
-        counts = {"near": sum(len(self._awaiting(one)) for one in self.every)}
+        counts = {"near": sum(len(self.awaiting(one)) for one in self.every)}
         for one in self.every:
             state = NOT_SEARCHED if one.state == SEARCHED and one.detail else one.state
             if state in (NOT_SEARCHED, NOT_REACHED, TOO_MANY):
@@ -92,26 +94,43 @@ class Found:
 
     # --- the officer decides
 
-    @cached_property
-    def _numbered(self) -> list[tuple[int, Table, Row]]:
-        near = [(table, row) for table in self.every for row in table.rows if not row.sure]
-        return [(number, table, row) for number, (table, row) in enumerate(near, 1)]
+    def _doubtful(self) -> list[tuple[Table, Row]]:
+        return [(table, row) for table in self.every for row in table.rows if not row.sure]
+
+    def _follow(self) -> Found:
+        """What the decided rows lead to is looked for; the numbers of the others stay, new ones come after them."""
+        search.decided(self._state, self.every, self.sought)
+        pools: dict[tuple[Any, ...], list[Row]] = {}
+        for table in self.every:
+            for row in reversed(table.rows):
+                pools.setdefault((id(table), *row.cells.values()), []).append(row)
+        for place, (number, table, row) in enumerate(self._numbered):
+            pool = pools.get((id(table), *row.cells.values()))
+            self._numbered[place] = (number, table, pool.pop() if pool else row)
+        known = {id(row) for _, _, row in self._numbered}
+        new = [(table, row) for table, row in self._doubtful() if id(row) not in known]
+        self._numbered += [(number, table, row) for number, (table, row) in enumerate(new, len(self._numbered) + 1)]
+        self.__dict__.pop("masks_of", None)
+        return self
 
     def take(self, numbers: int | Iterable[int]) -> Found:
-        """These near rows are the person's."""
+        """These near rows are the person's; what refers to them is looked for."""
         for number, row in self._chosen(numbers):
             row.sure, row.how = True, (*row.how, "taken")
             self._left.discard(number)
-        self.__dict__.pop("masks_of", None)
-        return self
+        return self._follow()
 
     def leave(self, numbers: int | Iterable[int]) -> Found:
         """These near rows are somebody else's."""
         for number, row in self._chosen(numbers):
-            row.sure = False
+            row.sure, row.how = False, tuple(one for one in row.how if one != "taken")
             self._left.add(number)
-        self.__dict__.pop("masks_of", None)
-        return self
+        return self._follow()
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the officer has decided on any row: then the counts are others than those of the search."""
+        return bool(self._left) or any("taken" in row.how for _, _, row in self._numbered)
 
     def _chosen(self, numbers: int | Iterable[int]) -> list[tuple[int, Row]]:
         wanted = [numbers] if isinstance(numbers, int) else list(numbers)
@@ -120,7 +139,8 @@ class Found:
             raise _words.refusal("no_near", got=", ".join(map(str, unknown)), most=len(known))
         return [(one, known[one]) for one in wanted]
 
-    def _awaiting(self, table: Table) -> list[Row]:
+    def awaiting(self, table: Table) -> list[Row]:
+        """Rows of a table that await the officer."""
         left = {id(row) for number, _, row in self._numbered if number in self._left}
         return [row for row in table.rows if not row.sure and id(row) not in left]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ivplus_tools import _law, _records, _words
 from ivplus_tools._records import Record, texts
@@ -14,6 +14,15 @@ from ivplus_tools.rights.state import RequestState
 
 KINDS = ("acknowledgement", "identity", "extension", "answer", "part_refusal", "refusal", "recipients", "withdrawal")
 GRANTED = "granted"
+
+
+class Given(NamedTuple):
+    """What a copy holds: rows, of how many tables, whether it is data to take along, and whether anything was left out."""
+
+    rows: int
+    tables: int
+    portable: bool
+    withheld: bool
 
 
 def is_identified(case: RequestState) -> bool:
@@ -38,12 +47,12 @@ def draft(case: RequestState, kind: str, found: Found | None = None) -> Document
     return letter.letter(kind, sections)
 
 
-def answer(case: RequestState, found: Found | None = None, kind: str = "answer", portable: bool = False) -> Document:
+def answer(case: RequestState, found: Found | None = None, kind: str = "answer", given: Given | None = None) -> Document:
     """What is answered to each right, with the register's information on the activities concerned, and how to complain."""
     letter = _Writer(case)
     sections = [letter.opening("answer_intro"), letter.decided()]
     if found is not None:
-        sections.append(letter.searched(found, portable))
+        sections.append(letter.searched(found, given))
     if found is not None or ("access" in texts(case.record.rights) and kind != "refusal"):
         sections += list(letter.information(found))
     if kind != "answer" or any(one.right_outcome != GRANTED for one in case.answers.values()) or _is_partial(found):
@@ -111,12 +120,16 @@ class _Writer(Writer):
         return [section, Section("", "", lines=lines), self.remedies()]
 
     def withdrawn(self) -> list[Section]:
-        """That consent is withdrawn, and since when."""
+        """That consent is withdrawn; a right that nobody has granted is not said to be."""
+        one = self.case.answers.get("withdrawal")
+        if one is None or one.right_outcome != GRANTED:
+            return [self.opening("answer_intro"), Section("", "", lines=(self.filled(self.right("withdrawal"), ""),))]
         return [self.opening("withdrawn")]
 
     def to_recipients(self) -> list[Section]:
         """What those who received the data have to do (Art. 19)."""
-        rights = [one for one in texts(self.record.rights) if one in ("rectification", "erasure", "restriction")]
+        done = {right for right, one in self.case.answers.items() if one.right_outcome in (GRANTED, "partly")}
+        rights = [one for one in texts(self.record.rights) if one in done & {"rectification", "erasure", "restriction"}]
         lines = tuple(Line(self.right(one), self.say(f"letter.do_{one}")) for one in rights)
         said = "\n\n".join([self.dated(), self.say("common.greeting"), self.say("letter.recipients_intro", id=self.record.id)])
         missing = () if lines else (self.say("letter.nothing_to_tell"),)
@@ -150,12 +163,15 @@ class _Writer(Writer):
         source = _words.article(article, self.lang) if article else fact.sources.get(self.lang, "")
         return f"{fact.name[self.lang]}: {fact.says[self.lang]}" + (f" ({source})" if source else "")
 
-    def searched(self, found: Found, portable: bool) -> Section:
+    def searched(self, found: Found, given: Given | None) -> Section:
         """What is given and what is not, each said."""
-        rows = sum(len(one.sure) for one in found.given)
-        said = [self.say("letter.enclosed" if rows else "letter.no_rows", rows=rows, tables=len(found.given))]
-        if portable:
+        told = given or Given(sum(len(one.sure) for one in found.given), len(found.given), False, False)
+        key = "letter.enclosed" if told.rows else "letter.none_given" if found.given else "letter.no_rows"
+        said = [self.say(key, rows=told.rows, tables=told.tables)]
+        if told.portable and told.rows:
             said.append(self.say("letter.portable"))
+        if told.withheld:
+            said.append(self.say("letter.withheld"))
         if found.masks_of.proposals:
             said.append(self.say("letter.masked"))
         if not found.is_whole:

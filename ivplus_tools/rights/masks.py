@@ -6,21 +6,19 @@ given names: some are missed, which the copy says.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
 from ivplus_tools import _persons, _words
-from ivplus_tools.rights.search import CODES, LINKED, Table
+from ivplus_tools.rights import spellings
+from ivplus_tools.rights.tables import CODES, Table
 
-GIVEN_NAMES = Path(__file__).parents[1] / "discovery" / "data" / "names.csv"
-WORDS = re.compile(r"[A-ZÅÄÖÉÜ][\w'’-]+(?: [A-ZÅÄÖÉÜ][\w'’-]+)+")
 NAMES = ("full_name", "given_name", "family_name")
 TELLING = ("email", "phone", "iban", "postal_address", "licence_plate", "account_name", *CODES, *NAMES)
 """Kinds of a column that tell of somebody by themselves."""
+LEARNT = (":exact", ":normalised", ":near")
+"""How a row was found of which its own columns tell of the person: not by a key, nor by what somebody else has noted."""
 MASK, GIVE, OPEN = "mask", "give", "open"
 
 
@@ -41,7 +39,10 @@ class Masks:
 
     def __init__(self, tables: Sequence[Table], sought: Mapping[str, tuple[str, ...]], ours: Iterable[str]) -> None:
         self._own = {kind: list(values) for kind, values in sought.items()}
-        self._ours = [text for text in ours if text]
+        self._ours = {
+            (kind, form(told)) for text in ours if text for kind, form in _persons.FORMS.items()
+            for told in (text, *(one.value for one in _persons.recognised(text) if one.kind == kind))
+        }  # fmt: skip
         self.proposals: dict[tuple[str, str], Proposal] = {}
         for table in tables:
             self._learn(table)
@@ -57,7 +58,7 @@ class Masks:
             columns = [name for name, told in table.kinds.items() if told == kind]
             if len(columns) == 1:
                 base = "identity_code" if kind in CODES else kind
-                rows = (one for one in table.sure if any(not how.startswith(LINKED) for how in one.how))
+                rows = (one for one in table.sure if any(how.endswith(LEARNT) for how in one.how))
                 self._own.setdefault(base, []).extend(filter(None, (one.cells.get(columns[0]) for one in rows)))
 
     def _known_names(self, tables: Sequence[Table]) -> list[re.Pattern[str]]:
@@ -76,9 +77,9 @@ class Masks:
             words = set(_persons.name(value).split())
             names = [one for name in NAMES for one in self._own.get(name, ())]
             own = {word for one in names for word in _persons.name(one).split()}
-            return bool(words) and words <= own
+            return bool(words) and (words <= own or ("full_name", _persons.name(value)) in self._ours)
         form = _persons.FORMS.get(base, _persons.key)
-        return any(form(value) == form(one) for one in self._own.get(base, ())) or any(value in one for one in self._ours)
+        return any(form(value) == form(one) for one in self._own.get(base, ())) or (base, form(value)) in self._ours
 
     def _in_row(self, table: Table, cells: Mapping[str, str | None]) -> Iterator[tuple[str, _persons.Told]]:
         """What stands in the cells of a row and tells of another."""
@@ -94,15 +95,24 @@ class Masks:
                 yield column, one
 
     def within(self, text: str) -> list[_persons.Told]:
-        """What a text tells of others: identifiers, names that are known, and words that look like a name."""
-        found = [one for one in _persons.recognised(text) if not self._is_own(one.kind, one.value)]
-        names = [_persons.Told("full_name", one.start(), one.end(), one[0]) for shape in self._names for one in shape.finditer(text)]
-        names += [one for one in _likely_names(text) if not self._is_own("full_name", one.value)]
+        """What a text tells of others: identifiers however spelt, names that are known, and words that look like a name."""
+        flat, places = spellings.plain(text)
+        usual = _persons.recognised(flat)
+        spelt = spellings.spelt(flat)
+        own = [one for one in (*usual, *spelt) if self._is_own(one.kind, one.value)]
+        wide = [one for one in spelt if not _meets(one, own)]
+        names = [_persons.Told("full_name", one.start(), one.end(), one[0]) for shape in self._names for one in shape.finditer(flat)]
+        names += [one for one in spellings.names(flat) if not self._is_own("full_name", one.value)]
         kept: list[_persons.Told] = []
-        for one in [*found, *names]:
-            if all(one.end <= other.start or other.end <= one.start for other in kept):
+        for one in [*(one for one in usual if one not in own), *wide, *names]:
+            met = [other for other in kept if _meets(one, [other])]
+            if not met:
                 kept.append(one)
-        return sorted(kept, key=lambda one: one.start)
+            elif one.kind != "full_name":  # what overlaps is covered together
+                start, end = min(one.start, *(other.start for other in met)), max(one.end, *(other.end for other in met))
+                kept = [*(other for other in kept if other not in met), met[0]._replace(start=start, end=end)]
+        kept.sort(key=lambda one: one.start)
+        return [one._replace(start=places[one.start], end=places[one.end]) for one in kept]
 
     def _propose(self, table: Table, column: str, told: _persons.Told) -> None:
         form = _persons.FORMS.get("identity_code" if told.kind in CODES else told.kind, _persons.key)
@@ -145,23 +155,5 @@ def covered(kind: str, lang: str) -> str:
     return _words.say("rights.masked", lang, kind=_words.values("personal_data_kind")[kind][lang])
 
 
-def _likely_names(text: str) -> Iterator[_persons.Told]:
-    """A common given name and another word with a capital beside it."""
-    for one in WORDS.finditer(text):
-        words = [(found.start(), found.end(), found[0]) for found in re.finditer(r"\S+", one[0])]
-        for place, (start, _, word) in enumerate(words[:-1]):
-            if all(part in _given_names() for part in _persons.folded(word).split("-")):
-                second = _persons.folded(words[place + 1][2]) in _given_names()
-                end = words[min(place + 1 + second, len(words) - 1)][1]
-                yield _persons.Told("full_name", one.start() + start, one.start() + end, one[0][start:end])
-                break
-
-
-@cache
-def _given_names() -> frozenset[str]:
-    with GIVEN_NAMES.open(encoding="utf-8", newline="") as opened:
-        return frozenset(_persons.folded(row["name"]) for row in csv.DictReader(opened) if row["given"] and int(row["given"]) >= MANY)
-
-
-MANY = 100
-"""Bearers of a given name from which it is looked for within texts."""
+def _meets(one: _persons.Told, others: Iterable[_persons.Told]) -> bool:
+    return any(one.start < other.end and other.start < one.end for other in others)

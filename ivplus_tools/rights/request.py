@@ -142,7 +142,7 @@ class Request:
         tables = [
             {"table": one.name, "source": one.source, "search_state": one.state, "searched_kinds": sorted(set(one.kinds.values())) or None,
              "rows_count": len(one.sure) if one.state == "searched" else None,
-             "near_count": len(one.near) if one.state == "searched" else None, "detail": one.detail or None}
+             "near_count": len(found.awaiting(one)) if one.state == "searched" else None, "detail": one.detail or None}
             for one in found.every
         ]  # fmt: skip
         at, earlier = self._room.standpoint, self._room.state().records("person_search")
@@ -202,6 +202,8 @@ class Request:
         A ground that the law does not have for the right, a refusal without ground and reason, a gift to a person who is not
         identified are refused. The request is answered on the day when its last right is (`on`, default: today).
         """
+        if self.found and self.found.is_decided:
+            self._keep_search(self.found)
         case, many = self._case(), [grounds] if isinstance(grounds, str) else list(grounds)
         made: RightAnswer = RightAnswer.of(
             right, right_outcome=outcome, grounds=many or None, reason=reason or None, evidence=evidence or None
@@ -254,6 +256,8 @@ def sought_of(values: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str,
             raise _words.refusal("unknown_value", got=name, what="value", near=_words.nearest(name, VALUES, 3) or "–")
         many = [told] if isinstance(told, str) else list(told)
         clean = tuple(dict.fromkeys(_persons.seen(str(one)) for one in many if one is not None))
+        if not clean:
+            raise _words.refusal("value_too_short", name=name)
         for one in clean:
             if len(_persons.FORMS[VALUES[name]](one)) < 2 or (name == "email" and "@" not in one):
                 raise _words.refusal("value_too_short", name=name)
@@ -279,7 +283,7 @@ def demand_sound(case: RequestState, one: RightAnswer) -> None:
             raise _words.refusal("ground_not_for", ground=_law.codes("refusal_ground")[code].name, right=_law.codes("right")[right].name)
         if value.get("needs_evidence") and not one.evidence:
             raise _words.refusal("ground_needs_evidence", ground=_law.codes("refusal_ground")[code].name)
-        if value.get("needs_search") and case.search is None:
+        if value.get("needs_search") and not case.has_found_nothing:
             raise _words.refusal("ground_needs_search")
 
 

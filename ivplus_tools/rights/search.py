@@ -6,62 +6,19 @@ A query brings a wide catch of rows; which of them are the person's is decided h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 from ivplus_tools import _persons, _sources, _words
-from ivplus_tools._persons import EXACT, NEAR, NORMALISED, OTHER
-from ivplus_tools._sources import Column, Engine, compose, constant, reason_of
+from ivplus_tools._persons import EXACT, INSIDE, NEAR, NORMALISED, OTHER, WITHIN
+from ivplus_tools._sources import Column, Engine, compose, reason_of
 from ivplus_tools.errors import Refusal
-from ivplus_tools.rights import catching
+from ivplus_tools.rights import catching, doubts, leading
 from ivplus_tools.rights.state import Requests
+from ivplus_tools.rights.tables import CODES, LINKED, NOT_PERSONAL, NOT_SEARCHED, SAME_KEY, SEARCHED, TOO_MANY, Row, Table, cells_of
 
 Progress = Callable[[int, int], None]
 MOST_ROWS = 20_000
 """Rows of one table that are looked at one by one; a value that catches more tells nobody apart."""
-ROUNDS = 5
-"""Links that are followed one after another."""
-SEARCHED, TOO_MANY, NOT_PERSONAL, NOT_SEARCHED, NOT_REACHED = "searched", "too_many", "not_personal", "not_searched", "not_reached"
-LINKED, SAME_KEY, LINKED_UP, SEVERAL = "linked", "same_key", "linked_up", "several_people"
-CODES = ("identity_code", "test_identity_code", "foreign_identity_code")
-
-
-@dataclass
-class Row:
-    """A row that was caught: its cells by column, whether it is surely the person's, and by what."""
-
-    cells: dict[str, str | None]
-    sure: bool
-    how: tuple[str, ...]
-
-
-@dataclass
-class Table:
-    """One table of the search: what the map says of it, and what was found. `columns`: those searched, with their kinds."""
-
-    source: str
-    name: str
-    state: str = SEARCHED
-    detail: str = ""
-    key: str | None = None
-    kinds: dict[str, str] = field(default_factory=dict)
-    missing: set[str] = field(default_factory=set)
-    """Columns of the map that the table does not have."""
-    links: tuple[Mapping[str, Any], ...] = ()
-    activities: tuple[str, ...] = ()
-    rows: list[Row] = field(default_factory=list)
-    keys: dict[str, dict[str, str]] = field(default_factory=dict)
-    """By column, the keys by which rows are reached, each with how it is known."""
-
-    @property
-    def sure(self) -> list[Row]:
-        """Rows that are surely the person's."""
-        return [one for one in self.rows if one.sure]
-
-    @property
-    def near(self) -> list[Row]:
-        """Rows that may be the person's, and await the officer."""
-        return [one for one in self.rows if not one.sure]
 
 
 def search(state: Requests, sought: Mapping[str, tuple[str, ...]], progress: Progress | None = None) -> list[Table]:
@@ -72,16 +29,38 @@ def search(state: Requests, sought: Mapping[str, tuple[str, ...]], progress: Pro
         found += _of_source(state, source, sought)
         if progress:
             progress(done + 1, 2 * len(sources))
-    for _ in range(ROUNDS):
-        grown = _follow(found)
-        if not grown:
-            break
-        for source in {one.source for one in grown}:
-            _again(state, source, [one for one in grown if one.source == source], sought)
-    _tell_unreached(found, sought)
+    _lead_on(state, found, sought)
     if progress:
         progress(1, 1)
     return found
+
+
+def _lead_on(state: Requests, found: Sequence[Table], sought: Mapping[str, tuple[str, ...]]) -> None:
+    """Follow the links of sure rows; say of which tables nothing can be told."""
+    doubts.settle(found)
+    for _ in range(leading.ROUNDS):
+        grown = leading.follow(found)
+        if not grown:
+            break
+        _read_again(state, grown, sought)
+        doubts.settle(found)
+    leading.demote(found)
+    leading.tell_unled(found, partial(_say, state))
+    leading.tell_unreached(found, sought)
+
+
+def decided(state: Requests, found: Sequence[Table], sought: Mapping[str, tuple[str, ...]]) -> None:
+    """Follow the links anew after the officer has decided on rows: what they lead to was not looked at, or is not to be."""
+    led = [one for one in found if any(one.keys.values()) and one.state == SEARCHED]
+    for one in led:
+        one.keys = {}
+    _read_again(state, led, sought)
+    _lead_on(state, found, sought)
+
+
+def _read_again(state: Requests, tables: Sequence[Table], sought: Mapping[str, tuple[str, ...]]) -> None:
+    for source in {one.source for one in tables}:
+        _again(state, source, [one for one in tables if one.source == source], sought)
 
 
 def _of_source(state: Requests, source: str, sought: Mapping[str, tuple[str, ...]]) -> list[Table]:
@@ -123,6 +102,7 @@ def _mapped(state: Requests, source: str) -> Iterator[Table]:
         table.links = tuple(links) if isinstance(links, list) else ()
         table.activities = tuple(one for one in body.get("activities") or () if one in standing)
         if table.key:
+            table.own_key = table.key not in table.kinds
             table.kinds.setdefault(table.key, "person_key")
         yield table
 
@@ -145,9 +125,10 @@ def _look(state: Requests, engine: Engine, table: Table, sought: Mapping[str, tu
         engine.demand_whole(table.name)
         columns = list(engine.columns(table.name).values())
         there = {one.name for one in columns}
-        table.missing |= {one for one in table.kinds if one not in there}
+        table.missing |= {one for one in (*table.kinds, *(str(link["column"]) for link in table.links)) if one not in there}
         table.kinds = {name: kind for name, kind in table.kinds.items() if name in there}
-        table.rows, lost = _caught(engine, table, columns, sought)
+        before, (table.rows, lost, is_over) = table.rows, _caught(engine, table, columns, sought)
+        leading.taken_again(before, table.rows)
         unseen = engine.unseen(table.name)
     except Refusal as refused:
         table.state, table.detail, table.rows = NOT_SEARCHED, refused.text(state.lang), []
@@ -155,7 +136,7 @@ def _look(state: Requests, engine: Engine, table: Table, sought: Mapping[str, tu
     except failing as error:
         table.state, table.detail, table.rows = NOT_SEARCHED, reason_of(error), []
         return
-    if len(table.rows) > MOST_ROWS:
+    if is_over:
         table.state, table.rows, table.detail = TOO_MANY, [], _say(state, "too_many", most=MOST_ROWS)
         return
     told = [
@@ -180,9 +161,11 @@ def _outside(state: Requests, table: Table, sought: Mapping[str, tuple[str, ...]
     return _say(state, "outside", names=", ".join(names)) if names else ""
 
 
-def _caught(engine: Engine, table: Table, columns: Sequence[Column], sought: Mapping[str, tuple[str, ...]]) -> tuple[list[Row], set[str]]:
-    """The rows that are caught, judged; and columns that were not wholly taken over."""
-    names, rows, gone = [one.name for one in columns], [], set()
+def _caught(
+    engine: Engine, table: Table, columns: Sequence[Column], sought: Mapping[str, tuple[str, ...]]
+) -> tuple[list[Row], set[str], bool]:
+    """The rows that are caught, judged; columns that were not wholly taken over; and whether more was caught than is looked at."""
+    names, rows, gone, is_over = [one.name for one in columns], [], set(), False
     for ask, relation, own, lost in _sources.pieces(engine, table.name, columns):
         shown = dict(zip(names, own, strict=True))
         gone |= {name for name, one in shown.items() if one.name in lost}
@@ -194,30 +177,35 @@ def _caught(engine: Engine, table: Table, columns: Sequence[Column], sought: Map
             "SELECT {cells} FROM {table} AS t WHERE {where} LIMIT {most}",
             cells=", ".join(one.text for one in own), table=relation, where=" OR ".join(where), most=str(MOST_ROWS * 2),
         )  # fmt: skip
-        for cells in ask(query):
+        caught = ask(query)
+        is_over |= len(caught) >= MOST_ROWS * 2
+        for cells in caught:
             row = judged(table, dict(zip(names, cells, strict=True)), sought)
             if row:
                 rows.append(row)
-        if len(rows) > MOST_ROWS:
+        if is_over := is_over or len(rows) > MOST_ROWS:
             break
-    return _apart(table, rows), gone
+    return doubts.apart(table, rows), gone, is_over
 
 
 def _among(column: Column, keys: Iterable[str]) -> str:
-    return compose("trim({cell}) IN ({keys})", cell=column.text, keys=", ".join(map(constant, sorted(keys))))
+    return catching.same_key(column, keys)
 
 
 def judged(table: Table, cells: dict[str, str | None], sought: Mapping[str, tuple[str, ...]]) -> Row | None:
     """Whether a caught row is the person's, may be, or is not: what contradicts a value makes it doubtful, whatever else agrees."""
     how: dict[str, str] = {}
     against = False
+    reached = leading.reached(table, cells)
     for kind, values in sought.items():
         told = _compared(table, cells, kind, values)
+        if kind == "person_key" and told and told != OTHER and not _is_named(table, cells, values):
+            reached.add(SAME_KEY)  # the number of a row in one system is another person's in the next
+            continue
         if told == OTHER:
             against = True
         elif told:
             how[kind] = told
-    reached = {known for column, keys in table.keys.items() for known in [keys.get((cells.get(column) or "").strip())] if known}
     sure = any(kind in _persons.STRONG and told in (EXACT, NORMALISED) for kind, told in how.items()) or LINKED in reached
     if not how and not reached:
         return None
@@ -229,28 +217,21 @@ def judged(table: Table, cells: dict[str, str | None], sought: Mapping[str, tupl
 def _compared(table: Table, cells: Mapping[str, str | None], kind: str, values: Sequence[str]) -> str | None:
     """How the cells of a kind stand to the values of it: the best of them; another's; none where no cell tells.
 
-    A value within free text is near: it may be told by somebody else.
+    A value within a longer text is near: it may be told by somebody else, or stand beside another's.
     """
-    told = [one for one in _cells_of(table, cells, kind) if one.strip()]
+    told = [one for one in cells_of(table, cells, kind) if one.strip()]
     ways = [_persons.compared(kind, value, one) for value in values for one in told]
     best = min(ways, key=(EXACT, NORMALISED, NEAR, OTHER).index) if ways else None
-    texts = (cells.get(name) or "" for name, code in table.kinds.items() if code == "free_text")
+    texts = [*(cells.get(name) or "" for name, code in table.kinds.items() if code == "free_text"), *(told if kind in WITHIN else ())]
     if best in (None, OTHER) and any(_within(kind, values, one) for one in texts):
-        return NEAR
+        return INSIDE
     return best
 
 
-def _cells_of(table: Table, cells: Mapping[str, str | None], kind: str) -> list[str]:
-    """The cells of a row that tell of a kind; a name may stand in two columns."""
-    found = [cells.get(name) or "" for name in columns_of(table, kind)]
-    parts = [cells.get(name) or "" for name, told in table.kinds.items() if told in ("given_name", "family_name")]
-    return [*found, " ".join(parts)] if kind == "full_name" and any(parts) else found
-
-
-def columns_of(table: Table, kind: str) -> list[str]:
-    """The columns that hold a kind; an identity code is one of whatever class."""
-    codes = CODES if kind == "identity_code" else (kind,)
-    return [name for name, told in table.kinds.items() if told in codes]
+def _is_named(table: Table, cells: Mapping[str, str | None], values: Sequence[str]) -> bool:
+    """Whether a column that the map calls a person's key holds one of the values."""
+    names = (name for name, told in table.kinds.items() if told == "person_key" and not (table.own_key and name == table.key))
+    return any(_persons.compared("person_key", value, cells.get(name) or "") != OTHER for name in names for value in values)
 
 
 def _within(kind: str, values: Sequence[str], text: str) -> bool:
@@ -260,79 +241,6 @@ def _within(kind: str, values: Sequence[str], text: str) -> bool:
         return any(set() < set(_persons.name(one).split()) <= words for one in values)
     found = [one.value for one in _persons.recognised(text) if one.kind == kind]
     return any(_persons.compared(kind, value, one) in (EXACT, NORMALISED) for value in values for one in found)
-
-
-def _apart(table: Table, rows: list[Row]) -> list[Row]:
-    """Rows that seem sure and tell of several people are doubtful, all of them: one address may be a family's."""
-    sure = [one for one in rows if one.sure and LINKED not in one.how]
-    for kind in ("identity_code", "full_name"):
-        told = {_persons.FORMS[kind](cell) for one in sure for cell in _cells_of(table, one.cells, kind) if cell.strip()}
-        if len(told) > 1:
-            for one in sure:
-                one.sure, one.how = False, (*one.how, SEVERAL)
-            break
-    return rows
-
-
-def _follow(tables: Sequence[Table]) -> list[Table]:
-    """Put the keys of sure rows where links lead; the tables that have learnt a new one."""
-    grown = []
-    for target in tables:
-        if target.state != SEARCHED:
-            continue
-        before = {column: dict(keys) for column, keys in target.keys.items()}
-        for origin in tables:
-            if origin is not target and origin.rows:
-                _lead(origin, target)
-        if target.keys != before:
-            grown.append(target)
-    return grown
-
-
-def _lead(origin: Table, target: Table) -> None:
-    """What rows of one table tell of another: down a link surely; up a link, or by a key of the same name, perhaps."""
-    for link in target.links:
-        if link.get("to_table") in (origin.name, f"{origin.source}/{origin.name}") and _same_place(link, origin, target):
-            _put(target, str(link["column"]), origin, str(link["to_column"]), LINKED)
-    for link in origin.links:
-        if link.get("to_table") in (target.name, f"{target.source}/{target.name}") and _same_place(link, target, origin):
-            _put(target, str(link["to_column"]), origin, str(link["column"]), LINKED_UP)
-    if origin.key and target.key == origin.key:
-        _put(target, target.key, origin, origin.key, SAME_KEY)
-
-
-def _same_place(link: Mapping[str, Any], there: Table, here: Table) -> bool:
-    """A link that names no source leads within its own."""
-    return "/" in str(link.get("to_table")) or there.source == here.source
-
-
-def _put(target: Table, column: str, origin: Table, from_column: str, how: str) -> None:
-    known = target.keys.setdefault(column, {})
-    for row in origin.sure:
-        value = (row.cells.get(from_column) or "").strip()
-        if value and (value not in known or how == LINKED):
-            known[value] = how
-
-
-def _tell_unreached(tables: Sequence[Table], sought: Mapping[str, tuple[str, ...]]) -> None:
-    """A table of the map in which nothing of what was sought could have been found is not said to be empty."""
-    asked = {(one.source, one.name) for one in tables if one.state == SEARCHED and _can_ask(one, sought)}
-    reached = set(asked)
-    for _ in range(ROUNDS):
-        for one in tables:
-            targets = {(one.source, str(link.get("to_table")).rpartition("/")[2]) for link in one.links}
-            targets |= {(source, name) for link in one.links for source, slash, name in [str(link.get("to_table")).partition("/")] if slash}
-            if targets & reached:
-                reached.add((one.source, one.name))
-    for one in tables:
-        if one.state == SEARCHED and not one.rows and (one.source, one.name) not in reached:
-            one.state = NOT_REACHED
-
-
-def _can_ask(table: Table, sought: Iterable[str]) -> bool:
-    """Whether a table has a column in which a sought value would stand."""
-    names = {"given_name", "family_name"} if "full_name" in sought else set()
-    return any(columns_of(table, kind) for kind in sought) or bool({"free_text", *names} & set(table.kinds.values()))
 
 
 def _say(state: Requests, key: str, **facts: object) -> str:

@@ -94,7 +94,20 @@ class RequestState:
     def search(self) -> PersonSearch | None:
         """The last search for the person."""
         mine = self._mine("person_search")
-        return max(mine, key=lambda one: str(one.searched)) if mine else None
+        return max(mine, key=lambda one: (str(one.searched), int(one.id.rpartition("/")[2]))) if mine else None
+
+    @property
+    def has_found_nothing(self) -> bool:
+        """Whether the last search was whole, and neither found nor left open a row."""
+        tables = self.search.searched_tables if self.search else None
+        told = tables if isinstance(tables, tuple) else ()
+        return bool(told) and not any(
+            int(one.rows_count or 0)
+            or int(one.near_count or 0)
+            or one.search_state not in ("searched", "not_personal")
+            or (one.search_state == "searched" and one.detail)
+            for one in told
+        )
 
     @property
     def plans(self) -> list[SubjectPlan]:
