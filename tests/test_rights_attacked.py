@@ -102,10 +102,14 @@ def test_no_data_is_said_only_after_a_whole_search_that_found_nothing(over):
     """Not after rows were found, nor while rows await; once the officer has left them it may be said."""
     desk = over([PEOPLE], {"c": {"key": "id", "identifying": TOLD}})
     request = opened(desk)
-    for values in ({"email": "maija@example.fi"}, {"name": "Pekka Virtanen"}):
-        found = request.find(**values)
+    for values in ({"email": "maija@example.fi"}, {"email": "nobody@example.fi"}):
+        request.find(**values)
         with pytest.raises(ivp.Refusal):
             request.answer("access", "refused", grounds="no_data", reason="r")
+    request = opened(desk)
+    found = request.find(name="Pekka Virtanen")
+    with pytest.raises(ivp.Refusal):
+        request.answer("access", "refused", grounds="no_data", reason="r")
     found.leave(list(found.near["number"]))
     request.answer("access", "refused", grounds="no_data", reason="r")
 
@@ -146,6 +150,26 @@ def test_a_plan_that_another_notebook_carries_out_is_not_begun_again(over):
     with pytest.raises(ivp.Refusal):
         plans._carry_out(stale, frozenset(), newest)
     assert plans.records[0].plan_state == "done"
+
+
+def test_rows_that_refer_to_others_go_first_and_views_are_left(over):
+    """After a crash in the middle, what is left is still found by what it refers to; a view is no place to erase in."""
+    orders = {"key": "o", "links": [["cid", "c", "id"]]}
+    tables = {
+        "c": {"key": "id", "identifying": TOLD},
+        "o": orders,
+        "a": {"key": "a", "links": [["o", "o", "o"]]},
+        "v": {"key": "id", "identifying": TOLD},
+    }
+    make = [PEOPLE, "CREATE TABLE o AS SELECT 9 o, 10 cid", "CREATE TABLE a AS SELECT 3 a, 9 o", "CREATE VIEW v AS FROM c"]
+    request = opened(over(make, tables), "erasure")
+    found = request.find(email="maija@example.fi")
+    found.leave(list(found.near["number"]))
+    plans = request.erase()
+    assert [one.table for one in plans.records] == ["a", "o", "c"]
+    assert [one.table for one in plans.barred] == ["v"]
+    plans.approve("liisa").execute("crm")
+    assert {one.plan_state for one in plans.records} == {"done"}
 
 
 def test_a_letter_says_only_what_was_done(over):

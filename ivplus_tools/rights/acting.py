@@ -17,6 +17,7 @@ from ivplus_tools._room import Room
 from ivplus_tools._sources import Asked, Engine, Tally, compose, ledger
 from ivplus_tools._sources.sql import OfSubject, literal
 from ivplus_tools.errors import Refusal
+from ivplus_tools.rights import leading
 from ivplus_tools.rights.found import Found
 from ivplus_tools.rights.records import SubjectPlan
 from ivplus_tools.rights.state import Requests
@@ -47,7 +48,8 @@ class SubjectPlans:
     @property
     def records(self) -> list[SubjectPlan]:
         """The plans as they stand."""
-        return [one for one in self._room.state().records("subject_plan") if one.id in self.ids]
+        known = {one.id: one for one in self._room.state().records("subject_plan")}
+        return [known[ident] for ident in self.ids if ident in known]
 
     def approve(self, by: str, single_officer: bool = False) -> SubjectPlans:
         """Approve by name, another one than the planner's; `single_officer` says that there is nobody else, and is recorded."""
@@ -151,7 +153,7 @@ def plan(room: Room[Requests], found: Found, act: str, changes: Mapping[str, Map
     unknown = set(changes or ()) - {f"{one.source}/{one.name}" for one in tables}
     if unknown:
         raise _words.refusal("no_rows_there", got=", ".join(sorted(unknown)))
-    for table in sorted(tables, key=lambda one: not one.links):  # rows that refer to others go first
+    for table in _inward(tables):
         if why := bars(state, table, act, keys_of(found)) or _unkeyed(state, table):
             barred.append(Barred(table.source, table.name, len(table.sure), why))
             continue
@@ -159,6 +161,16 @@ def plan(room: Room[Requests], found: Found, act: str, changes: Mapping[str, Map
     if made:
         room.seal_act(made, room.standpoint.valid_on, _words.say("rights.plan_planned", state.lang), expecting=0)
     return SubjectPlans(room, found, [one.id for one in made], barred, changes or {})
+
+
+def _inward(tables: Sequence[Table]) -> list[Table]:
+    """Rows that refer to others go first: after a crash, what is left is still found by what it refers to."""
+    left, found = list(tables), []
+    while left:
+        free = [one for one in left if not any(other is not one and any(leading.links(other, one)) for other in left)] or left[:1]
+        found += free
+        left = [one for one in left if not any(one is other for other in free)]
+    return found
 
 
 def _frozen(state: Requests, found: Found, table: Table, act: str, changes: Mapping[str, str] | None) -> SubjectPlan:
@@ -229,6 +241,8 @@ def _cut(table: Table) -> OfSubject:
 
 def _unkeyed(state: Requests, table: Table) -> str:
     """Why the person's rows cannot be told from others by a key: the table has none, a row has none, or others share it."""
+    if table.is_view:
+        return _words.say("rights.is_view", state.lang)
     if not table.key or any(not (row.cells.get(table.key) or "").strip() for row in table.sure):
         return _words.say("rights.no_key", state.lang)
     mine = {row.cells[table.key] for row in table.sure}

@@ -24,7 +24,7 @@ def follow(tables: Sequence[Table]) -> list[Table]:
         for origin in tables:
             if origin is not target and origin.rows:
                 _lead(origin, target)
-        for link in _links(target, target):
+        for link in links(target, target):
             _put(target, str(link["column"]), target, str(link["to_column"]), LINKED_UP)
         if target.keys != before:
             grown.append(target)
@@ -33,15 +33,15 @@ def follow(tables: Sequence[Table]) -> list[Table]:
 
 def _lead(origin: Table, target: Table) -> None:
     """What rows of one table tell of another: down a link surely; up a link, or by a key of the same name, perhaps."""
-    for link in _links(target, origin):
+    for link in links(target, origin):
         _put(target, str(link["column"]), origin, str(link["to_column"]), LINKED)
-    for link in _links(origin, target):
+    for link in links(origin, target):
         _put(target, str(link["to_column"]), origin, str(link["column"]), LINKED_UP)
     if origin.key and target.key == origin.key:
         _put(target, target.key, origin, origin.key, SAME_KEY)
 
 
-def _links(here: Table, there: Table) -> Iterator[Mapping[str, Any]]:
+def links(here: Table, there: Table) -> Iterator[Mapping[str, Any]]:
     """The links of a table to another; one that names no source leads within its own."""
     for link in here.links:
         told = str(link.get("to_table"))
@@ -75,7 +75,7 @@ def demote(tables: Sequence[Table]) -> None:
         changed = False
         for target in tables:
             for origin in tables:
-                for link in _links(target, origin) if origin is not target else ():
+                for link in links(target, origin) if origin is not target else ():
                     shared = {_persons.key(row.cells.get(str(link["to_column"])) or "") for row in origin.near} - {""}
                     for row in target.sure:
                         if row.how == (LINKED,) and _persons.key(row.cells.get(str(link["column"])) or "") in shared:
@@ -88,7 +88,7 @@ def tell_unled(tables: Sequence[Table], wording: Say) -> None:
     """Links that could not be followed, since a column is not there or a row of the person has no key, are told."""
     for target in tables:
         for origin in tables:
-            for link in _links(target, origin) if origin is not target and target.state == SEARCHED else ():
+            for link in links(target, origin) if origin is not target and target.state == SEARCHED else ():
                 column = str(link["to_column"])
                 told = ""
                 if origin.rows and column not in origin.rows[0].cells:
@@ -105,7 +105,7 @@ def tell_unreached(tables: Sequence[Table], sought: Mapping[str, tuple[str, ...]
     led = set(asked)
     for _ in range(ROUNDS):
         for one in tables:
-            if any((there.source, there.name) in led for there in tables for _ in _links(one, there)):
+            if any((there.source, there.name) in led for there in tables for _ in links(one, there)):
                 led.add((one.source, one.name))
     for one in tables:
         if one.state == SEARCHED and not one.rows and (one.source, one.name) not in led:

@@ -123,6 +123,7 @@ def _look(state: Requests, engine: Engine, table: Table, sought: Mapping[str, tu
     failing: tuple[type[Exception], ...] = (OSError, UnicodeError, *engine.trouble, *_sources.trouble())
     try:
         engine.demand_whole(table.name)
+        table.is_view = table.name in engine.views()
         columns = list(engine.columns(table.name).values())
         there = {one.name for one in columns}
         table.missing |= {one for one in (*table.kinds, *(str(link["column"]) for link in table.links)) if one not in there}

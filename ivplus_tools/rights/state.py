@@ -98,16 +98,12 @@ class RequestState:
 
     @property
     def has_found_nothing(self) -> bool:
-        """Whether the last search was whole, and neither found nor left open a row."""
-        tables = self.search.searched_tables if self.search else None
-        told = tables if isinstance(tables, tuple) else ()
-        return bool(told) and not any(
-            int(one.rows_count or 0)
-            or int(one.near_count or 0)
-            or one.search_state not in ("searched", "not_personal")
-            or (one.search_state == "searched" and one.detail)
-            for one in told
-        )
+        """Whether the last search was whole and left no row open, and none of the request found any."""
+        every = [(one, told) for one in self._mine("person_search") for told in one.searched_tables or ()]
+        mine = [told for one, told in every if self.search and one.id == self.search.id]
+        left = [one for one in mine if int(one.near_count or 0) or one.search_state not in ("searched", "not_personal")]
+        odd = [one for one in mine if one.search_state == "searched" and one.detail]
+        return bool(mine) and not left and not odd and not any(int(told.rows_count or 0) for _, told in every)
 
     @property
     def plans(self) -> list[SubjectPlan]:

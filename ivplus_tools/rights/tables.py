@@ -30,6 +30,7 @@ class Table:
     detail: str = ""
     key: str | None = None
     kinds: dict[str, str] = field(default_factory=dict)
+    is_view: bool = False
     own_key: bool = False
     """Whether the key is one of the table only: no map says that it is the person's in other systems too."""
     missing: set[str] = field(default_factory=set)
