@@ -458,3 +458,97 @@ def test_a_session_of_ten_years_is_not_said_to_be_exempt_anywhere(sample, tmp_pa
     page = sample.discovery.page(path)
     assert page.cookies.set_index("name").loc["PHPSESSID", "exempt"] == "cannot_tell"
     assert "ilman suostumusta sallittuja 0" in repr(page)
+
+
+# --- what is new, what stays of what was known, what nobody holds
+
+
+def test_what_was_found_after_the_table_was_confirmed_is_told_until_it_is_confirmed_anew(desk, tmp_path):
+    """A column, and a table; what the map has, what an earlier scan has found and a first scan are not new."""
+    con = duckdb.connect()
+    one, two = tmp_path / "d" / "people.csv", tmp_path / "d" / "staff.csv"
+    one.parent.mkdir()
+    con.execute(f"COPY (SELECT 'a' || i || '@example.fi' AS mail, 'Malli Malliainen' AS nimi FROM range(9) t(i)) TO '{one}' (HEADER)")
+    desk.source("s", str(one.parent))
+    desk.register.record(ivp.Activity("a", data_categories=["yhteystiedot"]), valid_from="2026-01-01", why="w")
+
+    def confirm(*columns):
+        known = [{"column": name, "data_kind": "email"} for name in columns]
+        facts = {"source": "s", "table": "people", "activities": ["a"], "identifying": known}
+        desk.discovery.record(ivp.DataTable("s/people", **facts), valid_from="2026-03-02", why=f"w {columns}")
+
+    def told():
+        found = desk.discovery.findings()
+        return [one.finding for one in found.itertuples() if one.code == "DIS-014"]
+
+    first = desk.discovery.scan()
+    assert list(first.tables["new"]) == ["cannot_tell"]
+    confirm("mail")
+    desk.discovery.scan()
+    assert told() == []  # the name was there before: DIS-003 is who asks for it
+    con.execute(
+        f"COPY (SELECT 'a' || i || '@example.fi' AS mail, '040 123 45' || i AS puhelin FROM range(10, 19) t(i)) TO '{one}' (HEADER)"
+    )
+    con.execute(f"COPY (SELECT 1 AS n) TO '{two}' (HEADER)")
+    again = desk.discovery.scan()
+    assert dict(zip(again.tables["table"], again.tables["new"], strict=True)) == {"people": "no", "staff": "yes"}
+    assert "staff" in repr(again).split("\n")[0]
+    assert dict(zip(*(desk.discovery.tables()[name] for name in ("table", "new")), strict=True)) == {"people": "no", "staff": "yes"}
+    [finding] = told()
+    assert "puhelin" in finding
+    assert "mail (" not in finding
+    confirm("mail", "puhelin")
+    assert told() == []
+
+
+def test_a_table_that_fails_keeps_what_an_earlier_scan_has_found(desk, tmp_path):
+    """Its columns stay, and that it was not read is told beside them."""
+    one = written(tmp_path, "parquet")
+    folder = tmp_path / "d"
+    folder.mkdir()
+    one = one.rename(folder / one.name)
+    (folder / "other.csv").write_text("n\n1\n", encoding="utf-8")
+    desk.source("s", str(folder))
+    desk.discovery.scan()
+    before = desk.discovery.columns()
+    assert set(before["table"]) == {"people"}
+    one.write_bytes(b"PAR1" * 400)
+    found = desk.discovery.scan()
+    assert len(found.columns) == 0
+    assert found.open
+    now = desk.discovery.columns()
+    assert list(now["column"]) == list(before["column"])
+    codes = desk.discovery.findings()
+    assert {"DIS-001", "DIS-006"} <= set(codes["code"][codes["subject"] == "s/people"])
+
+
+@pytest.mark.parametrize(
+    ("declared", "national_id", "lacking"),
+    [
+        (["nimi", "sähköpostiosoite"], None, ""),
+        (["nimi", "tilinumero"], None, "IBAN"),
+        (["yhteystiedot", "maksutiedot", "lokitiedot"], None, ""),
+        (["ei tilinumeroa"], None, ""),
+        (["henkilötunnus"], None, ""),
+        (["puhelinnumero"], ["law"], "telephone"),
+    ],
+)
+def test_what_an_activity_names_and_no_table_holds_is_told_where_all_was_read(desk, tmp_path, declared, national_id, lacking):
+    """Only what is named as such; and nothing is said where a table of the activity was not met."""
+    (tmp_path / "people.csv").write_text("nimi;sposti;tieto\nMalli Malliainen;a@example.fi;asiakas 010190-999W\n", encoding="utf-8")
+    desk.source("s", str(tmp_path / "people.csv"))
+    facts = {"national_id": national_id} if national_id else {}
+    desk.register.record(ivp.Activity("a", data_categories=declared, **facts), valid_from="2026-01-01", why="w")
+    record = ivp.DataTable("s/people", source="s", table="people", activities=["a"])
+    desk.discovery.record(record, valid_from="2026-01-01", why="w")
+    desk.discovery.scan()
+
+    def told():
+        found = desk.discovery.findings()
+        return " ".join(found["finding"][found["code"] == "DIS-013"])
+
+    assert (lacking in told()) if lacking else told() == ""
+    assert "identity code" not in told()  # the table holds them
+    other = ivp.DataTable("s/other", source="s", table="other", activities=["a"])
+    desk.discovery.record(other, valid_from="2026-01-01", why="w")
+    assert told() == ""

@@ -63,17 +63,17 @@ class DiscoveryRoom(FiledRoom[Discovery]):
         return made
 
     def tables(self) -> pandas.DataFrame:
-        """The tables of the last scans, each in exactly one state: source, table, state, rows, personal (columns), scanned, not_read."""
+        """The tables of the last scans, each in one state: source, table, state, new, rows, personal (columns), scanned, not_read."""
         state = self.state()
-        days = {one.id: one.scanned for one in state.scans}
+        days, last = {one.id: one.scanned for one in state.scans}, {one.record.id: one.entry.entry for one in state.of("data_scan")}
         rows = [
-            (source, one.table, state.table_state(source, one.table or ""), one.rows_count, sum(map(is_sure, founds)), days[source],
-             one.detail or ", ".join(parts(one.not_read)))
+            (source, one.table, state.table_state(source, one.table or ""), state.is_new(source, one.table or "", last[source]),
+             one.rows_count, sum(map(is_sure, founds)), days[source], one.detail or ", ".join(parts(one.not_read)))
             for source, one, founds in state.tables
         ]  # fmt: skip
-        names = ("source", "table", "state", "rows", "personal", "scanned", "not_read")
+        names = ("source", "table", "state", "new", "rows", "personal", "scanned", "not_read")
         made = _room.frame(names, rows, self.standpoint.lang, days=("scanned",))
-        made.attrs["lists"] = {"state": "table_state"}
+        made.attrs["lists"] = {"state": "table_state", "new": "told_or_not"}
         return made
 
     def suggest(self, source: str, table: str) -> DataTable:

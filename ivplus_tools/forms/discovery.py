@@ -13,7 +13,7 @@ from ivplus_tools.forms.acting import Acting
 from ivplus_tools.forms.ticks import Ticks
 
 FOUND = ["table", "column", "kind", "share", "how", "confidence", "declared_by", "also"]
-TABLES = ["source", "table", "state", "rows", "personal", "scanned", "not_read"]
+TABLES = ["source", "table", "state", "new", "rows", "personal", "scanned", "not_read"]
 COOKIES = ["name", "host", "third_party", "provider", "purpose", "days", "exempt", "limb"]
 HOSTS = ["host", "third_party", "company", "country", "requests", "cookies"]
 
