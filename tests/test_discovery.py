@@ -552,3 +552,92 @@ def test_what_an_activity_names_and_no_table_holds_is_told_where_all_was_read(de
     other = ivp.DataTable("s/other", source="s", table="other", activities=["a"])
     desk.discovery.record(other, valid_from="2026-01-01", why="w")
     assert told() == ""
+
+
+# --- links between tables
+
+
+def linked(folder, kind):
+    """Two tables: visits that know their customers, and numbers that only happen to be among the customers' numbers."""
+    con = duckdb.connect()
+    con.execute("CREATE TABLE customers AS SELECT i AS id, 'a' || i || '@example.fi' AS mail FROM range(500) t(i)")
+    con.execute("CREATE TABLE visits AS SELECT i AS nro, i % 100 AS customer_id, i % 7 AS minutes, 'x' || i AS note FROM range(900) t(i)")
+    con.execute("CREATE TABLE log AS SELECT 'a' || (i % 60) || '@example.fi' AS who, 600 + i AS customer_nr FROM range(200) t(i)")
+    if kind == "xlsx":
+        import pandas
+
+        with pandas.ExcelWriter(folder / "customers.xlsx") as book:
+            for name in ("customers", "visits", "log"):
+                con.sql(f"FROM {name}").df().to_excel(book, index=False, sheet_name=name)
+        return folder / "customers.xlsx"
+    for name in ("customers", "visits", "log"):
+        con.execute(f"COPY {name} TO '{folder / name}.csv' (HEADER)")
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_links_are_told_by_names_and_values_and_recorded_by_the_officer_alone(desk, tmp_path, kind):
+    """Numbers that meet by chance are none, nor are names whose values are not there; what is suggested is no entry."""
+    (tmp_path / "d").mkdir()
+    desk.source("s", str(linked(tmp_path / "d", kind)))
+    before = ivp.Desk(desk.standpoint.path, lang="en").verify().head
+    found = desk.discovery.links("s")
+    told = {(one.table.removeprefix("customers!"), one.column, one.to_table, one.to_column, one.how) for one in found.table.itertuples()}
+    assert told == {
+        ("visits", "customer_id", "customers", "id", "names_and_values"),
+        ("log", "who", "customers", "mail", "values"),
+    }
+    assert found.unread == {}
+    assert ivp.Desk(desk.standpoint.path, lang="en").verify().head == before
+    visits = "visits" if kind == "csv" else "customers!visits"
+    made = desk.discovery.suggest("s", visits, found)
+    assert [(one.column, one.to_table, one.to_column) for one in made.links] == [("customer_id", "customers", "id")]
+    desk.discovery.record(made, valid_from="2026-03-02", why="w")
+    assert dict(desk.discovery.links("s").table.set_index("column")["in_map"]) == {"customer_id": "yes", "who": "no"}
+    assert b"@example.fi" not in desk.standpoint.path.read_bytes()
+
+
+def test_a_table_that_fails_is_told_beside_the_links_of_the_others(desk, tmp_path):
+    """Hostile names and values are names and values; the tables stand afterwards."""
+    path = tmp_path / "evil.duckdb"
+    con = duckdb.connect(str(path))
+    for text in (one.replace("\x00", "") for one in HOSTILE if "\n" not in one):
+        name = '"' + text.replace('"', '""') + '"'
+        con.execute(f"CREATE TABLE {name} ({name} VARCHAR, customer_id VARCHAR)")
+        con.executemany(f"INSERT INTO {name} VALUES (?, ?)", [(text, text), (text + "2", text)])
+    con.execute("CREATE TABLE customers AS SELECT i AS id FROM range(9) t(i); CREATE TABLE visits AS SELECT 1 AS customer_id")
+    con.execute("CREATE TABLE gone (a INT); CREATE VIEW broken AS SELECT a FROM gone; DROP TABLE gone")
+    con.close()
+    with pytest.raises(Refusal, match="gone"):
+        desk.source("s", str(path))
+    found = desk.discovery.links("s")
+    assert ("visits", "customers") in set(zip(found.table["table"], found.table["to_table"], strict=True))
+    assert list(found.unread) == ["broken"]
+    assert "broken" in repr(found)
+    assert "<script" not in found._repr_html_()
+
+
+def test_what_is_suggested_keeps_what_the_officer_has_confirmed(sample):
+    """Her columns, key and links stay, what a scan found comes beside; a table said to be nobody's is not, where something is found."""
+    made = sample.discovery.suggest("crm", "service_visits")
+    assert "technician" in [one.column for one in made.identifying]
+    assert made.subject_key == "customer_id"
+    assert [one.to_table for one in made.links] == ["customers"]
+    made = sample.discovery.suggest("tuki", "tickets")
+    assert made.no_personal_data is None
+    assert [one.column for one in made.identifying] == ["message"]
+
+
+def test_the_form_offers_links_and_records_those_that_are_ticked(desk, tmp_path):
+    """Nothing before a press; what is not ticked is not recorded."""
+    (tmp_path / "d").mkdir()
+    desk.source("s", str(linked(tmp_path / "d", "csv")))
+    desk.discovery.scan()
+    form = ivp.forms.discovery(desk)
+    form.table.value = ("s", "visits")
+    form._do(form._on_links, form.told["links"])
+    [offered] = form._met
+    assert "customers.id" in offered
+    form.links.value, form.reason.value = (offered,), "tarkistettu"
+    form._do(form._on_confirm, form.told["confirm"])
+    assert [one.to_column for one in desk.discovery.get("s/visits").links] == ["id"]

@@ -15,6 +15,7 @@ from ivplus_tools.exchange.filed import FiledRoom
 if TYPE_CHECKING:
     import pandas
 
+    from ivplus_tools.discovery.linking import Links
     from ivplus_tools.discovery.pages import PageSeen
     from ivplus_tools.discovery.scan import Progress, Scan
 
@@ -76,8 +77,12 @@ class DiscoveryRoom(FiledRoom[Discovery]):
         made.attrs["lists"] = {"state": "table_state", "new": "told_or_not"}
         return made
 
-    def suggest(self, source: str, table: str) -> DataTable:
-        """A table of the data map as the last scan suggests it, to be confirmed: columns that tell of persons. Nothing is recorded."""
-        found = next((found for name, one, found in self.state().tables if (name, one.table) == (source, table)), [])
-        identifying = [{"column": one.column, "data_kind": one.data_kind} for one in found if is_sure(one)]
-        return DataTable.of(f"{source}/{table}", source=source, table=table, identifying=identifying or None)
+    def links(self, source: str) -> Links:
+        """Columns of a source's tables that hold keys of another, by names and a sample of values: a suggestion, nothing is recorded."""
+        from ivplus_tools.discovery import linking
+
+        return linking.links(self.state(), source)
+
+    def suggest(self, source: str, table: str, links: Links | None = None) -> DataTable:
+        """A table of the data map as it stands, with what the last scan found and `links` suggest beside it. Nothing is recorded."""
+        return self.state().suggested(source, table, links.of(table) if links else ())

@@ -117,6 +117,24 @@ class Discovery(State):
             found += [(scan.id, table, columns.get(table.table, [])) for table in parts(scan.scanned_tables)]
         return found
 
+    def suggested(self, source: str, table: str, links: Iterable[Mapping[str, str]] = ()) -> DataTable:
+        """A table as the map has it; columns that the last scan found and links that were suggested are put beside what stands."""
+        stands = self.map.get((source, table))
+        facts: dict[str, Any] = stands.model_dump(exclude_none=True, exclude={"id"}) if stands else {"source": source, "table": table}
+        found = next((found for name, one, found in self.tables if (name, one.table) == (source, table)), [])
+        columns = [{"column": one.column or "", "data_kind": one.data_kind or ""} for one in found if is_sure(one)]
+        if columns:  # what is found in a table is not said to be nobody's
+            facts = {name: told for name, told in facts.items() if name not in ("no_personal_data", "reason", "reviewed_by")}
+        facts |= {name: _beside(facts.get(name), new) for name, new in (("identifying", columns), ("links", links))}
+        return DataTable.of(f"{source}/{table}", **facts)
+
+
+def _beside(stands: Any, new: Iterable[Mapping[str, str]]) -> list[Any] | None:
+    """What stands, and what is new of other columns; nothing where there is neither."""
+    kept = list(parts(stands))
+    known = [one["column"] for one in kept]
+    return [*kept, *(one for one in new if one["column"] not in known)] or None
+
 
 def _categories(activity: Mapping[str, Any]) -> list[str]:
     """What an activity says that it processes, without what it says that it does not."""
