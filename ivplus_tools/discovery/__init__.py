@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from ivplus_tools import _room, _store
 from ivplus_tools._records import Record
 from ivplus_tools.discovery import findings as checks
-from ivplus_tools.discovery.records import DataScan, DataTable
-from ivplus_tools.discovery.state import Discovery, is_sure, parts, share_of, sought
+from ivplus_tools.discovery.records import DataScan, DataTable, PageCheck
+from ivplus_tools.discovery.state import CANNOT_TELL, Discovery, is_sure, parts, share_of, sought
 from ivplus_tools.exchange.filed import FiledRoom
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class DiscoveryRoom(FiledRoom[Discovery]):
     """The data map, and what scans found in the company's systems."""
 
     name: ClassVar[str] = "discovery"
-    records: ClassVar[tuple[type[Record], ...]] = (DataTable, DataScan)
+    records: ClassVar[tuple[type[Record], ...]] = (DataTable, DataScan, PageCheck)
     reads: ClassVar[type[Discovery]] = Discovery
     findings_of = staticmethod(checks.findings)
 
@@ -42,12 +42,31 @@ class DiscoveryRoom(FiledRoom[Discovery]):
 
         return scanning.recorded(self, source, sample, progress)
 
-    def page(self, path: str | Path) -> PageSeen:
-        """What a saved page sets and asks for (HAR, HTML, EDPS inspection), held against the register; nothing is recorded."""
+    def page(self, path: str | Path, keep: bool = False, why: str = "") -> PageSeen:
+        """What a saved page sets and asks for (HAR, HTML, EDPS inspection), held against the register.
+
+        `keep`: the journal keeps names of cookies and hosts under the page's address, and findings follow; never a value.
+        """
+        from ivplus_tools.discovery import keeping
         from ivplus_tools.discovery.page import read
         from ivplus_tools.discovery.pages import PageSeen
 
-        return PageSeen(self.state(), read(_store.path_of(path)))
+        file = _store.path_of(path)
+        seen = PageSeen(self.state(), read(file))
+        if keep:
+            seen.receipt = keeping.keep(self, seen, file, why)
+        return seen
+
+    def pages(self) -> pandas.DataFrame:
+        """The pages that were kept: page, checked, file, cookies, need_consent, cannot_tell, hosts, not_seen."""
+        names = ("page", "checked", "file", "cookies", "need_consent", "cannot_tell", "hosts", "not_seen")
+        rows = [
+            (one.id, one.page_read, one.page_file, len(cookies), exempt.count("no"), exempt.count(CANNOT_TELL), len(parts(one.seen_hosts)),
+             len(parts(one.not_told)))
+            for one in self.state().records("page_check")
+            for cookies in [parts(one.seen_cookies)] for exempt in [[told.cookie_exempt for told in cookies]]
+        ]  # fmt: skip
+        return _room.frame(names, rows, self.standpoint.lang, days=("checked",))
 
     def columns(self) -> pandas.DataFrame:
         """What the last scans found: source, table, column, kind, share, how, declared_by, confidence, scanned. No source is read."""

@@ -7,6 +7,7 @@ from datetime import date
 
 from ivplus_tools import _words
 from ivplus_tools._findings import Finding
+from ivplus_tools.discovery import page_findings
 from ivplus_tools.discovery.records import FoundColumn, ScannedTable
 from ivplus_tools.discovery.state import COVERED, NOT_PERSONAL, UNDECLARED, Discovery, is_sure, of_persons, parts, sought
 
@@ -20,6 +21,7 @@ def findings(state: Discovery) -> Iterator[Finding]:
     yield from _scans(state)
     yield from _map(state)
     yield from _not_held(state)
+    yield from page_findings.findings(state)
 
 
 def _table(state: Discovery, source: str, table: ScannedTable, found: list[FoundColumn]) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ STEM = 4
 """Letters with which the name of a table and the name of a column begin alike: asiakkaat, asiakas_id."""
 WIDEST, MOST_NAMED = 300, 10
 """Columns of a table that are held against others; those beyond are told, the first of them by name."""
-KEYS = ("int", "text", "other")
+KEYS = ("int", "decimal", "text", "other")
 COLUMNS = ("source", "table", "column", "to_table", "to_column", "tried", "held", "how", "in_map")
 SEEN = "SELECT count(v), count(DISTINCT v), avg(length(v)) FROM (SELECT {own} FROM {table} AS t LIMIT {rows}) AS s(v)"
 VALUES = "SELECT v FROM (SELECT {own} FROM {table} AS t LIMIT {rows}) AS s(v) WHERE v IS NOT NULL GROUP BY v ORDER BY hash(v) LIMIT {most}"
@@ -159,7 +159,7 @@ def _seen(engine: Engine, table: str, columns: Sequence[Column]) -> Iterator[Tri
             [[filled, distinct, signs]] = ask(compose(SEEN, **told))
             values = tuple(value for (value,) in ask(compose(VALUES, most=str(TRIED), **told)) if "\0" not in value)
             if filled and values:
-                long = one.family != "int" and len(values) >= FEWEST and signs >= SHORTEST
+                long = one.family in ("text", "other") and len(values) >= FEWEST and signs >= SHORTEST
                 yield Tried(table, one, filled == distinct > 1, long, values, _words_of(one.name))
         break
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _room, _sources, _words
+from ivplus_tools._records import tells_of_somebody, without_persons
 from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt
 from ivplus_tools.discovery import counting, judging
@@ -27,8 +27,6 @@ Progress = Callable[[int, int], None]
 COLUMNS = ("source", "table", "column", "kind", "share", "how", "declared_by", "confidence", "hits", "filled", "also", "exact")
 TABLES = ("source", "table", "state", "new", "rows", "columns", "personal", "undeclared", "not_read", "activities")
 MOST_NAMED = 10
-SOMEBODY = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}|(?<!\d)\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?![0-9A-Za-z])")
-"""An address or an identity code in a name."""
 WIDEST = 5_000
 """Columns of a table that are looked at; those beyond are told."""
 SPARK_SAMPLE = 20_000
@@ -179,7 +177,7 @@ def _table(state: Discovery, engine: Engine, source: str, name: str, sample: int
     try:
         every = list(engine.columns(name).values())
         made.columns = [one.name for one in every]
-        if _tells_of_somebody([name, *made.columns]):
+        if any(map(tells_of_somebody, [name, *made.columns])):
             made.columns, made.problem = [], _words.say("discovery.names_are_data", state.lang)
             return made
         engine.demand_whole(name)
@@ -209,11 +207,6 @@ def _counted(made: TableSeen, engine: Engine, columns: Sequence[Column], sample:
         made.problem = _words.say("discovery.unseen", made.lang, rows=unseen)
     made.unread = sorted(cut)
     return seen
-
-
-def _tells_of_somebody(names: Sequence[str]) -> bool:
-    """Whether a name of a table or a column is itself an identity code or an address: a first line that is no heading."""
-    return any(SOMEBODY.search(one) for one in names)
 
 
 def recorded(room: Room[Discovery], source: str | None, sample: int | None, progress: Progress | None) -> Scan:
@@ -266,4 +259,4 @@ def _beside_earlier(one: TableSeen, earlier: DataScan | None) -> tuple[dict[str,
 
 def _shown(one: TableSeen) -> str:
     """The name of a table as the journal keeps it: never one that tells of somebody."""
-    return SOMEBODY.sub("…", one.name)
+    return without_persons(one.name)

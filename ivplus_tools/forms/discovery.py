@@ -31,13 +31,14 @@ class DiscoveryForm(Acting):
         self.source = self._field(widgets.Dropdown, "source", options=[("", ""), *((one, one) for one in sources)], value="")
         self.progress = widgets.IntProgress(min=0, max=1000, layout=widgets.Layout(display="none", width="16em"))
         self.view, self.page_view = self._shared.html(), self._shared.html()
-        self.told = {name: self._shared.html() for name in ("scan", "confirm", "read")}
+        self.told = {name: self._shared.html() for name in ("scan", "confirm", "read", "keep")}
         self.file = self._text("page")
         self._inside.children = [
             self.source, self._button("scan", self._on_scan, self.told["scan"]), self.progress, self.told["scan"], self.view,
             *(self._confirming() if desk.standpoint.by else []),
             self._shared.html(_html.heading(self._say("paging"))), self.file, self._button("read", self._on_page, self.told["read"]),
-            self.told["read"], self.page_view, self._shown_code,
+            self.told["read"], *([self._button("keep", self._on_keep, self.told["keep"]), self.told["keep"]] if desk.standpoint.by else []),
+            self.page_view, self._shown_code,
         ]  # fmt: skip
         self._look_again()
 
@@ -113,11 +114,18 @@ class DiscoveryForm(Acting):
         self.links.offer({one: one for one in met})
 
     def _on_page(self) -> str:
+        return repr(self._page())
+
+    def _on_keep(self) -> str:
+        """The page read once more, and what was seen kept: findings follow."""
+        return repr(self._page(keep=True).receipt)
+
+    def _page(self, keep: bool = False) -> Any:
         path = self._filled(self.file)
-        read = self._desk.discovery.page(path)
-        self.code = f"desk.discovery.page({path!r}).cookies"
+        read = self._desk.discovery.page(path, keep=keep)
+        self.code = f"desk.discovery.page({path!r}, keep=True)" if keep else f"desk.discovery.page({path!r}).cookies"
         self.page_view.value = self._tabled("cookies", read.cookies, COOKIES) + self._tabled("hosts", read.hosts, HOSTS)
-        return repr(read)
+        return read
 
     # --- showing
 
@@ -126,7 +134,9 @@ class DiscoveryForm(Acting):
         tables, columns = self._desk.discovery.tables(), self._desk.discovery.columns()
         if self.source.value:
             tables, columns = (one[one["source"] == self.source.value] for one in (tables, columns))
-        self.view.value = self._tabled("tables", tables, TABLES) + self._tabled("columns", columns, ["source", *FOUND[:-1]])
+        pages = self._desk.discovery.pages()
+        kept = self._tabled("pages", pages, list(pages.columns)) if len(pages) else ""
+        self.view.value = self._tabled("tables", tables, TABLES) + self._tabled("columns", columns, ["source", *FOUND[:-1]]) + kept
         if self._desk.standpoint.by:
             known = [(str(one.source), str(one.table)) for one in tables.itertuples()]
             kept = self.table.value
