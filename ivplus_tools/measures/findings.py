@@ -62,11 +62,11 @@ def _checks(state: Security) -> Iterator[Finding]:
     for one in state.checks:
         name = _words.values("security_check")[one.check]
         if one.stands is None:
-            yield Finding(one.subject, MISSING[one.check], _since(state, one), {"check": name})
+            yield Finding(one.subject, MISSING[one.check], _since(state, one), {"check": name} if MISSING[one.check] == "MEA-007" else {})
             continue
         since, record = one.stands.entry.valid_from, one.stands.record
         if one.last is None:
-            yield Finding(one.subject, "MEA-002" if one.check == MEASURE else "MEA-012", since, _fields([DONE[one.check]]))
+            yield Finding(one.subject, "MEA-002", since) if one.check == MEASURE else _untold(one.subject, since, [DONE[one.check]])
         if one.due and one.due < state.on:
             yield Finding(one.subject, "MEA-003", since, {"check": name, "last": one.last or "–", "due": one.due})
         yield from RESULTS[one.check](one, since, record)
@@ -80,7 +80,7 @@ def _since(state: Security, one: Check) -> date:
 
 def _tested(one: Check, since: date, record: SecurityMeasure) -> Iterator[Finding]:
     if one.last and record.test_result is None:
-        yield Finding(one.subject, "MEA-012", since, _fields(["test_result"]))
+        yield _untold(one.subject, since, ["test_result"])
     elif went_well(MEASURE, record) == OPEN:
         severity = "warning" if record.test_result == "partly" else None
         result = _words.values("test_result")[str(record.test_result)]
@@ -92,7 +92,7 @@ def _trained(one: Check, since: date, record: Any) -> Iterator[Finding]:
     if fewer(told["attended"], told["invited"]) == OPEN:
         yield Finding(one.subject, "MEA-011", since, told)
     elif fewer(told["attended"], told["invited"]) == CANNOT_TELL:
-        yield Finding(one.subject, "MEA-012", since, _fields(list(told)))
+        yield _untold(one.subject, since, list(told))
 
 
 def _access(one: Check, since: date, record: AccessReview) -> Iterator[Finding]:
@@ -111,21 +111,21 @@ def _access(one: Check, since: date, record: AccessReview) -> Iterator[Finding]:
     if none_of(record.accounts_seen) != OPEN:
         untold.append("accounts_seen")
     if untold:
-        yield Finding(one.subject, "MEA-012", since, _fields(untold))
+        yield _untold(one.subject, since, untold)
 
 
 def _logs(one: Check, since: date, record: Any) -> Iterator[Finding]:
     if went_well(LOG, record) == OPEN:
         yield Finding(one.subject, "MEA-020", since, {"count": record.deviations})
     elif went_well(LOG, record) == CANNOT_TELL:
-        yield Finding(one.subject, "MEA-012", since, _fields(["deviations"]))
+        yield _untold(one.subject, since, ["deviations"])
 
 
 def _restored(one: Check, since: date, record: Any) -> Iterator[Finding]:
     if went_well(RESTORE, record) == OPEN:
         yield Finding(one.subject, "MEA-021", since, {"tested": one.last or "–"})
     elif went_well(RESTORE, record) == CANNOT_TELL:
-        yield Finding(one.subject, "MEA-012", since, _fields(["data_complete"]))
+        yield _untold(one.subject, since, ["data_complete"])
 
 
 RESULTS: dict[str, Callable[[Check, date, Any], Iterator[Finding]]] = {
@@ -154,7 +154,7 @@ def _undertakings(state: Security) -> Iterator[Finding]:
         if signed == OPEN:
             yield Finding(one.id, "MEA-018", since, {"signed": one.signed_count, "needed": one.needed_count})
         elif signed == CANNOT_TELL:
-            yield Finding(one.id, "MEA-012", since, _fields(["needed_count", "signed_count"]))
+            yield _untold(one.id, since, ["needed_count", "signed_count"])
 
 
 def _unknown(state: Security) -> Iterator[Finding]:
@@ -265,5 +265,7 @@ def _day_of(breach: Mapping[str, Any]) -> date:
     return max(days, default=breach["valid_from"])
 
 
-def _fields(names: list[str]) -> dict[str, object]:
-    return {"fields": {lang: ", ".join(_words.field_label(name, lang) for name in names) for lang in _words.LANGS}}
+def _untold(subject: str, since: date, names: list[str]) -> Finding:
+    """That nothing can be told, because these fields have no answer."""
+    fields = {lang: ", ".join(_words.field_label(name, lang) for name in names) for lang in _words.LANGS}
+    return Finding(subject, "MEA-012", since, {"fields": fields})

@@ -163,7 +163,12 @@ class Accounts:
         days = [
             _words.say(f"measures.{'stated' if one.stated else 'own_time'}", self.lang, list=one.named, day=one.day) for one in self.lists
         ]
-        lines = [_words.say("measures.summary", self.lang, system=self.system, on=self.on, seen=self.seen, counts=counts), *days]
+        lines = [
+            _words.say(
+                "measures.summary", self.lang, system=self.system, on=_words.show_date(self.on, self.lang), seen=self.seen, counts=counts
+            ),
+            *days,
+        ]
         if any(self.twice):
             lines.append(_words.say("measures.twice", self.lang, accounts=self.twice[0], employees=self.twice[1]))
         if self.nameless:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -88,12 +88,15 @@ class Security(State):
 
     def _measures(self) -> Iterator[Check]:
         for stands in self.of(SecurityMeasure.kind):
-            yield self._check(MEASURE, stands.record.id, stands, stands.record.next_test)
+            one = stands.record
+            if one.tested and one.tested > self.on:
+                one = one.replace(tested=None, test_result=None)
+            yield self._check(MEASURE, one.id, replace(stands, record=one), one.next_test)
 
     def _trainings(self) -> Iterator[Check]:
         """The last training of each course and audience; where the company keeps evidence and none of training, that too."""
         groups: dict[tuple[str, str], list[Stands]] = {}
-        for stands in self.of(TRAINING):
+        for stands in self._done(TRAINING):
             one = stands.record
             groups.setdefault((folded(one.course), folded(one.audience)), []).append(stands)
         for many in groups.values():
@@ -105,13 +108,17 @@ class Security(State):
     def _by_system(self, check: str) -> Iterator[Check]:
         """The last review or restore of each system; of systems in use without one where access is concerned, or the policy asks."""
         groups: dict[str, list[Stands]] = {}
-        for stands in self.of(KINDS[check]):
+        for stands in self._done(check):
             groups.setdefault(stands.record.system or "", []).append(stands)
         for system, many in groups.items():
             last = latest(many, DONE[check])
             yield self._check(check, system or last.record.id, last)
         if check == ACCESS or check in self.intervals:
             yield from (Check(check, one, None, None, None, OPEN) for one in self.in_use if one not in groups)
+
+    def _done(self, check: str) -> list[Stands]:
+        """What was done by the day; what is recorded of a later one was still to come."""
+        return [one for one in self.of(KINDS[check]) if (getattr(one.record, DONE[check]) or date.min) <= self.on]
 
     def _check(self, check: str, subject: str, stands: Stands, planned: date | None = None) -> Check:
         last = getattr(stands.record, DONE[check])
