@@ -45,7 +45,7 @@ class MeasuresRoom(FiledRoom[Security]):
         return _store.frame(self.standpoint, "FROM security_measures() ORDER BY id")
 
     def trainings(self) -> pandas.DataFrame:
-        """Trainings: id, course, audience, trained, content_version, invited, attended, passed, ..."""
+        """Trainings: id, course, audience, held_on, content_version, invited, attended, passed, ..."""
         return _store.frame(self.standpoint, "FROM trainings() ORDER BY id")
 
     def access_reviews(self) -> pandas.DataFrame:
@@ -61,7 +61,7 @@ class MeasuresRoom(FiledRoom[Security]):
         return _store.frame(self.standpoint, "FROM restore_tests() ORDER BY id")
 
     def undertakings(self) -> pandas.DataFrame:
-        """Undertakings of confidentiality: id, position, needed_count, signed_count, checked, document_hash."""
+        """Undertakings of confidentiality: id, position, needed_count, signed_count, counted, document_hash."""
         return _store.frame(self.standpoint, "FROM undertakings() ORDER BY id")
 
     def policies(self) -> pandas.DataFrame:

@@ -21,7 +21,7 @@ else:
     YesNo, TestResult, SecurityCheck = one_of("yes_no"), one_of("test_result"), one_of("security_check", required=True)
     Aims, Causes, NotEvaluable = some_of("security_aim"), some_of("breach_cause"), some_of("not_evaluable")
 
-DAYS = ("tested", "trained", "reviewed", "checked", "listed", "log_until")
+DAYS = ("tested", "held_on", "reviewed", "counted", "listed", "log_until")
 """Days of what has been done: none of them is still to come."""
 
 
@@ -63,7 +63,7 @@ class Training(Record):
 
     course: Text = item("gdpr:39(1)(b)")
     audience: Text = item("gdpr:39(1)(b)")
-    trained: Day = item("gdpr:39(1)(b)")
+    held_on: Day = item("gdpr:39(1)(b)")
     content_version: Text = item("gdpr:5(2)")
     invited: Count = item("gdpr:39(1)(b)")
     attended: Count = item("gdpr:39(1)(b)")
@@ -159,7 +159,7 @@ class Undertaking(Record):
     position: Text = item("gdpr:32(4)")
     needed_count: Count = item("gdpr:32(4)")
     signed_count: Count = item("gdpr:32(4)")
-    checked: Day = item("gdpr:5(2)")
+    counted: Day = item("gdpr:5(2)")
     document_hash: Text = item("gdpr:5(2)")
 
 

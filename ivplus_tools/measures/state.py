@@ -15,7 +15,7 @@ from ivplus_tools.measures.records import SecurityMeasure
 
 CURRENT, OPEN, CANNOT_TELL = "current", "open", "cannot_tell"
 MEASURE, TRAINING, ACCESS, LOG, RESTORE = "measure_test", "training", "access_review", "log_review", "restore_test"
-DONE = {MEASURE: "tested", TRAINING: "trained", ACCESS: "reviewed", LOG: "reviewed", RESTORE: "tested"}
+DONE = {MEASURE: "tested", TRAINING: "held_on", ACCESS: "reviewed", LOG: "reviewed", RESTORE: "tested"}
 """Each check with the field that tells its day."""
 KINDS = {MEASURE: "security_measure", TRAINING: "training", ACCESS: "access_review", LOG: "log_review", RESTORE: "restore_test"}
 

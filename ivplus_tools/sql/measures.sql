@@ -14,7 +14,7 @@ CREATE OR REPLACE TEMP MACRO security_measures() AS TABLE
 CREATE OR REPLACE TEMP MACRO trainings() AS TABLE
   SELECT
     subject AS "id", body->>'course' AS "course", body->>'audience' AS "audience",
-    as_day(body->'trained') AS "trained", body->>'content_version' AS "content_version",
+    as_day(body->'held_on') AS "held_on", body->>'content_version' AS "content_version",
     body->>'invited' AS "invited", body->>'attended' AS "attended", body->>'passed' AS "passed",
     body->>'document_hash' AS "document_hash", body->>'remarks' AS "remarks", valid_from, entry
   FROM standing() WHERE kind = 'training' ORDER BY id;
@@ -50,7 +50,7 @@ CREATE OR REPLACE TEMP MACRO restore_tests() AS TABLE
 CREATE OR REPLACE TEMP MACRO undertakings() AS TABLE
   SELECT
     subject AS "id", body->>'position' AS "position", body->>'needed_count' AS "needed_count",
-    body->>'signed_count' AS "signed_count", as_day(body->'checked') AS "checked",
+    body->>'signed_count' AS "signed_count", as_day(body->'counted') AS "counted",
     body->>'document_hash' AS "document_hash", valid_from, entry
   FROM standing() WHERE kind = 'undertaking' ORDER BY id;
 
