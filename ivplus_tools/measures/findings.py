@@ -27,6 +27,7 @@ from ivplus_tools.measures.state import (
     listed,
     none_of,
     went_well,
+    why_not,
 )
 
 POLICY, HEALTH = "policy:intervals", "health"
@@ -102,14 +103,14 @@ def _access(one: Check, since: date, record: AccessReview) -> Iterator[Finding]:
         yield Finding(one.subject, "MEA-008", since, {**about, "count": record.leavers_open})
     if OPEN in (none_of(record.orphans), none_of(record.service_accounts)):
         yield Finding(one.subject, "MEA-009", since, {**about, "orphans": record.orphans or "–", "service": record.service_accounts or "–"})
-    if record.not_evaluable or none_of(record.unreadable_accounts) == OPEN:
+    reasons = why_not(record)
+    if reasons or none_of(record.unreadable_accounts) == OPEN:
         named = _words.values("not_evaluable")
-        why = {lang: ", ".join(named[code][lang] for code in record.not_evaluable or ()) or "–" for lang in _words.LANGS}
+        why = {lang: ", ".join(named[code][lang] for code in reasons) or "–" for lang in _words.LANGS}
         yield Finding(one.subject, "MEA-010", since, {**about, "count": record.unreadable_accounts or "0", "reasons": why})
     names = ("leavers_open", "orphans", "service_accounts", "unreadable_accounts")
     untold = [name for name in names if none_of(getattr(record, name)) == CANNOT_TELL]
-    if none_of(record.accounts_seen) != OPEN:
-        untold.append("accounts_seen")
+    untold += ["accounts_seen"] if none_of(record.accounts_seen) != OPEN else []
     if untold:
         yield _untold(one.subject, since, untold)
 
@@ -139,7 +140,7 @@ RESULTS: dict[str, Callable[[Check, date, Any], Iterator[Finding]]] = {
 
 def _policy(state: Security) -> Iterator[Finding]:
     """Checks that are done and whose age cannot be told, because the company has not decided how often."""
-    bare = dict.fromkeys(one.check for one in state.checks if one.stands and one.check not in state.intervals)
+    bare = dict.fromkeys(one.check for one in state.checks if one.stands and one.last and one.check not in state.intervals)
     if bare:
         named = _words.values("security_check")
         checks = {lang: ", ".join(named[check][lang] for check in bare) for lang in _words.LANGS}

@@ -11,7 +11,7 @@ from typing import Any
 from ivplus_tools import _dates, _records
 from ivplus_tools._records import texts
 from ivplus_tools._state import Stands, State
-from ivplus_tools.measures.records import SecurityMeasure
+from ivplus_tools.measures.records import AccessReview, SecurityMeasure
 
 CURRENT, OPEN, CANNOT_TELL = "current", "open", "cannot_tell"
 MEASURE, TRAINING, ACCESS, LOG, RESTORE = "measure_test", "training", "access_review", "log_review", "restore_test"
@@ -150,8 +150,18 @@ def went_well(check: str, record: Any) -> str:
     if check == LOG:
         return CANNOT_TELL if record.deviations is None else CURRENT if record.follow_up else none_of(record.deviations)
     told = [none_of(getattr(record, name)) for name in ("leavers_open", "orphans", "service_accounts", "unreadable_accounts")]
-    seen = CANNOT_TELL if record.not_evaluable or none_of(record.accounts_seen) != OPEN else CURRENT
+    seen = CANNOT_TELL if why_not(record) or none_of(record.accounts_seen) != OPEN else CURRENT
     return OPEN if OPEN in told else CANNOT_TELL if CANNOT_TELL in (*told, seen) else CURRENT
+
+
+def why_not(record: AccessReview) -> tuple[str, ...]:
+    """Why nothing follows from a review: what was told of it then, and a list of another day, or of no day at all."""
+    told = list(record.not_evaluable or ())
+    if record.listed is None:
+        told.append("list_undated")
+    elif record.reviewed and record.listed < record.reviewed and not told:
+        told.append("list_old")
+    return tuple(told)
 
 
 def none_of(count: str | None) -> str:
