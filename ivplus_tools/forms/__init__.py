@@ -13,6 +13,7 @@ from ivplus_tools.forms.discovery import DiscoveryForm
 from ivplus_tools.forms.erasing import ErasureForm
 from ivplus_tools.forms.findings import FindingsView
 from ivplus_tools.forms.first_day import FirstDayView
+from ivplus_tools.forms.measures import MeasuresForm
 from ivplus_tools.forms.notice import NoticeForm
 from ivplus_tools.forms.opening import Opens
 from ivplus_tools.forms.quarter import QuarterForm
@@ -69,6 +70,7 @@ def today(desk: Desk) -> TodayView:
         "audit": lambda desk, _: findings(desk),
         "notice": lambda desk, _: notice(desk),
         "discovery": lambda desk, _: discovery(desk),
+        "measures": lambda desk, _: measures(desk),
         "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
@@ -117,6 +119,11 @@ def review(desk: Desk) -> ReviewForm:
 def discovery(desk: Desk) -> DiscoveryForm:
     """Where personal data lie: a source looked through, each table confirmed in the data map, a saved web page read."""
     return DiscoveryForm(desk)
+
+
+def measures(desk: Desk) -> MeasuresForm:
+    """Evidence of security: a training held, a measure tested, a review of access from two lists; how each check stands."""
+    return MeasuresForm(desk)
 
 
 def notice(desk: Desk, page: str | Path = "") -> NoticeForm:
