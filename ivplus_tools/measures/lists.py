@@ -161,7 +161,10 @@ class Accounts:
         names, states = _words.values("not_evaluable"), _words.values("account_state")
         counts = ", ".join(f"{states[state][self.lang]} {count}" for state, count in self.counts.items())
         days = [
-            _words.say(f"measures.{'stated' if one.stated else 'own_time'}", self.lang, list=one.named, day=one.day) for one in self.lists
+            _words.say(
+                f"measures.{'stated' if one.stated else 'own_time'}", self.lang, list=one.named, day=_words.show_date(one.day, self.lang)
+            )
+            for one in self.lists
         ]
         lines = [
             _words.say(
