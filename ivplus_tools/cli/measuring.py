@@ -22,9 +22,9 @@ from ivplus_tools.cli.base import as_table, desk_of, echo, main, on_desk, print_
 @click.option("--all", "every", is_flag=True, help="every check with its last and next time, also those in order")
 @as_table
 def measures(path: str, valid: str | None, known: str | None, lang: str, every: bool, shape: str) -> None:
-    """Print what is stale or open: measures, trainings, reviews of access and logs, restores, undertakings.
+    """Print what is stale, open or cannot be told of measures, trainings, reviews and undertakings.
 
-    How many checks are in order, open, or cannot be told goes to stderr. Nothing is recorded.
+    How many checks are in order, open, or cannot be told goes to stderr. Nothing is recorded by it, and no source is read.
     """
     room = desk_of(path, valid, known, lang).measures
     checks, found = room.overview(), room.findings()

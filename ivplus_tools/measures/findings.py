@@ -235,19 +235,21 @@ def _tells(what: str, told: Iterable[str]) -> bool:
 
 def _breaches(state: Security) -> Iterator[Finding]:
     """Measures against the cause of a breach that were not tested since, and causes at which no measure points."""
-    measures = state.of(SecurityMeasure.kind)
+    measures, behind = state.of(SecurityMeasure.kind), dict[str, list[tuple[str, date]]]()
     for ident, body in state.bodies("breach").items():
         cause = body.get("cause")
         if cause is None or body.get("is_breach") == "no" or not measures:
             continue
         against = [one for one in measures if cause in texts(one.record.prevents) and _touches(state, one, body)]
-        day = _day_of(body)
         if not against:
             yield Finding(ident, "MEA-016", body["valid_from"], {"cause": _words.values("breach_cause")[cause]})
         for one in against:
-            if one.record.tested is None or one.record.tested <= day:
-                about: dict[str, object] = {"breach": ident, "day": day, "tested": one.record.tested or "–"}
-                yield Finding(one.record.id, "MEA-015", max(one.entry.valid_from, body["valid_from"]), about)
+            if one.record.tested is None or not _day_of(body) < one.record.tested <= state.on:
+                behind.setdefault(one.record.id, []).append((ident, _day_of(body)))
+    for one in measures:
+        if since := behind.get(one.record.id):
+            about: dict[str, object] = {"breaches": ", ".join(ident for ident, _ in since), "day": max(day for _, day in since)}
+            yield Finding(one.record.id, "MEA-015", one.entry.valid_from, {**about, "tested": one.record.tested or "–"})
 
 
 def _touches(state: Security, measure: Stands, breach: Mapping[str, Any]) -> bool:
