@@ -20,6 +20,7 @@ from ivplus_tools.breach import BreachRoom
 from ivplus_tools.discovery import DiscoveryRoom
 from ivplus_tools.errors import Refusal
 from ivplus_tools.law import LawRoom
+from ivplus_tools.measures import MeasuresRoom
 from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
@@ -77,6 +78,7 @@ class Desk:
     notice: NoticeRoom
     discovery: DiscoveryRoom
     rights: RightsRoom
+    measures: MeasuresRoom
     breach: BreachRoom
     retention: RetentionRoom
     audit: AuditRoom

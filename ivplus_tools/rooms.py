@@ -19,6 +19,7 @@ from ivplus_tools.audit.state import Audit
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.discovery import DiscoveryRoom
 from ivplus_tools.law import LawRoom
+from ivplus_tools.measures import MeasuresRoom
 from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
@@ -27,7 +28,18 @@ from ivplus_tools.rights import RightsRoom
 
 ROOMS: dict[str, type[Room[Any]]] = {
     room.name: room
-    for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, RightsRoom, LawRoom)
+    for room in (
+        RegisterRoom,
+        ReviewRoom,
+        BreachRoom,
+        RetentionRoom,
+        AuditRoom,
+        NoticeRoom,
+        DiscoveryRoom,
+        RightsRoom,
+        MeasuresRoom,
+        LawRoom,
+    )
 }
 """A new room is one more name here: everything else asks this list."""
 

@@ -26,7 +26,8 @@ OTHERWISE = (SINCE, "P1Y", "1", "12-31", "env:PASSWORD")  # for a field that tak
 WORDS = {
     "country": LOUD, "source": "real", "table": "real", "days": [SINCE, LATER],
     "kind": "source", "law": "dpf", "name": "real", "ref": EVERY, "reform": "digital-omnibus",
-    "since": SINCE, "vendor": f"{EVERY} processor",
+    "since": SINCE, "vendor": f"{EVERY} processor", "system": f"{EVERY} system", "accounts": "real/real", "employees": "people/people",
+    "account_key": LOUD, "employee_key": LOUD, "ended": "end",
 }  # fmt: skip
 WRITES = {
     "accept",
@@ -64,7 +65,9 @@ def made(folder: Path) -> ivp.Desk:
     for text in TEXTS:
         desk.keep_person(f"{text} person", name=text, email=text, phone=text)
     (folder / "real.csv").write_text(f'"{LOUD.replace(chr(34), chr(34) * 2)}",start\n1,2020-01-01\n', encoding="utf-8")
+    (folder / "people.csv").write_text(f'"{LOUD.replace(chr(34), chr(34) * 2)}",end\n1,2020-01-01\n', encoding="utf-8")
     desk.source("real", "real.csv", why=EVERY)
+    desk.source("people", "people.csv", why=EVERY)
     facts = {"period": "P1Y", "start_event": "EVENT", "start_column": "start", "subject_key": LOUD, "reason": EVERY}
     desk.retention.record(ivp.RetentionRule(LOUD, source="real", table="real", **facts), valid_from=SINCE, why=EVERY)
     return desk

@@ -13,6 +13,7 @@ from ivplus_tools.forms.discovery import DiscoveryForm
 from ivplus_tools.forms.erasing import ErasureForm
 from ivplus_tools.forms.findings import FindingsView
 from ivplus_tools.forms.first_day import FirstDayView
+from ivplus_tools.forms.measures import MeasuresForm
 from ivplus_tools.forms.notice import NoticeForm
 from ivplus_tools.forms.opening import Opens
 from ivplus_tools.forms.quarter import QuarterForm
@@ -72,6 +73,7 @@ def today(desk: Desk) -> TodayView:
         "discovery": lambda desk, _: discovery(desk),
         "rights": lambda desk, _: rights(desk),
         "data_subject_request": lambda desk, subject: rights(desk, subject),
+        "measures": lambda desk, _: measures(desk),
         "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
@@ -125,6 +127,11 @@ def discovery(desk: Desk) -> DiscoveryForm:
 def rights(desk: Desk, request: str = "") -> RightsForm:
     """Requests of data subjects: opened, identified, looked for in every system, copied, answered, with the letters."""
     return RightsForm(desk, request)
+
+
+def measures(desk: Desk) -> MeasuresForm:
+    """Evidence of security: a training held, a measure tested, a review of access from two lists; how each check stands."""
+    return MeasuresForm(desk)
 
 
 def notice(desk: Desk, page: str | Path = "") -> NoticeForm:
