@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ivplus_tools import _compare, _dates, _findings, _html, _law, _progress, _records, _room, _shipped, _store, _words
 from ivplus_tools._progress import Progress
 from ivplus_tools._store import Receipt, Standpoint, Verification
+from ivplus_tools.assessments import AssessmentsRoom
 from ivplus_tools.audit import AuditRoom
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.discovery import DiscoveryRoom
@@ -75,6 +76,7 @@ class Desk:
     review: ReviewRoom
     notice: NoticeRoom
     discovery: DiscoveryRoom
+    assessments: AssessmentsRoom
     breach: BreachRoom
     retention: RetentionRoom
     audit: AuditRoom

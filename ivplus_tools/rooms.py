@@ -14,6 +14,7 @@ from ivplus_tools._records import Record
 from ivplus_tools._room import Room
 from ivplus_tools._state import State
 from ivplus_tools._store import Standpoint
+from ivplus_tools.assessments import AssessmentsRoom
 from ivplus_tools.audit import AuditRoom, Status
 from ivplus_tools.audit.state import Audit
 from ivplus_tools.breach import BreachRoom
@@ -25,7 +26,8 @@ from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
 
 ROOMS: dict[str, type[Room[Any]]] = {
-    room.name: room for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, LawRoom)
+    room.name: room
+    for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, AssessmentsRoom, LawRoom)
 }
 """A new room is one more name here: everything else asks this list."""
 
