@@ -146,8 +146,9 @@ def about(state: Assessments, stands: Stands) -> Iterator[Finding]:
     """One assessment: about what, how old, how complete, and whether its conclusion follows from its steps."""
     one, since = stands.record, stands.entry.valid_from
     if one.activity not in state.bodies("activity"):
-        near = _words.nearest(one.activity, state.activities) or "–"
-        yield Finding(one.id, "ASM-014", since, {"activity": one.activity, "near": near})
+        if not state.has_stood(one.activity):  # an activity that has ended needs no more assessments
+            near = _words.nearest(one.activity, state.activities) or "–"
+            yield Finding(one.id, "ASM-014", since, {"activity": one.activity, "near": near})
         return
     changed = state.changed_since(stands)
     if changed:
@@ -188,8 +189,6 @@ def contradictions(one: BalancingTest) -> Iterator[str]:
         yield "is_expected"
     if one.impact_level == "high" and bare:
         yield "impact_level"
-    if isinstance(one.objection_handling, Stated):
-        yield "objection_handling"
 
 
 def _risks(one: ImpactAssessment) -> Iterator[Finding]:

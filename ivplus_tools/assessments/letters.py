@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ivplus_tools import _law, _records, _words
-from ivplus_tools.assessments.drafts import Drafted, consultation_weeks
+from ivplus_tools.assessments.filling import Answers, consultation_weeks
 from ivplus_tools.assessments.records import BalancingTest
 from ivplus_tools.assessments.screening import CANNOT_TELL, NO, Answer, Screened, screen
 from ivplus_tools.assessments.state import Assessments
@@ -35,16 +35,15 @@ TEMPLATE = {
 """The sections of the template of the European Data Protection Board, 0 to 6."""
 
 
-def written(state: Assessments, drafted: Drafted) -> Document:
+def written(state: Assessments, held: Answers) -> Document:
     """A draft or a recorded assessment as a document."""
-    letter = _Letter(state, drafted)
-    return letter.balancing() if drafted.kind is BalancingTest else letter.impact()
+    letter = _Letter(state, held)
+    return letter.balancing() if held.kind is BalancingTest else letter.impact()
 
 
 def screened(state: Assessments, found: Screened) -> Document:
     """The screening as a document."""
-    letter = Writer(state)
-    letter.words = "assessments"
+    letter = _Paper(state)
     sections = [
         Section("", "", said=conclusion(found, state.lang)),
         Section("", letter.say("paper.criteria"), 2, rows=_rows(letter, found.criteria, "wp248_criterion")),
@@ -85,12 +84,14 @@ def _rows(letter: Writer, answers: tuple[Answer, ...], listed: str) -> tuple[tup
     return (heads, *rows)
 
 
-class _Letter(Writer):
+class _Paper(Writer):
     words = "assessments"
 
-    def __init__(self, state: Assessments, drafted: Drafted) -> None:
+
+class _Letter(_Paper):
+    def __init__(self, state: Assessments, held: Answers) -> None:
         super().__init__(state)
-        self._state, self._drafted = state, drafted
+        self._state, self._held = state, held
 
     def balancing(self) -> Document:
         """The three steps, the conclusion, and room to sign."""
@@ -101,12 +102,12 @@ class _Letter(Writer):
             lines = tuple(map(self._line, names))
             sections.append(Section(str(number), fact.name[self.lang], 1, lines, fact.says[self.lang]))
         sections.append(Section("4", self.say("paper.conclusion"), 1, tuple(map(self._line, CONCLUSION))))
-        title = self.say("paper.balancing", activity=self._named, purpose=str(self._drafted.given.get("purpose", ("–", ""))[0]))
+        title = self.say("paper.balancing", activity=self._named, purpose=self._held.purpose or "–")
         return self.document(title, [*sections, self.signing(("controller", ()), ("dpo", ()))])
 
     def impact(self) -> Document:
         """The sections of the template with the screening first, and room to sign."""
-        activity = str(self._drafted.given["activity"][0])
+        activity = self._held.activity
         found = screen(self._state, activity) if activity in self._state.activities else None
         sections = []
         for number, (key, names) in enumerate(TEMPLATE.items()):
@@ -122,20 +123,20 @@ class _Letter(Writer):
 
     @property
     def _named(self) -> str:
-        activity = str(self._drafted.given["activity"][0])
+        activity = self._held.activity
         return str(self._state.bodies("activity").get(activity, {}).get("name") or activity)
 
     def _line(self, name: str) -> Line:
         """A question with its answer and where that is from; a blank is marked."""
-        field = self._drafted.kind.model_fields[name]
-        text = "\n".join(_records.readable(self._drafted._of(name), field, self.lang))
-        source = self._drafted.source(name, self.lang)
+        field = self._held.kind.model_fields[name]
+        text = "\n".join(_records.readable(self._held.of(name), field, self.lang))
+        source = self._held.source(name, self.lang)
         told = f"{text}\n{self.say('paper.source', source=source)}" if text and source else text
         return self.filled(_words.field_label(name, self.lang), told, self.cited(str(_records.told(field, "rule") or "")))
 
     def _risks(self) -> tuple[tuple[str, ...], ...]:
         """A row a risk; none where no risk is told, so that a blank is marked instead."""
-        risks: Any = self._drafted._of("assessed_risks")
+        risks: Any = self._held.of("assessed_risks")
         if not risks:
             return ()
         fields = type(risks[0]).model_fields

@@ -11,6 +11,8 @@ from ivplus_tools.assessments.state import Assessments
 
 GOOD = ("not_needed", "done")
 """Nothing to do and nothing untold."""
+AGAINST = {"ASM-003", "ASM-004", "ASM-008", "ASM-018"}
+"""Findings by which an assessment cannot carry what it concludes."""
 ORDER = ("missing", "against", "denied", "cannot_tell", "referred", "stale", "incomplete", "done", "not_needed")
 """Of several purposes the worst is told."""
 
@@ -32,8 +34,6 @@ def test(state: Assessments, name: str) -> str:
             found.append("referred" if one.get("balancing_test") else "missing")
         elif stands.record.interest_prevails == NO:
             found.append("denied")
-        elif any(checks.contradictions(stands.record)):
-            found.append("against")
         else:
             found.append(_kept(state, stands))
     return min(found, key=ORDER.index, default="not_needed")
@@ -43,8 +43,7 @@ def assessment(state: Assessments, name: str) -> str:
     """The state of the impact assessment of an activity."""
     found, stands = screen(state, name), state.assessment_of(name)
     if stands is not None:
-        codes = {one.code for one in checks.about(state, stands)}
-        return "against" if codes & {"ASM-008", "ASM-018"} else _kept(state, stands)
+        return _kept(state, stands)
     if found.required == CANNOT_TELL:
         return "cannot_tell"
     if found.required == YES:
@@ -53,8 +52,10 @@ def assessment(state: Assessments, name: str) -> str:
 
 
 def _kept(state: Assessments, stands: Stands) -> str:
-    """Stale, incomplete or done."""
+    """Against its steps, stale, incomplete or done: what the findings about it say."""
     codes = {one.code for one in checks.about(state, stands)}
+    if codes & AGAINST:
+        return "against"
     if codes & set(checks.STALE.values()):
         return "stale"
-    return "incomplete" if "ASM-015" in codes else "done"
+    return "incomplete" if codes else "done"

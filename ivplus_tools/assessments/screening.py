@@ -29,8 +29,6 @@ ASKS = {
 NAMES_OF_OTHERS = ("recipients", "sources")
 """Who they are says for certain what they are for, or nothing."""
 DESCRIBED = ("purposes", "data_categories")
-TRIGGERS = {"35(3)(a)": ("W1", "W2"), "35(3)(b)": ("W4", "W5"), "35(3)(c)": ("W3", "W5")}
-"""The criteria that a circumstance of Article 35(3) is made of."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def _said(one: Answer, answers: Stands | None, fresh: bool) -> Answer:
 
 def _required(state: Assessments, body: Body, found: Screened) -> Screened:
     """What follows: what the law always asks, the list, two criteria, and what may still come to that."""
-    if triggers := [one for one in many(body, "dpia_triggers") if one in TRIGGERS or one == "35(4)"]:
+    if triggers := many(body, "dpia_triggers"):
         return replace(found, required=YES, reason="trigger", rule=f"gdpr:{triggers[0]}")
     if "whistleblowing" in found.listed:
         return replace(found, required=YES, reason="whistleblowing", rule="tsv:35(4):whistleblowing")
@@ -164,7 +162,7 @@ def _with_further(one: Answer, criteria: Sequence[Answer]) -> Answer:
 
 def _by_trigger(code: str, body: Body) -> Answer | None:
     """A circumstance of Article 35(3) that the officer has recorded."""
-    found = next((one for one in many(body, "dpia_triggers") if code in TRIGGERS.get(one, ())), None)
+    found = next((one for one in many(body, "dpia_triggers") if code in _law.entry("dpia_trigger", one).get("criteria", ())), None)
     return Answer(code, YES, "field", "dpia_triggers", found) if found else None
 
 
@@ -222,7 +220,9 @@ def unfit(state: Assessments, name: str, what: str) -> str:
     if what == "identity_code":
         texts = [str(one) for one in many(body, "data_categories")]
     else:
-        texts = [str(one.get("purpose") or "") for one in state.interests(name)]
+        interests = [str(one.get("purpose") or "") for one in state.interests(name)]
+        whole = len(interests) == len(many(body, "purposes")) > 0
+        texts = [*interests, *([str(body.get("name") or "")] if whole else [])]
     return next((one for one in texts if pattern and pattern.search(one.casefold()) and not _denied(one)), "")
 
 

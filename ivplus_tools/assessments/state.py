@@ -93,6 +93,10 @@ class Assessments(State):
         before = (then.body if then else None) or {}
         return tuple(sorted(one for one in LOOKED_AT if _plain(before, one) != _plain(now, one)))
 
+    def has_stood(self, name: str) -> bool:
+        """Whether an activity of that name was ever recorded."""
+        return name in self._said
+
     @cached_property
     def _said(self) -> dict[str, list[Entry]]:
         """Every entry about activities, oldest first."""
