@@ -176,7 +176,7 @@ def _by_field(state: Assessments, code: str, body: Body) -> Answer | None:
         answer = body["automated_decisions"]
         if not isinstance(answer, str):
             return Answer(code, NO, "field", "automated_decisions")
-        return Answer(code, CANNOT_TELL if _denied(answer) else YES, "field", "automated_decisions", answer)
+        return Answer(code, CANNOT_TELL if _denied(answer, "within") else YES, "field", "automated_decisions", answer)
     if code == SENSITIVE:
         name = "special_categories" if many(body, "special_categories") else "criminal_data"
         answer = body.get(name)
@@ -270,6 +270,6 @@ def _begins_denied(text: str) -> bool:
     return text.startswith(tuple(_words.read("screening")["denied"]["starts"]))
 
 
-def _denied(text: str) -> bool:
+def _denied(text: str, among: str = "starts") -> bool:
     """Whether a text holds a denial anywhere: what it says is then not told by its words."""
-    return any(f" {one}" in f" {text.casefold()} " for one in _words.read("screening")["denied"]["starts"])
+    return any(f" {one}" in f" {text.casefold()} " for one in _words.read("screening")["denied"][among])
