@@ -53,7 +53,8 @@ def as_register(told):
     scale = "" if "kamera" in told.get("scale", "") else told.get("scale", "")
     number = [re.sub(r"\D", "", one) for one in re.findall(r"\d[\d \u00a0]*", scale)]
     fields = {
-        "name": told["name"], "notice": "tietosuojaseloste", "data_subjects": told["data_subjects"], "data_categories": told["data_categories"],
+        "name": told["name"], "notice": "tietosuojaseloste",
+        "data_subjects": told["data_subjects"], "data_categories": told["data_categories"],
         "purposes": [ivp.Purpose(one, legal_basis=BASES[told["legal_basis"]]) for one in told["purposes"]],
         "recipients": [ivp.Recipient(one) for one in told["recipients"]] or None,
         "people_count": max(number, key=int) if number else None,

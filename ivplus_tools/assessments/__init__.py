@@ -64,6 +64,12 @@ class AssessmentsRoom(FiledRoom[Assessments]):
 
         return drafts.impact(self, self.state(), activity)
 
+    def interests(self, activity: str) -> list[str]:
+        """The purposes of an activity that rest on a legitimate interest: each needs a balancing test."""
+        state = self.state()
+        state.activity(activity)
+        return [str(one["purpose"]) for one in state.interests(activity) if one.get("purpose")]
+
     def overview(self) -> pandas.DataFrame:
         """Each activity as controller: activity, test (balancing test), required (impact assessment: yes, no, cannot_tell), assessment."""
         from ivplus_tools.assessments import overview

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ivplus_tools import _records, _state, _words
 from ivplus_tools.desk import Desk
+from ivplus_tools.forms.assessments import AssessmentForm
 from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.bring import BringForm
 from ivplus_tools.forms.clauses import ReviewForm
@@ -69,6 +70,7 @@ def today(desk: Desk) -> TodayView:
         "audit": lambda desk, _: findings(desk),
         "notice": lambda desk, _: notice(desk),
         "discovery": lambda desk, _: discovery(desk),
+        "assessments": lambda desk, _: assessments(desk),
         "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
@@ -117,6 +119,11 @@ def review(desk: Desk) -> ReviewForm:
 def discovery(desk: Desk) -> DiscoveryForm:
     """Where personal data lie: a source looked through, each table confirmed in the data map, a saved web page read."""
     return DiscoveryForm(desk)
+
+
+def assessments(desk: Desk) -> AssessmentForm:
+    """Assessments: whether an activity needs an impact assessment, its balancing test from the register, the documents."""
+    return AssessmentForm(desk)
 
 
 def notice(desk: Desk, page: str | Path = "") -> NoticeForm:
