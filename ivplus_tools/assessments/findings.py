@@ -112,13 +112,13 @@ def _why(found: Screened) -> dict[str, object]:
 
 
 def _listed(found: Screened) -> dict[str, str]:
-    return {lang: ", ".join(_records.name_of("tsv_dpia_item", one, lang) for one in found.listed) or "–" for lang in _words.LANGS}
+    return {lang: "; ".join(_records.name_of("tsv_dpia_item", one, lang) for one in found.listed) or "–" for lang in _words.LANGS}
 
 
 def _named(codes: Iterable[str]) -> dict[str, str]:
     """Criteria with their numbers, in each language."""
     told = list(codes)
-    return {lang: ", ".join(_records.name_of("wp248_criterion", one, lang) for one in told) or "–" for lang in _words.LANGS}
+    return {lang: "; ".join(_records.name_of("wp248_criterion", one, lang) for one in told) or "–" for lang in _words.LANGS}
 
 
 def _lowered(found: Screened) -> dict[str, str]:

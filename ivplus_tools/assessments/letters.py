@@ -56,9 +56,9 @@ def screened(state: Assessments, found: Screened) -> Document:
 def conclusion(found: Screened, lang: str) -> str:
     """What the screening says, in a sentence, with its reason."""
     named = {
-        "criteria": ", ".join(_records.name_of("wp248_criterion", one, lang) for one in found.met()) or "–",
-        "items": ", ".join(_records.name_of("tsv_dpia_item", one, lang) for one in found.listed) or "–",
-        "open": ", ".join(_records.name_of("wp248_criterion", one, lang) for one in found.met(CANNOT_TELL)) or "–",
+        "criteria": "; ".join(_records.name_of("wp248_criterion", one, lang) for one in found.met()) or "–",
+        "items": "; ".join(_records.name_of("tsv_dpia_item", one, lang) for one in found.listed) or "–",
+        "open": "; ".join(_records.name_of("wp248_criterion", one, lang) for one in found.met(CANNOT_TELL)) or "–",
     }
     told = [_words.say(f"screening.{found.reason}", lang, **named)]
     if found.required == NO and found.met(CANNOT_TELL):
