@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from ivplus_tools.assessments.overview import GOOD
 from ivplus_tools.cli.base import as_table, desk_of, echo, main, on_desk, print_table
 
 
@@ -27,6 +26,8 @@ def assess(activity: str | None, path: str, valid: str | None, known: str | None
     A row an activity: its balancing tests, whether an impact assessment is needed (yes, no, cannot tell), and that assessment. Of one
     activity the criteria are printed with how each is known, and the answer with its reason on stderr.
     """
+    from ivplus_tools.assessments.overview import GOOD
+
     room = desk_of(path, valid, known, lang).assessments
     rows = room.overview()
     if activity:
