@@ -6,28 +6,24 @@ that it cannot be told. Nothing said where the record is silent is no answer eit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
-from ivplus_tools import _law, _records, _words
+from ivplus_tools import _law, _records
 from ivplus_tools._state import Stands
+from ivplus_tools.assessments import wording
 from ivplus_tools.assessments.state import Assessments, Body, many, told
 
 YES, NO, CANNOT_TELL = "yes", "no", "cannot_tell"
 SENSITIVE = "W4"
 """The criterion that biometric, genetic and location data meet by themselves: the list asks for a further one."""
-SEEN = ("name", "purposes", "data_subjects", "data_categories", "processing_categories", "sources", "recipients", "notice", "remarks")
 ASKS = {
     "W2": ("automated_decisions",), "W4": ("special_categories", "data_categories"), "W5": ("people_count",), "W7": ("data_subjects",),
     "biometric": ("special_categories", "data_categories"), "genetic": ("special_categories", "data_categories"),
     "no_informing": ("notice",),
 }  # fmt: skip
 """What the record has to tell before its silence means anything; of the others: purposes and categories of data."""
-NAMES_OF_OTHERS = ("recipients", "sources")
-"""Who they are says for certain what they are for, or nothing."""
 DESCRIBED = ("purposes", "data_categories")
 
 
@@ -176,11 +172,11 @@ def _by_field(state: Assessments, code: str, body: Body) -> Answer | None:
         answer = body["automated_decisions"]
         if not isinstance(answer, str):
             return Answer(code, NO, "field", "automated_decisions")
-        return Answer(code, CANNOT_TELL if _denied(answer, "within") else YES, "field", "automated_decisions", answer)
+        return Answer(code, CANNOT_TELL if wording.is_denied(answer, "within") else YES, "field", "automated_decisions", answer)
     if code == SENSITIVE:
         name = "special_categories" if many(body, "special_categories") else "criminal_data"
         answer = body.get(name)
-        if (isinstance(answer, str) and not _denied(answer)) or isinstance(answer, list):
+        if (isinstance(answer, str) and not wording.is_denied(answer)) or isinstance(answer, list):
             return Answer(code, YES, "field", name, answer if isinstance(answer, str) else ", ".join(answer))
     if code == "W5" and told(body, "people_count"):
         sensitive = bool(many(body, "special_categories")) or isinstance(body.get("criminal_data"), str)
@@ -199,77 +195,29 @@ def _by_count(state: Assessments, count: str, sensitive: bool) -> Answer:
 
 def _by_words(table: str, code: str, body: Body) -> Answer:
     """What the words of the record say; silence says no only where the record tells what is asked for."""
-    lists = _words.read("screening")[table][code]
-    doubtful: tuple[str, str] | None = None
-    for name, text in _texts(body):
-        strength = _strength(table, code, name, text)
-        if strength == "sure" and name in lists.get("where", SEEN) and name != "remarks" and (lists.get("denies") or not _denied(text)):
-            return Answer(code, YES, "words", name, text)
-        if strength and (strength == "sure" or name not in NAMES_OF_OTHERS):
-            doubtful = doubtful or (name, text)
-    if doubtful:
-        return Answer(code, CANNOT_TELL, "perhaps", *doubtful)
-    missing = [name for name in ASKS.get(code, DESCRIBED) if not told(body, name)]
-    return Answer(code, CANNOT_TELL, "not_told", missing[0]) if missing else Answer(code, NO, "nothing", ASKS.get(code, DESCRIBED)[0])
-
-
-def unfit(state: Assessments, name: str, what: str) -> str:
-    """The words by which a legitimate interest is not, or not alone, a basis: an identity code, electronic marketing; else empty."""
-    pattern = _pattern("unfit", what, "sure")
-    body = state.activities[name]
-    if what == "identity_code":
-        texts = [str(one) for one in many(body, "data_categories")]
-    else:
-        interests = [str(one.get("purpose") or "") for one in state.interests(name)]
-        whole = len(interests) == len(many(body, "purposes")) > 0
-        texts = [*interests, *([str(body.get("name") or "")] if whole else [])]
-    return next((one for one in texts if pattern and pattern.search(one.casefold()) and not _denied(one)), "")
-
-
-def _texts(body: Body) -> Iterator[tuple[str, str]]:
-    """Every text of the record that describes the processing, by field, in the order in which fields are trusted."""
-    for name in SEEN:
-        answer = body.get(name)
-        for one in answer if isinstance(answer, list) else [answer]:
-            for text in one.values() if isinstance(one, dict) else [one]:
-                if isinstance(text, str):
-                    yield name, " ".join(text.casefold().split())
-
-
-def _strength(table: str, code: str, name: str, text: str) -> str:
-    """How strongly a text tells of a criterion: sure, maybe, or not at all; what it denies at its start it does not tell."""
-    harmless = _pattern(table, code, "harmless")
-    left = harmless.sub("", text) if harmless else text
-    if _begins_denied(left) and not _words.read("screening")[table][code].get("denies"):
-        return ""
-    sure = [_pattern(table, code, "sure"), _pattern(table, code, "data") if name == "data_categories" else None]
-    if any(one and one.search(left) for one in sure):
-        return "sure"
-    perhaps = _pattern(table, code, "maybe")
-    return "maybe" if perhaps and perhaps.search(left) else ""
+    if said := wording.told_by(wording.texts_of(body)).get((table, code)):
+        how, name, text = said
+        return Answer(code, YES if how == wording.SURE else CANNOT_TELL, how, name, text)
+    asks = ASKS.get(code, DESCRIBED)
+    missing = [name for name in asks if not told(body, name)]
+    return Answer(code, CANNOT_TELL, "not_told", missing[0]) if missing else Answer(code, NO, "nothing", asks[0])
 
 
 def _is_sole(state: Assessments, body: Body, found: Screened) -> bool:
     """Whether these are the patients or clients of one professional, of whom the record tells how few there are."""
     left = set(_law.value("wp248:sole", state.on).get("criteria_left", ()))
     small = any(one.code == "W5" and one.holds == NO for one in found.criteria)
-    said = any(_strength("sole", "practitioner", name, text) and not _denied(text) for name, text in _texts(body))
-    return small and said and set(found.met()) <= left
+    said = wording.told_by(wording.texts_of(body)).get(("sole", "practitioner"))
+    return small and said is not None and said[0] == wording.SURE and set(found.met()) <= left
 
 
-@_words.kept
-def _pattern(table: str, code: str, strength: str) -> re.Pattern[str] | None:
-    """The words of a criterion as one question: beginnings anywhere in a word, `=word` alone."""
-    lists: dict[str, Any] = _words.read("screening")[table][code].get(strength, {})
-    every = [one for many_ in lists.values() for one in many_]
-    parts = [rf"\b{re.escape(one[1:])}" + (r"\b" if one[0] == "=" else "") if one[0] in "=^" else re.escape(one) for one in every]
-    return re.compile("|".join(parts)) if parts else None
-
-
-def _begins_denied(text: str) -> bool:
-    return text.startswith(tuple(_words.read("screening")["denied"]["starts"]))
-
-
-def _denied(text: str, among: str = "starts") -> bool:
-    """Whether a text holds a denial anywhere: what it says is then not told by its words."""
-    return any(f" {one}" in f" {text.casefold()} " for one in _words.read("screening")["denied"][among])
+def unfit(state: Assessments, name: str, what: str) -> str:
+    """The words by which a legitimate interest is not, or not alone, a basis: an identity code, electronic marketing; else empty."""
+    body, words = state.activities[name], wording.lists("unfit", what)
+    if what == "identity_code":
+        texts = [str(one) for one in many(body, "data_categories")]
+    else:
+        interests = [str(one.get("purpose") or "") for one in state.interests(name)]
+        whole = len(interests) == len(many(body, "purposes")) > 0
+        texts = [*interests, *([str(body.get("name") or "")] if whole else [])]
+    return next((one for one in texts if words.strength("purposes", one.casefold()) == wording.SURE), "")
