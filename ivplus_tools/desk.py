@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ivplus_tools import _compare, _dates, _findings, _html, _law, _progress, _records, _room, _shipped, _store, _words
 from ivplus_tools._progress import Progress
 from ivplus_tools._store import Receipt, Standpoint, Verification
+from ivplus_tools.assessments import AssessmentsRoom
 from ivplus_tools.audit import AuditRoom
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.discovery import DiscoveryRoom
@@ -79,6 +80,7 @@ class Desk:
     discovery: DiscoveryRoom
     rights: RightsRoom
     measures: MeasuresRoom
+    assessments: AssessmentsRoom
     breach: BreachRoom
     retention: RetentionRoom
     audit: AuditRoom

@@ -14,6 +14,7 @@ from ivplus_tools._records import Record
 from ivplus_tools._room import Room
 from ivplus_tools._state import State
 from ivplus_tools._store import Standpoint
+from ivplus_tools.assessments import AssessmentsRoom
 from ivplus_tools.audit import AuditRoom, Status
 from ivplus_tools.audit.state import Audit
 from ivplus_tools.breach import BreachRoom
@@ -38,6 +39,7 @@ ROOMS: dict[str, type[Room[Any]]] = {
         DiscoveryRoom,
         RightsRoom,
         MeasuresRoom,
+        AssessmentsRoom,
         LawRoom,
     )
 }

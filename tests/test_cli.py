@@ -275,7 +275,7 @@ def test_facts_that_nobody_has_compared_are_a_line_per_instrument_and_whole_in_t
     rows = json.loads(run("law", "--lang", "en", "--format", "json").stdout)
     assert {row["rule"]: row["note"] for row in rows} == {one.rule: one.note["en"] for one in unread}
     assert len(run("law", "scc").stdout.splitlines()) == sum(one.instrument["key"] == "scc" for one in unread)
-    assert run("law", "tsv").stdout == ""
+    assert run("law", "other").stdout == ""
     run("law", "sccx", code=2)
 
 

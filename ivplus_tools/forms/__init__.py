@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ivplus_tools import _records, _state, _words
 from ivplus_tools.desk import Desk
+from ivplus_tools.forms.assessments import AssessmentForm
 from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.bring import BringForm
 from ivplus_tools.forms.clauses import ReviewForm
@@ -74,6 +75,7 @@ def today(desk: Desk) -> TodayView:
         "rights": lambda desk, _: rights(desk),
         "data_subject_request": lambda desk, subject: rights(desk, subject),
         "measures": lambda desk, _: measures(desk),
+        "assessments": lambda desk, _: assessments(desk),
         "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
@@ -132,6 +134,11 @@ def rights(desk: Desk, request: str = "") -> RightsForm:
 def measures(desk: Desk) -> MeasuresForm:
     """Evidence of security: a training held, a measure tested, a review of access from two lists; how each check stands."""
     return MeasuresForm(desk)
+
+
+def assessments(desk: Desk) -> AssessmentForm:
+    """Assessments: whether an activity needs an impact assessment, its balancing test from the register, the documents."""
+    return AssessmentForm(desk)
 
 
 def notice(desk: Desk, page: str | Path = "") -> NoticeForm:
