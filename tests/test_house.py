@@ -28,7 +28,7 @@ ORDER = [  # a module may import from those to its left
     "register", "review", "breach", "retention", "audit", "notice", "discovery", "rights", "measures", "assessments",
     "law", "rooms", "desk", "agenda", "plots", "_notebooks", "evidence", "forms", "__init__", "cli", "__main__",
 ]  # fmt: skip
-ROOMS = {name: f"{place}0" for place, name in enumerate((one for one in ROOM_TYPES if one != "law"), 1)}
+ROOMS = {name: f"{place}0" if place < 10 else f"9{place - 9}" for place, name in enumerate((one for one in ROOM_TYPES if one != "law"), 1)}
 """Each with the number of its notebook; the law has none."""
 IN_HOUSE = set(ROOM_TYPES)
 ONLY_HERE = {

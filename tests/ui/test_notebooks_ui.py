@@ -16,7 +16,7 @@ DRAWN = {
     "50_audit": 0,
     "60_notice": 0,
     "70_discovery": 1,
-    "80_measures": 0,
+    "91_measures": 0,
 }  # how many charts there are at least, where not two
 
 
