@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _room, _sources, _words
 from ivplus_tools._room import Room
-from ivplus_tools._sources import Column, Engine, Place, SideBySide, compose, constant, literal
+from ivplus_tools._sources import Place, SideBySide, compose, constant, literal
 from ivplus_tools._store import Receipt
 from ivplus_tools.measures.records import AccessReview
 from ivplus_tools.measures.state import Security
@@ -204,14 +204,10 @@ def compared(room: Room[Security], system: str, lists: tuple[Listed, Listed], on
 def _taken(side: SideBySide, name: str, one: Listed) -> bool:
     """Take a list over; whether anything of it could not be."""
     with _sources.opened(one.place) as engine:
-        columns = {role: _column(engine, one.table, told) for role, told in one.columns.items()}
+        columns = {role: engine.column(one.table, told) for role, told in one.columns.items()}
         engine.demand_whole(one.table)
         lost = side.take(name, engine, one.table, columns)
         return bool(lost or engine.unseen(one.table))
-
-
-def _column(engine: Engine, table: str, name: str) -> Column:
-    return engine.column(table, name)
 
 
 def _judge(side: SideBySide, accounts: Listed, on: date) -> None:
@@ -266,12 +262,9 @@ def listed(state: Security, told: str, columns: Mapping[str, str | None], stated
     place = state.place(source)
     with _sources.opened(place) as engine:
         tables = engine.tables()
-        if not table and len(tables) == 1:
-            table = tables[0]
-        known = engine.columns(table)
-        for name in filter(None, columns.values()):
-            if name not in known:
-                engine.column(table, name)
+        table = tables[0] if not table and len(tables) == 1 else table
+        if table not in tables:
+            engine.columns(table)  # which refuses it, with the nearest
     written = _sources.day_of(place, table)
     day = _dates.day(stated) if stated is not None else written or state.at.now.date()
     if stated is not None and day > state.at.now.date():
