@@ -1,6 +1,7 @@
 """The measures room: cases from the law, two lists held against each other over every kind of source, what is refused, form and shell."""
 
 import datetime as dt
+import os
 import sqlite3
 import tomllib
 
@@ -317,6 +318,40 @@ def test_hostile_keys_are_shown_as_text_and_kept_nowhere(desk, tmp_path):
     assert "<script>" not in ivp.show(found.rows)._repr_html_()
     found.record(why="w")
     assert b"__xss" not in desk.standpoint.path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("heading", "told", "state"),
+    [
+        ("auki", "0", "shut"), ("tila", "0", "unreadable"), ("tila", "1", "unreadable"), ("tila", "Suljettu", "shut"),
+        ("tila", "false", "unreadable"),
+        ("is_active", "false", "shut"), ("Aktiivinen", "kyllä", "leaver"), ("tila", "E", "unreadable"), ("käytössä", "", "unreadable"),
+    ],
+)  # fmt: skip
+def test_a_bare_yes_or_no_is_understood_only_of_a_column_that_asks_whether_an_account_is_open(desk, tmp_path, heading, told, state):
+    """A nought may mean in use: of a leaver's account nothing is then told, and it is never taken for closed."""
+    listed(desk, tmp_path / "l", [("K1", told, "")], [("K1", "2025-01-01")])
+    path = tmp_path / "l" / "tilit.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("auki", heading), encoding="utf-8")
+    assert list(compared(desk, active=heading).rows["state"]) == ([state] if state != "shut" else [])
+
+
+@pytest.mark.parametrize("heading", ["disabled", "is_locked", "Tili suljettu", "inaktiv", "ei_aktiivinen"])
+def test_a_column_that_asks_whether_an_account_is_closed_is_refused(desk, tmp_path, heading):
+    """Its yes would be read as open and its no as closed."""
+    listed(desk, tmp_path / "l", [("K1", "ei", "")], [("K1", "2025-01-01")])
+    with pytest.raises(Refusal, match="closed"):
+        compared(desk, active=heading)
+    assert compared(desk, active=None).counts["leaver"] == 1
+
+
+def test_a_day_that_is_stated_later_than_the_file_was_written_is_not_believed(desk, tmp_path):
+    """Both stand: the stated day, and that the file cannot be of it."""
+    listed(desk, tmp_path / "l", [("K1", "kyllä", "")], [("K1", "")])
+    old = dt.datetime(2026, 2, 1, 12).timestamp()
+    os.utime(tmp_path / "l" / "tilit.csv", (old, old))
+    assert compared(desk).reasons == ("stated_too_late",)
+    assert compared(desk, as_of=None, employees_as_of="2026-03-02").reasons == ("accounts_old",)
 
 
 # --- records

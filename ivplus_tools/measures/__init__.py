@@ -102,6 +102,7 @@ class MeasuresRoom(FiledRoom[Security]):
         if system not in state.bodies("system"):
             near = _words.nearest(system, state.bodies("system"), 3) or "–"
             raise _words.refusal("not_found", got=system, near=near, on=at.valid_on)
+        lists.demand_opening(active)
         day = _dates.day(on) if on is not None else at.valid_on
         _not_to_come("reviewed", day, at.now.date())
         theirs = {"key": account_key, "active": active, "kind": account_kind}

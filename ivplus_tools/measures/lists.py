@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _room, _sources, _words
 from ivplus_tools._room import Room
-from ivplus_tools._sources import Column, Engine, Place, SideBySide, compose, constant, literal
+from ivplus_tools._sources import Place, SideBySide, compose, constant, literal
 from ivplus_tools._store import Receipt
 from ivplus_tools.measures.records import AccessReview
 from ivplus_tools.measures.state import Security
@@ -83,6 +83,8 @@ class Listed:
     columns: Mapping[str, str]
     day: date
     stated: bool
+    written: date | None
+    """When its files were last written; None of a server."""
 
 
 @dataclass
@@ -124,6 +126,7 @@ class Accounts:
             "accounts_old": accounts.day < self.on, "employees_old": employees.day < self.on,
             "accounts_later": accounts.day > self.on, "no_accounts": not self.seen,
             "nobody_matched": bool(self.found.keys() - {SHUT}) and not self.found.keys() & PAIRED, "cells_unread": self.unread,
+            "stated_too_late": any(one.stated and one.written is not None and one.written < one.day for one in self.lists),
         }  # fmt: skip
         return tuple(code for code, holds in asked.items() if holds)
 
@@ -201,14 +204,10 @@ def compared(room: Room[Security], system: str, lists: tuple[Listed, Listed], on
 def _taken(side: SideBySide, name: str, one: Listed) -> bool:
     """Take a list over; whether anything of it could not be."""
     with _sources.opened(one.place) as engine:
-        columns = {role: _column(engine, one.table, told) for role, told in one.columns.items()}
+        columns = {role: engine.column(one.table, told) for role, told in one.columns.items()}
         engine.demand_whole(one.table)
         lost = side.take(name, engine, one.table, columns)
         return bool(lost or engine.unseen(one.table))
-
-
-def _column(engine: Engine, table: str, name: str) -> Column:
-    return engine.column(table, name)
 
 
 def _judge(side: SideBySide, accounts: Listed, on: date) -> None:
@@ -219,16 +218,29 @@ def _judge(side: SideBySide, accounts: Listed, on: date) -> None:
     )  # fmt: skip
     active = _folded('"active"') if "active" in accounts.columns else "NULL"
     kind = _folded('"kind"') if "kind" in accounts.columns else "NULL"
-    is_open = compose(
-        "CASE WHEN active IS NULL THEN 'yes' WHEN active IN ({opened}) THEN 'yes' WHEN active IN ({closed}) THEN 'no' ELSE 'unknown' END",
-        opened=_listed(words["opened"]), closed=_listed(words["closed"]),
-    )  # fmt: skip
+    is_open = _opened(accounts.columns.get("active"), words)
     is_service = compose("coalesce(kind IN ({service}), false)", service=_listed(words["service"]))
     side.ask(
         compose(
             JUDGED, odd=compose(ODD, key="a.k"), bare=_bare("k"), is_open=is_open, is_service=is_service, key=key, active=active, kind=kind
         )
     )
+
+
+def _opened(column: str | None, words: dict[str, list[str]]) -> str:
+    """Whether an account is open: all are where no column tells; a bare yes or no is understood only of a column that asks so."""
+    if column is None:
+        return "'yes'"
+    asks = any(stem in column.casefold() for stem in words["opening"])
+    opened, closed = (words[name] + (words[bare] if asks else []) for name, bare in (("opened", "yes"), ("closed", "no")))
+    parts = {"opened": _listed(opened), "closed": _listed(closed)}
+    return compose("CASE WHEN active IN ({opened}) THEN 'yes' WHEN active IN ({closed}) THEN 'no' ELSE 'unknown' END", **parts)
+
+
+def demand_opening(column: str | None) -> None:
+    """Refuse a column whose name asks whether an account is closed: its yes would be read as open."""
+    if column and any(stem in column.casefold() for stem in _words.read("headings")["security_words"]["closing"]):
+        raise _words.refusal("closing_column", got=column)
 
 
 def _folded(text: str) -> str:
@@ -250,16 +262,16 @@ def listed(state: Security, told: str, columns: Mapping[str, str | None], stated
     place = state.place(source)
     with _sources.opened(place) as engine:
         tables = engine.tables()
-        if not table and len(tables) == 1:
-            table = tables[0]
-        known = engine.columns(table)
-        for name in filter(None, columns.values()):
-            if name not in known:
-                engine.column(table, name)
-    day = _dates.day(stated) if stated is not None else _sources.day_of(place, table) or state.at.now.date()
+        table = tables[0] if not table and len(tables) == 1 else table
+        if table not in tables:
+            engine.columns(table)  # which refuses it, with the nearest
+    written = _sources.day_of(place, table)
+    day = _dates.day(stated) if stated is not None else written or state.at.now.date()
     if stated is not None and day > state.at.now.date():
         raise _words.refusal("future_day", field=_words.label_of("listed"), got=day)
-    return Listed(f"{source}/{table}", place, table, {role: name for role, name in columns.items() if name}, day, stated is not None)
+    return Listed(
+        f"{source}/{table}", place, table, {role: name for role, name in columns.items() if name}, day, stated is not None, written
+    )
 
 
 def _named(state: Security, told: str) -> tuple[str, str]:
