@@ -118,6 +118,14 @@ def test_a_no_of_the_officers_does_not_outlive_a_change(desk):
     assert found(desk, "ASM-017") == ["s"]
 
 
+def test_what_a_scan_found_in_a_system_is_asked_about(sample):
+    """Union membership in a table of an activity whose record confirms that it has no special categories."""
+    seen = sample.assessments.screen("asiakaskyselyt")
+    assert sample.register.get("asiakaskyselyt").special_categories == ivp.NONE
+    assert (seen.required, seen.unknown) == ("cannot_tell", ["W4", "W5"])
+    assert "tuki/staff.ay_jäsenyys" in seen.criteria.set_index("code").loc["W4", "known_by"]
+
+
 def test_each_criterion_tells_how_it_is_known(sample):
     """The field and the words; a suggestion is shown as one."""
     seen = sample.assessments.screen("verkkosivut").criteria.set_index("code")
@@ -185,6 +193,29 @@ def test_a_conclusion_follows_from_its_steps(desk, changes, codes):
     desk.assessments.record(BalancingTest("t", activity="toimi", **(SOUND | changes)), valid_from="2026-02-01", why="koe")
     assert set(desk.assessments.findings()["code"]) == codes
     assert (desk.assessments.overview().loc[0, "test"] == "done") is not bool(codes)
+
+
+def test_a_test_that_another_has_replaced_is_history(desk):
+    """The old one is stale; once a new one stands, nothing is said of it; another order of the same answers changes nothing."""
+    told = {**PLAIN, "purposes": "vartiointi | legal_basis: 6(1)(f) | legitimate_interest: turvallisuus", "data_categories": "kuvat; nimet"}
+    recorded(desk, told)
+    desk.assessments.record(BalancingTest("vanha", activity="toimi", **SOUND), valid_from="2026-02-01", why="koe")
+    recorded(desk, told | {"data_categories": "nimet; kuvat"}, "2026-02-10")
+    assert found(desk, "ASM-002") == []
+    recorded(desk, told | {"data_categories": "nimet; kuvat; ääni"}, "2026-02-11")
+    assert found(desk, "ASM-002") == ["vanha"]
+    fresh = SOUND | {"reviewed": "2026-02-20"}
+    desk.assessments.record(BalancingTest("uusi", activity="toimi", **fresh), valid_from="2026-02-20", why="koe")
+    assert desk.assessments.findings().empty
+
+
+def test_a_change_recorded_later_for_an_earlier_day_makes_a_test_stale(desk):
+    """The test could not know of it, whatever day it is true from."""
+    told = {**PLAIN, "purposes": "vartiointi | legal_basis: 6(1)(f) | legitimate_interest: turvallisuus"}
+    recorded(desk, told)
+    desk.assessments.record(BalancingTest("t", activity="toimi", **SOUND), valid_from="2026-02-01", why="koe")
+    recorded(desk, told | {"data_subjects": "lapset"}, "2026-01-15")
+    assert found(desk, "ASM-002") == ["t"]
 
 
 # --- findings that no row of the sample plants
@@ -347,6 +378,6 @@ def test_the_sample_plants_what_the_findings_name(sample):
     """Every code has its positive control in the sample or a test of its own, and the sound ones are silent."""
     here = set(sample.assessments.findings()["code"]) | {"ASM-001", "ASM-006", "ASM-007", "ASM-009", "ASM-011"}
     assert here == {f"ASM-{number:03}" for number in range(1, 19)}
-    silent = {"TT-2023-05", "verkkosivut/via", "verkkosivut", "kirjanpito", "asiakaskyselyt"}
+    silent = {"TT-2023-05", "verkkosivut/via", "verkkosivut", "kirjanpito", "asiakasrekisteri"}
     assert not silent & set(sample.assessments.findings()["subject"])
     assert screen(sample.assessments.state(), "kirjanpito").required == "no"

@@ -151,15 +151,9 @@ def _period(one: Body, lang: str) -> str:
 
 
 def _columns(state: Assessments, name: str) -> list[str]:
-    """Columns that scans have found in the tables of an activity, by table; no value is known here."""
-    tables = {(body.get("source"), body.get("table")) for body in state.bodies("data_table").values() if name in many(body, "activities")}
-    found = []
-    for source, scan in state.bodies("data_scan").items():
-        for one in many(scan, "found_columns"):
-            if (source, one.get("table")) in tables and one.get("data_kind"):
-                kind = _words.values("personal_data_kind").get(one["data_kind"], {}).get(state.lang, one["data_kind"])
-                found.append(f"{source}/{one['table']}.{one['column']}: {kind}")
-    return found
+    """Columns that scans have found in the tables of an activity."""
+    named = _words.values("personal_data_kind")
+    return [f"{where}: {named.get(kind, {}).get(state.lang, kind)}" for kind, where in state.columns_of(name)]
 
 
 def _recipients(state: Assessments, name: str, body: Body) -> Filled:

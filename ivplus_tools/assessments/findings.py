@@ -45,9 +45,9 @@ def due(state: Assessments) -> Iterator[Due]:
         (BalancingTest.kind, "due.balancing_review", "gdpr:24(1)"),
         (ImpactAssessment.kind, "due.dpia_review", "gdpr:35(11)"),
     ):
-        for one in state.records(kind):
-            if one.review_by:
-                yield Due(one.id, one.review_by, what, rule)
+        for stands in state.of(kind):
+            if stands.record.review_by and state.stands_for(stands):
+                yield Due(stands.record.id, stands.record.review_by, what, rule)
     for one in state.records(ImpactAssessment.kind):
         weeks = _law.value("gdpr:36(2)", state.on).get("period")
         if one.consulted and not one.authority_answer and weeks:
@@ -149,6 +149,8 @@ def about(state: Assessments, stands: Stands) -> Iterator[Finding]:
         if not state.has_stood(one.activity):  # an activity that has ended needs no more assessments
             near = _words.nearest(one.activity, state.activities) or "–"
             yield Finding(one.id, "ASM-014", since, {"activity": one.activity, "near": near})
+        return
+    if not state.stands_for(stands):
         return
     changed = state.changed_since(stands)
     if changed:

@@ -24,6 +24,8 @@ ASKS = {
     "no_informing": ("notice",),
 }  # fmt: skip
 """What the record has to tell before its silence means anything; of the others: purposes and categories of data."""
+Columns = Sequence[tuple[str, str]]
+"""What scans have found: the kind of data, and where."""
 DESCRIBED = ("purposes", "data_categories")
 
 
@@ -80,9 +82,10 @@ class Screened:
 def screen(state: Assessments, name: str) -> Screened:
     """An activity screened by what the register says of it, and by what the officer has answered since it last changed."""
     body, answers = state.activity(name), state.screening_of(name)
+    columns = state.columns_of(name)
     fresh = answers is not None and not state.changed_since(answers)
-    criteria = tuple(_said(one, answers, fresh) for one in _criteria(state, body))
-    items = tuple(_with_further(one, criteria) for one in _items(body)) if _law.value("gdpr:35(4)", state.on) else ()
+    criteria = tuple(_said(one, answers, fresh) for one in _criteria(state, body, columns))
+    items = tuple(_with_further(one, criteria) for one in _items(body, columns)) if _law.value("gdpr:35(4)", state.on) else ()
     found = _required(state, body, Screened(name, criteria, items, CANNOT_TELL, "untold", "wp248:count"))
     return _decided(found, answers, fresh)
 
@@ -131,16 +134,16 @@ def _decided(found: Screened, answers: Stands | None, fresh: bool) -> Screened:
 # --- criteria and items, from fields and words
 
 
-def _criteria(state: Assessments, body: Body) -> Iterator[Answer]:
+def _criteria(state: Assessments, body: Body, columns: Columns) -> Iterator[Answer]:
     """Each criterion as the record shows it."""
     for code in _law.codes("wp248_criterion"):
-        yield _by_trigger(code, body) or _by_field(state, code, body) or _by_words("criterion", code, body)
+        yield _by_trigger(code, body) or _by_field(state, code, body) or _by_words("criterion", code, body, columns)
 
 
-def _items(body: Body) -> Iterator[Answer]:
+def _items(body: Body, columns: Columns) -> Iterator[Answer]:
     """Each item of the list as the record shows it, before a further criterion is looked for."""
     for code in _law.codes("tsv_dpia_item"):
-        yield _by_category(code, body) or _by_words("item", code, body)
+        yield _by_category(code, body) or _by_words("item", code, body, columns)
 
 
 def _with_further(one: Answer, criteria: Sequence[Answer]) -> Answer:
@@ -193,11 +196,13 @@ def _by_count(state: Assessments, count: str, sensitive: bool) -> Answer:
     return Answer("W5", shows, "field", "people_count", count)
 
 
-def _by_words(table: str, code: str, body: Body) -> Answer:
+def _by_words(table: str, code: str, body: Body, columns: Columns) -> Answer:
     """What the words of the record say; silence says no only where the record tells what is asked for."""
     if said := wording.told_by(wording.texts_of(body)).get((table, code)):
         how, name, text = said
         return Answer(code, YES if how == wording.SURE else CANNOT_TELL, how, name, text)
+    if where := next((where for kind, where in columns if kind in wording.lists(table, code).kinds), None):
+        return Answer(code, CANNOT_TELL, "found", "found_columns", where)
     asks = ASKS.get(code, DESCRIBED)
     missing = [name for name in asks if not told(body, name)]
     return Answer(code, CANNOT_TELL, "not_told", missing[0]) if missing else Answer(code, NO, "nothing", asks[0])

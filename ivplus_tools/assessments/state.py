@@ -80,6 +80,25 @@ class Assessments(State):
         found = [one for one in self.of(kind) if one.record.activity == name]
         return sorted(found, key=lambda one: (one.record.reviewed or one.entry.valid_from, one.entry.entry), reverse=True)
 
+    def stands_for(self, made: Stands) -> bool:
+        """Whether an assessment is the latest of its activity and purpose: one that another has replaced is history."""
+        one = made.record
+        if isinstance(one, BalancingTest):
+            return self.test_of(one.activity or "", one.purpose) is made
+        return next(iter(self._latest(one.kind, one.activity or "")), made) is made
+
+    def columns_of(self, name: str) -> list[tuple[str, str]]:
+        """What scans have found for certain in the tables of an activity: the kind of data and where it stands; no value."""
+        tables = {
+            (body.get("source"), body.get("table")) for body in self.bodies("data_table").values() if name in many(body, "activities")
+        }
+        return [
+            (str(one["data_kind"]), f"{source}/{one['table']}.{one['column']}")
+            for source, scan in self.bodies("data_scan").items()
+            for one in many(scan, "found_columns")
+            if (source, one.get("table")) in tables and one.get("data_kind") and one.get("confidence") != "doubtful"
+        ]
+
     # --- what has changed since
 
     def changed_since(self, made: Stands) -> tuple[str, ...]:
@@ -109,5 +128,6 @@ class Assessments(State):
 def _plain(body: Body, name: str) -> object:
     """An answer as an assessment looks at it: without where something is kept."""
     if name == "purposes":
-        return [{key: text for key, text in one.items() if key not in REFERENCES} for one in many(body, name)]
-    return body.get(name)
+        return sorted(str({key: one[key] for key in sorted(one) if key not in REFERENCES}) for one in many(body, name))
+    answer = body.get(name)
+    return sorted(map(str, answer)) if isinstance(answer, list) else answer

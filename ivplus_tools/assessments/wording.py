@@ -31,6 +31,8 @@ class Lists:
     maybe: re.Pattern[str] | None
     where: tuple[str, ...]
     denies: bool
+    kinds: tuple[str, ...]
+    """Kinds of data that a scan may have found in the tables of the activity: a reason to ask."""
 
     def strength(self, name: str, text: str) -> str:
         """How strongly a text tells of it; what it denies at its start it does not tell."""
@@ -48,7 +50,7 @@ def lists(table: str, code: str) -> Lists:
     """The words of a criterion or an item."""
     told = _words.read("screening")[table][code]
     harmless, sure, data, maybe = (_pattern(told.get(name, {})) for name in ("harmless", "sure", "data", "maybe"))
-    return Lists(harmless, sure, data, maybe, tuple(told.get("where", SEEN)), bool(told.get("denies")))
+    return Lists(harmless, sure, data, maybe, tuple(told.get("where", SEEN)), bool(told.get("denies")), tuple(told.get("kinds", ())))
 
 
 def _pattern(told: Mapping[str, Any]) -> re.Pattern[str] | None:
