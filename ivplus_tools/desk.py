@@ -20,6 +20,7 @@ from ivplus_tools.breach import BreachRoom
 from ivplus_tools.discovery import DiscoveryRoom
 from ivplus_tools.errors import Refusal
 from ivplus_tools.law import LawRoom
+from ivplus_tools.marketing import MarketingRoom
 from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
@@ -75,6 +76,7 @@ class Desk:
     review: ReviewRoom
     notice: NoticeRoom
     discovery: DiscoveryRoom
+    marketing: MarketingRoom
     breach: BreachRoom
     retention: RetentionRoom
     audit: AuditRoom

@@ -19,13 +19,15 @@ from ivplus_tools.audit.state import Audit
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.discovery import DiscoveryRoom
 from ivplus_tools.law import LawRoom
+from ivplus_tools.marketing import MarketingRoom
 from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
 from ivplus_tools.review import ReviewRoom
 
 ROOMS: dict[str, type[Room[Any]]] = {
-    room.name: room for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, LawRoom)
+    room.name: room
+    for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, MarketingRoom, LawRoom)
 }
 """A new room is one more name here: everything else asks this list."""
 

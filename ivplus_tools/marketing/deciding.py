@@ -1,0 +1,68 @@
+"""The order of reasons by which one row is allowed or blocked. Bans first; what cannot be told blocks; only then what permits."""
+
+from __future__ import annotations
+
+from ivplus_tools._sources import compose, literal
+from ivplus_tools.marketing import cells
+from ivplus_tools.marketing.state import CONSENT, REQUEST
+
+ALLOWED = ("consent", "consent_after_ban", "customer", "not_prohibited", "own_customer")
+BLOCKED = (
+    "suppressed", "banned", "withdrawn", "no_consent", "consent_other_purpose", "consent_other_channel", "consent_later", "consent_bundled",
+    "consent_too_old", "customer_fails", "message_without_refusal",
+)  # fmt: skip
+UNDETERMINED = (
+    "address_empty", "address_unreadable", "two_readings", "date_unreadable", "dates_in_wrong_order", "text_unknown", "purpose_unknown",
+    "channel_unknown", "customer_unknown", "message_not_told", "purpose_not_recorded", "consents_not_recorded", "bans_not_recorded",
+    "source_unread", "secret_missing", "no_rule",
+)  # fmt: skip
+REASONS = (*ALLOWED, *BLOCKED, *UNDETERMINED)
+AS_WRITTEN, NORMALISED, BY_MAILBOX = "as_written", "normalised", "by_mailbox"
+HOW = (AS_WRITTEN, NORMALISED, BY_MAILBOX)
+ANSWER = """
+SELECT n, CAST({decision} AS UTINYINT) AS reason, CAST(kind AS UTINYINT) AS kind, g, b,
+  CAST(CASE WHEN by_mailbox THEN 2 WHEN same THEN 0 ELSE 1 END AS UTINYINT) AS how
+FROM (
+  SELECT l.n, l.k, l.problem, l.same, c.g, c.w, c.w_unread, c.disorder, c.g_unread, c.later, c.old, c.not_in_use,
+    coalesce(c.bits, 0) AS bits, greatest(b.b, p.b) AS b, coalesce(b.always, false) OR coalesce(p.always, false) AS always,
+    b.k IS NULL AND p.k IS NOT NULL AS by_mailbox,
+    u.c, greatest(l.kind, coalesce(c.kind, 0), coalesce(u.kind, 0), coalesce(b.kind, 0)) AS kind
+  FROM listed AS l LEFT JOIN consents AS c ON l.k = c.k LEFT JOIN bans AS b ON l.k = b.k LEFT JOIN bans AS p ON {base} = p.k
+  LEFT JOIN customers AS u ON l.k = u.k
+) AS r JOIN ways AS y USING (kind)
+"""
+VALID = "(g IS NOT NULL AND NOT w_unread AND NOT disorder AND (w IS NULL OR g > w))"
+
+
+def decision(whole: str | None) -> str:
+    """The number of the reason of a row."""
+    if whole is not None:
+        return str(REASONS.index(whole))
+    steps = [
+        *((f"problem = {literal(one)}", one) for one in ("address_empty", "address_unreadable", "two_readings")),
+        ("always", "banned"), (f"b IS NOT NULL AND NOT coalesce({VALID} AND g > b, false)", "banned"),
+        ("w_unread", "date_unreadable"), ("disorder", "dates_in_wrong_order"),
+        ("w IS NOT NULL AND NOT coalesce(g > w, false)", "withdrawn"),
+    ]  # fmt: skip
+    permitting = [
+        ("b IS NOT NULL", "consent_after_ban"), (VALID, "consent"),
+        (f"basis = {literal(REQUEST)} AND c > 0", "own_customer"),
+        (f"basis NOT IN ({literal(CONSENT)}, {literal(REQUEST)})", "not_prohibited"),
+        (f"customer AND c = {cells.FITS}", "customer"), (f"customer AND c = {cells.UNKNOWN}", "customer_unknown"),
+        ("g_unread", "date_unreadable"), ("not_in_use", "text_unknown"), ("old", "consent_too_old"), ("later", "consent_later"),
+        *((f"(bits & {bit}) > 0", reason) for bit, reason in _LACKS),
+        (f"customer AND c = {cells.FAILS}", "customer_fails"),
+        (f"(bits & {cells.OTHER_PURPOSE}) > 0", "consent_other_purpose"), (f"(bits & {cells.OTHER_CHANNEL}) > 0", "consent_other_channel"),
+    ]  # fmt: skip
+    cases = [*_cases(steps), "WHEN stop IS NOT NULL THEN stop", *_cases(permitting)]
+    return f"CASE {' '.join(cases)} ELSE {REASONS.index('no_consent')} END"
+
+
+_LACKS = (
+    (cells.BUNDLED, "consent_bundled"), (cells.TEXT, "text_unknown"), (cells.NO_PURPOSE, "purpose_unknown"),
+    (cells.NO_CHANNEL, "channel_unknown"),
+)  # fmt: skip
+
+
+def _cases(steps: list[tuple[str, str]]) -> list[str]:
+    return [compose("WHEN {condition} THEN {place}", condition=condition, place=str(REASONS.index(reason))) for condition, reason in steps]
