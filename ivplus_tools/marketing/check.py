@@ -62,7 +62,7 @@ class Check:
         """Each row of the list: row (from 1), address as it is written, allowed (yes, no), reason, rule, matched, given, banned."""
         with self._list({"raw": self.column}) as name:
             rows = [
-                (n, raw, YES if reason < len(ALLOWED) else NO, REASONS[reason], rule_of(self.ways, reason, kind), HOW[how], given, banned)
+                (n, raw, YES if reason < len(ALLOWED) else NO, REASONS[reason], rule_of(self.ways, reason, kind), None if how is None else HOW[how], given, banned)
                 for n, raw, reason, kind, how, given, banned in self.bench.rows(compose(LISTED, seen=quoted(name)))
             ]
         made = _room.frame(ROWS, rows, self._lang, days=("given", "banned"))
@@ -162,6 +162,8 @@ def rule_of(ways: Mapping[str, Way], reason: int, kind: int) -> str:
     way, name = ways[KINDS[kind - 1] if kind else KINDS[-1]], REASONS[reason]
     if name == "customer" or name.startswith("customer_"):
         return way.customer_rule
+    if name == "banned" and kind == 1:
+        return way.rule
     return str(_words.read("headings")["marketing_rule"].get(name) or way.rule)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivplus_tools._sources import compose, literal
 from ivplus_tools.marketing import cells
-from ivplus_tools.marketing.state import CONSENT, REQUEST
+from ivplus_tools.marketing.state import OPT_OUT, REQUEST
 
 ALLOWED = ("consent", "consent_after_ban", "customer", "not_prohibited", "own_customer")
 BLOCKED = (
@@ -13,7 +13,7 @@ BLOCKED = (
 )  # fmt: skip
 UNDETERMINED = (
     "address_empty", "address_unreadable", "two_readings", "date_unreadable", "dates_in_wrong_order", "text_unknown", "purpose_unknown",
-    "channel_unknown", "customer_unknown", "message_not_told", "purpose_not_recorded", "consents_not_recorded", "bans_not_recorded",
+    "channel_unknown", "customer_unknown", "message_not_told", "withdrawn_no_ban", "job_duties_not_told", "purpose_not_recorded", "consents_not_recorded", "bans_not_recorded",
     "source_unread", "secret_missing", "no_rule",
 )  # fmt: skip
 REASONS = (*ALLOWED, *BLOCKED, *UNDETERMINED)
@@ -21,7 +21,7 @@ AS_WRITTEN, NORMALISED, BY_MAILBOX = "as_written", "normalised", "by_mailbox"
 HOW = (AS_WRITTEN, NORMALISED, BY_MAILBOX)
 ANSWER = """
 SELECT n, CAST({decision} AS UTINYINT) AS reason, CAST(kind AS UTINYINT) AS kind, g, b,
-  CAST(CASE WHEN by_mailbox THEN 2 WHEN same THEN 0 ELSE 1 END AS UTINYINT) AS how
+  CAST(CASE WHEN by_mailbox THEN 2 WHEN same THEN 0 WHEN k IS NOT NULL THEN 1 END AS UTINYINT) AS how
 FROM (
   SELECT l.n, l.k, l.problem, l.same, c.g, c.w, c.w_unread, c.disorder, c.g_unread, c.later, c.old, c.not_in_use,
     coalesce(c.bits, 0) AS bits, greatest(b.b, p.b) AS b, coalesce(b.always, false) OR coalesce(p.always, false) AS always,
@@ -42,12 +42,13 @@ def decision(whole: str | None) -> str:
         *((f"problem = {literal(one)}", one) for one in ("address_empty", "address_unreadable", "two_readings")),
         ("always", "banned"), (f"b IS NOT NULL AND NOT coalesce({VALID} AND g > b, false)", "banned"),
         ("w_unread", "date_unreadable"), ("disorder", "dates_in_wrong_order"),
+        (f"w IS NOT NULL AND NOT coalesce(g > w, false) AND basis = {literal(OPT_OUT)}", "withdrawn_no_ban"),
         ("w IS NOT NULL AND NOT coalesce(g > w, false)", "withdrawn"),
     ]  # fmt: skip
     permitting = [
         ("b IS NOT NULL", "consent_after_ban"), (VALID, "consent"),
         (f"basis = {literal(REQUEST)} AND c > 0", "own_customer"),
-        (f"basis NOT IN ({literal(CONSENT)}, {literal(REQUEST)})", "not_prohibited"),
+        (f"basis = {literal(OPT_OUT)}", "not_prohibited"),
         (f"customer AND c = {cells.FITS}", "customer"), (f"customer AND c = {cells.UNKNOWN}", "customer_unknown"),
         ("g_unread", "date_unreadable"), ("not_in_use", "text_unknown"), ("old", "consent_too_old"), ("later", "consent_later"),
         *((f"(bits & {bit}) > 0", reason) for bit, reason in _LACKS),
@@ -55,7 +56,7 @@ def decision(whole: str | None) -> str:
         (f"(bits & {cells.OTHER_PURPOSE}) > 0", "consent_other_purpose"), (f"(bits & {cells.OTHER_CHANNEL}) > 0", "consent_other_channel"),
     ]  # fmt: skip
     cases = [*_cases(steps), "WHEN stop IS NOT NULL THEN stop", *_cases(permitting)]
-    return f"CASE {' '.join(cases)} ELSE {REASONS.index('no_consent')} END"
+    return f"CASE {' '.join(cases)} ELSE coalesce(lack, {REASONS.index('no_consent')}) END"
 
 
 _LACKS = (

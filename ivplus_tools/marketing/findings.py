@@ -69,7 +69,8 @@ def _serves(state: Marketing, table: MarketingTable, purpose: str) -> bool:
     """Whether a table may tell of a purpose: its own, one of its column, or one of its text."""
     text = state.texts.get(table.consent_text or "")
     of_text = purpose in _records.texts(text.consent_purposes) if text else False
-    return table.marketing_purpose == purpose or table.column("purpose") is not None or of_text or table.table_role == CUSTOMERS
+    by_cells = table.column("purpose") is not None or (table.column("consent_text") is not None and not table.marketing_purpose)
+    return table.marketing_purpose == purpose or by_cells or of_text or table.table_role == CUSTOMERS
 
 
 def _table(state: Marketing, stands: Stands) -> Iterator[Finding]:

@@ -255,10 +255,10 @@ class Matching:
         """How each kind of recipients may be addressed, as a table; who is told as none is a natural person."""
         ways = self.asked.state.ways(self.asked.purpose, self.asked.channel, self.asked.on)
         rows = [
-            (place, one.basis, bool(one.customer_rule), REASONS.index(one.stop) if one.stop else None)
+            (place, one.basis, bool(one.customer_rule), *(REASONS.index(told) if told else None for told in (one.stop, one.lack)))
             for place, one in enumerate([list(ways.values())[-1], *ways.values()])
         ]
-        self.bench.put("ways", {"kind": "INTEGER", "basis": "VARCHAR", "customer": "BOOLEAN", "stop": "UTINYINT"}, rows)
+        self.bench.put("ways", {"kind": "INTEGER", "basis": "VARCHAR", "customer": "BOOLEAN", "stop": "UTINYINT", "lack": "UTINYINT"}, rows)
 
 
 def first_fresh(on: date, lasts: str) -> date:

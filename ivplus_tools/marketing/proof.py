@@ -102,7 +102,7 @@ def of(room: Room[Marketing], address: str, channel: str, purpose: str, on: date
     events = _room.frame(COLUMNS, rows, state.lang, days=("given", "withdrawn"))
     events.attrs["lists"] = {"role": "marketing_table", "counts": "yes_no"}
     suppressed = any(_is_suppressed(asked, key) for key in reading.keys)
-    return Proof(address, asked, REASONS[reason], rule, HOW[how], given, banned, suppressed, events, unread)
+    return Proof(address, asked, REASONS[reason], rule, "" if how is None else HOW[how], given, banned, suppressed, events, unread)
 
 
 def _events(made: Matching, key: str) -> list[tuple[Any, ...]]:

@@ -31,6 +31,8 @@ class Way:
     customer_rule: str = ""
     stop: str = ""
     """Why nobody of the kind may be addressed, as a reason: what the law asks of each message is not so, or not told."""
+    lack: str = ""
+    """What is not told that could permit where nothing else does, as a reason."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ class Marketing(State):
         return {kind: self._way(purpose, channel, kind, on) for kind in KINDS}
 
     def _way(self, purpose: MarketingPurpose, channel: str, kind: str, on: date) -> Way:
-        lowered = next((now["as"] for _, now in _law.asks("as", on) if now["kind"] == kind and getattr(purpose, now["when"]) == YES), kind)
+        as_others = [now for _, now in _law.asks("as", on) if now["kind"] == kind]
+        lowered = next((now["as"] for now in as_others if getattr(purpose, now["when"]) == YES), kind)
+        untold = any(getattr(purpose, now["when"]) is None for now in as_others)
         found = [(rule, now) for rule, now in _law.asks("marketing_basis", on) if channel in now["channels"] and lowered in now["kinds"]]
         found = [(rule, now) for rule, now in found if "when" not in now or getattr(purpose, now["when"]) == YES]
         found.sort(key=lambda one: "when" not in one[1])
@@ -83,7 +87,7 @@ class Marketing(State):
         rule, now = found[0]
         stop = _missing(purpose, now.get("needs", ()))
         exceptions = [r for r, one in _law.asks("customer_exception", on) if channel in one["channels"] and lowered in one["kinds"]]
-        return Way(now["marketing_basis"], rule, next(iter(exceptions), ""), stop)
+        return Way(now["marketing_basis"], rule, next(iter(exceptions), ""), stop, "job_duties_not_told" if untold else "")
 
 
 def _missing(purpose: MarketingPurpose, needs: Any) -> str:
