@@ -16,8 +16,10 @@ FORMS = {
 }  # fmt: skip
 """What an address of a channel is."""
 EMPTY, UNREADABLE, TWO = "address_empty", "address_unreadable", "two_readings"
-LOCAL = r"[a-z0-9!#$*+/=?^_`{|}~-]"
-PLAIN_MAIL = rf"{LOCAL}+([.]{LOCAL}+)*@([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z][a-z0-9-]*[a-z0-9]"
+LOCAL = r"[a-zA-Z0-9!#$*+/=?^_`{|}~-]"
+LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
+PLAIN_MAIL = rf" *{LOCAL}+(?:[.]{LOCAL}+)*@(?:{LABEL}[.])+[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9] *"
+"""A usual spelling of a mailbox; two hyphens in a row may be of a name in other letters."""
 SHAPE = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\/]+\.[^\s@<>()\[\],;:\"\\/.]{2,}")
 AT = re.compile(r"\s*[(\[{]\s*(?:at|ät|ät-merkki|@)\s*[)\]}]\s*", re.IGNORECASE)
 DOT = re.compile(r"\s*[(\[{]\s*(?:dot|piste|punkt|\.)\s*[)\]}]\s*", re.IGNORECASE)
@@ -28,7 +30,7 @@ HOME, TRUNK, ABROAD = "358", "0", "00"
 SHORTEST, LONGEST = 7, 15
 """Digits of a number with its country (E.164)."""
 BARE = "translate({raw}, ' ().-', '')"
-MAIL_KEY = "CASE WHEN regexp_full_match(lower(trim({raw})), '{plain}') AND NOT contains(lower({raw}), 'xn--') THEN lower(trim({raw})) END"
+MAIL_KEY = "CASE WHEN regexp_full_match({raw}, '{plain}') AND NOT contains({raw}, '--') THEN lower(trim({raw})) END"
 NUMBER_KEY = (
     "CASE WHEN NOT regexp_full_match({bare}, '[+]?[0-9]{{5,17}}') THEN NULL"
     " WHEN regexp_full_match({bare}, '[+]358[1-9][0-9]{{4,11}}') THEN {bare}"

@@ -14,6 +14,8 @@ from ivplus_tools.marketing.state import KINDS, NO, YES, Marketing
 
 OWN, STOPS, OTHER_PURPOSE, OTHER_CHANNEL, TEXT, BUNDLED, NO_PURPOSE, NO_CHANNEL = (1 << place for place in range(8))
 """Whether a row is a consent for what is asked, whether its withdrawal counts for it, and else why it is none."""
+W_UNREAD, DISORDER, G_UNREAD, LATER, OLD, NOT_IN_USE = (1 << place for place in range(8, 14))
+"""What the days of a consent say, as bits beside those."""
 APPLIES = 1
 FITS, UNKNOWN, FAILS = 3, 2, 1
 """A customer: every condition of the exception is met; one is not told; one is not met."""

@@ -21,7 +21,7 @@ from ivplus_tools.marketing.cells import Asked
 from ivplus_tools.marketing.deciding import ALLOWED, HOW, REASONS, UNDETERMINED
 from ivplus_tools.marketing.matching import Loaded, Matching, Progress, demand_read_whole
 from ivplus_tools.marketing.records import MarketingCheck, MarketingPurpose, tells_of_somebody
-from ivplus_tools.marketing.state import BANS, CONSENT, CONSENTS, KINDS, Marketing, Way
+from ivplus_tools.marketing.state import BANS, CONSENT, CONSENTS, CUSTOMERS, KINDS, Marketing, Way
 
 if TYPE_CHECKING:
     import pandas
@@ -62,7 +62,16 @@ class Check:
         """Each row of the list: row (from 1), address as it is written, allowed (yes, no), reason, rule, matched, given, banned."""
         with self._list({"raw": self.column}) as name:
             rows = [
-                (n, raw, YES if reason < len(ALLOWED) else NO, REASONS[reason], rule_of(self.ways, reason, kind), None if how is None else HOW[how], given, banned)
+                (
+                    n,
+                    raw,
+                    YES if reason < len(ALLOWED) else NO,
+                    REASONS[reason],
+                    rule_of(self.ways, reason, kind),
+                    None if how is None else HOW[how],
+                    given,
+                    banned,
+                )
                 for n, raw, reason, kind, how, given, banned in self.bench.rows(compose(LISTED, seen=quoted(name)))
             ]
         made = _room.frame(ROWS, rows, self._lang, days=("given", "banned"))
@@ -220,14 +229,13 @@ def _checked(room: Room[Marketing], asked: Asked, place: Place, columns: Mapping
             progress(1, 4)
             made = Matching(asked, bench, held)
             with _sources.told(place.name, engine):
-                made.list_rows("listing", "recipient" in named)
                 loaded = made.load()
                 progress(2, 4)
-                made.answer(reason_for_all(asked, loaded))
+                made.answer("listing", "recipient" in named, reason_for_all(asked, loaded))
             progress(3, 4)
         counted = {(int(reason), int(kind)): int(count) for reason, kind, count in bench.ask(COUNTED)}
-        for name in ("consents", "bans", "customers"):
-            bench.ask(compose(DROP, name=name))
+        for role in (CONSENTS, BANS, CUSTOMERS):
+            bench.ask(compose(DROP, name=quoted(f"{role} grouped")))
     except BaseException:
         bench.close()
         raise
@@ -257,7 +265,7 @@ def reason_for_all(asked: Asked, loaded: Loaded) -> str | None:
     if not loaded.read[BANS]:
         return "bans_not_recorded"
     needs = ways[KINDS[-1]].basis == CONSENT
-    return "consents_not_recorded" if needs and not loaded.read[CONSENTS] and not loaded.read["customers"] else None
+    return "consents_not_recorded" if needs and not loaded.read[CONSENTS] and not loaded.read[CUSTOMERS] else None
 
 
 def the_table(engine: Engine, name: str) -> str:

@@ -13,25 +13,27 @@ BLOCKED = (
 )  # fmt: skip
 UNDETERMINED = (
     "address_empty", "address_unreadable", "two_readings", "date_unreadable", "dates_in_wrong_order", "text_unknown", "purpose_unknown",
-    "channel_unknown", "customer_unknown", "message_not_told", "withdrawn_no_ban", "job_duties_not_told", "purpose_not_recorded", "consents_not_recorded", "bans_not_recorded",
-    "source_unread", "secret_missing", "no_rule",
+    "channel_unknown", "customer_unknown", "message_not_told", "withdrawn_no_ban", "job_duties_not_told",
+    "purpose_not_recorded", "consents_not_recorded", "bans_not_recorded", "source_unread", "secret_missing", "no_rule",
 )  # fmt: skip
 REASONS = (*ALLOWED, *BLOCKED, *UNDETERMINED)
 AS_WRITTEN, NORMALISED, BY_MAILBOX = "as_written", "normalised", "by_mailbox"
 HOW = (AS_WRITTEN, NORMALISED, BY_MAILBOX)
 ANSWER = """
-SELECT n, CAST({decision} AS UTINYINT) AS reason, CAST(kind AS UTINYINT) AS kind, g, b,
+SELECT n, reason, kind, g, b, how, odd {marks} FROM (
+SELECT n, k, odd, CAST({decision} AS UTINYINT) AS reason, CAST(kind AS UTINYINT) AS kind, g, b,
   CAST(CASE WHEN by_mailbox THEN 2 WHEN same THEN 0 WHEN k IS NOT NULL THEN 1 END AS UTINYINT) AS how
 FROM (
-  SELECT l.n, l.k, l.problem, l.same, c.g, c.w, c.w_unread, c.disorder, c.g_unread, c.later, c.old, c.not_in_use,
+  SELECT l.n, l.k, l.odd, l.problem, l.same, c.g, c.w,
     coalesce(c.bits, 0) AS bits, greatest(b.b, p.b) AS b, coalesce(b.always, false) OR coalesce(p.always, false) AS always,
-    b.k IS NULL AND p.k IS NOT NULL AS by_mailbox,
+    b.b IS NULL AND NOT coalesce(b.always, false) AND (p.b IS NOT NULL OR coalesce(p.always, false)) AS by_mailbox,
     u.c, greatest(l.kind, coalesce(c.kind, 0), coalesce(u.kind, 0), coalesce(b.kind, 0)) AS kind
-  FROM listed AS l LEFT JOIN consents AS c ON l.k = c.k LEFT JOIN bans AS b ON l.k = b.k LEFT JOIN bans AS p ON {base} = p.k
+  FROM ({listed}) AS l LEFT JOIN consents AS c ON l.k = c.k LEFT JOIN bans AS b ON l.k = b.k LEFT JOIN bans AS p ON {base} = p.k
   LEFT JOIN customers AS u ON l.k = u.k
 ) AS r JOIN ways AS y USING (kind)
+)
 """
-VALID = "(g IS NOT NULL AND NOT w_unread AND NOT disorder AND (w IS NULL OR g > w))"
+VALID = f"(g IS NOT NULL AND (bits & {cells.W_UNREAD | cells.DISORDER}) = 0 AND (w IS NULL OR g > w))"
 
 
 def decision(whole: str | None) -> str:
@@ -41,7 +43,7 @@ def decision(whole: str | None) -> str:
     steps = [
         *((f"problem = {literal(one)}", one) for one in ("address_empty", "address_unreadable", "two_readings")),
         ("always", "banned"), (f"b IS NOT NULL AND NOT coalesce({VALID} AND g > b, false)", "banned"),
-        ("w_unread", "date_unreadable"), ("disorder", "dates_in_wrong_order"),
+        (_has(cells.W_UNREAD), "date_unreadable"), (_has(cells.DISORDER), "dates_in_wrong_order"),
         (f"w IS NOT NULL AND NOT coalesce(g > w, false) AND basis = {literal(OPT_OUT)}", "withdrawn_no_ban"),
         ("w IS NOT NULL AND NOT coalesce(g > w, false)", "withdrawn"),
     ]  # fmt: skip
@@ -50,10 +52,11 @@ def decision(whole: str | None) -> str:
         (f"basis = {literal(REQUEST)} AND c > 0", "own_customer"),
         (f"basis = {literal(OPT_OUT)}", "not_prohibited"),
         (f"customer AND c = {cells.FITS}", "customer"), (f"customer AND c = {cells.UNKNOWN}", "customer_unknown"),
-        ("g_unread", "date_unreadable"), ("not_in_use", "text_unknown"), ("old", "consent_too_old"), ("later", "consent_later"),
-        *((f"(bits & {bit}) > 0", reason) for bit, reason in _LACKS),
+        (_has(cells.G_UNREAD), "date_unreadable"), (_has(cells.NOT_IN_USE), "text_unknown"), (_has(cells.OLD), "consent_too_old"),
+        (_has(cells.LATER), "consent_later"),
+        *((_has(bit), reason) for bit, reason in _LACKS),
         (f"customer AND c = {cells.FAILS}", "customer_fails"),
-        (f"(bits & {cells.OTHER_PURPOSE}) > 0", "consent_other_purpose"), (f"(bits & {cells.OTHER_CHANNEL}) > 0", "consent_other_channel"),
+        (_has(cells.OTHER_PURPOSE), "consent_other_purpose"), (_has(cells.OTHER_CHANNEL), "consent_other_channel"),
     ]  # fmt: skip
     cases = [*_cases(steps), "WHEN stop IS NOT NULL THEN stop", *_cases(permitting)]
     return f"CASE {' '.join(cases)} ELSE coalesce(lack, {REASONS.index('no_consent')}) END"
@@ -63,6 +66,10 @@ _LACKS = (
     (cells.BUNDLED, "consent_bundled"), (cells.TEXT, "text_unknown"), (cells.NO_PURPOSE, "purpose_unknown"),
     (cells.NO_CHANNEL, "channel_unknown"),
 )  # fmt: skip
+
+
+def _has(bit: int) -> str:
+    return f"(bits & {bit}) > 0"
 
 
 def _cases(steps: list[tuple[str, str]]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ivplus_tools._sources import compose
 from ivplus_tools.marketing import addresses
@@ -13,33 +13,44 @@ if TYPE_CHECKING:
     from ivplus_tools.marketing.matching import Matching
 
 BLOCK, INNER, OUTER = 64, 0x36, 0x5C
-MARK = "sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode($channel || chr(0) || {key}))))"
-MARKED = """
-UPDATE answer SET reason = {suppressed}, how = CASE WHEN own THEN how ELSE 2 END FROM (
-  SELECT l.n, {mark} IN (SELECT mark FROM marks) AS own, coalesce({base_mark} IN (SELECT mark FROM marks), false) AS based
-  FROM listed AS l JOIN answer AS a ON l.n = a.n WHERE a.reason < {allowed}
-) AS h WHERE answer.n = h.n AND (h.own OR h.based)
+SIGNS = 32
+"""Of the hash as many hexadecimal signs are kept."""
+MARK = (
+    "CASE WHEN reason < {allowed} THEN CAST(left(sha256($outer::BLOB || "
+    "unhex(sha256($inner::BLOB || encode($channel || chr(0) || {key})))), {signs}) AS UUID) END"
+)
+MARKS = ", {own} AS mark, {base} AS base_mark"
+SUPPRESSED = """
+UPDATE answer SET reason = {suppressed}, how = CASE WHEN mark IN (SELECT mark FROM marks) THEN how ELSE 2 END
+WHERE mark IN (SELECT mark FROM marks) OR base_mark IN (SELECT mark FROM marks)
 """
+FORGOTTEN = ("ALTER TABLE answer DROP COLUMN mark", "ALTER TABLE answer DROP COLUMN base_mark")
 
 
 def mark(secret: bytes, channel: str, key: str) -> str:
     """The keyed hash of an address on a channel."""
-    return hmac.digest(secret, f"{channel}\0{key}".encode(errors="surrogatepass"), "sha256").hex()
+    return hmac.digest(secret, f"{channel}\0{key}".encode(errors="surrogatepass"), "sha256").hex()[:SIGNS]
+
+
+def marks(made: Matching) -> tuple[str, dict[str, Any]]:
+    """The hashes of rows that would be allowed, as columns, with the values that they need; nothing where nobody is suppressed."""
+    secret = made.asked.state.secret
+    if secret is None or not made.asked.state.suppressed(made.asked.channel, made.asked.on):
+        return "", {}
+    own, base = (
+        compose(MARK, key=key, allowed=str(len(ALLOWED)), signs=str(SIGNS)) for key in ("k", addresses.base_in_sql(made.form, "k"))
+    )
+    padded = secret.ljust(BLOCK, b"\0")
+    values = {"outer": bytes(one ^ OUTER for one in padded), "inner": bytes(one ^ INNER for one in padded), "channel": made.asked.channel}
+    return compose(MARKS, own=own, base=base), values
 
 
 def suppress(made: Matching) -> None:
     """Block the rows that would be allowed and whose address, or untagged mailbox, is suppressed."""
-    state, asked = made.asked.state, made.asked
-    those, secret = state.suppressed(asked.channel, asked.on), state.secret
-    if not those or secret is None:
+    if not marks(made)[0]:
         return
-    made.bench.put("marks", {"mark": "VARCHAR"}, [(one.mark,) for one in those])
-    padded = secret.ljust(BLOCK, b"\0")
-    values = {
-        "outer": bytes(one ^ OUTER for one in padded), "inner": bytes(one ^ INNER for one in padded), "channel": asked.channel,
-    }  # fmt: skip
-    base = compose(MARK, key=addresses.base_in_sql(made.form, "l.k"))
-    query = compose(
-        MARKED, mark=compose(MARK, key="l.k"), base_mark=base, suppressed=str(REASONS.index("suppressed")), allowed=str(len(ALLOWED))
-    )
-    made.bench.ask(query, values)
+    those = made.asked.state.suppressed(made.asked.channel, made.asked.on)
+    made.bench.put("marks", {"mark": "UUID"}, [(one.mark,) for one in those])
+    made.bench.ask(compose(SUPPRESSED, suppressed=str(REASONS.index("suppressed"))))
+    for statement in FORGOTTEN:
+        made.bench.ask(statement)

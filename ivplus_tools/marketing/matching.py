@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _records, _sources, _words
 from ivplus_tools._sources import Column, Engine, compose, literal, quoted
@@ -16,7 +16,7 @@ from ivplus_tools.marketing.cells import Asked
 from ivplus_tools.marketing.days import day_in_sql, filled_in_sql
 from ivplus_tools.marketing.deciding import ANSWER, REASONS, decision
 from ivplus_tools.marketing.records import MarketingTable
-from ivplus_tools.marketing.state import BANS, CONSENTS, CUSTOMERS
+from ivplus_tools.marketing.state import BANS, CONSENTS, CUSTOMERS, KINDS
 
 if TYPE_CHECKING:
     from ivplus_tools._sources.bench import Bench
@@ -25,52 +25,65 @@ Progress = Callable[[int, int], None]
 MOST_COMBINATIONS = 20_000
 """Different combinations of cells that tell purpose, channel, text and so on; more of them are no codes."""
 BODY = """
-SELECT b.*, a.raw AS raw
+SELECT b.* EXCLUDE (k), a.raw AS raw
 FROM {body} AS b LEFT JOIN (SELECT DISTINCT trim(k) AS k, raw FROM {keys} WHERE trim(k) <> '') AS a ON trim(b.k) = a.k
 """
 VIEW = "CREATE OR REPLACE TEMP VIEW {name} AS {query}"
 TABLE = "CREATE OR REPLACE TEMP TABLE {name} AS {query}"
 COMBINED = "SELECT DISTINCT {cells} FROM {seen} LIMIT {most}"
-ODD = "SELECT raw, count(*) AS rows FROM {seen} WHERE ({key}) IS NULL GROUP BY raw"
 EVENTS = """
-SELECT {key} AS k, s.raw, {given} AS given, {withdrawn} AS withdrawn, {given_told} AS given_told, {withdrawn_told} AS withdrawn_told,
-  c.bits, c.since, c.until, c.kind, s.collected_how AS how, s.consent_text AS text, s.purpose, s.channel
-FROM {seen} AS s {odd} JOIN {said} AS c ON {same}
+SELECT s.k, s.odd, CASE WHEN s.k IS NULL THEN {place} END AS place, {given} AS given, {withdrawn} AS withdrawn,
+  {withdrawn_told} AS withdrawn_told, c.bits, c.since, c.until, c.kind, s.collected_how AS how, s.consent_text AS text, s.purpose, s.channel
+FROM (SELECT *, {key} AS k, CASE WHEN {key} IS NULL THEN coalesce(raw, '') END AS odd FROM {seen}) AS s JOIN {said} AS c ON {same}
 """
-CONSENTED = """
-SELECT k, max(CASE WHEN (bits & {own}) > 0 AND given <= {on} AND {fresh} AND given >= coalesce(since, given)
-    AND given <= coalesce(until, given) THEN given END) AS g,
-  max(CASE WHEN (bits & {stops}) > 0 AND withdrawn <= {on} THEN withdrawn END) AS w,
-  coalesce(bool_or((bits & {stops}) > 0 AND withdrawn_told AND withdrawn IS NULL), false) AS w_unread,
-  coalesce(bool_or((bits & {own}) > 0 AND withdrawn < given AND withdrawn <= {on}), false) AS disorder,
-  coalesce(bool_or((bits & {own}) > 0 AND given IS NULL), false) AS g_unread,
-  coalesce(bool_or((bits & {own}) > 0 AND given > {on}), false) AS later,
-  coalesce(bool_or((bits & {own}) > 0 AND given <= {on} AND NOT {fresh}), false) AS old,
-  coalesce(bool_or((bits & {own}) > 0 AND (given < since OR given > until)), false) AS not_in_use,
-  bit_or(CASE WHEN given <= {on} OR given IS NULL THEN bits ELSE 0 END) AS bits, max(kind) AS kind
-FROM {events} WHERE k IS NOT NULL GROUP BY k
-"""
-BANNED = """
-SELECT k, max(CASE WHEN given <= {on} THEN given END) AS b, coalesce(bool_or(given IS NULL), false) AS always, max(kind) AS kind
-FROM {events} WHERE k IS NOT NULL AND bits > 0 AND (given IS NULL OR given <= {on}) GROUP BY k
-"""
-BOUGHT = """
-SELECT k, max(CASE WHEN given <= {on} THEN bits WHEN given IS NOT NULL THEN 0 WHEN bits = {fits} THEN {unknown} ELSE bits END) AS c,
-  max(kind) AS kind
-FROM {events} WHERE k IS NOT NULL GROUP BY k
-"""
-NONE = {
-    CONSENTS: "SELECT NULL::VARCHAR AS k, NULL::DATE AS g, NULL::DATE AS w, false AS w_unread, false AS disorder, false AS g_unread, "
-    "false AS later, false AS old, false AS not_in_use, 0 AS bits, 0 AS kind WHERE false",
-    BANS: "SELECT NULL::VARCHAR AS k, NULL::DATE AS b, false AS always, 0 AS kind WHERE false",
-    CUSTOMERS: "SELECT NULL::VARCHAR AS k, 0 AS c, 0 AS kind WHERE false",
+CONSENTED = {
+    "g": "max(CASE WHEN (bits & {own}) > 0 AND given <= {on} AND {fresh} AND given >= coalesce(since, given)"
+    " AND given <= coalesce(until, given) THEN given END)",
+    "w": "max(CASE WHEN (bits & {stops}) > 0 AND withdrawn <= {on} THEN withdrawn END)",
+    "bits": "bit_or(CASE WHEN given <= {on} OR given IS NULL THEN bits ELSE 0 END"
+    " | CASE WHEN (bits & {stops}) > 0 AND withdrawn_told AND withdrawn IS NULL THEN {w_unread} ELSE 0 END"
+    " | CASE WHEN (bits & {own}) = 0 THEN 0 WHEN given IS NULL THEN {g_unread}"
+    " ELSE CASE WHEN withdrawn < given AND withdrawn <= {on} THEN {disorder} ELSE 0 END"
+    " | CASE WHEN given > {on} THEN {later} WHEN NOT {fresh} THEN {old} ELSE 0 END"
+    " | CASE WHEN given < since OR given > until THEN {not_in_use} ELSE 0 END END)",
+    "kind": "max(kind)",
 }
-ONCE = """
-SELECT raw, any_value(k) AS k, CASE WHEN count(*) > 1 THEN {two} ELSE any_value(problem) END AS problem FROM {odd} GROUP BY raw
-"""
+BANNED = {
+    "b": "max(CASE WHEN bits > 0 AND given <= {on} THEN given END)",
+    "always": "coalesce(bool_or(bits > 0 AND given IS NULL), false)",
+    "kind": "max(kind)",
+}
+BOUGHT = {
+    "c": "max(CASE WHEN given <= {on} THEN bits WHEN given IS NOT NULL THEN 0 WHEN bits = {fits} THEN {unknown} ELSE bits END)",
+    "kind": "max(kind)",
+}
+BITS = ("own", "stops", "w_unread", "disorder", "g_unread", "later", "old", "not_in_use")
+SUMMED = {CONSENTS: CONSENTED, BANS: BANNED, CUSTOMERS: BOUGHT}
+"""What is known of each address, by role; every sum can be summed once more."""
 ALL = "SELECT * FROM {name}"
-LISTED = "SELECT s.n, {key} AS k, {problem} AS problem, s.raw = ({key}) AS same, {kind} AS kind FROM {seen} AS s {odd} {said}"
-PROBLEM = "CASE WHEN trim(coalesce(s.raw, '')) = '' THEN '{empty}' WHEN {key} IS NULL THEN '{unreadable}' ELSE {told} END"
+GROUPED = "SELECT k, odd, place, count(*) AS rows, {sums} FROM {events} GROUP BY k, odd, place"
+NOTHING = """
+SELECT CAST(NULL AS VARCHAR) AS k, {sums} FROM (
+  SELECT 0 AS bits, DATE '2000-01-01' AS given, DATE '2000-01-01' AS withdrawn, false AS withdrawn_told, 0 AS kind,
+    DATE '2000-01-01' AS since, DATE '2000-01-01' AS until
+) WHERE false GROUP BY ALL
+"""
+ODD = "SELECT odd, place, sum(rows) FROM {grouped} WHERE odd IS NOT NULL GROUP BY odd, place"
+USUAL = "SELECT {names} FROM {grouped} WHERE k IS NOT NULL"
+MENDED = """
+SELECT {names} FROM {grouped} WHERE k IS NOT NULL AND k NOT IN (SELECT k FROM {odd}) UNION ALL
+SELECT k, {sums} FROM (
+  SELECT {names} FROM {grouped} WHERE k IN (SELECT k FROM {odd})
+  UNION ALL SELECT o.k, {rest} FROM {grouped} AS g JOIN {odd} AS o ON g.odd = o.raw
+) GROUP BY k
+"""
+LISTED = """
+SELECT n, k, odd, CAST(NULL AS VARCHAR) AS problem, raw = k AS same, kind
+FROM (SELECT s.n, s.raw, {key} AS k, CASE WHEN {key} IS NULL THEN coalesce(s.raw, '') END AS odd, {kind} AS kind FROM {seen} AS s {said})
+"""
+LISTED_ODD = "SELECT a.n, o.k, o.raw AS odd, o.problem, false AS same, a.kind FROM answer AS a JOIN odds AS o ON a.odd = o.raw"
+ODDS = "SELECT DISTINCT odd FROM answer WHERE odd IS NOT NULL"
+REPLACED = ("DELETE FROM answer WHERE odd IS NOT NULL", "INSERT INTO answer SELECT * FROM mended")
 
 
 @dataclass
@@ -94,6 +107,8 @@ class Matching:
     bench: Bench
     open: ExitStack
     loaded: Loaded = field(default_factory=Loaded)
+    places: list[str] = field(default_factory=list)
+    """The tables that were brought, in the order in which their rows name them."""
 
     @property
     def form(self) -> str:
@@ -115,6 +130,8 @@ class Matching:
                 self.loaded.failed[table.id] = refusal.text(self.asked.state.lang)
             except self.bench.trouble as error:
                 self.loaded.failed[table.id] = _sources.reason_of(error)
+        for role in only:
+            self.gather(role)
         return self.loaded
 
     def _is_of_the_channel(self, table: MarketingTable) -> bool:
@@ -151,18 +168,17 @@ class Matching:
 
     def _events(self, table: MarketingTable, name: str, days: frozenset[str]) -> None:
         """The rows of a table as events: address, days, and what their cells say."""
-        odd, lost = self.odd(name)
         same = self._combinations(table, name)
         when = "banned" if table.table_role == BANS and table.column("banned") else "given"
         formats = _records.texts(table.date_format)
+        self.places.append(table.id)
         parts = {
-            "key": self._key(odd), "seen": quoted(name), "odd": _joined(odd), "said": quoted(f"{name} said"), "same": same,
-            "given": day_in_sql(f"s.{when}", when in days, formats), "withdrawn": day_in_sql("s.withdrawn", "withdrawn" in days, formats),
-            "given_told": filled_in_sql(f"s.{when}", when in days), "withdrawn_told": filled_in_sql("s.withdrawn", "withdrawn" in days),
+            "key": addresses.key_in_sql(self.form, "raw"), "seen": quoted(name), "said": quoted(f"{name} said"), "same": same,
+            "place": str(len(self.places) - 1), "given": day_in_sql(f"s.{when}", when in days, formats),
+            "withdrawn": day_in_sql("s.withdrawn", "withdrawn" in days, formats),
+            "withdrawn_told": filled_in_sql("s.withdrawn", "withdrawn" in days),
         }  # fmt: skip
         self.bench.ask(compose(VIEW, name=quoted(f"{name} events"), query=compose(EVENTS, **parts)))
-        if lost:
-            self.loaded.nobody[table.id] = lost
         self.loaded.events[str(table.table_role)].append(f"{name} events")
         self.loaded.tables.append((table, f"{name} events"))
 
@@ -184,67 +200,71 @@ class Matching:
         self.bench.put(f"{name} said", types, rows)
         return " AND ".join(f"coalesce(s.{one}, '') = c.{one}" for one in told) or "true"
 
-    # --- addresses
+    def gather(self, role: str) -> None:
+        """What is known of each address, as the relation of that role; odd spellings are read one by one and put to their address."""
+        sums = {name: compose(one, **self._values(role)) for name, one in SUMMED[role].items()}
+        told = ", ".join(f"{one} AS {name}" for name, one in sums.items())
+        if not self.loaded.events[role]:
+            self.bench.ask(compose(VIEW, name=role, query=compose(NOTHING, sums=told)))
+            return
+        grouped, odd = quoted(f"{role} grouped"), quoted(f"{role} odd")
+        events = " UNION ALL ".join(compose(ALL, name=quoted(one)) for one in self.loaded.events[role])
+        self.bench.ask(compose(TABLE, name=grouped, query=compose(GROUPED, sums=told, events=f"({events})")))
+        rows = self._odd(role, self.bench.ask(compose(ODD, grouped=grouped)))
+        self.bench.put(f"{role} odd", {"raw": "VARCHAR", "k": "VARCHAR"}, rows)
+        names = list(sums)
+        again = ", ".join(f"{_again(one)}({name}) AS {name}" for name, one in SUMMED[role].items())
+        parts = {"grouped": grouped, "odd": odd, "sums": again, "rest": ", ".join(f"g.{name}" for name in names)}
+        query = compose(MENDED if rows else USUAL, names=", ".join(["k", *names]), **parts)
+        self.bench.ask(compose(VIEW, name=role, query=query))
 
-    def odd(self, name: str) -> tuple[str | None, int]:
-        """Read the spellings that are not usual one by one, into a table beside (None: there are none); and how many rows have no address."""
-        query = compose(ODD, seen=quoted(name), key=addresses.key_in_sql(self.form, "raw"))
-        rows: list[tuple[str, str | None, str | None]] = []
-        lost = 0
-        for raw, count in self.bench.rows(query):
+    def _odd(self, role: str, found: Iterable[Sequence[Any]]) -> list[tuple[str, str]]:
+        """The addresses of odd spellings: a ban is one of every address that it may be of, anything else only of a sure one."""
+        rows = []
+        for raw, place, count in found:
             reading = addresses.read(self.form, raw)
-            lost += 0 if reading.keys else count
-            rows += [(raw, key, reading.problem or None) for key in reading.keys] or [(raw, None, reading.problem)]
-        self.bench.put(f"{name} odd", {"raw": "VARCHAR", "k": "VARCHAR", "problem": "VARCHAR"}, rows)
-        return (f"{name} odd" if rows else None), lost
+            keys = reading.keys if role == BANS or reading.sure else ()
+            rows += [(raw, key) for key in keys]
+            if not keys:
+                table = self.places[place]
+                self.loaded.nobody[table] = self.loaded.nobody.get(table, 0) + int(count)
+        return list(dict.fromkeys(rows))
 
-    def _key(self, odd: str | None) -> str:
-        usual = addresses.key_in_sql(self.form, "s.raw")
-        return f"coalesce({usual}, o.k)" if odd else usual
+    def _values(self, role: str) -> dict[str, str]:
+        """What the sums of a role compare with."""
+        values = {"on": literal(self.asked.on)}
+        if role == CUSTOMERS:
+            return {**values, "fits": str(cells.FITS), "unknown": str(cells.UNKNOWN)}
+        bits = {one: str(getattr(cells, one.upper())) for one in BITS}
+        return {**values, **bits, "fresh": self._fresh()}
 
-    # --- the list
+    # --- the list and the answer
 
-    def list_rows(self, name: str, has_kind: bool) -> None:
-        """The rows of the list `name` (n, raw, recipient): each once, with its address, or why it has none."""
-        odd, _ = self.odd(name)
-        if odd:
-            once = compose(ONCE, two=literal(addresses.TWO), odd=quoted(odd))
-            self.bench.ask(compose(TABLE, name=quoted(f"{name} once"), query=once))
-        key = self._key(odd)
-        told = "o.problem" if odd else "CAST(NULL AS VARCHAR)"
-        problem = compose(PROBLEM, key=key, told=told, empty=addresses.EMPTY, unreadable=addresses.UNREADABLE)
-        said = ""
-        if has_kind:
-            query = compose(COMBINED, cells="coalesce(recipient, '')", seen=quoted(name), most=str(MOST_COMBINATIONS))
-            self.bench.put("kinds", {"told": "VARCHAR", "kind": "INTEGER"}, [(one, cells.kind_of(one)) for (one,) in self.bench.ask(query)])
-            said = "LEFT JOIN kinds AS q ON coalesce(s.recipient, '') = q.told"
-        kind = "coalesce(q.kind, 4)" if has_kind else "0"
-        query = compose(
-            LISTED, key=key, problem=problem, seen=quoted(name), odd=_joined(f"{name} once" if odd else None), said=said, kind=kind
-        )
-        self.bench.ask(compose(VIEW, name="listed", query=query))
-
-    # --- the answer
-
-    def answer(self, whole: str | None) -> None:
-        """Decide every row of the list: the table `answer`. `whole`: a reason that blocks all."""
-        for role in (CONSENTS, BANS, CUSTOMERS):
-            self.bench.ask(compose(TABLE, name=role, query=self._gathered(role)))
+    def answer(self, seen: str, has_kind: bool, whole: str | None) -> None:
+        """Decide every row of a list (n, raw, recipient): the table `answer`. `whole`: a reason that blocks all."""
         self._ways()
-        base = addresses.base_in_sql(self.form, "l.k")
-        self.bench.ask(compose(TABLE, name="answer", query=compose(ANSWER, decision=decision(whole), base=base)))
+        key, said, kind = addresses.key_in_sql(self.form, "s.raw"), "", "0"
+        if has_kind:
+            query = compose(COMBINED, cells="coalesce(recipient, '')", seen=quoted(seen), most=str(MOST_COMBINATIONS))
+            self.bench.put("kinds", {"told": "VARCHAR", "kind": "INTEGER"}, [(one, cells.kind_of(one)) for (one,) in self.bench.ask(query)])
+            said, kind = "LEFT JOIN kinds AS q ON coalesce(s.recipient, '') = q.told", f"coalesce(q.kind, {len(KINDS)})"
+        self._decide("answer", compose(LISTED, key=key, kind=kind, seen=quoted(seen), said=said), whole)
+        odds = []
+        for (raw,) in self.bench.ask(ODDS):
+            reading = addresses.read(self.form, raw)
+            odds.append((raw, reading.sure, reading.problem or (None if reading.sure else addresses.TWO)))
+        if odds:
+            self.bench.put("odds", {"raw": "VARCHAR", "k": "VARCHAR", "problem": "VARCHAR"}, odds)
+            self._decide("mended", LISTED_ODD, whole)
+            for statement in REPLACED:
+                self.bench.ask(statement)
         hashing.suppress(self)
 
-    def _gathered(self, role: str) -> str:
-        if not self.loaded.events[role]:
-            return NONE[role]
-        events = "(" + " UNION ALL ".join(compose(ALL, name=quoted(one)) for one in self.loaded.events[role]) + ")"
-        on = literal(self.asked.on)
-        if role == BANS:
-            return compose(BANNED, on=on, events=events)
-        if role == CUSTOMERS:
-            return compose(BOUGHT, on=on, events=events, fits=str(cells.FITS), unknown=str(cells.UNKNOWN))
-        return compose(CONSENTED, on=on, events=events, own=str(cells.OWN), stops=str(cells.STOPS), fresh=self._fresh())
+    def _decide(self, name: str, listed: str, whole: str | None) -> None:
+        marks, values = hashing.marks(self)
+        base = addresses.base_in_sql(self.form, "l.k")
+        query = compose(ANSWER, decision=decision(whole), base=base, listed=listed, marks=marks)
+        self.bench.ask(compose(TABLE, name=name, query=query), values)
 
     def _fresh(self) -> str:
         """That a consent is not older than the company's own policy lets it be."""
@@ -278,5 +298,6 @@ def _column(engine: Engine, table: MarketingTable, role: str) -> Column | None:
     return engine.column(str(table.table), name) if name else None
 
 
-def _joined(odd: str | None) -> str:
-    return f"LEFT JOIN {quoted(odd)} AS o ON s.raw = o.raw" if odd else ""
+def _again(told: str) -> str:
+    """By what sums of a name are summed once more."""
+    return next(one for one in ("bool_or", "bit_or", "max") if one + "(" in told)

@@ -33,7 +33,10 @@ COLUMNS = (
     "purpose",
     "channel",
 )
-EVENTS = "SELECT given, withdrawn, bits, how, text, purpose, channel FROM {events} WHERE k IN ($key, $base) ORDER BY given NULLS FIRST"
+EVENTS = """
+SELECT given, withdrawn, bits, how, text, purpose, channel FROM {events}
+WHERE k IN ($key, $base) OR odd IN (SELECT raw FROM {odd} WHERE k IN ($key, $base)) ORDER BY given NULLS FIRST
+"""
 ONE = "SELECT reason, kind, how, g, b FROM answer"
 
 
@@ -88,9 +91,8 @@ def of(room: Room[Marketing], address: str, channel: str, purpose: str, on: date
     with ExitStack() as held, Bench() as bench:
         made = Matching(asked, bench, held)
         bench.put("listing", {"n": "BIGINT", "raw": "VARCHAR", "recipient": "VARCHAR"}, [(1, address, None)])
-        made.list_rows("listing", False)
         loaded = made.load()
-        made.answer(check.reason_for_all(asked, loaded))
+        made.answer("listing", False, check.reason_for_all(asked, loaded))
         [(reason, kind, how, given, banned)] = bench.ask(ONE)
         reading = addresses.read(made.form, address)
         rows = [row for key in reading.keys for row in _events(made, key)]
@@ -110,7 +112,7 @@ def _events(made: Matching, key: str) -> list[tuple[Any, ...]]:
     rows = []
     for table, events in made.loaded.tables:
         base = (addresses.base_of(key) if table.table_role == BANS else None) or key
-        found = made.bench.ask(compose(EVENTS, events=quoted(events)), {"key": key, "base": base})
+        found = made.bench.ask(compose(EVENTS, events=quoted(events), odd=quoted(f"{table.table_role} odd")), {"key": key, "base": base})
         rows += [_row(made.asked, table, one) for one in found]
     return rows
 
