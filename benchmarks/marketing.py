@@ -58,7 +58,9 @@ def merged(folder: Path) -> int:
     on = pd.Timestamp("2026-03-02")
     sent, told, bans = (pd.read_parquet(folder / f"{name}.parquet") for name in ("list", "data/consents", "data/bans"))
     sent["k"], told["k"], bans["k"] = key(sent), key(told), key(bans)
-    told = told[pd.to_datetime(told["given"]) <= on].groupby("k", as_index=False).agg(given=("given", "max"), withdrawn=("withdrawn", "max"))
+    told = (
+        told[pd.to_datetime(told["given"]) <= on].groupby("k", as_index=False).agg(given=("given", "max"), withdrawn=("withdrawn", "max"))
+    )
     bans = bans[pd.to_datetime(bans["banned"]) <= on].groupby("k", as_index=False).agg(banned=("banned", "max"))
     found = sent.merge(told, on="k", how="left").merge(bans, on="k", how="left")
     given, withdrawn, banned = (pd.to_datetime(found[name]) for name in ("given", "withdrawn", "banned"))

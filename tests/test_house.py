@@ -25,7 +25,8 @@ ORDER = [  # a module may import from those to its left
     "errors", "_shipped", "_html", "_words", "_places", "_law", "_dates", "_store", "_records", "_shown", "_progress", "_sources",
     "_wordless", "_findings", "_state", "_room", "_compare",
     "documents", "exchange",
-    "register", "review", "breach", "retention", "audit", "notice", "discovery", "marketing", "law", "rooms", "desk", "agenda", "plots", "_notebooks",
+    "register", "review", "breach", "retention", "audit", "notice", "discovery", "marketing", "law", "rooms", "desk", "agenda", "plots",
+    "_notebooks",
     "evidence", "forms", "__init__", "cli", "__main__",
 ]  # fmt: skip
 ROOMS = {name: f"{place}0" for place, name in enumerate((one for one in ROOM_TYPES if one != "law"), 1)}

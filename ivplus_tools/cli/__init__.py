@@ -1,6 +1,6 @@
 """`ivplus ...` at the shell: a thin layer over the Desk. Exit 0 clean, 1 findings, 2 failure."""
 
-from ivplus_tools.cli import auditing, discovering, files, house, looking, noticing  # each adds its commands to `main`
+from ivplus_tools.cli import auditing, discovering, files, house, looking, marketing, noticing  # each adds its commands to `main`
 from ivplus_tools.cli.base import main
 
-__all__ = ["auditing", "discovering", "files", "house", "looking", "main", "noticing"]
+__all__ = ["auditing", "discovering", "files", "house", "looking", "main", "marketing", "noticing"]

@@ -13,6 +13,7 @@ from ivplus_tools.forms.discovery import DiscoveryForm
 from ivplus_tools.forms.erasing import ErasureForm
 from ivplus_tools.forms.findings import FindingsView
 from ivplus_tools.forms.first_day import FirstDayView
+from ivplus_tools.forms.marketing import MarketingForm
 from ivplus_tools.forms.notice import NoticeForm
 from ivplus_tools.forms.opening import Opens
 from ivplus_tools.forms.quarter import QuarterForm
@@ -69,6 +70,9 @@ def today(desk: Desk) -> TodayView:
         "audit": lambda desk, _: findings(desk),
         "notice": lambda desk, _: notice(desk),
         "discovery": lambda desk, _: discovery(desk),
+        "marketing": lambda desk, _: marketing(desk),
+        "marketing_check": lambda desk, _: marketing(desk),
+        "suppression": lambda desk, _: marketing(desk),
         "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
@@ -117,6 +121,11 @@ def review(desk: Desk) -> ReviewForm:
 def discovery(desk: Desk) -> DiscoveryForm:
     """Where personal data lie: a source looked through, each table confirmed in the data map, a saved web page read."""
     return DiscoveryForm(desk)
+
+
+def marketing(desk: Desk) -> MarketingForm:
+    """Whom we may market to: a list checked before a send, its cleaned copy written, and somebody who refuses."""
+    return MarketingForm(desk)
 
 
 def notice(desk: Desk, page: str | Path = "") -> NoticeForm:

@@ -66,8 +66,11 @@ class MarketingRoom(FiledRoom[Marketing]):
     def overview(self) -> pandas.DataFrame:
         """The last checks of lists: id, checked_on, list_name, marketing_purpose, marketing_channel, may_be_sent, blocked, undetermined."""
         names = ("id", "checked_on", "list_name", "marketing_purpose", "marketing_channel", "may_be_sent", "blocked", "undetermined")
-        rows = [[getattr(one, name) for name in names] for one in self.state().records("marketing_check")]
-        return _room.frame(names, rows, self.standpoint.lang, days=("checked_on",))
+        found = self.state().records("marketing_check")
+        rows = [[*(getattr(one, name) for name in names[:5]), *(checks.count(getattr(one, name)) for name in names[5:])] for one in found]
+        made = _room.frame(names, rows, self.standpoint.lang, days=("checked_on",))
+        made.attrs["lists"] = {"marketing_channel": "marketing_channel"}
+        return made
 
     def rules(self) -> pandas.DataFrame:
         """What the law asks on the day, for each channel and kind of recipient: channel, recipient, basis, rule, exception."""

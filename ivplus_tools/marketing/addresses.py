@@ -32,7 +32,7 @@ SHORTEST, LONGEST = 7, 15
 BARE = "translate({raw}, ' ().-', '')"
 MAIL_KEY = "CASE WHEN regexp_full_match({raw}, '{plain}') AND NOT contains({raw}, '--') THEN lower(trim({raw})) END"
 NUMBER_KEY = (
-    "CASE WHEN NOT regexp_full_match({bare}, '[+]?[0-9]{{5,17}}') THEN NULL"
+    "CASE WHEN NOT regexp_full_match({raw}, '[( ]*[+]?[0-9 ().-]+') THEN NULL"
     " WHEN regexp_full_match({bare}, '[+]358[1-9][0-9]{{4,11}}') THEN {bare}"
     " WHEN regexp_full_match({bare}, '[+][124-9][0-9]{{6,14}}') THEN {bare}"
     " WHEN regexp_full_match({bare}, '0[1-9][0-9]{{4,10}}') THEN '+358' || substr({bare}, 2) END"
@@ -191,7 +191,7 @@ def key_in_sql(form: str, raw: str) -> str:
     if form == MAIL:
         return compose(MAIL_KEY, raw=raw, plain=PLAIN_MAIL)
     if form == NUMBER:
-        return compose(NUMBER_KEY, bare=compose(BARE, raw=raw))
+        return compose(NUMBER_KEY, raw=raw, bare=compose(BARE, raw=raw))
     return "CAST(NULL AS VARCHAR)"
 
 

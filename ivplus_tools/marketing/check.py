@@ -258,7 +258,7 @@ def reason_for_all(asked: Asked, loaded: Loaded) -> str | None:
         return "purpose_not_recorded"
     if all(one.stop == "no_rule" for one in ways.values()):
         return "no_rule"
-    if not state.secret_fits(state.suppressed(asked.channel, asked.on)):
+    if not state.secret_fits(asked.channel, state.suppressed(asked.channel, asked.on)):
         return "secret_missing"
     if loaded.failed:
         return "source_unread"

@@ -54,8 +54,11 @@ def _purpose(state: Marketing, stands: Stands) -> Iterator[Finding]:
     tables = [table for table in state.tables if _serves(state, table, one.id)]
     if not any(table.table_role in (CONSENTS, CUSTOMERS) for table in tables):
         yield Finding(one.id, "MKT-002", since)
-    if not any(table.table_role == BANS for table in state.tables):
-        yield Finding(one.id, "MKT-003", since)
+    if without := sorted(_channels(state, one.id, tables) - _banned_channels(state)):
+        names = _words.values("marketing_channel")
+        yield Finding(
+            one.id, "MKT-003", since, {"channels": {lang: ", ".join(names[each][lang] for each in without) for lang in _words.LANGS}}
+        )
     if one.refusal_in_messages != YES:
         yield Finding(one.id, "MKT-004", since, severity="error" if one.refusal_in_messages == NO else None)
     if not one.activity or one.activity not in state.bodies("activity"):
@@ -71,6 +74,21 @@ def _serves(state: Marketing, table: MarketingTable, purpose: str) -> bool:
     of_text = purpose in _records.texts(text.consent_purposes) if text else False
     by_cells = table.column("purpose") is not None or (table.column("consent_text") is not None and not table.marketing_purpose)
     return table.marketing_purpose == purpose or by_cells or of_text or table.table_role == CUSTOMERS
+
+
+def _channels(state: Marketing, purpose: str, tables: list[MarketingTable]) -> set[str]:
+    """The channels on which a purpose is marketed, by its tables and texts; e-mail where none is told."""
+    told = {str(table.marketing_channel) for table in tables if table.marketing_channel}
+    for text in state.texts.values():
+        told |= set(_records.texts(text.consent_channels)) if purpose in _records.texts(text.consent_purposes) else set()
+    return told or {"email"}
+
+
+def _banned_channels(state: Marketing) -> set[str]:
+    """The channels whose bans are recorded; a table that tells none is of every channel."""
+    bans = [table for table in state.tables if table.table_role == BANS]
+    some = {str(table.marketing_channel) for table in bans if table.marketing_channel}
+    return some if all(table.marketing_channel for table in bans) else set(_words.values("marketing_channel"))
 
 
 def _table(state: Marketing, stands: Stands) -> Iterator[Finding]:
@@ -103,9 +121,14 @@ def _text(state: Marketing, stands: Stands) -> Iterator[Finding]:
 
 def _secret(state: Marketing) -> Iterator[Finding]:
     """Hashes that nobody can compare with anything."""
-    standing = [one for one in state.of("suppression") if one.record.lifted is None]
-    if standing and not state.secret_fits([one.record for one in standing]):
-        yield Finding("suppression", "MKT-013", min(one.entry.valid_from for one in standing), {"count": len(standing)})
+    by_channel: dict[str, list[Stands]] = {}
+    for one in state.of("suppression"):
+        if one.record.lifted is None:
+            by_channel.setdefault(str(one.record.marketing_channel), []).append(one)
+    for channel, those in by_channel.items():
+        if not state.secret_fits(channel, [one.record for one in those]):
+            told = {"channel": _words.values("marketing_channel")[channel], "count": len(those)}
+            yield Finding(channel, "MKT-013", min(one.entry.valid_from for one in those), told)
 
 
 def _checks(state: Marketing) -> Iterator[Finding]:
@@ -122,12 +145,17 @@ def _check(one: MarketingCheck, stands: Stands) -> Iterator[Finding]:
     about, since = {"list": one.list_name or "–", "day": _days(one.checked_on)}, stands.entry.valid_from
     if one.not_judged:
         yield Finding(one.id, "MKT-015", since, {**about, "reason": "; ".join(one.not_judged)})
-    if one.undetermined:
+    if count(one.undetermined):
         yield Finding(one.id, "MKT-016", since, {**about, "count": one.undetermined})
-    if one.blocked and not one.written_hash:
+    if count(one.blocked) and not one.written_hash:
         yield Finding(one.id, "MKT-017", since, {**about, "count": one.blocked})
-    if one.bans_without_address:
+    if count(one.bans_without_address):
         yield Finding(one.id, "MKT-018", since, {**about, "count": one.bans_without_address})
+
+
+def count(told: object) -> int:
+    """A count as a number; none where it is not told."""
+    return int(str(told)) if told is not None else 0
 
 
 def _days(day: Any) -> dict[str, str]:

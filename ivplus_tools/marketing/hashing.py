@@ -34,7 +34,7 @@ def mark(secret: bytes, channel: str, key: str) -> str:
 
 def marks(made: Matching) -> tuple[str, dict[str, Any]]:
     """The hashes of rows that would be allowed, as columns, with the values that they need; nothing where nobody is suppressed."""
-    secret = made.asked.state.secret
+    secret = made.asked.state.secret(made.asked.channel)
     if secret is None or not made.asked.state.suppressed(made.asked.channel, made.asked.on):
         return "", {}
     own, base = (

@@ -131,7 +131,12 @@ class Matching:
             except self.bench.trouble as error:
                 self.loaded.failed[table.id] = _sources.reason_of(error)
         for role in only:
-            self.gather(role)
+            try:
+                self.gather(role)
+            except self.bench.trouble as error:  # it shows only when every row is read
+                self.loaded.failed |= dict.fromkeys(self.loaded.read[role], _sources.reason_of(error))
+                self.loaded.events[role], self.loaded.tables = [], [one for one in self.loaded.tables if one[0].table_role != role]
+                self.gather(role)
         return self.loaded
 
     def _is_of_the_channel(self, table: MarketingTable) -> bool:

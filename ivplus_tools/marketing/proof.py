@@ -129,10 +129,10 @@ def _row(asked: cells.Asked, table: MarketingTable, told: tuple[Any, ...]) -> tu
 
 def _is_suppressed(asked: cells.Asked, key: str) -> bool:
     """Whether the address or its untagged mailbox is suppressed; true where nobody can say."""
-    those, secret = asked.state.suppressed(asked.channel, asked.on), asked.state.secret
+    those, secret = asked.state.suppressed(asked.channel, asked.on), asked.state.secret(asked.channel)
     if not those:
         return False
-    if secret is None or not asked.state.secret_fits(those):
+    if secret is None or not asked.state.secret_fits(asked.channel, those):
         return True
     marks = {one.mark for one in those}
     return any(hashing.mark(secret, asked.channel, one) in marks for one in (key, addresses.base_of(key)) if one)

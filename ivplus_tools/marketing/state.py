@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,8 +17,6 @@ CONSENTS, BANS, CUSTOMERS = "consents", "bans", "customers"
 CONSENT, OPT_OUT, REQUEST = "consent", "opt_out", "request"
 KINDS = ("legal_person", "work_address", "sole_trader", "natural_person")
 """Kinds of recipients, the most protected last: who is told as several is the last of them, and who is not told at all too."""
-KEY = "marketing"
-"""The name of the secret."""
 YES, NO = "yes", "no"
 
 
@@ -61,14 +59,13 @@ class Marketing(State):
             if one.record.marketing_channel == channel and one.record.lifted is None and one.entry.valid_from <= on
         ]  # fmt: skip
 
-    @property
-    def secret(self) -> bytes | None:
-        """The secret of the hashes, where it is there and can be read."""
-        return ledger.secret(self.at.path, KEY)
+    def secret(self, channel: str) -> bytes | None:
+        """The secret of the hashes of a channel, where it is there and can be read."""
+        return ledger.secret(self.at.path, key_name(channel))
 
-    def secret_fits(self, those: list[Suppression]) -> bool:
-        """Whether the secret is the one by which these hashes were made; true where there are none."""
-        made = self.secret
+    def secret_fits(self, channel: str, those: Sequence[Suppression]) -> bool:
+        """Whether the secret of a channel is the one by which these hashes were made; true where there are none."""
+        made = self.secret(channel)
         return not those or (made is not None and {ledger.name_of(made)} == {one.secret_name for one in those})
 
     def ways(self, purpose: MarketingPurpose, channel: str, on: date) -> dict[str, Way]:
@@ -88,6 +85,11 @@ class Marketing(State):
         stop = _missing(purpose, now.get("needs", ()))
         exceptions = [r for r, one in _law.asks("customer_exception", on) if channel in one["channels"] and lowered in one["kinds"]]
         return Way(now["marketing_basis"], rule, next(iter(exceptions), ""), stop, "job_duties_not_told" if untold else "")
+
+
+def key_name(channel: str) -> str:
+    """The name of the secret of a channel."""
+    return f"marketing-{channel}"
 
 
 def _missing(purpose: MarketingPurpose, needs: Any) -> str:

@@ -13,7 +13,7 @@ from ivplus_tools._store import Receipt
 from ivplus_tools.marketing import addresses
 from ivplus_tools.marketing.hashing import mark
 from ivplus_tools.marketing.records import Suppression, tells_of_somebody
-from ivplus_tools.marketing.state import KEY, Marketing
+from ivplus_tools.marketing.state import Marketing, key_name
 
 SHORT = 24
 """Signs of a hash that name it."""
@@ -24,31 +24,28 @@ def suppress(room: Room[Marketing], address: str, channel: str | None, why: str)
     reason, keys = _why(why), {}
     for one in [channel] if channel else _channels_of(address):
         keys[one] = _key(address, one)
-    state = room.state()
-    those = [one.record for one in state.of("suppression")]
-    if those and not state.secret_fits(those):
-        raise _words.refusal("marketing_no_secret")
-    made = ledger.new_secret(room.standpoint.path, KEY)
-    name = ledger.name_of(made)
-    records = [_record(channel, mark(made, channel, key), name) for channel, key in keys.items()]
+    state, records = room.state(), []
+    for one in keys:
+        if not state.secret_fits(one, [each.record for each in state.of("suppression") if each.record.marketing_channel == one]):
+            raise _words.refusal("marketing_no_secret")
+    for one, key in keys.items():
+        made = ledger.new_secret(room.standpoint.path, key_name(one))
+        marked = mark(made, one, key)
+        records.append(Suppression.of(f"{one}/{marked[:SHORT]}", marketing_channel=one, mark=marked, secret_name=ledger.name_of(made)))
     return room.seal_act(records, room.standpoint.valid_on, reason)
 
 
 def lift(room: Room[Marketing], address: str, channel: str, why: str) -> Receipt:
     """Take a suppression back, with a reason, from today: what is not suppressed is refused."""
     reason, key, state = _why(why), _key(address, channel), room.state()
-    those, made = state.suppressed(channel, state.on), state.secret
-    if made is None or not state.secret_fits(those):
+    those, made = state.suppressed(channel, state.on), state.secret(channel)
+    if made is None or not state.secret_fits(channel, those):
         raise _words.refusal("marketing_no_secret")
     sought = mark(made, channel, key)
     found = next((one for one in those if one.mark == sought), None)
     if found is None:
         raise _words.refusal("marketing_not_suppressed")
     return room.seal_act([found.replace(lifted=room.standpoint.now.date())], state.on, reason)
-
-
-def _record(channel: str, made: str, name: str) -> Suppression:
-    return Suppression.of(f"{channel}/{made[:SHORT]}", marketing_channel=channel, mark=made, secret_name=name)
 
 
 def _why(why: str) -> str:
