@@ -168,7 +168,8 @@ def test_a_ban_written_oddly_stops_the_plain_address(company):
     assert company.reasons([f"{name}@example.fi" for name in "abcd"]) == ["banned", "banned", "banned", "consent"]
 
 
-@pytest.mark.parametrize("raw", ["maija", "maija@", "@example.fi", "maija@example", "a b@example.fi", "maija@exa mple.fi", ".a@example.fi", "a..b@example.fi",
+@pytest.mark.parametrize("raw", ["maija", "maija@", "@example.fi", "maija@example", "a b@example.fi", "maija@exa mple.fi",
+    ".a@example.fi", "a..b@example.fi",
                                  "maija@-example.fi", "maija@xn--zzzzzzzzz.fi", "040", "ei ole", "–", "a@b@example.fi"])  # fmt: skip
 def test_what_is_no_address_has_no_key(raw):
     """It is blocked as such, whatever consents say."""
@@ -185,7 +186,8 @@ LOCALS = st.from_regex(r"[a-z0-9]{1,8}([.+_-][a-z0-9]{1,6}){0,2}", fullmatch=Tru
 MAILS = st.builds(lambda local, domain: f"{local}@{domain}.fi", LOCALS, st.from_regex(r"[a-z]{2,10}(\.[a-z]{2,8})?", fullmatch=True))
 NUMBERS = st.from_regex(r"\+(358[1-9]|46[1-9]|1[2-9])[0-9]{6,9}", fullmatch=True)
 DRESSES = st.sampled_from([
-    str.upper, str.title, lambda one: f"  {one}\u200b", lambda one: f"mailto:{one}", lambda one: f"N N <{one}>", lambda one: one.replace("@", "\uff20"),
+    str.upper, str.title, lambda one: f"  {one}\u200b", lambda one: f"mailto:{one}", lambda one: f"N N <{one}>",
+    lambda one: one.replace("@", "\uff20"),
     lambda one: f'"{one}"', lambda one: one + ".",
 ])  # fmt: skip
 
@@ -236,7 +238,8 @@ def test_a_consent_counts_for_its_purpose_channel_text_and_day(company):
         "consent": ["2024-01-01", "", "v1", "uutiset", "email"], "withdrawn": ["2024-01-01", "2026-03-02", "v1", "uutiset", "email"],
         "consent_later": ["2026-03-03", "", "v1", "uutiset", "email"], "consent_other_purpose": ["2024-01-01", "", "v1", "muu", "email"],
         "consent_other_channel": ["2024-01-01", "", "v1", "uutiset", "sms"], "text_unknown": ["2024-01-01", "", "v2", "uutiset", "email"],
-        "date_unreadable": ["keväällä", "", "v1", "uutiset", "email"], "dates_in_wrong_order": ["2024-01-01", "2023-01-01", "v1", "uutiset", "email"],
+        "date_unreadable": ["keväällä", "", "v1", "uutiset", "email"], "dates_in_wrong_order": ["2024-01-01", "2023-01-01", "v1",
+        "uutiset", "email"],
         "purpose_unknown": ["2024-01-01", "", "v1", "jokin", "email"], "channel_unknown": ["2024-01-01", "", "v1", "uutiset", "kyyhkynen"],
     }  # fmt: skip
     company.consents(*[[f"{name}@example.fi", *row] for name, row in rows.items()])
@@ -251,10 +254,13 @@ def test_a_consent_counts_for_its_purpose_channel_text_and_day(company):
     ("told", "on", "reason"),
     [
         (["2024-01-01", "2026-03-03"], ON, "consent"), (["2024-01-01", "2026-03-02"], ON, "withdrawn"), (["2026-03-02", ""], ON, "consent"),
-        (["2026-03-02T23:30", ""], ON, "consent"), (["2026-03-02T22:30:00Z", ""], ON, "consent_later"), (["2026-03-02T21:30:00Z", ""], ON, "consent"),
-        (["2024-01-01", "kyllä"], ON, "date_unreadable"), (["2024-01-01", "1900-01-01"], ON, "date_unreadable"), (["1.1.2024", ""], ON, "date_unreadable"),
+        (["2026-03-02T23:30", ""], ON, "consent"), (["2026-03-02T22:30:00Z", ""], ON, "consent_later"), (["2026-03-02T21:30:00Z", ""],
+        ON, "consent"),
+        (["2024-01-01", "kyllä"], ON, "date_unreadable"), (["2024-01-01", "1900-01-01"], ON, "date_unreadable"), (["1.1.2024", ""],
+        ON, "date_unreadable"),
         (["2024-02-30", ""], ON, "date_unreadable"), (["2024-01-01", "9999-12-31"], ON, "consent"), (["", ""], ON, "date_unreadable"),
-        (["2025-06-01", ""], "2025-05-31", "consent_later"), (["2025-06-01", ""], "2025-06-01", "consent"), (["2019-12-31", ""], ON, "text_unknown"),
+        (["2025-06-01", ""], "2025-05-31", "consent_later"), (["2025-06-01", ""], "2025-06-01", "consent"), (["2019-12-31", ""],
+        ON, "text_unknown"),
     ],
 )  # fmt: skip
 def test_a_day_is_what_it_is_in_helsinki(company, told, on, reason):
@@ -266,7 +272,8 @@ def test_a_day_is_what_it_is_in_helsinki(company, told, on, reason):
 
 def test_finnish_days_are_read_where_the_table_says_so(company):
     """1.2.2024 is the first of February."""
-    company.consents(["a@example.fi", "1.2.2024", "", "v1", "uutiset", "email"], ["b@example.fi", "1.2.2024 12:30", "3.4.2025", "v1", "uutiset", "email"],
+    company.consents(["a@example.fi", "1.2.2024", "", "v1", "uutiset", "email"], ["b@example.fi", "1.2.2024 12:30", "3.4.2025", "v1",
+    "uutiset", "email"],
                      date_format=["d.M.yyyy"])  # fmt: skip
     company.bans()
     assert company.reasons(["a@example.fi", "b@example.fi"]) == ["consent", "withdrawn"]
@@ -438,7 +445,7 @@ def test_the_hash_of_many_rows_is_that_of_one(secret, key):
 
 
 def test_nothing_of_a_person_is_in_the_journal_or_in_what_is_said(company):
-    """Neither the list, nor a refusal, nor a proof, nor a refused call leaves an address in the journal's bytes, its secrets or a message."""
+    """Neither a list, a refusal, a proof nor a refused call leaves an address in the journal's bytes, its secrets or a message."""
     company.consents(["salainen.nimi@example.fi", "2024-01-01", "", "v1", "uutiset", "email"])
     company.bans(("toinen.nimi@example.fi", "2025-01-01"))
     found = company.check(["Salainen.Nimi@example.fi", "toinen.nimi@example.fi", "ei osoite"], name="salainen.nimi@example.fi.csv")
@@ -463,7 +470,8 @@ def test_nothing_of_a_person_is_in_the_journal_or_in_what_is_said(company):
         assert "040 1234567" not in one
 
 
-@pytest.mark.parametrize(("text", "tells"), [("maija@example.fi soitti", True), ("puh. 040 123 4567", True), ("010190-999W", True), ("soitti 2.3.2026", False),
+@pytest.mark.parametrize(("text", "tells"), [("maija@example.fi soitti", True), ("puh. 040 123 4567", True), ("010190-999W", True),
+    ("soitti 2.3.2026", False),
                                              ("päätös 2026-03-02 kello 9", False), ("kirje 12", False)])  # fmt: skip
 def test_a_reason_that_names_somebody_is_known(text, tells):
     """Days and short numbers name nobody."""

@@ -20,7 +20,7 @@ from ivplus_tools.cli.base import as_table, by_whom, desk_of, echo, main, on_des
     ),
     reads=("IVPLUS_NOW",),
 )
-@click.argument("act", type=click.Choice(["check"]))
+@click.argument("act", type=click.Choice(["check"]), expose_value=False)
 @click.argument("listed", metavar="LIST", type=click.Path())
 @on_desk
 @by_whom
@@ -31,7 +31,7 @@ from ivplus_tools.cli.base import as_table, by_whom, desk_of, echo, main, on_des
 @click.option("--write", "target", metavar="FILE", help="write the cleaned list: the rows that may be sent to")
 @as_table
 def marketing(
-    act: str, listed: str, path: str, valid: str | None, known: str | None, lang: str, by: str | None, channel: str, purpose: str,
+    listed: str, path: str, valid: str | None, known: str | None, lang: str, by: str | None, channel: str, purpose: str,
     on: str | None, address: str | None, target: str | None, shape: str,
 ) -> None:  # fmt: skip
     """Check each address of LIST; the counts by reason are printed, and on stderr what could not be judged.

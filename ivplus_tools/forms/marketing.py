@@ -56,7 +56,8 @@ class MarketingForm(Acting):
         blocked = self.found.rows
         blocked = blocked[blocked["allowed"] == "no"]
         self.view.value = "".join((
-            self._tabled(self._say("counts"), self.found.counts), self._tabled(self._say("open", count=len(self.found.open)), self.found.open),
+            self._tabled(self._say("counts"), self.found.counts),
+            self._tabled(self._say("open", count=len(self.found.open)), self.found.open),
             self._tabled(self._say("rows", count=len(blocked)), blocked[ROWS].head(MOST)),
             _html.paragraph(self._say("shown", most=MOST)) if len(blocked) > MOST else "",
         ))  # fmt: skip

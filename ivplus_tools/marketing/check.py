@@ -18,10 +18,10 @@ from ivplus_tools._sources import Column, Engine, Place, compose, quoted
 from ivplus_tools._store import Receipt
 from ivplus_tools.exchange import headings
 from ivplus_tools.marketing.cells import Asked
-from ivplus_tools.marketing.deciding import ALLOWED, HOW, REASONS, UNDETERMINED
-from ivplus_tools.marketing.matching import Loaded, Matching, Progress, demand_read_whole
+from ivplus_tools.marketing.deciding import ALLOWED, HOW, REASONS, UNDETERMINED, rule_of
+from ivplus_tools.marketing.matching import Loaded, Matching, Progress, demand_read_whole, reason_for_all
 from ivplus_tools.marketing.records import MarketingCheck, MarketingPurpose, tells_of_somebody
-from ivplus_tools.marketing.state import BANS, CONSENT, CONSENTS, CUSTOMERS, KINDS, Marketing, Way
+from ivplus_tools.marketing.state import BANS, CONSENTS, CUSTOMERS, Marketing, Way
 
 if TYPE_CHECKING:
     import pandas
@@ -34,7 +34,6 @@ COUNTS = ("reason", "allowed", "rows", "rule")
 OPEN = ("subject", "reason", "rows", "detail")
 COUNTED = "SELECT reason, kind, count(*) FROM answer GROUP BY reason, kind"
 LISTED = "SELECT a.n, s.raw, a.reason, a.kind, a.how, a.g, a.b FROM answer AS a JOIN {seen} AS s USING (n) ORDER BY a.n"
-KEPT = "SELECT {columns} FROM {seen} AS s JOIN answer AS a USING (n) WHERE a.reason < {allowed} ORDER BY s.n"
 DROP = "DROP TABLE IF EXISTS {name}"
 YES, NO = "yes", "no"
 
@@ -137,7 +136,14 @@ class Check:
         """Write the cleaned list: the allowed rows as they were (`.csv`, `.xlsx`, `.parquet`), formula signs disarmed but in numbers."""
         from ivplus_tools.marketing import writing
 
-        return writing.write(self, _store.path_of(path))
+        file, at = writing.demand_kind(_store.path_of(path)), self.room.standpoint
+        with _sources.opened(self.place) as engine:
+            names = list(engine.columns(the_table(engine, self.place.name)))
+        with self._list({f"c{place}": name for place, name in enumerate(names)}) as listed:
+            made = writing.put(self.bench, listed, names, file)
+        if at.by and not at.past:
+            keep(self, {"written_hash": hash_of(made)})
+        return made
 
     def proof(self, address: str) -> Proof:
         """What shows that one address may be sent to, or why not: consents with their texts, withdrawals, bans."""
@@ -164,16 +170,6 @@ class Check:
                 detail = str(one.detail or (f"{one.rows:.0f}" if one.rows == one.rows and one.rows is not None else ""))
                 lines.append(say("marketing.open", lang, subject=one.subject, reason=reasons[str(one.reason)][lang], detail=detail))
         return "\n".join(lines)
-
-
-def rule_of(ways: Mapping[str, Way], reason: int, kind: int) -> str:
-    """The rule behind the reason of a row of a kind of recipients."""
-    way, name = ways[KINDS[kind - 1] if kind else KINDS[-1]], REASONS[reason]
-    if name == "customer" or name.startswith("customer_"):
-        return way.customer_rule
-    if name == "banned" and kind == 1:
-        return way.rule
-    return str(_words.read("headings")["marketing_rule"].get(name) or way.rule)
 
 
 class _Listed:
@@ -248,24 +244,6 @@ def _checked(room: Room[Marketing], asked: Asked, place: Place, columns: Mapping
 
 MEMORY = "1600MB"
 """What a check may take before it uses the disk."""
-
-
-def reason_for_all(asked: Asked, loaded: Loaded) -> str | None:
-    """Why nobody may be sent to: what would have to be known first is not."""
-    state = asked.state
-    ways = state.ways(asked.purpose, asked.channel, asked.on)
-    if asked.purpose.id not in state.purposes:
-        return "purpose_not_recorded"
-    if all(one.stop == "no_rule" for one in ways.values()):
-        return "no_rule"
-    if not state.secret_fits(asked.channel, state.suppressed(asked.channel, asked.on)):
-        return "secret_missing"
-    if loaded.failed:
-        return "source_unread"
-    if not loaded.read[BANS]:
-        return "bans_not_recorded"
-    needs = ways[KINDS[-1]].basis == CONSENT
-    return "consents_not_recorded" if needs and not loaded.read[CONSENTS] and not loaded.read[CUSTOMERS] else None
 
 
 def the_table(engine: Engine, name: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from ivplus_tools import _words
 from ivplus_tools._sources import compose, literal
 from ivplus_tools.marketing import cells
-from ivplus_tools.marketing.state import OPT_OUT, REQUEST
+from ivplus_tools.marketing.state import KINDS, OPT_OUT, REQUEST, Way
 
 ALLOWED = ("consent", "consent_after_ban", "customer", "not_prohibited", "own_customer")
 BLOCKED = (
@@ -74,3 +77,13 @@ def _has(bit: int) -> str:
 
 def _cases(steps: list[tuple[str, str]]) -> list[str]:
     return [compose("WHEN {condition} THEN {place}", condition=condition, place=str(REASONS.index(reason))) for condition, reason in steps]
+
+
+def rule_of(ways: Mapping[str, Way], reason: int, kind: int) -> str:
+    """The rule behind the reason of a row of a kind of recipients."""
+    way, name = ways[KINDS[kind - 1] if kind else KINDS[-1]], REASONS[reason]
+    if name == "customer" or name.startswith("customer_"):
+        return way.customer_rule
+    if name == "banned" and kind == 1:
+        return way.rule
+    return str(_words.read("headings")["marketing_rule"].get(name) or way.rule)

@@ -10,7 +10,8 @@ from ivplus_tools.marketing import addresses
 from ivplus_tools.marketing.deciding import ALLOWED, REASONS
 
 if TYPE_CHECKING:
-    from ivplus_tools.marketing.matching import Matching
+    from ivplus_tools._sources.bench import Bench
+    from ivplus_tools.marketing.cells import Asked
 
 BLOCK, INNER, OUTER = 64, 0x36, 0x5C
 SIGNS = 32
@@ -32,25 +33,23 @@ def mark(secret: bytes, channel: str, key: str) -> str:
     return hmac.digest(secret, f"{channel}\0{key}".encode(errors="surrogatepass"), "sha256").hex()[:SIGNS]
 
 
-def marks(made: Matching) -> tuple[str, dict[str, Any]]:
+def marks(asked: Asked, form: str) -> tuple[str, dict[str, Any]]:
     """The hashes of rows that would be allowed, as columns, with the values that they need; nothing where nobody is suppressed."""
-    secret = made.asked.state.secret(made.asked.channel)
-    if secret is None or not made.asked.state.suppressed(made.asked.channel, made.asked.on):
+    secret = asked.state.secret(asked.channel)
+    if secret is None or not asked.state.suppressed(asked.channel, asked.on):
         return "", {}
-    own, base = (
-        compose(MARK, key=key, allowed=str(len(ALLOWED)), signs=str(SIGNS)) for key in ("k", addresses.base_in_sql(made.form, "k"))
-    )
+    own, base = (compose(MARK, key=key, allowed=str(len(ALLOWED)), signs=str(SIGNS)) for key in ("k", addresses.base_in_sql(form, "k")))
     padded = secret.ljust(BLOCK, b"\0")
-    values = {"outer": bytes(one ^ OUTER for one in padded), "inner": bytes(one ^ INNER for one in padded), "channel": made.asked.channel}
+    values = {"outer": bytes(one ^ OUTER for one in padded), "inner": bytes(one ^ INNER for one in padded), "channel": asked.channel}
     return compose(MARKS, own=own, base=base), values
 
 
-def suppress(made: Matching) -> None:
+def suppress(asked: Asked, form: str, bench: Bench) -> None:
     """Block the rows that would be allowed and whose address, or untagged mailbox, is suppressed."""
-    if not marks(made)[0]:
+    if not marks(asked, form)[0]:
         return
-    those = made.asked.state.suppressed(made.asked.channel, made.asked.on)
-    made.bench.put("marks", {"mark": "UUID"}, [(one.mark,) for one in those])
-    made.bench.ask(compose(SUPPRESSED, suppressed=str(REASONS.index("suppressed"))))
+    those = asked.state.suppressed(asked.channel, asked.on)
+    bench.put("marks", {"mark": "UUID"}, [(one.mark,) for one in those])
+    bench.ask(compose(SUPPRESSED, suppressed=str(REASONS.index("suppressed"))))
     for statement in FORGOTTEN:
-        made.bench.ask(statement)
+        bench.ask(statement)

@@ -16,7 +16,7 @@ from ivplus_tools.marketing.cells import Asked
 from ivplus_tools.marketing.days import day_in_sql, filled_in_sql
 from ivplus_tools.marketing.deciding import ANSWER, REASONS, decision
 from ivplus_tools.marketing.records import MarketingTable
-from ivplus_tools.marketing.state import BANS, CONSENTS, CUSTOMERS, KINDS
+from ivplus_tools.marketing.state import BANS, CONSENT, CONSENTS, CUSTOMERS, KINDS
 
 if TYPE_CHECKING:
     from ivplus_tools._sources.bench import Bench
@@ -263,10 +263,10 @@ class Matching:
             self._decide("mended", LISTED_ODD, whole)
             for statement in REPLACED:
                 self.bench.ask(statement)
-        hashing.suppress(self)
+        hashing.suppress(self.asked, self.form, self.bench)
 
     def _decide(self, name: str, listed: str, whole: str | None) -> None:
-        marks, values = hashing.marks(self)
+        marks, values = hashing.marks(self.asked, self.form)
         base = addresses.base_in_sql(self.form, "l.k")
         query = compose(ANSWER, decision=decision(whole), base=base, listed=listed, marks=marks)
         self.bench.ask(compose(TABLE, name=name, query=query), values)
@@ -284,6 +284,24 @@ class Matching:
             for place, one in enumerate([list(ways.values())[-1], *ways.values()])
         ]
         self.bench.put("ways", {"kind": "INTEGER", "basis": "VARCHAR", "customer": "BOOLEAN", "stop": "UTINYINT", "lack": "UTINYINT"}, rows)
+
+
+def reason_for_all(asked: Asked, loaded: Loaded) -> str | None:
+    """Why nobody may be sent to: what would have to be known first is not."""
+    state = asked.state
+    ways = state.ways(asked.purpose, asked.channel, asked.on)
+    if asked.purpose.id not in state.purposes:
+        return "purpose_not_recorded"
+    if all(one.stop == "no_rule" for one in ways.values()):
+        return "no_rule"
+    if not state.secret_fits(asked.channel, state.suppressed(asked.channel, asked.on)):
+        return "secret_missing"
+    if loaded.failed:
+        return "source_unread"
+    if not loaded.read[BANS]:
+        return "bans_not_recorded"
+    needs = ways[KINDS[-1]].basis == CONSENT
+    return "consents_not_recorded" if needs and not loaded.read[CONSENTS] and not loaded.read[CUSTOMERS] else None
 
 
 def first_fresh(on: date, lasts: str) -> date:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ivplus_tools import _html, _room, _words
 from ivplus_tools._room import Room
 from ivplus_tools._sources import compose, quoted
-from ivplus_tools.marketing import addresses, cells, check, hashing
-from ivplus_tools.marketing.deciding import ALLOWED, HOW, REASONS
-from ivplus_tools.marketing.matching import Matching
+from ivplus_tools.marketing import addresses, cells, hashing
+from ivplus_tools.marketing.deciding import ALLOWED, HOW, REASONS, rule_of
+from ivplus_tools.marketing.matching import Matching, reason_for_all
 from ivplus_tools.marketing.records import MarketingPurpose, MarketingTable
 from ivplus_tools.marketing.state import BANS, CONSENTS, Marketing
 
@@ -92,11 +92,11 @@ def of(room: Room[Marketing], address: str, channel: str, purpose: str, on: date
         made = Matching(asked, bench, held)
         bench.put("listing", {"n": "BIGINT", "raw": "VARCHAR", "recipient": "VARCHAR"}, [(1, address, None)])
         loaded = made.load()
-        made.answer("listing", False, check.reason_for_all(asked, loaded))
+        made.answer("listing", False, reason_for_all(asked, loaded))
         [(reason, kind, how, given, banned)] = bench.ask(ONE)
         reading = addresses.read(made.form, address)
         rows = [row for key in reading.keys for row in _events(made, key)]
-    rule = check.rule_of(state.ways(asked.purpose, channel, asked.on), reason, kind)
+    rule = rule_of(state.ways(asked.purpose, channel, asked.on), reason, kind)
     unread = (
         *(f"{table}: {why}" for table, why in loaded.failed.items()),
         *(f"{table}: {count}" for table, count in loaded.nobody.items()),
