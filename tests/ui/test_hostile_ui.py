@@ -16,7 +16,7 @@ warnings.filterwarnings("ignore", "Glyph")  # no font has them all
 desk = hostile.made(folder); things = list(hostile.shown(desk, folder))"""
 AT_ONCE = 40  # JupyterLab hides what comes after the fiftieth output of a cell
 REOPENED = 9  # forms with such a view: bring, discovery, erasure, findings, first_day, marketing, notice, quarter, today
-PLACES = 8  # cells, which is enough for 320 things
+PLACES = 9  # cells, which is enough for 360 things
 FOUND = """cell => [...cell.querySelectorAll('.jp-OutputArea-child:not(:has([class^=ivplus-view-]))')].map(one => ({
   text: [one.innerText, ...[...one.querySelectorAll('img[alt]')].map(image => image.alt)].join(' '),
   made: [...one.querySelectorAll('img:not([alt]), script, iframe, [onerror]')].map(each => each.outerHTML),
