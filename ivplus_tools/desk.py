@@ -21,6 +21,7 @@ from ivplus_tools.breach import BreachRoom
 from ivplus_tools.discovery import DiscoveryRoom
 from ivplus_tools.errors import Refusal
 from ivplus_tools.law import LawRoom
+from ivplus_tools.marketing import MarketingRoom
 from ivplus_tools.measures import MeasuresRoom
 from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
@@ -81,6 +82,7 @@ class Desk:
     rights: RightsRoom
     measures: MeasuresRoom
     assessments: AssessmentsRoom
+    marketing: MarketingRoom
     breach: BreachRoom
     retention: RetentionRoom
     audit: AuditRoom

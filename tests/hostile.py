@@ -24,7 +24,8 @@ TEXTS = [*map(seen, CONTENTS)]
 EVERY = TEXTS[-1]  # all of them in one, where a single subject is shown
 OTHERWISE = (SINCE, "P1Y", "1", "12-31", "env:PASSWORD")  # for a field that takes no free text
 WORDS = {
-    "country": LOUD, "source": "real", "table": "real", "days": [SINCE, LATER],
+    "address": LOUD, "channel": "email", "country": LOUD, "purpose": f"{EVERY} marketing_purpose", "source": "real", "table": "real",
+    "days": [SINCE, LATER],
     "kind": "source", "law": "dpf", "name": "real", "ref": EVERY, "reform": "digital-omnibus",
     "since": SINCE, "vendor": f"{EVERY} processor", "system": f"{EVERY} system", "accounts": "real/real", "employees": "people/people",
     "account_key": LOUD, "employee_key": LOUD, "ended": "end",
@@ -44,10 +45,12 @@ WRITES = {
     "plan",
     "publish",
     "request",
+    "lift",
     "record",
     "reopen",
     "respond",
     "sign",
+    "suppress",
     "withdraw",
     "take_down",
 }
@@ -123,6 +126,7 @@ def shown(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     yield from of_letters(desk, folder)
     yield from of_files(desk, folder)
     yield from of_notice(desk, folder)
+    yield from of_marketing(desk, folder)
     frames = {
         "activities": desk.register.activities(), "agreements": desk.review.agreements(), "counts": desk.retention.counts(),
         "due": desk.retention.due(), "judged": desk.review.transfers(), "register": desk.breach.breaches(), "timeline": case.timeline,
@@ -180,6 +184,15 @@ def of_notice(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     )
     read = desk.notice.read(page, "fi")
     yield from laid("notice.read", read, read.items, read.findings, read.matches, read.promises, read.unread, desk.notice.draft())
+
+
+def of_marketing(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
+    """A send list whose every cell is hostile."""
+    quoted = LOUD.replace('"', '""')
+    listed = folder / "list.csv"
+    listed.write_text(f'"{quoted}";email\n"{quoted}";"{quoted}"\n"{quoted}";a@example.fi\n', encoding="utf-8")
+    found = desk.marketing.check(listed, "email", f"{EVERY} marketing_purpose")
+    yield from laid("marketing.check", found, found.rows, found.counts, found.open, found.proof(LOUD), found.proof(LOUD).events)
 
 
 WHOLE_NOTICE = "Säilytämme henkilötietoja kolme vuotta, ja sinulla on oikeus saada pääsy tietoihisi. " * 3

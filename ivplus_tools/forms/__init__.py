@@ -14,6 +14,7 @@ from ivplus_tools.forms.discovery import DiscoveryForm
 from ivplus_tools.forms.erasing import ErasureForm
 from ivplus_tools.forms.findings import FindingsView
 from ivplus_tools.forms.first_day import FirstDayView
+from ivplus_tools.forms.marketing import MarketingForm
 from ivplus_tools.forms.measures import MeasuresForm
 from ivplus_tools.forms.notice import NoticeForm
 from ivplus_tools.forms.opening import Opens
@@ -76,6 +77,9 @@ def today(desk: Desk) -> TodayView:
         "data_subject_request": lambda desk, subject: rights(desk, subject),
         "measures": lambda desk, _: measures(desk),
         "assessments": lambda desk, _: assessments(desk),
+        "marketing": lambda desk, _: marketing(desk),
+        "marketing_check": lambda desk, _: marketing(desk),
+        "suppression": lambda desk, _: marketing(desk),
         "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
@@ -139,6 +143,11 @@ def measures(desk: Desk) -> MeasuresForm:
 def assessments(desk: Desk) -> AssessmentForm:
     """Assessments: whether an activity needs an impact assessment, its balancing test from the register, the documents."""
     return AssessmentForm(desk)
+
+
+def marketing(desk: Desk) -> MarketingForm:
+    """Whom we may market to: a list checked before a send, its cleaned copy written, and somebody who refuses."""
+    return MarketingForm(desk)
 
 
 def notice(desk: Desk, page: str | Path = "") -> NoticeForm:

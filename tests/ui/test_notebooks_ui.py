@@ -16,7 +16,10 @@ DRAWN = {
     "50_audit": 0,
     "60_notice": 0,
     "70_discovery": 1,
-    "80_rights": 0, "90_marketing": 0, "91_measures": 0, "92_assessments": 0,
+    "80_rights": 0,
+    "90_marketing": 0,
+    "91_measures": 0,
+    "92_assessments": 0,
 }  # fmt: skip  how many charts there are at least, where not two
 
 
