@@ -554,6 +554,19 @@ def test_what_an_activity_names_and_no_table_holds_is_told_where_all_was_read(de
     assert told() == ""
 
 
+def test_a_second_sample_takes_nothing_away_that_a_first_one_found(desk, tmp_path):
+    """Only a whole reading does."""
+    path = tmp_path / "people.csv"
+    path.write_text("n;arvo\n1;a@example.fi\n", encoding="utf-8")
+    desk.source("s", str(path))
+    desk.discovery.scan(sample=10)
+    path.write_text("n;arvo\n1;x\n", encoding="utf-8")
+    desk.discovery.scan(sample=10)
+    assert list(desk.discovery.columns()["column"]) == ["arvo"]
+    desk.discovery.scan()
+    assert len(desk.discovery.columns()) == 0
+
+
 # --- links between tables
 
 
