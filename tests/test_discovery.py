@@ -446,6 +446,7 @@ def test_a_server_is_read_piece_by_piece_and_what_it_hides_is_told(desk, postgre
     assert told == {("people", "v"): "email", ("people", "V"): "test_identity_code"}
     assert found.tables.set_index("table").loc["secret", "not_read"]
     assert found.open
+    assert "secret" in desk.discovery.links("pg").unread
     with psycopg.connect(postgres, autocommit=True) as con:
         con.execute("DROP TABLE people, secret; DROP ROLE reader")
 
