@@ -446,6 +446,7 @@ def test_a_server_is_read_piece_by_piece_and_what_it_hides_is_told(desk, postgre
     assert told == {("people", "v"): "email", ("people", "V"): "test_identity_code"}
     assert found.tables.set_index("table").loc["secret", "not_read"]
     assert found.open
+    assert "secret" in desk.discovery.links("pg").unread
     with psycopg.connect(postgres, autocommit=True) as con:
         con.execute("DROP TABLE people, secret; DROP ROLE reader")
 
@@ -552,6 +553,19 @@ def test_what_an_activity_names_and_no_table_holds_is_told_where_all_was_read(de
     other = ivp.DataTable("s/other", source="s", table="other", activities=["a"])
     desk.discovery.record(other, valid_from="2026-01-01", why="w")
     assert told() == ""
+
+
+def test_a_second_sample_takes_nothing_away_that_a_first_one_found(desk, tmp_path):
+    """Only a whole reading does."""
+    path = tmp_path / "people.csv"
+    path.write_text("n;arvo\n1;a@example.fi\n", encoding="utf-8")
+    desk.source("s", str(path))
+    desk.discovery.scan(sample=10)
+    path.write_text("n;arvo\n1;x\n", encoding="utf-8")
+    desk.discovery.scan(sample=10)
+    assert list(desk.discovery.columns()["column"]) == ["arvo"]
+    desk.discovery.scan()
+    assert len(desk.discovery.columns()) == 0
 
 
 # --- links between tables

@@ -127,12 +127,17 @@ def links(state: Discovery, source: str) -> Links:
     made = Links(state, source, [])
     with _sources.opened(state.place(source)) as engine:
         seen: list[Tried] = []
+        if engine.far:
+            made.unread[source] = _words.say("discovery.sampled", state.lang, rows=SAMPLE)
         for table in engine.tables():
             with _told(made, engine, table):
                 columns = [one for one in engine.columns(table).values() if one.family in KEYS]
                 if len(columns) > WIDEST:
                     made.unread[table] = ", ".join(one.name for one in columns[WIDEST:][:MOST_NAMED]) + " …"
+                engine.demand_whole(table)
                 seen += _seen(engine, table, columns[:WIDEST])
+                if unseen := engine.unseen(table):
+                    made.unread[table] = _words.say("discovery.unseen", state.lang, rows=unseen)
         for table in dict.fromkeys(one.table for one in seen if one.unique):
             with _told(made, engine, table):
                 made.found += _into(engine, [one for one in seen if one.table == table and one.unique], seen)
@@ -169,7 +174,7 @@ def _into(engine: Engine, keys: Sequence[Tried], every: Sequence[Tried]) -> Iter
     asked = [(key, one) for key in keys for one in every if one.table != key.table and (_alike(one, key) or (one.long and key.long))]
     wanted = list(dict.fromkeys(key.column for key, _ in asked))
     met: dict[str, Counter[str]] = {one.name: Counter() for one in wanted}
-    for ask, relation, own, _ in _sources.pieces(engine, keys[0].table, wanted):
+    for ask, relation, own, _ in _sources.pieces(engine, keys[0].table, wanted, SAMPLE if engine.far else None):
         for column, here in zip(wanted, own, strict=True):
             values = {value for key, one in asked if key.column == column for value in one.values}
             listed = ", ".join(constant(value) for value in sorted(values))

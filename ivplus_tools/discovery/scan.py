@@ -254,7 +254,7 @@ def _beside_earlier(one: TableSeen, earlier: DataScan | None) -> tuple[dict[str,
         for found in judging.told_of(one.found).values()
     ]  # fmt: skip
     old = [kept for kept in parts(earlier.found_columns if earlier else None) if kept.table == name and kept.column not in one.found]
-    return table, told + [kept for kept in old if one.problem or kept.column in one.unread]
+    return table, told + [kept for kept in old if one.problem or not one.whole or kept.column in one.unread]
 
 
 def _shown(one: TableSeen) -> str:
