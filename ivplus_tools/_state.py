@@ -127,7 +127,7 @@ class State:
         if not day or day > self.on.isoformat():
             return _words.say("measures.untested", self.lang, name=body.get("name") or ident)
         result = _words.values("test_result").get(body.get("test_result") or "", {}).get(self.lang)
-        told = {"name": body.get("name") or ident, "day": _words.show_date(date.fromisoformat(day), self.lang)}
+        told = {"name": body.get("name") or ident, "day": _words.show_date(date.fromisoformat(day), self.lang, running=True)}
         return _words.say("measures.tested", self.lang, **told, result=result or _words.values("state")["unknown"][self.lang])
 
     @cached_property

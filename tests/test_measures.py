@@ -476,6 +476,81 @@ def test_the_journal_names_nobody_and_every_field_is_worded():
         assert "name" not in kind.model_fields
 
 
+# --- what other rooms say of it
+
+
+def protected(desk, **told):
+    """A system in use and a measure that protects it."""
+    desk.register.record(
+        [ivp.Organisation("me", name="Me", relation="own"), ivp.System("crm", name="CRM"), ivp.Activity("a", name="A", systems=["crm"]),
+         ivp.Activity("b", name="B", security_measures=["salasanat"])],
+        valid_from="2026-01-01", why="w",
+    )  # fmt: skip
+    if told:
+        desk.measures.record(ivp.SecurityMeasure("m", name="Kirjautuminen", systems=["crm"], **told), valid_from="2026-01-01", why="w")
+
+
+@pytest.mark.parametrize(
+    ("told", "line", "public"),
+    [
+        ({"tested": "2026-02-01", "test_result": "passed"}, "Kirjautuminen (tested on 1 February 2026: passed)", True),
+        ({"tested": "2026-02-01", "test_result": "failed"}, "Kirjautuminen (tested on 1 February 2026: failed)", False),
+        ({"tested": "2026-02-01"}, "Kirjautuminen (tested on 1 February 2026: unknown)", False),
+        ({"owner": "x"}, "Kirjautuminen (not tested)", False),
+    ],
+)  # fmt: skip
+def test_other_rooms_say_what_was_recorded_and_tested_and_nothing_else(desk, tmp_path, told, line, public):
+    """The register's document, a breach's measures before, and the notice, which names only what a test has shown to work."""
+    protected(desk, **told)
+    written = desk.register.write(tmp_path / "r.md").read_text(encoding="utf-8")
+    assert written.count("Kirjautuminen") == 1
+    assert line in written.replace("\\", "")
+    assert desk.breach.open("x", aware="2026-03-02T08:00", activities=["a"]).record.measures_before == (line,)
+    assert desk.breach.open("y", aware="2026-03-02T08:00", activities=["b"]).record.measures_before == ("salasanat",)
+    assert ("Kirjautuminen" in desk.notice.draft().text) is public
+    assert ("How the data are protected" in desk.notice.draft().text) is public
+
+
+def test_without_a_record_no_document_says_anything_of_measures(desk, tmp_path):
+    """The positive control stands above."""
+    protected(desk)
+    assert "tested" not in desk.register.write(tmp_path / "r.md").read_text(encoding="utf-8")
+    assert "How the data are protected" not in desk.notice.draft().text
+
+
+@pytest.mark.parametrize(
+    ("records", "states"),
+    [
+        ([], ["nothing_keeps_it"] * 3),
+        ([ivp.SecurityMeasure("m", tested="2026-02-01", test_result="passed")], ["kept", *["nothing_keeps_it"] * 2]),
+        ([ivp.SecurityMeasure("m", tested="2026-02-01", test_result="failed")], ["broken", *["nothing_keeps_it"] * 2]),
+        ([ivp.SecurityMeasure("m", owner="x")], ["nothing_keeps_it"] * 3),
+        ([ivp.AccessReview("r", system="s", reviewed="2026-02-01", leavers_open=0)], ["nothing_keeps_it", "kept", "nothing_keeps_it"]),
+        ([ivp.AccessReview("r", system="s", reviewed="2026-02-01", leavers_open=1)], ["nothing_keeps_it", "broken", "nothing_keeps_it"]),
+        ([ivp.AccessReview("r", system="s", reviewed="2026-02-01")], ["nothing_keeps_it"] * 3),
+        ([ivp.AccessReview("r", system="s", reviewed="2026-01-01", leavers_open=1),
+          ivp.AccessReview("q", system="s", reviewed="2026-02-01", leavers_open=0)], ["nothing_keeps_it", "kept", "nothing_keeps_it"]),
+        ([ivp.Training("t", course="c", held_on="2026-02-01", invited=2, attended=2)], [*["nothing_keeps_it"] * 2, "kept"]),
+    ],
+)  # fmt: skip
+def test_a_promise_of_security_access_or_training_is_kept_by_evidence_alone(desk, tmp_path, records, states):
+    """A test that failed and a leaver's open account say otherwise; what nobody told keeps nothing; the last review counts."""
+    desk.register.record(ivp.Activity("a", security_measures=["salasanat"]), valid_from="2026-01-01", why="w")
+    if records:
+        desk.measures.record(records, valid_from="2026-01-01", why="w")
+    page = tmp_path / "s.md"
+    page.write_text(f"{PROMISES}\n\n{FILLER}\n", encoding="utf-8")
+    assert list(desk.notice.read(page, "fi").promises["state"])[:3] == states
+
+
+PROMISES = """Henkilötiedot on suojattu asiattomalta pääsyltä.
+
+Tietojasi käsittelevät ainoastaan henkilöt, joiden tehtäviin käsittely kuuluu.
+
+Koulutamme ja ohjeistamme työntekijämme tietosuoja-asioissa."""
+FILLER = "Säilytämme henkilötietoja kolme vuotta, ja sinulla on oikeus saada pääsy tietoihisi. " * 3
+
+
 # --- the invented company, the form, the shell
 
 
