@@ -160,7 +160,7 @@ class Check:
     def __repr__(self) -> str:
         say, lang = _words.say, self._lang
         about = {"channel": _words.values("marketing_channel")[self.asked.channel][lang], "purpose": self.asked.purpose.id}
-        counts = {"allowed": self.allowed, "blocked": self.blocked, "undetermined": self.undetermined}
+        counts = {name: _words.show_number(getattr(self, name), lang) for name in ("allowed", "blocked", "undetermined")}
         lines = [say("marketing.summary", lang, name=self.place.name, on=_words.show_date(self.asked.on, lang), **about, **counts)]
         reasons = _words.values("marketing_reason")
         lines += [f"  {reasons[one][lang]}: {_words.show_number(count, lang)}" for one, count in self.by_reason.items()]
