@@ -18,7 +18,7 @@ LIST = "SELECT 'person.' || i || '@example.fi' AS email FROM range({start}, {end
 CONSENTS = """
 SELECT CASE WHEN i % 50 = 0 THEN 'Person.' || i || '@Example.fi' ELSE 'person.' || i || '@example.fi' END AS email,
   DATE '2020-01-01' + CAST(hash(i) % 2200 AS INTEGER) AS given,
-  CASE WHEN i % 10 = 0 THEN DATE '2024-01-01' + CAST(hash(i + 1) % 1000 AS INTEGER) END AS withdrawn
+  CASE WHEN i % 10 = 0 THEN DATE '2020-01-02' + CAST(hash(i) % 2200 AS INTEGER) + CAST(hash(i + 1) % 300 AS INTEGER) END AS withdrawn
 FROM range({rows}) t(i)
 """
 BANS = "SELECT 'person.' || (i * 7) || '@example.fi' AS email, DATE '2022-01-01' + CAST(hash(i) % 1500 AS INTEGER) AS banned FROM range({bans}) t(i)"

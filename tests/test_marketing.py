@@ -13,6 +13,7 @@ from house import HOSTILE, NOW, cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ivplus_tools as ivp
 from ivplus_tools import _law, _sources, _words
 from ivplus_tools.cli import main
 from ivplus_tools.errors import Refusal
@@ -572,3 +573,49 @@ def test_reasons_are_worded_and_ruled():
     assert len(REASONS) == len(set(REASONS))
     assert set(REASONS) < set(_words.values("marketing_reason"))
     assert all(rule in _law.facts() for rule in _words.read("headings")["marketing_rule"].values())
+
+
+def test_a_table_of_which_nobody_has_said_what_it_holds_blocks(company):
+    """Bans may be in it."""
+    company.consents(["a@example.fi", "2024-01-01", "", "v1", "uutiset", "email"])
+    company.bans()
+    company.table("x", None, [["a@example.fi"]], {"address": "osoite"})
+    assert company.reasons(["a@example.fi"]) == ["source_unread"]
+
+
+# --- the order of reasons, against an oracle in Python
+
+DAYS = st.sampled_from(["2024-01-01", "2025-01-01", "2026-03-02", "2026-06-01"])
+NAMES = st.sampled_from(["a@example.fi", "b@example.fi", "b+x@example.fi", "c@example.fi"])
+CONSENT_ROWS = st.lists(
+    st.tuples(
+        NAMES, DAYS, st.one_of(st.just(""), DAYS), st.sampled_from(["v1", "v1", "v9"]), st.sampled_from(["uutiset", "uutiset", "muu"])
+    ),
+    max_size=8,
+)
+BAN_ROWS = st.lists(st.tuples(NAMES, DAYS), max_size=3)
+
+
+def may_be_sent(address, consents, bans):
+    """What the law says of one address, said as simply as can be."""
+    mailbox = addresses.base_of(address) or address
+    mine = [row for row in consents if row[0] == address]
+    refused = [day for name, day in bans if name in (address, mailbox) and day <= ON]
+    refused += [row[2] for row in mine if row[4] == "uutiset" and row[2] and row[2] <= ON]
+    odd = any(row[3] == "v1" and row[4] == "uutiset" and row[2] and row[2] < row[1] and row[2] <= ON for row in mine)
+    given_on = [row[1] for row in mine if row[3] == "v1" and row[4] == "uutiset" and row[1] <= ON]
+    return not odd and any(all(day > each for each in refused) for day in given_on)
+
+
+@given(CONSENT_ROWS, BAN_ROWS)
+@settings(max_examples=25, deadline=None)
+def test_a_check_says_what_a_plain_reading_of_the_rows_says(tmp_path_factory, consents, bans):
+    """Of random consents and bans, each address in two spellings."""
+    folder = tmp_path_factory.mktemp("oracle")
+    made = Company(ivp.Desk(folder / "desk.duckdb", by="tt", lang="en", now=NOW), folder)
+    made.purpose()
+    made.consents(*[[name.upper() if place % 3 == 0 else name, *rest, "email"] for place, (name, *rest) in enumerate(consents)])
+    made.bans(*bans)
+    those = ["a@example.fi", "b@example.fi", "b+x@example.fi", "c@example.fi"]
+    found = made.check([*those, *(f"<{one.upper()}>" for one in those)]).rows["allowed"]
+    assert list(found) == ["yes" if may_be_sent(one, consents, bans) else "no" for one in those] * 2

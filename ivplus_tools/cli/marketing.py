@@ -34,9 +34,10 @@ def marketing(
     listed: str, path: str, valid: str | None, known: str | None, lang: str, by: str | None, channel: str, purpose: str,
     on: str | None, address: str | None, target: str | None, shape: str,
 ) -> None:  # fmt: skip
-    """Check each address of LIST; the counts by reason are printed, and on stderr what could not be judged.
+    """Check each address of LIST: counts by reason are printed, and on stderr what could not be judged.
 
-    What cannot be judged is blocked. The journal keeps the counts, never an address.
+    What cannot be judged is blocked, and so is everything where a table of consents or bans cannot be read whole. The journal keeps
+    the counts, never an address; --write gives the cleaned list for the sender.
     """
     with progress_of("marketing") as progress:
         columns = {"address": address} if address else None

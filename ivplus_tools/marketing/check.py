@@ -19,7 +19,7 @@ from ivplus_tools._store import Receipt
 from ivplus_tools.exchange import headings
 from ivplus_tools.marketing.cells import Asked
 from ivplus_tools.marketing.deciding import ALLOWED, HOW, REASONS, UNDETERMINED, rule_of
-from ivplus_tools.marketing.matching import Loaded, Matching, Progress, demand_read_whole, reason_for_all
+from ivplus_tools.marketing.matching import Loaded, Matching, Progress, demand_counted, demand_read_whole, reason_for_all
 from ivplus_tools.marketing.records import MarketingCheck, MarketingPurpose, tells_of_somebody
 from ivplus_tools.marketing.state import BANS, CONSENTS, CUSTOMERS, Marketing, Way
 
@@ -45,7 +45,6 @@ class Check:
     room: Room[Marketing]
     asked: Asked
     place: Place
-    stamps: Mapping[str, str] | None
     column: str
     counted: Mapping[tuple[int, int], int]
     loaded: Loaded
@@ -161,7 +160,7 @@ class Check:
     def __repr__(self) -> str:
         say, lang = _words.say, self._lang
         about = {"channel": _words.values("marketing_channel")[self.asked.channel][lang], "purpose": self.asked.purpose.id}
-        counts = {"allowed": self.allowed, "blocked": self.blocked, "undetermined": self.undetermined}
+        counts = {name: _words.show_number(getattr(self, name), lang) for name in ("allowed", "blocked", "undetermined")}
         lines = [say("marketing.summary", lang, name=self.place.name, on=_words.show_date(self.asked.on, lang), **about, **counts)]
         reasons = _words.values("marketing_reason")
         lines += [f"  {reasons[one][lang]}: {_words.show_number(count, lang)}" for one, count in self.by_reason.items()]
@@ -182,7 +181,7 @@ class _Listed:
         check = self._check
         engine = self._stack.enter_context(_sources.opened(check.place))
         [table] = engine.tables()
-        if engine.stamps(table) != check.stamps:
+        if hash_of(check.place.path) != check.list_hash:
             self._stack.close()
             raise _words.refusal("marketing_list_changed", path=check.place.name)
         self.engine, self.table = engine, table
@@ -216,12 +215,15 @@ def _checked(room: Room[Marketing], asked: Asked, place: Place, columns: Mapping
     try:
         with ExitStack() as held:
             engine = held.enter_context(_sources.opened(place))
+            if not place.path.is_file():
+                raise _words.refusal("marketing_several_tables", path=place.name, names=", ".join(engine.tables()[:10]))
             table = the_table(engine, place.name)
             demand_read_whole(engine, table)
             named = the_columns(engine, table, asked.channel, columns or {})
             brought: dict[str, Column | None] = {alias: engine.column(table, name) for alias, name in named.items()}
             bench.bring(engine, table, {"raw": None, "recipient": None, **brought}, "listing", numbered=True)
-            stamps, hashed = engine.stamps(table), hash_of(place.path)
+            demand_counted(bench, engine, table, "listing")
+            hashed = hash_of(place.path)
             progress(1, 4)
             made = Matching(asked, bench, held)
             with _sources.told(place.name, engine):
@@ -236,13 +238,13 @@ def _checked(room: Room[Marketing], asked: Asked, place: Place, columns: Mapping
         bench.close()
         raise
     ways = asked.state.ways(asked.purpose, asked.channel, asked.on)
-    found = Check(room, asked, place, stamps, named["raw"], counted, loaded, ways, bench, hashed)
+    found = Check(room, asked, place, named["raw"], counted, loaded, ways, bench, hashed)
     weakref.finalize(found, bench.close)
     progress(4, 4)
     return found
 
 
-MEMORY = "1600MB"
+MEMORY = "1400MB"
 """What a check may take before it uses the disk."""
 
 

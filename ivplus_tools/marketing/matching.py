@@ -121,6 +121,8 @@ class Matching:
         """Bring every table of these roles; one that cannot be read is told, and blocks."""
         for place, table in enumerate(self.asked.state.tables):
             role = str(table.table_role)
+            if table.table_role is None:  # bans may be in it
+                self.loaded.failed[table.id] = _words.refusal("marketing_no_role", subject=table.id).text(self.asked.state.lang)
             if role not in only or not self._is_of_the_channel(table):
                 continue
             try:
@@ -152,8 +154,10 @@ class Matching:
         if table.column("address"):
             brought["raw"] = _column(engine, table, "address")
             days = self.bench.bring(engine, str(table.table), brought, name)
+            demand_counted(self.bench, engine, str(table.table), name)
         else:
             days = self.bench.bring(engine, str(table.table), {**brought, "k": known["key"]}, f"{name} body")
+            demand_counted(self.bench, engine, str(table.table), f"{name} body")
             self._with_addresses(engine, table, name)
         self._events(table, name, days)
 
@@ -314,6 +318,13 @@ def demand_read_whole(engine: Engine, table: str) -> None:
     engine.demand_whole(table)
     if unseen := engine.unseen(table):
         raise _words.refusal("marketing_unseen", subject=table, rows=unseen)
+
+
+def demand_counted(bench: Bench, engine: Engine, table: str, name: str) -> None:
+    """Refuse a table of which the reader brings other rows than a second way of counting tells."""
+    told, found = engine.records(table), bench.count(name)
+    if told is not None and told != found and engine.recount(table) != found:
+        raise _words.refusal("marketing_unseen", subject=table, rows=abs(told - found))
 
 
 def _column(engine: Engine, table: MarketingTable, role: str) -> Column | None:
