@@ -35,7 +35,9 @@ ONLY_HERE = {
     "duckdb": {"_store", "_sources"}, "sqlite3": {"_sources"}, "psycopg": {"_sources"}, "pyspark": {"_sources"}, "ipywidgets": {"forms"},
     "matplotlib": {"plots"}, "openpyxl": {"exchange", "_sources"}, "filelock": {"_store"},
     "holidays": {"_dates"}, "babel": {"_words", "_places"},
-    "pydantic": {"_records", "register", "review", "breach", "retention", "audit", "discovery", "rights", "marketing", "measures", "assessments"},
+    "pydantic": {
+        "_records", "register", "review", "breach", "retention", "audit", "discovery", "rights", "marketing", "measures", "assessments",
+    },
     "rtoml": {"_law", "_words", "exchange", "discovery"},
     "bs4": {"exchange"}, "mistune": {"exchange"}, "icalendar": {"documents"}, "email": {"documents"},
     "yaml": {"exchange"}, "rdflib": {"exchange"},
