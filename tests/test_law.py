@@ -231,17 +231,12 @@ def test_no_mark_goes_without_a_word_on_what_was_read():
     """Of the ninety facts unverified in August 2026 at most 65 are; each that was compared since says what was read, in which state."""
     new = {"breach:confirmation", "breach:consequences", "breach:counts", "breach:alarm", "edpb:breach_template"}
     new |= {"1182/71:3(4):backwards", *(f"retention:{one}" for one in ("ULK", "LAHET", "RIKOS", "POTILAS"))}
-<<<<<<< HEAD
     new |= {
         rule
         for rule in _law.facts()
         if rule.startswith(("watch:", "notice:", "rights:", "wp248:", "svtl:", "cookies:", "edpb:LIA", "tsv:35(4):"))
     }
     new |= {fact.rule for fact in _law.codes("longer_ground").values()} | {"gdpr:24(1):burden", "policy:intervals", "edpb:dpia_template"}
-=======
-    new |= {fact.rule for fact in _law.codes("longer_ground").values()}
-    new |= {rule for rule in _law.facts() if rule.startswith(("watch:", "notice:", "wp248:", "tsv:35(4):", "edpb:LIA", "edpb:dpia"))}
->>>>>>> help_assessments
     assert len({fact.rule for fact in _law.unverified()} - new) <= 65
     compared = [fact for fact in _law.facts().values() if fact.read]
     assert len(compared) >= 25

@@ -176,6 +176,9 @@ def test_a_name_alone_gives_nobodys_rows(desk):
     assert len(found.near[found.near["table"] == "customers"]) == 2
     assert not found.is_whole
     assert keys(found.take(1)) == ["C1"]
+    found = opened(desk).find(name="Matti Meikäläinen")
+    assert keys(found) == []
+    assert len(found.near) == 1
 
 
 def test_what_a_family_shares_gives_nobodys_rows(desk):
