@@ -647,3 +647,26 @@ def limited(desk, given):
     except ivp.Refusal:
         return False
     return "Ombudsman" in request.draft("part_refusal", lang="en").text
+
+
+def test_the_form_erases_after_a_second_person_and_keeps_no_value(desk, tmp_path):
+    """Planned, refused to its planner, approved by another, carried out; what is shown without a kernel tells nobody."""
+    request = opened(desk, "erasure")
+    form = ivp.forms.rights(desk, request.id)
+    form.sought["national_id"].value = "010190-999K"
+    form._do(form._on_find)
+    assert form.sought["national_id"].value == ""
+    for act in (form._on_execute, form._on_approve):
+        form._do(act)
+        assert "alert" in form.message.value
+    form._do(form._on_erase)
+    form.approver.value = "aino"
+    form._do(form._on_approve)
+    assert "alert" in form.message.value
+    form.approver.value, form.grant.value = "liisa", "crm"
+    for act in (form._on_approve, form._on_execute, form._on_confirm):
+        form._do(act)
+        assert "alert" not in form.message.value, form.message.value
+    assert "C1" not in (tmp_path / "crm" / "customers.csv").read_text("utf-8")
+    for value in ("Maija", "010190", "maija@"):
+        assert value not in form.static() + form.code
