@@ -9,6 +9,7 @@ import discovery
 import exchange
 import imports
 import journal
+import marketing
 import notice
 from measuring import table
 
@@ -32,6 +33,7 @@ def main() -> None:
         rows += audit.rows(Path(folder), sizes[:1], rounds)
         rows += notice.rows(Path(folder), rounds)
         rows += discovery.rows(Path(folder), rounds)
+        rows += marketing.rows(Path(folder), rounds)
     print(table(rows))
     if asked.write:
         page = PAGE.read_text(encoding="utf-8")

@@ -1,13 +1,17 @@
 """Looking for personal data: a table of 38 columns whole, beside decoding it and beside what a user would do with expressions; memory."""
 
+import json
 import resource
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import duckdb
-from measuring import Row, memory
+from measuring import Row, memory, table
 
 from ivplus_tools import _sources
 from ivplus_tools.discovery import counting, judging
@@ -15,6 +19,8 @@ from ivplus_tools.discovery import counting, judging
 ROWS = 1_000_000
 GOAL = 4_500
 """Thousand values for each second of a processor."""
+PEERS = {"presidio": 3_000, "colscan": 100}
+"""How many times as quick the search is to be."""
 MADE = """
 COPY (
 WITH b AS (SELECT i, CAST(hash(i) >> 2 AS BIGINT) AS h, CAST(hash(i + 1) >> 2 AS BIGINT) AS h2, CAST(hash(i + 2) >> 2 AS BIGINT) AS h3,
@@ -94,13 +100,33 @@ def cpu(act: Callable[[], object]) -> float:
     return min(found)
 
 
+def beside(path: Path, python: str) -> list[Row]:
+    """Peers over the first rows of the same table, in an interpreter that has them; values for each second of a processor."""
+    speed = 1000 * values_of(path) / cpu(partial(look, path))
+    done = subprocess.run([python, str(Path(__file__).with_name("peers.py")), str(path)], capture_output=True, text=True, check=True)
+    found = []
+    for told in map(json.loads, done.stdout.splitlines()):
+        right, false = set(told["found"]) & PERSONAL, set(told["found"]) - PERSONAL
+        theirs, goal = told["values"] / told["seconds"], PEERS[told["peer"]]
+        text = f"{told['peer']}: {theirs / 1000:.1f}, {len(right)} of {len(PERSONAL)} columns, {len(false)} false, {told['rows']} rows"
+        row = Row("thousand values a second of processor", f"{speed / 1000:.0f}", text, speed / theirs, f"≥ {goal}", speed >= goal * theirs)
+        found.append(row)
+    return found
+
+
+def values_of(path: Path) -> float:
+    """Thousand values of a table."""
+    [(count,)] = duckdb.sql(f"SELECT count(*) FROM '{path}'").fetchall()
+    return count * len(duckdb.sql(f"DESCRIBE FROM '{path}'").fetchall()) / 1000
+
+
 def rows(folder: Path, rounds: int) -> list[Row]:  # noqa: ARG001  each act is run three times
     """Columns found and not, values for each second of a processor, and the peak of memory."""
     path = folder / "people.parquet"
     make(path, ROWS)
     found = {name for name, one in look(path).items() if one.confidence != judging.DOUBTFUL}
     told = f"{len(found & PERSONAL)} of {len(PERSONAL)} columns, {len(found - PERSONAL)} false"
-    values = ROWS * len(duckdb.sql(f"DESCRIBE FROM '{path}'").fetchall()) / 1000
+    values = values_of(path)
     ours, limit, other = (cpu(partial(act, path)) for act in (look, decode, plain))
     speed = values / ours
     return [
@@ -110,3 +136,10 @@ def rows(folder: Path, rounds: int) -> list[Row]:  # noqa: ARG001  each act is r
         Row("the same", f"{ours:.1f} s", f"eight expressions over each column: {other:.1f} s", ours / other),
         memory("the same", partial(look, path), "decoding", partial(decode, path)),
     ]  # fmt: skip
+
+
+if __name__ == "__main__":  # `python benchmarks/discovery.py <an interpreter that has presidio-analyzer, colscan and duckdb>`
+    with tempfile.TemporaryDirectory() as kept:
+        made = Path(kept) / "people.parquet"
+        make(made, ROWS)
+        print(table(beside(made, sys.argv[1])))

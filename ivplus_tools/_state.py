@@ -108,6 +108,28 @@ class State:
             kinds.setdefault(one.kind, {})[one.subject] = {**(one.body or {}), "valid_from": one.valid_from}
         return kinds
 
+    def measures_for(self, activities: Iterable[str], systems: Iterable[str] = ()) -> list[str]:
+        """The recorded measures that protect activities, or systems that they use: each with its last test and what came of it."""
+        named, used = set(activities), set(systems)
+        for ident in named:
+            told = self.bodies("activity").get(ident, {}).get("systems")
+            used |= set(told) if isinstance(told, (list, tuple)) else set()
+        found = self.bodies("security_measure").items()
+        return [
+            self._measure(ident, body)
+            for ident, body in found
+            if named & set(body.get("activities") or ()) or used & set(body.get("systems") or ())
+        ]
+
+    def _measure(self, ident: str, body: Mapping[str, Any]) -> str:
+        """A measure as a reader is told of it; one whose result nobody has told is not called tested well."""
+        day = str(body.get("tested") or "")
+        if not day or day > self.on.isoformat():
+            return _words.say("measures.untested", self.lang, name=body.get("name") or ident)
+        result = _words.values("test_result").get(body.get("test_result") or "", {}).get(self.lang)
+        told = {"name": body.get("name") or ident, "day": _words.show_date(date.fromisoformat(day), self.lang, running=True)}
+        return _words.say("measures.tested", self.lang, **told, result=result or _words.values("state")["unknown"][self.lang])
+
     @cached_property
     def own(self) -> Mapping[str, Any]:
         """What is sealed of our own organisation: the one whose relation says so."""

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 from ivplus_tools import _compare, _dates, _findings, _html, _law, _progress, _records, _room, _shipped, _store, _words
 from ivplus_tools._progress import Progress
 from ivplus_tools._store import Receipt, Standpoint, Verification
+from ivplus_tools.assessments import AssessmentsRoom
 from ivplus_tools.audit import AuditRoom
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.discovery import DiscoveryRoom
 from ivplus_tools.errors import Refusal
 from ivplus_tools.law import LawRoom
+from ivplus_tools.marketing import MarketingRoom
+from ivplus_tools.measures import MeasuresRoom
 from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
@@ -77,6 +80,9 @@ class Desk:
     notice: NoticeRoom
     discovery: DiscoveryRoom
     rights: RightsRoom
+    measures: MeasuresRoom
+    assessments: AssessmentsRoom
+    marketing: MarketingRoom
     breach: BreachRoom
     retention: RetentionRoom
     audit: AuditRoom

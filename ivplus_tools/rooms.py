@@ -14,11 +14,14 @@ from ivplus_tools._records import Record
 from ivplus_tools._room import Room
 from ivplus_tools._state import State
 from ivplus_tools._store import Standpoint
+from ivplus_tools.assessments import AssessmentsRoom
 from ivplus_tools.audit import AuditRoom, Status
 from ivplus_tools.audit.state import Audit
 from ivplus_tools.breach import BreachRoom
 from ivplus_tools.discovery import DiscoveryRoom
 from ivplus_tools.law import LawRoom
+from ivplus_tools.marketing import MarketingRoom
+from ivplus_tools.measures import MeasuresRoom
 from ivplus_tools.notice import NoticeRoom
 from ivplus_tools.register import RegisterRoom
 from ivplus_tools.retention import RetentionRoom
@@ -27,7 +30,20 @@ from ivplus_tools.rights import RightsRoom
 
 ROOMS: dict[str, type[Room[Any]]] = {
     room.name: room
-    for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, RightsRoom, LawRoom)
+    for room in (
+        RegisterRoom,
+        ReviewRoom,
+        BreachRoom,
+        RetentionRoom,
+        AuditRoom,
+        NoticeRoom,
+        DiscoveryRoom,
+        RightsRoom,
+        MarketingRoom,
+        MeasuresRoom,
+        AssessmentsRoom,
+        LawRoom,
+    )
 }
 """A new room is one more name here: everything else asks this list."""
 

@@ -24,9 +24,12 @@ TEXTS = [*map(seen, CONTENTS)]
 EVERY = TEXTS[-1]  # all of them in one, where a single subject is shown
 OTHERWISE = (SINCE, "P1Y", "1", "12-31", "env:PASSWORD")  # for a field that takes no free text
 WORDS = {
-    "country": LOUD, "source": "real", "table": "real", "days": [SINCE, LATER],
+    "address": LOUD, "channel": "email", "country": LOUD, "purpose": f"{EVERY} marketing_purpose", "source": "real", "table": "real",
+    "days": [SINCE, LATER],
     "kind": "source", "law": "dpf", "name": "real", "ref": EVERY, "reform": "digital-omnibus",
-    "since": SINCE, "vendor": f"{EVERY} processor",
+    "since": SINCE, "vendor": f"{EVERY} processor", "system": f"{EVERY} system", "accounts": "real/real", "employees": "people/people",
+    "account_key": LOUD, "employee_key": LOUD, "ended": "end",
+    "activity": f"{EVERY} activity",
 }  # fmt: skip
 WRITES = {
     "accept",
@@ -42,10 +45,12 @@ WRITES = {
     "plan",
     "publish",
     "request",
+    "lift",
     "record",
     "reopen",
     "respond",
     "sign",
+    "suppress",
     "withdraw",
     "take_down",
 }
@@ -64,7 +69,9 @@ def made(folder: Path) -> ivp.Desk:
     for text in TEXTS:
         desk.keep_person(f"{text} person", name=text, email=text, phone=text)
     (folder / "real.csv").write_text(f'"{LOUD.replace(chr(34), chr(34) * 2)}",start\n1,2020-01-01\n', encoding="utf-8")
+    (folder / "people.csv").write_text(f'"{LOUD.replace(chr(34), chr(34) * 2)}",end\n1,2020-01-01\n', encoding="utf-8")
     desk.source("real", "real.csv", why=EVERY)
+    desk.source("people", "people.csv", why=EVERY)
     facts = {"period": "P1Y", "start_event": "EVENT", "start_column": "start", "subject_key": LOUD, "reason": EVERY}
     desk.retention.record(ivp.RetentionRule(LOUD, source="real", table="real", **facts), valid_from=SINCE, why=EVERY)
     return desk
@@ -90,7 +97,7 @@ def answer(kind: type, name: str, text: str, content: str) -> object:
     """A hostile answer to one field of a record or part; a field that names another record names a hostile one."""
     field = kind.model_fields[name]
     if listed := _records.listed_in(field):
-        return next(iter(_records.allowed(listed)))
+        return "6(1)(f)" if listed == "legal_basis" else next(iter(_records.allowed(listed)))  # a balancing test is asked for
     shape, named = _records.shape(field), _records.told(field, "refers")
     if shape == "parts":
         part = _records.part_of(field)
@@ -119,6 +126,7 @@ def shown(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     yield from of_letters(desk, folder)
     yield from of_files(desk, folder)
     yield from of_notice(desk, folder)
+    yield from of_marketing(desk, folder)
     frames = {
         "activities": desk.register.activities(), "agreements": desk.review.agreements(), "counts": desk.retention.counts(),
         "due": desk.retention.due(), "judged": desk.review.transfers(), "register": desk.breach.breaches(), "timeline": case.timeline,
@@ -176,6 +184,15 @@ def of_notice(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
     )
     read = desk.notice.read(page, "fi")
     yield from laid("notice.read", read, read.items, read.findings, read.matches, read.promises, read.unread, desk.notice.draft())
+
+
+def of_marketing(desk: ivp.Desk, folder: Path) -> Iterator[tuple[str, object]]:
+    """A send list whose every cell is hostile."""
+    quoted = LOUD.replace('"', '""')
+    listed = folder / "list.csv"
+    listed.write_text(f'"{quoted}";email\n"{quoted}";"{quoted}"\n"{quoted}";a@example.fi\n', encoding="utf-8")
+    found = desk.marketing.check(listed, "email", f"{EVERY} marketing_purpose")
+    yield from laid("marketing.check", found, found.rows, found.counts, found.open, found.proof(LOUD), found.proof(LOUD).events)
 
 
 WHOLE_NOTICE = "Säilytämme henkilötietoja kolme vuotta, ja sinulla on oikeus saada pääsy tietoihisi. " * 3

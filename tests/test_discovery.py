@@ -446,6 +446,7 @@ def test_a_server_is_read_piece_by_piece_and_what_it_hides_is_told(desk, postgre
     assert told == {("people", "v"): "email", ("people", "V"): "test_identity_code"}
     assert found.tables.set_index("table").loc["secret", "not_read"]
     assert found.open
+    assert "secret" in desk.discovery.links("pg").unread
     with psycopg.connect(postgres, autocommit=True) as con:
         con.execute("DROP TABLE people, secret; DROP ROLE reader")
 
@@ -458,3 +459,199 @@ def test_a_session_of_ten_years_is_not_said_to_be_exempt_anywhere(sample, tmp_pa
     page = sample.discovery.page(path)
     assert page.cookies.set_index("name").loc["PHPSESSID", "exempt"] == "cannot_tell"
     assert "ilman suostumusta sallittuja 0" in repr(page)
+
+
+# --- what is new, what stays of what was known, what nobody holds
+
+
+def test_what_was_found_after_the_table_was_confirmed_is_told_until_it_is_confirmed_anew(desk, tmp_path):
+    """A column, and a table; what the map has, what an earlier scan has found and a first scan are not new."""
+    con = duckdb.connect()
+    one, two = tmp_path / "d" / "people.csv", tmp_path / "d" / "staff.csv"
+    one.parent.mkdir()
+    con.execute(f"COPY (SELECT 'a' || i || '@example.fi' AS mail, 'Malli Malliainen' AS nimi FROM range(9) t(i)) TO '{one}' (HEADER)")
+    desk.source("s", str(one.parent))
+    desk.register.record(ivp.Activity("a", data_categories=["yhteystiedot"]), valid_from="2026-01-01", why="w")
+
+    def confirm(*columns):
+        known = [{"column": name, "data_kind": "email"} for name in columns]
+        facts = {"source": "s", "table": "people", "activities": ["a"], "identifying": known}
+        desk.discovery.record(ivp.DataTable("s/people", **facts), valid_from="2026-03-02", why=f"w {columns}")
+
+    def told():
+        found = desk.discovery.findings()
+        return [one.finding for one in found.itertuples() if one.code == "DIS-014"]
+
+    first = desk.discovery.scan()
+    assert list(first.tables["new"]) == ["cannot_tell"]
+    confirm("mail")
+    desk.discovery.scan()
+    assert told() == []  # the name was there before: DIS-003 is who asks for it
+    con.execute(
+        f"COPY (SELECT 'a' || i || '@example.fi' AS mail, '040 123 45' || i AS puhelin FROM range(10, 19) t(i)) TO '{one}' (HEADER)"
+    )
+    con.execute(f"COPY (SELECT 1 AS n) TO '{two}' (HEADER)")
+    again = desk.discovery.scan()
+    assert dict(zip(again.tables["table"], again.tables["new"], strict=True)) == {"people": "no", "staff": "yes"}
+    assert "staff" in repr(again).split("\n")[0]
+    assert dict(zip(*(desk.discovery.tables()[name] for name in ("table", "new")), strict=True)) == {"people": "no", "staff": "yes"}
+    [finding] = told()
+    assert "puhelin" in finding
+    assert "mail (" not in finding
+    confirm("mail", "puhelin")
+    assert told() == []
+
+
+def test_a_table_that_fails_keeps_what_an_earlier_scan_has_found(desk, tmp_path):
+    """Its columns stay, and that it was not read is told beside them."""
+    one = written(tmp_path, "parquet")
+    folder = tmp_path / "d"
+    folder.mkdir()
+    one = one.rename(folder / one.name)
+    (folder / "other.csv").write_text("n\n1\n", encoding="utf-8")
+    desk.source("s", str(folder))
+    desk.discovery.scan()
+    before = desk.discovery.columns()
+    assert set(before["table"]) == {"people"}
+    one.write_bytes(b"PAR1" * 400)
+    found = desk.discovery.scan()
+    assert len(found.columns) == 0
+    assert found.open
+    now = desk.discovery.columns()
+    assert list(now["column"]) == list(before["column"])
+    codes = desk.discovery.findings()
+    assert {"DIS-001", "DIS-006"} <= set(codes["code"][codes["subject"] == "s/people"])
+
+
+@pytest.mark.parametrize(
+    ("declared", "national_id", "lacking"),
+    [
+        (["nimi", "sähköpostiosoite"], None, ""),
+        (["nimi", "tilinumero"], None, "IBAN"),
+        (["yhteystiedot", "maksutiedot", "lokitiedot"], None, ""),
+        (["ei tilinumeroa"], None, ""),
+        (["henkilötunnus"], None, ""),
+        (["puhelinnumero"], ["law"], "telephone"),
+    ],
+)
+def test_what_an_activity_names_and_no_table_holds_is_told_where_all_was_read(desk, tmp_path, declared, national_id, lacking):
+    """Only what is named as such; and nothing is said where a table of the activity was not met."""
+    (tmp_path / "people.csv").write_text("nimi;sposti;tieto\nMalli Malliainen;a@example.fi;asiakas 010190-999W\n", encoding="utf-8")
+    desk.source("s", str(tmp_path / "people.csv"))
+    facts = {"national_id": national_id} if national_id else {}
+    desk.register.record(ivp.Activity("a", data_categories=declared, **facts), valid_from="2026-01-01", why="w")
+    record = ivp.DataTable("s/people", source="s", table="people", activities=["a"])
+    desk.discovery.record(record, valid_from="2026-01-01", why="w")
+    desk.discovery.scan()
+
+    def told():
+        found = desk.discovery.findings()
+        return " ".join(found["finding"][found["code"] == "DIS-013"])
+
+    assert (lacking in told()) if lacking else told() == ""
+    assert "identity code" not in told()  # the table holds them
+    other = ivp.DataTable("s/other", source="s", table="other", activities=["a"])
+    desk.discovery.record(other, valid_from="2026-01-01", why="w")
+    assert told() == ""
+
+
+def test_a_second_sample_takes_nothing_away_that_a_first_one_found(desk, tmp_path):
+    """Only a whole reading does."""
+    path = tmp_path / "people.csv"
+    path.write_text("n;arvo\n1;a@example.fi\n", encoding="utf-8")
+    desk.source("s", str(path))
+    desk.discovery.scan(sample=10)
+    path.write_text("n;arvo\n1;x\n", encoding="utf-8")
+    desk.discovery.scan(sample=10)
+    assert list(desk.discovery.columns()["column"]) == ["arvo"]
+    desk.discovery.scan()
+    assert len(desk.discovery.columns()) == 0
+
+
+# --- links between tables
+
+
+def linked(folder, kind):
+    """Two tables: visits that know their customers, and numbers that only happen to be among the customers' numbers."""
+    con = duckdb.connect()
+    con.execute("CREATE TABLE customers AS SELECT i AS id, 'a' || i || '@example.fi' AS mail FROM range(500) t(i)")
+    con.execute("CREATE TABLE visits AS SELECT i AS nro, i % 100 AS customer_id, i % 7 AS minutes, 'x' || i AS note FROM range(900) t(i)")
+    con.execute("CREATE TABLE log AS SELECT 'a' || (i % 60) || '@example.fi' AS who, 600 + i AS customer_nr FROM range(200) t(i)")
+    if kind == "xlsx":
+        import pandas
+
+        with pandas.ExcelWriter(folder / "customers.xlsx") as book:
+            for name in ("customers", "visits", "log"):
+                con.sql(f"FROM {name}").df().to_excel(book, index=False, sheet_name=name)
+        return folder / "customers.xlsx"
+    for name in ("customers", "visits", "log"):
+        con.execute(f"COPY {name} TO '{folder / name}.csv' (HEADER)")
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_links_are_told_by_names_and_values_and_recorded_by_the_officer_alone(desk, tmp_path, kind):
+    """Numbers that meet by chance are none, nor are names whose values are not there; what is suggested is no entry."""
+    (tmp_path / "d").mkdir()
+    desk.source("s", str(linked(tmp_path / "d", kind)))
+    before = ivp.Desk(desk.standpoint.path, lang="en").verify().head
+    found = desk.discovery.links("s")
+    told = {(one.table.removeprefix("customers!"), one.column, one.to_table, one.to_column, one.how) for one in found.table.itertuples()}
+    assert told == {
+        ("visits", "customer_id", "customers", "id", "names_and_values"),
+        ("log", "who", "customers", "mail", "values"),
+    }
+    assert found.unread == {}
+    assert ivp.Desk(desk.standpoint.path, lang="en").verify().head == before
+    visits = "visits" if kind == "csv" else "customers!visits"
+    made = desk.discovery.suggest("s", visits, found)
+    assert [(one.column, one.to_table, one.to_column) for one in made.links] == [("customer_id", "customers", "id")]
+    desk.discovery.record(made, valid_from="2026-03-02", why="w")
+    assert dict(desk.discovery.links("s").table.set_index("column")["in_map"]) == {"customer_id": "yes", "who": "no"}
+    assert b"@example.fi" not in desk.standpoint.path.read_bytes()
+
+
+def test_a_table_that_fails_is_told_beside_the_links_of_the_others(desk, tmp_path):
+    """Hostile names and values are names and values; the tables stand afterwards."""
+    path = tmp_path / "evil.duckdb"
+    con = duckdb.connect(str(path))
+    for text in (one.replace("\x00", "") for one in HOSTILE if "\n" not in one):
+        name = '"' + text.replace('"', '""') + '"'
+        con.execute(f"CREATE TABLE {name} ({name} VARCHAR, customer_id VARCHAR)")
+        con.executemany(f"INSERT INTO {name} VALUES (?, ?)", [(text, text), (text + "2", text)])
+    con.execute("CREATE TABLE customers AS SELECT i AS id FROM range(9) t(i); CREATE TABLE visits AS SELECT 1 AS customer_id")
+    con.execute("CREATE TABLE gone (a INT); CREATE VIEW broken AS SELECT a FROM gone; DROP TABLE gone")
+    con.close()
+    with pytest.raises(Refusal, match="gone"):
+        desk.source("s", str(path))
+    found = desk.discovery.links("s")
+    assert ("visits", "customers") in set(zip(found.table["table"], found.table["to_table"], strict=True))
+    assert list(found.unread) == ["broken"]
+    assert "broken" in repr(found)
+    assert "<script" not in found._repr_html_()
+
+
+def test_what_is_suggested_keeps_what_the_officer_has_confirmed(sample):
+    """Her columns, key and links stay, what a scan found comes beside; a table said to be nobody's is not, where something is found."""
+    made = sample.discovery.suggest("crm", "service_visits")
+    assert "technician" in [one.column for one in made.identifying]
+    assert made.subject_key == "customer_id"
+    assert [one.to_table for one in made.links] == ["customers"]
+    made = sample.discovery.suggest("tuki", "tickets")
+    assert made.no_personal_data is None
+    assert [one.column for one in made.identifying] == ["message"]
+
+
+def test_the_form_offers_links_and_records_those_that_are_ticked(desk, tmp_path):
+    """Nothing before a press; what is not ticked is not recorded."""
+    (tmp_path / "d").mkdir()
+    desk.source("s", str(linked(tmp_path / "d", "csv")))
+    desk.discovery.scan()
+    form = ivp.forms.discovery(desk)
+    form.table.value = ("s", "visits")
+    form._do(form._on_links, form.told["links"])
+    [offered] = form._met
+    assert "customers.id" in offered
+    form.links.value, form.reason.value = (offered,), "tarkistettu"
+    form._do(form._on_confirm, form.told["confirm"])
+    assert [one.to_column for one in desk.discovery.get("s/visits").links] == ["id"]

@@ -25,18 +25,19 @@ ORDER = [  # a module may import from those to its left
     "errors", "_shipped", "_html", "_words", "_places", "_law", "_dates", "_store", "_records", "_shown", "_progress", "_sources",
     "_persons", "_wordless", "_findings", "_state", "_room", "_compare",
     "documents", "exchange",
-    "register", "review", "breach", "retention", "audit", "notice", "discovery", "rights", "law", "rooms", "desk", "agenda", "plots",
-    "_notebooks",
-    "evidence", "forms", "__init__", "cli", "__main__",
+    "register", "review", "breach", "retention", "audit", "notice", "discovery", "rights", "marketing", "measures", "assessments",
+    "law", "rooms", "desk", "agenda", "plots", "_notebooks", "evidence", "forms", "__init__", "cli", "__main__",
 ]  # fmt: skip
-ROOMS = {name: f"{place}0" for place, name in enumerate((one for one in ROOM_TYPES if one != "law"), 1)}
+ROOMS = {name: f"{place}0" if place < 10 else f"9{place - 9}" for place, name in enumerate((one for one in ROOM_TYPES if one != "law"), 1)}
 """Each with the number of its notebook; the law has none."""
 IN_HOUSE = set(ROOM_TYPES)
 ONLY_HERE = {
     "duckdb": {"_store", "_sources"}, "sqlite3": {"_sources"}, "psycopg": {"_sources"}, "pyspark": {"_sources"}, "ipywidgets": {"forms"},
     "matplotlib": {"plots"}, "openpyxl": {"exchange", "_sources"}, "filelock": {"_store"},
     "holidays": {"_dates"}, "babel": {"_words", "_places"},
-    "pydantic": {"_records", "register", "review", "breach", "retention", "audit", "discovery", "rights"},
+    "pydantic": {
+        "_records", "register", "review", "breach", "retention", "audit", "discovery", "rights", "marketing", "measures", "assessments",
+    },
     "rtoml": {"_law", "_words", "exchange", "discovery"},
     "bs4": {"exchange"}, "mistune": {"exchange"}, "icalendar": {"documents"}, "email": {"documents"},
     "yaml": {"exchange"}, "rdflib": {"exchange"},

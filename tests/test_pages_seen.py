@@ -457,6 +457,32 @@ def test_a_saved_page_names_the_cookies_of_its_own_scripts(saved):
     assert {"headers_not_told", "scripts_not_run", "choice_not_told"} <= set(told)
 
 
+@pytest.mark.parametrize(
+    ("script", "cookies", "kept", "untold"),
+    [
+        ("localStorage['a'] = 1", [], ["a"], False),
+        ('sessionStorage [ "b" ] = x', [], ["b"], False),
+        ("localStorage[key] = 1", [], [], True),
+        ("if (localStorage['a'] == 1) {}", [], [], False),
+        ("window.localStorage.visits = 3", [], ["visits"], False),
+        ("sessionStorage.setItem('c', 1)", [], ["c"], False),
+        ("localStorage.getItem('d'); localStorage.removeItem('e'); var n = localStorage.length", [], [], False),
+        ("cookieStore.set('f', '1')", ["f"], [], False),
+        ("await cookieStore.set({name: 'g', value: '1'})", ["g"], [], False),
+        ("cookieStore.set(made)", [], [], True),
+        ("Cookies.set('h', '1', {expires: 7})", ["h"], [], False),
+        ("Cookies.set(name, '1')", [], [], True),
+        ("Cookies.get('i'); cookieStore.get('j')", [], [], False),
+    ],
+)
+def test_what_scripts_keep_is_told_by_whatever_call(saved, script, cookies, kept, untold):
+    """By name; a name that is put together is told as unknown; what is only read or removed is none."""
+    read = saved(f'<html><head><link rel="canonical" href="https://www.example.fi/"></head><body><script>{script}</script></body></html>')
+    assert [one.name for one in read.cookies] == cookies
+    assert [one.name for one in read.storage] == kept
+    assert ("name_not_told" in problems(read)) is untold
+
+
 def test_a_page_that_names_no_place_or_two_has_no_own_host(saved):
     """Then nothing is first or third party."""
     nowhere = saved('<html><body><img src="https://t.example.com/p.gif"><script>document.cookie="PHPSESSID=1"</script></body></html>')

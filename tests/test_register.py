@@ -74,10 +74,13 @@ def test_every_finding_has_a_positive_control_in_the_sample(sample):
     found = set(sample.findings()["code"])
     found |= set(sample.at(valid="2018-05-24").findings()["code"])  # REG-044, REG-060: before the Regulation and our own entry
     found |= set(sample.at(valid="2023-05-15").findings()["code"])  # REG-063: the old business name
+    found |= set(sample.at(valid="2022-06-01").findings()["code"])  # MEA-014: recordings were kept for eighteen months
+    found |= set(sample.at(valid="2024-03-01").findings()["code"])  # MEA-006: before the first training
     found |= set(sample.at(valid="2027-08-02").findings()["code"])  # LAW-002: a year after the last re-reading
     found |= set(sample.at(valid="2031-03-02").findings()["code"])  # TRA-004: within a year before the end of an adequacy decision
     found.add("REG-067")  # a company with activities has none: planted in `test_a_register_without_an_activity_is_not_in_order`
     found.add("NOT-014")  # the same without an activity: planted in `test_a_notice_is_not_compared_with_an_empty_register`
+    found |= {"ASM-006", "ASM-009", "ASM-011"}  # planted in `test_assessments`
     assert found == set(_words.read("findings"))
 
 

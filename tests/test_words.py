@@ -14,7 +14,7 @@ from ivplus_tools.errors import BadWords
 from ivplus_tools.rooms import ROOMS
 
 PACKAGE = Path(ivp.__file__).parent
-DRAFTS = ("letters", "review", "breach", "notice", "retention", "rights")
+DRAFTS = ("letters", "review", "breach", "notice", "retention", "rights", "assessments")
 """Files whose own tables are said in letters and on pages."""
 ENTRY = '{ fi = "a", sv = "b", en = "c" }'
 HARBOUR = """order = 15

@@ -51,7 +51,7 @@ from ivplus_tools._records.cells import (
 )
 from ivplus_tools._records.counts import MOST, added, bounds, highest_told, show_count
 from ivplus_tools._records.grammar import free_name, join, split
-from ivplus_tools._records.identifiers import clean_id, sound_id
+from ivplus_tools._records.identifiers import clean_id, sound_id, tells_of_somebody, without_persons
 from ivplus_tools._records.record import (
     NAMELESS,
     Part,
@@ -136,7 +136,11 @@ __all__ = [
     "sound_id",
     "split",
     "spoken",
+    "tells_of_somebody",
     "texts",
-    "title_of", "titled", "to_text",
+    "title_of",
+    "titled",
+    "to_text",
     "told",
+    "without_persons",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from ivplus_tools import _words
@@ -10,6 +11,20 @@ from ivplus_tools._records.answers import clean_text
 UNSEEN = ("Cf", "Zl", "Zp", "Co", "Cn")
 UNSEEN_TOO = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0") | {chr(n) for n in range(0xFE00, 0xFE10)}
 """Signs that show nothing, beside those of the categories: joiners, marks of direction, fillers, choosers of a glyph."""
+
+
+SOMEBODY = re.compile(r"[^\s@/]+(?:@|%40)[^\s@/]+\.\w{2,}|(?<!\d)\d{6}[-+–−‐‑A-FU-Y]\d{3}[0-9A-Y](?![0-9A-Z])", re.IGNORECASE)
+"""An address or an identity code within a name."""
+
+
+def tells_of_somebody(name: str) -> bool:
+    """Whether an address or an identity code stands in what should be the name of a thing."""
+    return SOMEBODY.search(name) is not None
+
+
+def without_persons(name: str) -> str:
+    """The name of a thing without addresses and identity codes, as the journal may keep it."""
+    return SOMEBODY.sub("…", name)
 
 
 def told_input(got: object) -> str:

@@ -16,6 +16,7 @@ from ivplus_tools import _shipped, _words
 from ivplus_tools._sources import ledger
 from ivplus_tools._sources.carrying import Asked, Outcome, Tally
 from ivplus_tools._sources.engine import Counted, Engine
+from ivplus_tools._sources.gathering import SideBySide, day_of, side_by_side
 from ivplus_tools._sources.pieces import Ask, pieces, trouble
 from ivplus_tools._sources.reasons import failed, first_line, reason_of  # fmt: skip
 from ivplus_tools._sources.sql import (  # fmt: skip
@@ -40,9 +41,9 @@ if TYPE_CHECKING:
     from ivplus_tools._sources.rewrite import Swap
 
 __all__ = [
-    "EARLIEST", "EVERY", "Ask", "Asked", "Column", "Counted", "Cut", "Engine", "Outcome", "Place", "Start",
-    "Tally", "beside_tables", "checked", "compose", "condition", "constant", "elsewhere", "first_line", "latest", "ledger", "literal",
-    "opened", "pieces", "portable", "quoted", "reason_of", "swaps_of", "text_of", "trouble",
+    "EARLIEST", "EVERY", "Ask", "Asked", "Column", "Counted", "Cut", "Engine", "Outcome", "Place", "SideBySide", "Start",
+    "Tally", "beside_tables", "checked", "compose", "condition", "constant", "day_of", "elsewhere", "first_line", "latest", "ledger",
+    "literal", "opened", "pieces", "portable", "quoted", "reason_of", "side_by_side", "swaps_of", "text_of", "trouble",
 ]  # fmt: skip
 SAMPLES = _shipped.folder("data_samples")
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"

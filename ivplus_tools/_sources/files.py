@@ -88,6 +88,14 @@ class Files(Duck):
         self.one_pass = self.found[table][0] != "parquet"  # text is costly to read
         return quoted(view)
 
+    def in_place(self, table: str) -> str | None:
+        """The reading of a table as a query that any connection may run while this is open; None of a workbook."""
+        kind, files = self.found[table][0], self._read(table)
+        if kind == "xlsx" or not files:
+            return None
+        self.relation(table)
+        return " UNION ALL BY NAME ".join(self.queries(kind, files))
+
     def _read(self, table: str) -> list[Path]:
         files: list[Path] = self._only[table] if table in self._only else self.found[table][1]
         return files

@@ -67,8 +67,9 @@ class Breaches(State):
         if counts and record.people_count is None and len(counts) == len(bodies):
             found["people_count"] = _records.added(counts)
         measures = [body["security_measures"] for body in bodies if isinstance(body.get("security_measures"), list)]
-        if measures and record.measures_before is None:
-            found["measures_before"] = list(dict.fromkeys(item for many in measures for item in many))
+        evidence = self.measures_for(texts(record.activities), texts(record.systems))
+        if (measures or evidence) and record.measures_before is None:
+            found["measures_before"] = list(dict.fromkeys([*(item for many in measures for item in many), *evidence]))
         return found
 
 

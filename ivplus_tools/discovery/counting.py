@@ -52,7 +52,7 @@ OFTEN = "count(*) DESC, "
 GATHERED = "CREATE OR REPLACE TEMP TABLE ivplus_values AS {queries}"
 PLACED = "SELECT {place} AS place, v, n FROM ({values})"
 ALL_GROUPS = "SELECT place, code, sum(n) FROM (SELECT place, {code} AS code, n FROM ivplus_values) GROUP BY ALL"
-GROUPS = "SELECT code, sum(n) FROM (SELECT {code} AS code, n FROM ({values}) AS t) GROUP BY code"
+NAMED = "SELECT place, v, n FROM ivplus_values WHERE place IN ({places})"
 AGES = (
     "SELECT count(d), quantile_cont(d, 0.05), quantile_cont(d, 0.5), quantile_cont(d, 0.95) "
     "FROM (SELECT {day} AS d FROM ivplus_sample AS t)"
@@ -162,18 +162,10 @@ def _own(place: int) -> str:
 
 def _kinds(ask: Ask, columns: Mapping[int, tuple[Face, Seen]]) -> None:
     """The kinds of the sample's values, of all columns in one question."""
-    if not columns:
-        return
-    queries = []
-    for place, (_, seen) in columns.items():
-        values = compose(VALUES, own=_own(place), table="ivplus_sample", first=OFTEN, most=str(WHOLE if seen.exact else MOST_CODED))
-        queries.append(compose(PLACED, place=str(place), values=values))
-    ask(compose(GATHERED, queries=" UNION ALL ".join(queries)))
-    groups: dict[int, list[tuple[Any, int]]] = {}
-    for place, code, n in ask(compose(ALL_GROUPS, code=_of_value("v"))):
-        groups.setdefault(place, []).append((code, n))
+    whole = all(seen.exact for _, seen in columns.values())
+    groups = _grouped(ask, "ivplus_sample", {place: _own(place) for place in columns}, WHOLE if whole else MOST_CODED)
     for place, (face, seen) in columns.items():
-        told = groups.get(place, [])
+        told = groups[place]
         tried = sum(n for _, n in told)
         _add(seen, told, 1.0 if seen.exact or not tried else seen.filled / max(1, face.said) * face.filled / tried)
 
@@ -209,7 +201,8 @@ def _add(seen: Seen, told: Iterable[tuple[Any, ...]], share: float = 1.0) -> Non
 
 def _exactly(ask: Ask, relation: str, columns: Sequence[tuple[Column, Seen]]) -> None:
     """Every value of a large table: few different ones by groups, the others by one search for all kinds that a single value tells."""
-    rest = [(one, seen, sought) for one, seen in columns if (sought := _sought(seen)) and not _by_groups(ask, relation, one, seen)]
+    counted = _by_groups(ask, relation, columns)
+    rest = [(one, seen, sought) for place, (one, seen) in enumerate(columns) if place not in counted and (sought := _sought(seen))]
     if not rest:
         return
     counts = ", ".join(compose(HAS, own=one.text, some=_some_of(sought)) for one, _, sought in rest)
@@ -226,19 +219,35 @@ def _exactly(ask: Ask, relation: str, columns: Sequence[tuple[Column, Seen]]) ->
         _add(seen, ((code + INSIDE if code else 0, n) for code, n in (counted or {}).items()))
 
 
-def _by_groups(ask: Ask, relation: str, one: Column, seen: Seen) -> bool:
-    """Count a column by its different values, where they are few; whether it was."""
-    if seen.distinct > FEW:
-        return False
-    values = compose(VALUES, own=one.text, table=relation, first=OFTEN, most=str(MOST_GROUPS))
-    told = ask(compose(GROUPS, code=_of_value("v"), values=values))
-    if sum(n for _, n in told) < seen.filled:
-        return False  # there are more than the sample showed
-    seen.whole, seen.inside, seen.failed, seen.named = Counter(), Counter(), Counter(), Counter()
-    _add(seen, told)
-    seen.named.update(_named(ask(values)))
-    seen.exact = True
-    return True
+def _by_groups(ask: Ask, relation: str, columns: Sequence[tuple[Column, Seen]]) -> set[int]:
+    """Count columns by their different values, where these are few; the places of those that were."""
+    few = {place: one for place, (one, seen) in enumerate(columns) if seen.distinct <= FEW}
+    groups = _grouped(ask, relation, {place: one.text for place, one in few.items()}, MOST_GROUPS)
+    told = {place: codes for place, codes in groups.items() if sum(n for _, n in codes) >= columns[place][1].filled}  # else there are more
+    values: dict[int, list[tuple[str, int]]] = {}
+    for place, value, n in ask(compose(NAMED, places=", ".join(map(str, told)))) if told else ():
+        values.setdefault(place, []).append((value, n))
+    for place, codes in told.items():
+        seen = columns[place][1]
+        seen.whole, seen.inside, seen.failed, seen.named = Counter(), Counter(), Counter(), Counter()
+        _add(seen, codes)
+        seen.named.update(_named(values.get(place, ())))
+        seen.exact = True
+    return set(told)
+
+
+def _grouped(ask: Ask, relation: str, columns: Mapping[int, str], most: int) -> dict[int, list[tuple[Any, int]]]:
+    """The kinds of the values that come most often in some columns, all in one question; the values stay in a table of their own."""
+    groups: dict[int, list[tuple[Any, int]]] = {place: [] for place in columns}
+    queries = [
+        compose(PLACED, place=str(place), values=compose(VALUES, own=own, table=relation, first=OFTEN, most=str(most)))
+        for place, own in columns.items()
+    ]
+    if queries:
+        ask(compose(GATHERED, queries=" UNION ALL ".join(queries)))
+        for place, code, n in ask(compose(ALL_GROUPS, code=_of_value("v"))):
+            groups[place].append((code, n))
+    return groups
 
 
 def _sought(seen: Seen) -> tuple[str, ...]:

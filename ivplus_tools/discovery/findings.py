@@ -7,6 +7,7 @@ from datetime import date
 
 from ivplus_tools import _words
 from ivplus_tools._findings import Finding
+from ivplus_tools.discovery import page_findings
 from ivplus_tools.discovery.records import FoundColumn, ScannedTable
 from ivplus_tools.discovery.state import COVERED, NOT_PERSONAL, UNDECLARED, Discovery, is_sure, of_persons, parts, sought
 
@@ -20,6 +21,7 @@ def findings(state: Discovery) -> Iterator[Finding]:
     yield from _scans(state)
     yield from _map(state)
     yield from _not_held(state)
+    yield from page_findings.findings(state)
 
 
 def _table(state: Discovery, source: str, table: ScannedTable, found: list[FoundColumn]) -> Iterator[Finding]:
@@ -36,6 +38,7 @@ def _table(state: Discovery, source: str, table: ScannedTable, found: list[Found
         yield Finding(subject, "DIS-002", since, {"count": len(parts(table.column_names))})
     elif now == COVERED:
         yield from _columns(state, source, table, sure, since)
+        yield from _new(state, source, table, sure)
     if table.detail or parts(table.not_read):
         yield Finding(subject, "DIS-006", since, {"reason": table.detail or ", ".join(parts(table.not_read))})
     doubtful = [one for one in found if not is_sure(one)]
@@ -58,6 +61,19 @@ def _columns(state: Discovery, source: str, table: ScannedTable, sure: list[Foun
     gone = [one.column for one in parts(mapped.identifying) if one.column not in parts(table.column_names)]
     if gone and parts(table.column_names):
         yield Finding(subject, "DIS-007", since, {"columns": ", ".join(map(str, gone))})
+
+
+def _new(state: Discovery, source: str, table: ScannedTable, sure: list[FoundColumn]) -> Iterator[Finding]:
+    """Columns that a scan has found after the officer confirmed the table, and that the map does not have; by the day of that scan."""
+    name = table.table or ""
+    known, confirmed = [one.column for one in parts(state.map[source, name].identifying)], state.confirmed[source, name].entry
+    days: dict[date, list[FoundColumn]] = {}
+    for one in (one for one in sure if one.column not in known):
+        met = state.first_met[source, name, one.column or ""]
+        if met.entry > confirmed:
+            days.setdefault(met.valid_from, []).append(one)
+    for day, those in days.items():
+        yield Finding(f"{source}/{name}", "DIS-014", day, {"columns": _named(those), "day": day})
 
 
 def _scans(state: Discovery) -> Iterator[Finding]:
@@ -84,18 +100,21 @@ def _map(state: Discovery) -> Iterator[Finding]:
 
 
 def _not_held(state: Discovery) -> Iterator[Finding]:
-    """Identity codes or special categories that an activity declares and no table of its has; only where all of them were read."""
+    """What an activity declares by its name and none of its tables has; only where every table of its was read whole."""
     partly = {one.id for one in state.scans if one.sampled or one.failure}
     for name, body in state.bodies("activity").items():
         mine = [(source, table, found) for source, table, found in state.tables if name in state.activities_of(source, table.table or "")]
         unread = (source in partly or table.detail or parts(table.not_read) or table.whole == "no" for source, table, _ in mine)
-        if not mine or any(unread):
+        mapped = [key for key in state.map if name in state.activities_of(*key)]
+        if not mine or any(unread) or len(mine) < len(mapped):
             continue
         held = {code for _, _, found in mine for one in found for code in sought(one)}
-        if body.get("national_id") and not isinstance(body["national_id"], dict) and not held & set(IDENTITY):
-            yield Finding(
-                name, "DIS-013", body["valid_from"], {"tables": ", ".join(f"{source}/{table.table}" for source, table, _ in mine)}
-            )
+        held |= set(IDENTITY) if held & set(IDENTITY) else set()
+        lacking = [code for code in state.named_by(name) if code not in held]
+        if lacking:
+            told = {lang: ", ".join(_kind(code, lang) for code in lacking) for lang in _words.LANGS}
+            tables = ", ".join(f"{source}/{table.table}" for source, table, _ in mine)
+            yield Finding(name, "DIS-013", body["valid_from"], {"kinds": told, "tables": tables})
 
 
 def _named(found: list[FoundColumn]) -> dict[str, str]:
@@ -104,5 +123,8 @@ def _named(found: list[FoundColumn]) -> dict[str, str]:
 
 
 def _kinds(one: FoundColumn, lang: str) -> str:
-    named = _words.values("personal_data_kind")
-    return ", ".join(named.get(code, {}).get(lang, code) for code in sought(one))
+    return ", ".join(_kind(code, lang) for code in sought(one))
+
+
+def _kind(code: str, lang: str) -> str:
+    return str(_words.values("personal_data_kind").get(code, {}).get(lang, code))

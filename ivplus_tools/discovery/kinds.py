@@ -36,6 +36,8 @@ class Kind:
     no_names: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
     """Beginnings of words by which an activity's data categories tell of the kind."""
+    named: tuple[str, ...] = ()
+    """Those that name this very kind and no other."""
 
     @property
     def spelled(self) -> str:

@@ -48,14 +48,21 @@ _LATER = re.compile(r"data-(?:[a-z-]+-)?(?:src|href)")
 _NAMED = re.compile(r"(?:https?:)?//[a-zA-Z0-9][a-zA-Z0-9.-]{2,250}\.[a-zA-Z]{2,24}(?=[/:?#\"'`)\s\\<]|$)")
 LONGEST_SCRIPT = 2_000_000
 """Signs of a script in which addresses are looked for."""
-_SET = re.compile(
-    r"document\s{0,9}\.\s{0,9}cookie\s{0,9}=(?!=)\s{0,9}"
-    r"(?:([\"'`])([^\"'`=;$\\]{1,200})=)?",
-)
-_KEPT = re.compile(
-    r"localStorage\s{0,9}\.\s{0,9}setItem\s{0,9}\(\s{0,9}"
-    r"(?:([\"'`])([^\"'`$\\]{1,200})\1\s{0,9},)?",
-)
+_QUOTED = r"([\"'`])(?P<name>[^\"'`$\\]{1,200})\1"
+_FIRST = r"\{\s{0,9}[\"']?name[\"']?\s{0,9}:\s{0,9}"
+_STORAGE = r"\b(?:local|session)Storage\s{0,9}"
+_SETS = tuple(
+    (how, re.compile(pattern))
+    for how, pattern in (
+        (DOCUMENT_COOKIE, r"document\s{0,9}\.\s{0,9}cookie\s{0,9}=(?!=)\s{0,9}(?:[\"'`](?P<name>[^\"'`=;$\\]{1,200})=)?"),
+        (DOCUMENT_COOKIE, rf"\bcookieStore\s{{0,9}}\.\s{{0,9}}set\s{{0,9}}\(\s{{0,9}}(?:{_FIRST})?(?:{_QUOTED})?"),
+        (DOCUMENT_COOKIE, rf"\bCookies\s{{0,9}}\.\s{{0,9}}set\s{{0,9}}\(\s{{0,9}}(?:{_QUOTED}\s{{0,9}},)?"),
+        (LOCAL_STORAGE, rf"{_STORAGE}\.\s{{0,9}}setItem\s{{0,9}}\(\s{{0,9}}(?:{_QUOTED}\s{{0,9}},)?"),
+        (LOCAL_STORAGE, rf"{_STORAGE}\[\s{{0,9}}(?:{_QUOTED}|[^\]\[]{{1,200}})\s{{0,9}}\]\s{{0,9}}=(?!=)"),
+        (LOCAL_STORAGE, rf"{_STORAGE}\.\s{{0,9}}(?P<name>[A-Za-z_$][\w$]{{0,100}})\s{{0,9}}=(?!=)"),
+    )
+)  # fmt: skip
+"""How scripts set cookies and keep values, and under which name where they say it."""
 _SAVED = re.compile(
     r"saved from url=\(\d{1,6}\)(\S{1,2000})|SingleFile\s{1,9}url:\s{1,9}(\S{1,2000})",
     re.IGNORECASE,
@@ -182,10 +189,10 @@ class Page:
             if tag.attributes.get("src"):
                 self.marks.add(tag.attributes["src"][:500])
         for text in texts:
-            for how, pattern in ((DOCUMENT_COOKIE, _SET), (LOCAL_STORAGE, _KEPT)):
+            for how, pattern in _SETS:
                 for found in pattern.finditer(text):
-                    if found[2]:
-                        self.settings.append((how, found[2].strip()))
+                    if found["name"]:
+                        self.settings.append((how, found["name"].strip()))
                     else:
                         self.problems.tell("name_not_told", how)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ivplus_tools import _html, _law, _room, _shown, _words
-from ivplus_tools.discovery.seen import NO, YES, Cookie, Host, Seen
+from ivplus_tools import _html, _room, _shown, _words
+from ivplus_tools.discovery import against
+from ivplus_tools.discovery.seen import CANNOT_TELL, NO, YES, Cookie, Host, Seen
 from ivplus_tools.discovery.state import Discovery
 
 if TYPE_CHECKING:
     import pandas
 
-UNTOLD = "cannot_tell"
+    from ivplus_tools._store import Receipt
+
 USUAL = ("choice_not_told", "storage_not_told", "sent_with_page", "cached")
 """What no recording tells; with anything else a page is not said to be in order."""
 LONGEST_SESSION = 1.0
@@ -40,12 +41,14 @@ class PageSeen:
     """What a saved page sets and asks for: `.cookies`, `.hosts` and `.problems` (what was not seen or read) are frames."""
 
     def __init__(self, state: Discovery, seen: Seen) -> None:
-        self._state, self.seen = state, seen
+        self.state, self.seen = state, seen
+        self.receipt: Receipt | None = None
+        self._known, self._texts = against.names(state), against.notices(state)
 
     @cached_property
     def cookies(self) -> pandas.DataFrame:
         """Each cookie and stored value once: name, host, third_party, provider, purpose, days, before_choice, exempt, limb, ..."""
-        return self._frame(COOKIES, [self._cookie(one) for one in self._judged])
+        return self._frame(COOKIES, [self._cookie(one) for one in self.judged])
 
     @cached_property
     def hosts(self) -> pandas.DataFrame:
@@ -62,60 +65,38 @@ class PageSeen:
         """Whether anything needs consent or is not known, asks somebody whom the register does not know, or could not be seen."""
         strangers = any(one.third_party is not False and self._in_register(one) != YES for one in self.seen.hosts)
         unseen = self.seen.kind == "html" or any(code not in USUAL for code, _ in self.seen.problems) or not self.seen.hosts
-        return strangers or unseen or any(one.exempt != YES for one in self._judged)
+        return strangers or unseen or any(one.exempt != YES for one in self.judged)
 
     @cached_property
-    def _judged(self) -> list[Cookie]:
+    def judged(self) -> list[Cookie]:
         """Each cookie and stored value once; one that a session needs and that outlives it is not said to be necessary."""
-        return [replace(one, exempt=UNTOLD, limb="", reason="long_lived") if _outlives(one) else one for one in self.seen.distinct()]
+        return [replace(one, exempt=CANNOT_TELL, limb="", reason="long_lived") if _outlives(one) else one for one in self.seen.distinct()]
 
     def _cookie(self, one: Cookie) -> tuple[Any, ...]:
         return (
-            one.page, one.name, one.host, _said(one.third_party), one.provider, one.purpose, _days(one.days), _said(one.session),
-            _said(one.before_choice), one.how, one.exempt, one.limb, one.reason, self._in_notice(one),
+            one.page, one.name, one.host, said(one.third_party), one.provider, one.purpose, _days(one.days), said(one.session),
+            said(one.before_choice), one.how, one.exempt, one.limb, one.reason,
+            against.in_notice(self._texts, one.name, one.provider),
         )  # fmt: skip
 
     def _host(self, one: Host) -> tuple[Any, ...]:
-        third = _said(one.country not in self._at_home) if one.country else UNTOLD
+        third = said(one.country not in against.at_home(self.state)) if one.country else CANNOT_TELL
         return (
-            one.name, _said(one.third_party), one.company, one.category, one.country or None, third, one.requests, one.cookies, one.pixels,
-            _said(one.before_choice), self._in_register(one),
+            one.name, said(one.third_party), one.company, one.category, one.country or None, third, one.requests, one.cookies, one.pixels,
+            said(one.before_choice), self._in_register(one),
         )  # fmt: skip
 
-    @cached_property
-    def _at_home(self) -> Sequence[str]:
-        """The countries of the European Economic Area on the day."""
-        found: Sequence[str] = _law.value("eea:members", self._state.on).get("countries", ())
-        return found
-
-    @cached_property
-    def _known(self) -> list[list[str]]:
-        """The words of every organisation, processor, sub-processor and system of the register."""
-        return [re.findall(r"\w+", name.lower()) for name in _names(self._state)]
-
     def _in_register(self, one: Host) -> str:
-        """Whether a record names the company behind a host; of one whose company is unknown it cannot be told."""
-        if one.third_party is False:
-            return YES
-        words = re.findall(r"\w+", one.company.split("/")[0].lower())
-        return UNTOLD if not words else _said(any(set(words) <= set(name) for name in self._known))
-
-    def _in_notice(self, one: Cookie) -> str:
-        """Whether a published notice names the cookie or who sets it; without a notice it cannot be told."""
-        texts = [str(body.get("notice_text") or "").lower() for body in self._state.bodies("privacy_notice").values()]
-        sought = [
-            re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)") for word in (one.name, one.provider.split("/")[0]) if len(word) > 2
-        ]
-        return UNTOLD if not texts or not sought else _said(any(word.search(text) for text in texts for word in sought))
+        return YES if one.third_party is False else against.in_register(self._known, one.company)
 
     def _frame(self, columns: Sequence[str], rows: list[Any]) -> pandas.DataFrame:
-        made = _room.frame(columns, rows, self._state.lang)
+        made = _room.frame(columns, rows, self.state.lang)
         made.attrs["lists"] = {**LISTS, **dict.fromkeys(TOLD, "told_or_not")}
         return made
 
     def __repr__(self) -> str:
-        lang, cookies = self._state.lang, self._judged
-        counts = {key: sum(one.exempt == key for one in cookies) for key in (YES, NO, UNTOLD)}
+        lang, cookies = self.state.lang, self.judged
+        counts = {key: sum(one.exempt == key for one in cookies) for key in (YES, NO, CANNOT_TELL)}
         third = sum(one.third_party is True for one in self.seen.hosts)
         platform = self.seen.consent_platform or _words.say("discovery.no_platform", lang)
         line = _words.say("discovery.page", lang, name=self.seen.name, third=third, platform=platform, **counts)
@@ -137,11 +118,6 @@ def _days(days: float | None) -> float | None:
     return None if days is None else round(days, 0 if days > 1 else 2)
 
 
-def _said(one: bool | None) -> str:
-    return UNTOLD if one is None else YES if one else NO
-
-
-def _names(state: Discovery) -> Iterator[str]:
-    for kind in ("organisation", "processor", "system", "subprocessor"):
-        for ident, body in state.bodies(kind).items():
-            yield from (ident, str(body.get("name") or ""), *map(str, body.get("aliases") or ()))
+def said(one: bool | None) -> str:
+    """Yes, no, or that it cannot be told."""
+    return CANNOT_TELL if one is None else YES if one else NO

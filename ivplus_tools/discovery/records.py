@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
 from pydantic import model_validator
 
 from ivplus_tools import _words
-from ivplus_tools._records import Count, Day, Part, Record, Text, Texts, item, one_of, some
+from ivplus_tools._records import Count, Day, Part, Record, Text, Texts, item, one_of, some, some_of
 
 if TYPE_CHECKING:  # what the values are, once validated
     Code: TypeAlias = str | None
     YesNo: TypeAlias = Code
     DataKind: TypeAlias = Code
+    ToldOrNot: TypeAlias = Code
+    Exempt: TypeAlias = Code
+    Purpose: TypeAlias = Code
+    Problems: TypeAlias = tuple[str, ...] | None
     How: TypeAlias = Code
     Confidence: TypeAlias = Code
 else:
     YesNo, DataKind, How, Confidence = (one_of(name) for name in ("yes_no", "personal_data_kind", "found_how", "confidence"))
+    ToldOrNot, Exempt, Purpose = (one_of(name) for name in ("told_or_not", "cookie_exempt", "cookie_purpose"))
+    Problems = some_of("page_problem")
 
 
 class IdentifyingColumn(Part):
@@ -100,3 +106,40 @@ class DataScan(Record):
     scanned_tables: some(ScannedTable) = item("gdpr:5(1)(c)")  # type: ignore[valid-type]
     found_columns: some(FoundColumn) = item("gdpr:5(1)(c)")  # type: ignore[valid-type]
     failure: Text = item("gdpr:5(2)")
+
+
+class SeenCookie(Part):
+    """A cookie or another stored value of a page, by name: whose it is, and whether it needs consent. No value."""
+
+    cookie_name: Text = item("cookies:consent")
+    cookie_host: Text = item("cookies:consent")
+    cookie_provider: Text = item("cookies:consent")
+    cookie_purpose: Purpose = item("cookies:consent")
+    cookie_exempt: Exempt = item("cookies:consent")
+    before_choice: ToldOrNot = item("cookies:consent")
+
+
+class SeenHost(Part):
+    """A host that a page asks, and the company behind it."""
+
+    host_name: Text = item("gdpr:30(1)(d)")
+    of_another: ToldOrNot = item("gdpr:30(1)(d)")
+    host_company: Text = item("gdpr:30(1)(d)")
+    host_country: Text = item("gdpr:44")
+
+
+class PageCheck(Record):
+    """What a saved page set and asked for when it was read; made by `page`."""
+
+    room: ClassVar[str] = "discovery"
+    kind: ClassVar[str] = "page_check"
+    noun: ClassVar[str] = "page_checks"
+    own_act: ClassVar[bool] = True
+
+    page_read: Day = item("gdpr:5(2)")
+    page_file: Text = item("gdpr:5(2)")
+    page_hash: Text = item("gdpr:5(2)")
+    seen_cookies: some(SeenCookie) = item("cookies:consent")  # type: ignore[valid-type]
+    seen_hosts: some(SeenHost) = item("gdpr:30(1)(d)")  # type: ignore[valid-type]
+    not_told: Problems = item("gdpr:5(2)")
+    consent_platform: Text = item("cookies:consent")

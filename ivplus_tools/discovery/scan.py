@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _room, _sources, _words
+from ivplus_tools._records import tells_of_somebody, without_persons
 from ivplus_tools._room import Room
 from ivplus_tools._store import Receipt
 from ivplus_tools.discovery import counting, judging
 from ivplus_tools.discovery.counting import Seen
 from ivplus_tools.discovery.judging import Found
+from ivplus_tools.discovery.kinds import YES
 from ivplus_tools.discovery.records import DataScan
-from ivplus_tools.discovery.state import UNDECLARED, Discovery, parts
+from ivplus_tools.discovery.state import CANNOT_TELL, UNDECLARED, Discovery, parts
 from ivplus_tools.errors import Refusal
 
 if TYPE_CHECKING:
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 COLUMNS = ("source", "table", "column", "kind", "share", "how", "declared_by", "confidence", "hits", "filled", "also", "exact")
-TABLES = ("source", "table", "state", "rows", "columns", "personal", "undeclared", "not_read", "activities")
+TABLES = ("source", "table", "state", "new", "rows", "columns", "personal", "undeclared", "not_read", "activities")
 MOST_NAMED = 10
-SOMEBODY = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}|(?<!\d)\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?![0-9A-Za-z])")
-"""An address or an identity code in a name."""
 WIDEST = 5_000
 """Columns of a table that are looked at; those beyond are told."""
 SPARK_SAMPLE = 20_000
@@ -48,6 +47,8 @@ class TableSeen:
     whole: bool = True
     exact: dict[str, bool] = field(default_factory=dict)
     lang: str = "fi"
+    new: str = CANNOT_TELL
+    """Whether no earlier scan has met the table."""
 
 
 @dataclass
@@ -74,18 +75,18 @@ class Scan:
 
     @property
     def tables(self) -> pandas.DataFrame:
-        """Each table: source, table, state (covered, not_personal, undeclared), rows, columns, personal, undeclared, not_read, ..."""
+        """Each table: source, table, state (covered, not_personal, undeclared), new, rows, columns, personal, undeclared, not_read, ..."""
         rows = []
         for one in self.seen:
             told = judging.told_of(one.found).values()
             declared = [bool(self._declared(one, found)) for found in told]
             mapped = self.state.map.get((one.source, one.name))
             rows.append(
-                (one.source, one.name, self.state.table_state(one.source, one.name), one.rows, len(one.columns), len(declared),
+                (one.source, one.name, self.state.table_state(one.source, one.name), one.new, one.rows, len(one.columns), len(declared),
                  declared.count(False), one.problem or "; ".join(one.unread), ", ".join(parts(mapped.activities if mapped else None)))
             )  # fmt: skip
         table = _room.frame(TABLES, rows, self.state.lang)
-        table.attrs["lists"] = {"state": "table_state"}
+        table.attrs["lists"] = {"state": "table_state", "new": "told_or_not"}
         return table
 
     @property
@@ -134,6 +135,8 @@ class Scan:
         columns = sum(len(one.columns) for one in self.seen)
         counts = {"tables": len(self.seen), "columns": columns, "found": len(self._told), "undeclared": undeclared}
         line = _words.say("discovery.summary", self.state.lang, **counts)
+        new = [one.name for one in self.seen if one.new == YES]
+        line += _words.say("discovery.new", self.state.lang, count=len(new), names=", ".join(new[:MOST_NAMED])) if new else ""
         partly = [_words.say("discovery.sampled", self.state.lang, rows=self.sampled)] if self.sampled else []
         large = [one.name for one in self.seen if one.rows > counting.WHOLE]
         partly += (
@@ -168,12 +171,13 @@ def scan(state: Discovery, source: str | None, sample: int | None, progress: Pro
 def _table(state: Discovery, engine: Engine, source: str, name: str, sample: int | None) -> TableSeen:
     """One table, whole or by a sample; one that cannot be read is told."""
     made = TableSeen(source, name, lang=state.lang)
+    made.new = state.is_new(source, _shown(made))
     sample = SPARK_SAMPLE if sample is None and engine.far else sample
     made.whole = sample is None
     try:
         every = list(engine.columns(name).values())
         made.columns = [one.name for one in every]
-        if _tells_of_somebody([name, *made.columns]):
+        if any(map(tells_of_somebody, [name, *made.columns])):
             made.columns, made.problem = [], _words.say("discovery.names_are_data", state.lang)
             return made
         engine.demand_whole(name)
@@ -205,11 +209,6 @@ def _counted(made: TableSeen, engine: Engine, columns: Sequence[Column], sample:
     return seen
 
 
-def _tells_of_somebody(names: Sequence[str]) -> bool:
-    """Whether a name of a table or a column is itself an identity code or an address: a first line that is no heading."""
-    return any(SOMEBODY.search(one) for one in names)
-
-
 def recorded(room: Room[Discovery], source: str | None, sample: int | None, progress: Progress | None) -> Scan:
     """A scan whose answer is kept in the journal, where somebody records and it is of the room's own day."""
     at = room.standpoint
@@ -231,23 +230,33 @@ def _kept(found: Scan, source: str, earlier: DataScan | None) -> DataScan | None
     if source in found.failed and stands and earlier:
         facts = {name: getattr(earlier, name) for name in ("scanned", "scanned_tables", "found_columns")}
         return DataScan.of(source, **facts, failure=failure)
-    mine = [one for one in found.seen if one.source == source]
-    tables = [
-        {"table": _shown(one), "rows_count": one.rows, "column_names": one.columns, "not_read": one.unread or None,
-         "whole": "yes" if one.whole and not one.problem else "no", "detail": one.problem or None}
-        for one in mine
-    ]  # fmt: skip
-    columns = [
-        {"table": table.name, "column": one.column, "data_kind": one.kind, "also": one.also or None, "hits": one.hits, "filled": one.filled,
-         "found_how": one.how, "confidence": one.confidence}
-        for table in mine for one in judging.told_of(table.found).values()
-    ]  # fmt: skip
+    mine = [_beside_earlier(one, earlier) for one in found.seen if one.source == source]
+    tables, columns = [table for table, _ in mine], [one for _, those in mine for one in those]
     return DataScan.of(
         source, scanned=found.state.on, sampled=found.sampled, failure=failure,
         scanned_tables=tables or None, found_columns=columns or None,
     )  # fmt: skip
 
 
+def _beside_earlier(one: TableSeen, earlier: DataScan | None) -> tuple[dict[str, Any], list[Any]]:
+    """What is kept of a table and its columns: where it was not read, or not all of it, what an earlier scan has found there stays."""
+    name = _shown(one)
+    was = next((old for old in parts(earlier.scanned_tables if earlier else None) if old.table == name), None)
+    failed = was if one.problem and not one.rows else None
+    table = {
+        "table": name, "rows_count": failed.rows_count if failed else one.rows, "not_read": one.unread or None,
+        "column_names": failed.column_names if failed and not one.columns else one.columns,
+        "whole": "yes" if one.whole and not one.problem else "no", "detail": one.problem or None,
+    }  # fmt: skip
+    told: list[Any] = [
+        {"table": name, "column": found.column, "data_kind": found.kind, "also": found.also or None, "hits": found.hits,
+         "filled": found.filled, "found_how": found.how, "confidence": found.confidence}
+        for found in judging.told_of(one.found).values()
+    ]  # fmt: skip
+    old = [kept for kept in parts(earlier.found_columns if earlier else None) if kept.table == name and kept.column not in one.found]
+    return table, told + [kept for kept in old if one.problem or not one.whole or kept.column in one.unread]
+
+
 def _shown(one: TableSeen) -> str:
     """The name of a table as the journal keeps it: never one that tells of somebody."""
-    return SOMEBODY.sub("…", one.name)
+    return without_persons(one.name)

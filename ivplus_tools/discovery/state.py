@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ivplus_tools import _store
 from ivplus_tools._state import State
-from ivplus_tools.discovery.kinds import YES, kinds
+from ivplus_tools._store import Entry
+from ivplus_tools.discovery.kinds import NO, YES, kinds
 from ivplus_tools.discovery.records import DataScan, DataTable, FoundColumn, ScannedTable
 
 CONFIRMED = ("trait", "special_category")
 """Kinds of many things: that a category tells of one of them says nothing of the others."""
 DENIED = re.compile(r"(?:ei|no|not|inga|inte|ilman|without|utan)\b")
+CANNOT_TELL = "cannot_tell"
 COVERED, NOT_PERSONAL, UNDECLARED = "covered", "not_personal", "undeclared"
 
 
@@ -31,6 +34,27 @@ class Discovery(State):
     def map(self) -> Mapping[tuple[str, str], DataTable]:
         """The tables of the data map, by source and table."""
         return {(one.source or "", one.table or ""): one for one in self.records("data_table")}
+
+    @cached_property
+    def confirmed(self) -> Mapping[tuple[str, str], Entry]:
+        """The entry by which each table of the data map stands."""
+        return {(one.record.source or "", one.record.table or ""): one.entry for one in self.of("data_table")}
+
+    @cached_property
+    def first_met(self) -> Mapping[tuple[str, str, str], Entry]:
+        """The scan that was the first to meet a table (source, table, nothing), or to find what a column holds (source, table, column)."""
+        found: dict[tuple[str, str, str], Entry] = {}
+        for entry in _store.entries(self.at, ["data_scan"]):
+            if entry.valid_from <= self.on:
+                for field, column in (("scanned_tables", ""), ("found_columns", "column")):
+                    for one in (entry.body or {}).get(field) or ():
+                        found.setdefault((entry.subject, one["table"], one.get(column, "")), entry)
+        return found
+
+    def is_new(self, source: str, table: str, since: float = float("inf")) -> str:
+        """Whether no scan before an entry (its number) has met a table; cannot tell where none has met any of that source."""
+        earlier = [key for key, entry in self.first_met.items() if key[0] == source and entry.entry < since]
+        return CANNOT_TELL if not earlier else NO if (source, table, "") in earlier else YES
 
     @property
     def scans(self) -> list[DataScan]:
@@ -70,10 +94,17 @@ class Discovery(State):
         national = body.get("national_id")
         if code in ("identity_code", "test_identity_code") and national and not isinstance(national, dict):
             return True
-        told = body.get("data_categories")
-        known = kinds().get(code)
-        categories = [one.lower() for one in told if not DENIED.match(one.lower())] if isinstance(told, list) else []
+        known, categories = kinds().get(code), _categories(body)
         return known is not None and any(re.search(rf"\b{stem}", one) for stem in known.declared for one in categories)
+
+    def named_by(self, activity: str) -> Iterator[str]:
+        """The kinds that an activity names as such: one search of every value tells whether a table holds them."""
+        body = self.bodies("activity")[activity]
+        national = body.get("national_id")
+        for code, kind in kinds().items():
+            said = any(re.search(rf"\b{stem}", one) for stem in kind.named for one in _categories(body))
+            if said or (code == "identity_code" and national and not isinstance(national, dict)):
+                yield code
 
     @cached_property
     def tables(self) -> list[tuple[str, ScannedTable, list[FoundColumn]]]:
@@ -85,6 +116,30 @@ class Discovery(State):
                 columns.setdefault(one.table, []).append(one)
             found += [(scan.id, table, columns.get(table.table, [])) for table in parts(scan.scanned_tables)]
         return found
+
+    def suggested(self, source: str, table: str, links: Iterable[Mapping[str, str]] = ()) -> DataTable:
+        """A table as the map has it; columns that the last scan found and links that were suggested are put beside what stands."""
+        stands = self.map.get((source, table))
+        facts: dict[str, Any] = stands.model_dump(exclude_none=True, exclude={"id"}) if stands else {"source": source, "table": table}
+        found = next((found for name, one, found in self.tables if (name, one.table) == (source, table)), [])
+        columns = [{"column": one.column or "", "data_kind": one.data_kind or ""} for one in found if is_sure(one)]
+        if columns:  # what is found in a table is not said to be nobody's
+            facts = {name: told for name, told in facts.items() if name not in ("no_personal_data", "reason", "reviewed_by")}
+        facts |= {name: _beside(facts.get(name), new) for name, new in (("identifying", columns), ("links", links))}
+        return DataTable.of(f"{source}/{table}", **facts)
+
+
+def _beside(stands: Any, new: Iterable[Mapping[str, str]]) -> list[Any] | None:
+    """What stands, and what is new of other columns; nothing where there is neither."""
+    kept = list(parts(stands))
+    known = [one["column"] for one in kept]
+    return [*kept, *(one for one in new if one["column"] not in known)] or None
+
+
+def _categories(activity: Mapping[str, Any]) -> list[str]:
+    """What an activity says that it processes, without what it says that it does not."""
+    told = activity.get("data_categories")
+    return [one.lower() for one in told if not DENIED.match(one.lower())] if isinstance(told, list) else []
 
 
 def sought(one: FoundColumn) -> tuple[str, ...]:

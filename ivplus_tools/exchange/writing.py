@@ -114,10 +114,27 @@ def text_rows(table: Any) -> Iterator[list[str]]:
     return (["" if one is None else str(one) for one in row.values()] for row in plain_rows(table))
 
 
-def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
-    """Rows as CSV in which an apostrophe disarms every formula sign, whatever separator the reader takes."""
+def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ",", harmless: re.Pattern[str] | None = None) -> str:
+    """Rows as CSV in which an apostrophe disarms every formula sign, whatever separator the reader takes; a `harmless` cell stays."""
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter).writerows([guarded(cell) for cell in row] for row in rows)
+    told = ([cell if harmless and harmless.fullmatch(cell) else guarded(cell) for cell in row] for row in rows)
+    csv.writer(out, delimiter=delimiter).writerows(told)
+    return out.getvalue()
+
+
+def plain_workbook(names: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A workbook of one sheet; every cell is text for good."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, options)
+    style, sheet = book.add_format({"quote_prefix": True}), book.add_worksheet()
+    for number, row in enumerate((names, *rows)):
+        for place, text in enumerate(row):
+            if OVERLAPPING.search(text) or _put_text(sheet, number, place, text, style):
+                raise _words.refusal("cell_unwritable", field=names[place], subject=str(number))
+    book.close()
     return out.getvalue()
 
 

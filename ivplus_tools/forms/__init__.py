@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ivplus_tools import _records, _state, _words
 from ivplus_tools.desk import Desk
+from ivplus_tools.forms.assessments import AssessmentForm
 from ivplus_tools.forms.breach import BreachForm
 from ivplus_tools.forms.bring import BringForm
 from ivplus_tools.forms.clauses import ReviewForm
@@ -13,6 +14,8 @@ from ivplus_tools.forms.discovery import DiscoveryForm
 from ivplus_tools.forms.erasing import ErasureForm
 from ivplus_tools.forms.findings import FindingsView
 from ivplus_tools.forms.first_day import FirstDayView
+from ivplus_tools.forms.marketing import MarketingForm
+from ivplus_tools.forms.measures import MeasuresForm
 from ivplus_tools.forms.notice import NoticeForm
 from ivplus_tools.forms.opening import Opens
 from ivplus_tools.forms.quarter import QuarterForm
@@ -72,6 +75,11 @@ def today(desk: Desk) -> TodayView:
         "discovery": lambda desk, _: discovery(desk),
         "rights": lambda desk, _: rights(desk),
         "data_subject_request": lambda desk, subject: rights(desk, subject),
+        "measures": lambda desk, _: measures(desk),
+        "assessments": lambda desk, _: assessments(desk),
+        "marketing": lambda desk, _: marketing(desk),
+        "marketing_check": lambda desk, _: marketing(desk),
+        "suppression": lambda desk, _: marketing(desk),
         "privacy_notice": lambda desk, subject: notice(desk, subject),
     }
     return TodayView(desk, opens)
@@ -125,6 +133,21 @@ def discovery(desk: Desk) -> DiscoveryForm:
 def rights(desk: Desk, request: str = "") -> RightsForm:
     """Requests of data subjects: opened, identified, looked for in every system, copied, answered, with the letters."""
     return RightsForm(desk, request)
+
+
+def measures(desk: Desk) -> MeasuresForm:
+    """Evidence of security: a training held, a measure tested, a review of access from two lists; how each check stands."""
+    return MeasuresForm(desk)
+
+
+def assessments(desk: Desk) -> AssessmentForm:
+    """Assessments: whether an activity needs an impact assessment, its balancing test from the register, the documents."""
+    return AssessmentForm(desk)
+
+
+def marketing(desk: Desk) -> MarketingForm:
+    """Whom we may market to: a list checked before a send, its cleaned copy written, and somebody who refuses."""
+    return MarketingForm(desk)
 
 
 def notice(desk: Desk, page: str | Path = "") -> NoticeForm:

@@ -30,14 +30,15 @@ class RightsForm(Acting):
         super().__init__(desk, "ivplus-rights")
         self.request: Request | None = None
         self._letter: Any = None
-        self.told = {name: self._shared.html() for name in ("open", "times", "find", "decide", "copy", "answer", "letter")}
+        self.plans: Any = None
+        self.told = {name: self._shared.html() for name in ("open", "times", "find", "decide", "copy", "plan", "answer", "letter")}
         self.listed, self.view, self.found_view, self.letter_view = (self._shared.html() for _ in range(4))
         self.chosen = self._field(widgets.Dropdown, "chosen", options=[("", "")], value="")
         self.progress = widgets.IntProgress(min=0, max=1000, layout=widgets.Layout(display="none", width="16em"))
         writes = bool(desk.standpoint.by)
         self._inside.children = [
             self.listed, *(self._opening() if writes else []), self.chosen, self.view, *(self._times() if writes else []),
-            *self._finding(), *(self._answering() if writes else []), *self._writing(writes), self._shown_code,
+            *self._finding(), *((*self._planning(), *self._answering()) if writes else []), *self._writing(writes), self._shown_code,
         ]  # fmt: skip
         self.chosen.observe(self._on_chosen, "value")
         self._look_again()
@@ -87,6 +88,14 @@ class RightsForm(Acting):
             self._head("copying"), self.folder, self._button("copy", self._on_copy, self.told["copy"]), self.told["copy"],
         ]  # fmt: skip
 
+    def _planning(self) -> list[widgets.Widget]:
+        """Erasure of what was found: planned, approved by another, carried out in one source, old files deleted."""
+        self.approver, self.grant = self._text("approver"), self._text("grant")
+        acts = {"erase": self._on_erase, "approve": self._on_approve, "execute": self._on_execute, "confirm": self._on_confirm}
+        buttons = widgets.HBox([self._button(key, act, self.told["plan"]) for key, act in acts.items()])
+        buttons.layout.flex_flow = "row wrap"
+        return [self._head("erasing"), self.approver, self.grant, buttons, self.told["plan"]]
+
     def _answering(self) -> list[widgets.Widget]:
         self.right = self._field(widgets.Dropdown, "right", options=[("", "")], value="")
         self.outcome, self.grounds = self._listed("outcome", "right_outcome"), Ticks(self._shared, None)
@@ -118,7 +127,7 @@ class RightsForm(Acting):
 
     def _on_chosen(self, change: Any) -> None:
         self.request = self._desk.rights.request(change["new"]) if change["new"] else None
-        self._letter = None
+        self._letter = self.plans = None
         self.found_view.value = self.letter_view.value = ""
         self._look_again()
 
@@ -214,6 +223,28 @@ class RightsForm(Acting):
         lines = [self._say("copied", path=path.absolute(), rows=rows, tables=len(manifest["tables"]), masked=len(manifest["masked"]))]
         lines += [self._say("not_whole")] if not manifest["whole"] else []
         return "\n".join([*lines, *([self._say("not_identified")] if not manifest["identity_established"] else [])])
+
+    def _on_erase(self) -> str:
+        self.plans = self._one().erase()
+        self.code = f"plans = desk.rights.request({self._one().id!r}).erase()"
+        return repr(self.plans) or self._say("nothing_planned")
+
+    def _planned(self) -> Any:
+        if self.plans is None or not self.plans.ids:
+            raise _words.refusal("field_empty", field=self._say("erase"))
+        return self.plans
+
+    def _on_approve(self) -> str:
+        self.code = f"plans.approve({self.approver.value!r})"
+        return repr(self._planned().approve(self._filled(self.approver)))
+
+    def _on_execute(self) -> str:
+        self.code = f"plans.execute({self.grant.value!r})"
+        return repr(self._planned().execute(self._filled(self.grant)))
+
+    def _on_confirm(self) -> str:
+        self.code = "plans.confirm()"
+        return repr(self._planned().confirm())
 
     def _on_answer(self) -> str:
         for field in (self.right, self.outcome):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from ivplus_tools import _places, _records, _words
@@ -38,6 +39,7 @@ class _Notice(Writer):
             Section("", self.say("draft.details"), 1, said=self.say("draft.lead")),
             *(self._named(str(body.get("name") or ident), self._activity(body)) for ident, body in self.state.activities.items()),
             self._section("sharing", 2, self._transfers()),
+            *self._security(),
         ]
         made = self.document(
             self.say("draft.title", own=self.own.get("name") or self.blank), sections, footer=self.say("draft.footer", on=self.on)
@@ -97,6 +99,15 @@ class _Notice(Writer):
         if self.state.needed[OBJECTABLE] is False:
             return []
         return [Section("", self.say("draft.object_title"), 1, said=self.say("draft.object"))]
+
+    def _security(self) -> list[Section]:
+        """How the data are protected: the recorded measures that a test has shown to work, each with its day; without any, nothing."""
+        shown = [
+            self.say("draft.measure", name=body.get("name") or ident, day=self.day(date.fromisoformat(body["tested"])))
+            for ident, body in self.state.bodies("security_measure").items()
+            if body.get("test_result") == "passed" and body.get("tested") and body["tested"] <= self.state.on.isoformat()
+        ]
+        return [Section("", self.say("draft.security"), 2, said="\n".join(shown))] if shown else []
 
     # --- each activity
 

@@ -112,12 +112,18 @@ def _purposes(activity: Activity, register: Register) -> Iterator[Finding]:
             yield _found("REG-044", purpose=purpose, basis=_articles([basis]))
         if basis in needs_interest and not one.legitimate_interest:
             yield _found("REG-021", purpose=purpose)
-        if basis in needs_interest and not one.balancing_test:
+        if basis in needs_interest and not one.balancing_test and not _is_tested(activity.id, one.purpose, register):
             yield _found("REG-022", purpose=purpose)
         if basis in needs_statute and not one.statute:
             yield _found("REG-023", purpose=purpose)
         if basis in needs_proof and not one.consent_record:
             yield _found("REG-019", purpose=purpose)
+
+
+def _is_tested(name: str, purpose: str | None, register: Register) -> bool:
+    """Whether a balancing test of the purpose, or of the whole activity, is recorded."""
+    tests = register.bodies("balancing_test").values()
+    return any(one.get("activity") == name and one.get("purpose") in (None, purpose) for one in tests)
 
 
 def _identified(one: Activity, register: Register) -> Iterator[Finding]:
@@ -167,8 +173,9 @@ def _contradictions(activity: Activity, _: Register) -> Iterator[Finding]:
             yield _found("REG-048", recipient=recipient.recipient or "–")
 
 
-def _dpia(activity: Activity, _: Register) -> Iterator[Finding]:
-    if activity.dpia in ("required", "done") and not activity.dpia_reference:
+def _dpia(activity: Activity, register: Register) -> Iterator[Finding]:
+    is_made = any(one.get("activity") == activity.id for one in register.bodies("impact_assessment").values())
+    if activity.dpia in ("required", "done") and not activity.dpia_reference and not is_made:
         yield _found("REG-039")
     if activity.dpia == "not_required" and texts(activity.dpia_triggers):
         yield _found("REG-046", triggers=_articles(texts(activity.dpia_triggers)))

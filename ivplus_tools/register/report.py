@@ -82,7 +82,10 @@ class _Report:
             known = bool(text) and is_answered(one.record, ask, self._register)
             label = _words.field_label(ask["field"], self._lang)
             blank = self._say("missing_mark" if ask["if_empty"] != "info" else "unknown")
-            yield Line(label, text if known else f"{text}\n{blank}".strip(), _words.article(article, self._lang), not known)
+            answer = text if known else f"{text}\n{blank}".strip()
+            if ask["field"] == "security_measures":
+                answer = "\n".join([answer, *self._register.measures_for([one.record.id])])
+            yield Line(label, answer, _words.article(article, self._lang), not known)
 
     def _rest(self, one: Stands) -> Iterator[Line]:
         """What is kept beyond Art. 30; fields without an answer are named together, those of the other role left out."""

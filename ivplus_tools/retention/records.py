@@ -26,6 +26,7 @@ from ivplus_tools._records import (
     one_of,
     some,
     split,
+    tells_of_somebody,
     texts,
 )  # fmt: skip
 from ivplus_tools.retention.starts import NUMERIC
@@ -53,7 +54,6 @@ else:
     How, State, Problem = one_of("recipe_how"), one_of("plan_state"), one_of("scan_problem")
     LongerGround = one_of("longer_ground")
     HowKnown, Comparison, ApprovedHow = one_of("how_known"), one_of("comparison"), one_of("approved_how")
-IDENTITY_CODE = re.compile(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", re.IGNORECASE)
 
 
 def _location(got: object) -> object:
@@ -91,7 +91,7 @@ def _subjects(got: object) -> object:
     for one in told:
         if not isinstance(one, str):
             raise _words.refusal("not_text", got=type(one).__name__)
-        if "@" in one or IDENTITY_CODE.search(one):
+        if "@" in one or tells_of_somebody(one):
             raise _words.refusal("hold_subject")
         clean_text(one)  # refuses signs that no key has
     return tuple(one for one in told if one.strip()) or None

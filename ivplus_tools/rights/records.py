@@ -140,7 +140,6 @@ class SubjectPlan(Record):
     kind: ClassVar[str] = "subject_plan"
     noun: ClassVar[str] = "subject_plans"
     own_act: ClassVar[bool] = True
-    noun_columns: ClassVar[dict[str, str]] = {"rows": "rows_count", "rows_count": ""}
 
     request: Text = item("gdpr:5(2)", refers="data_subject_request")
     source: Text = item("gdpr:5(2)", refers="source")

@@ -272,6 +272,8 @@ def demand_sound(case: RequestState, one: RightAnswer) -> None:
     on, right, outcome = case.room.on, str(one.right), one.right_outcome
     if right not in _records.texts(case.record.rights):
         raise _words.refusal("right_not_asked", right=_law.codes("right")[right].name, request=case.record.id)
+    if case.record.on_behalf == "estate" and outcome != "refused":
+        raise _words.refusal("not_of_the_living", request=case.record.id)
     if outcome == "granted" and not letters.is_identified(case):
         raise _words.refusal("not_identified", request=case.record.id)
     grounds = _records.texts(one.grounds)

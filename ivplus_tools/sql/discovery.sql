@@ -17,3 +17,13 @@ CREATE OR REPLACE TEMP MACRO data_scans() AS TABLE
     parts(body->'found_columns', '$[*].table') AS "found_columns", body->>'failure' AS "failure",
     valid_from, entry
   FROM standing() WHERE kind = 'data_scan' ORDER BY id;
+
+CREATE OR REPLACE TEMP MACRO page_checks() AS TABLE
+  SELECT
+    subject AS "id", as_day(body->'page_read') AS "page_read", body->>'page_file' AS "page_file",
+    body->>'page_hash' AS "page_hash",
+    parts(body->'seen_cookies', '$[*].cookie_name') AS "seen_cookies",
+    parts(body->'seen_hosts', '$[*].host_name') AS "seen_hosts",
+    answer(body->'not_told') AS "not_told", body->>'consent_platform' AS "consent_platform",
+    valid_from, entry
+  FROM standing() WHERE kind = 'page_check' ORDER BY id;

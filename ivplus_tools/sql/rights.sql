@@ -28,7 +28,7 @@ CREATE OR REPLACE TEMP MACRO subject_plans() AS TABLE
     subject AS "id", body->>'request' AS "request", body->>'source' AS "source",
     body->>'table' AS "table", body->>'subject_act' AS "subject_act",
     answer(body->'changed_columns') AS "changed_columns",
-    CAST(body->>'rows_count' AS BIGINT) AS "rows", body->>'keys_hash' AS "keys_hash",
+    CAST(body->>'rows_count' AS BIGINT) AS "rows_count", body->>'keys_hash' AS "keys_hash",
     body->>'plan_state' AS "plan_state", body->>'planned_by' AS "planned_by",
     body->>'approved_by' AS "approved_by", body->>'single_officer' AS "single_officer",
     CAST(body->>'total_before' AS BIGINT) AS "total_before",

@@ -37,6 +37,9 @@ def test_a_source_is_looked_through_and_a_table_confirmed(lab, page):
     typed(form.get_by_label(said("page"), exact=True), str(PAGE))
     button(form, said("read")).click()
     expect(form.get_by_text("PHPSESSID").first).to_be_visible()
+    button(form, said("keep")).click()
+    expect(form.get_by_text("www.example.fi").first).to_be_visible()
     keep(page, "discovery-page")
-    told = lab.kernel(page, "print(desk.discovery.get('tuki/tickets').activities, form.code)")
-    assert told.startswith("('asiakaskyselyt',) desk.discovery.page(")
+    asked = "desk.discovery.get('tuki/tickets').activities, len(desk.discovery.history('www.example.fi')), form.code"
+    told = lab.kernel(page, f"print({asked})")
+    assert told.startswith("('asiakaskyselyt',) 2 desk.discovery.page(")

@@ -15,8 +15,8 @@ import hostile, pathlib; folder = pathlib.Path({folder!r})
 warnings.filterwarnings("ignore", "Glyph")  # no font has them all
 desk = hostile.made(folder); things = list(hostile.shown(desk, folder))"""
 AT_ONCE = 40  # JupyterLab hides what comes after the fiftieth output of a cell
-REOPENED = 8  # forms with such a view: bring, discovery, erasure, findings, first_day, notice, quarter, today
-PLACES = 8  # cells, which is enough for 320 things
+REOPENED = 12  # forms with such a view: the eight of before, assessments, marketing, measures, rights
+PLACES = 12  # cells, which is enough for 480 things
 FOUND = """cell => [...cell.querySelectorAll('.jp-OutputArea-child:not(:has([class^=ivplus-view-]))')].map(one => ({
   text: [one.innerText, ...[...one.querySelectorAll('img[alt]')].map(image => image.alt)].join(' '),
   made: [...one.querySelectorAll('img:not([alt]), script, iframe, [onerror]')].map(each => each.outerHTML),

@@ -1,0 +1,111 @@
+"""Assessments without code: an activity screened, its balancing test begun from the register and recorded, the documents saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from ivplus_tools import _html, _records, _shown, _words
+from ivplus_tools.assessments.records import BalancingTest
+from ivplus_tools.desk import Desk
+from ivplus_tools.documents import Document
+from ivplus_tools.forms.acting import Acting
+from ivplus_tools.forms.distinct import distinct
+from ivplus_tools.forms.record import RecordForm
+
+DOCUMENTS = ("screening", "balancing", "impact")
+
+
+class BalancingForm(RecordForm):
+    """The form of balancing tests, which one may begin with what the register says."""
+
+    def begin(self, ident: str, answers: Mapping[str, object]) -> None:
+        """A new test with these answers; what is unsaved is not put aside."""
+        if self.is_dirty:
+            raise _words.refusal("unsaved_form")
+        self._on_new()
+        self.id.value = ident
+        for name, answer in answers.items():
+            self.editors[name].show(answer)
+        self._refresh_code()
+
+
+class AssessmentForm(Acting):
+    """Choose an activity: whether it needs an impact assessment, by which criteria; begin its test; save documents. No press, no entry."""
+
+    words = "assessment_form"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "ivplus-assessments")
+        names = {str(one.id): str(one.name or "") for one in desk.register.activities().itertuples()}
+        known = distinct([(_records.titled(one, names[one]), one) for one in desk.assessments.overview()["activity"]])
+        self.activity = self._field(widgets.Dropdown, "activity", options=[("", ""), *known], value="")
+        self.purpose = self._field(widgets.Dropdown, "purpose", options=[("", "")], value="")
+        self.view, self.table = self._shared.html(), self._shared.html()
+        fields = tuple(name for name in BalancingTest.model_fields if name != "id")
+        self.test = BalancingForm(desk, BalancingTest, {"fields": fields})
+        named = [(_words.values("assessment_document")[one][self._lang], one) for one in DOCUMENTS]
+        self.which = self._field(widgets.Dropdown, "which", options=named, value=DOCUMENTS[0])
+        self.file = self._text("file", placeholder="arviointi.docx, .html, .pdf, .md")
+        self.told = {name: self._shared.html() for name in ("fill", "save")}
+        self._inside.children = [
+            self.activity, self.view, self._heading("testing"), self.purpose, self._button("fill", self._on_fill, self.told["fill"]),
+            self.told["fill"], self.test, self._heading("documents"), self.which, self.file,
+            self._button("save", self._on_save, self.told["save"]), self.told["save"], self._shown_code, self.table,
+        ]  # fmt: skip
+        self.activity.observe(lambda _: self._look_again(), "value")
+        self.test.observe(lambda _: self._look_again(), "saved")
+        self._look_again()
+
+    def _heading(self, key: str) -> widgets.HTML:
+        return self._shared.html(_html.heading(self._say(key)))
+
+    # --- acts
+
+    def _on_fill(self) -> str:
+        """The test as recorded, or a new one with what the register says; nothing is written."""
+        name, purpose = self._chosen(), self.purpose.value or None
+        draft = self._desk.assessments.balancing(name, purpose)
+        if draft.held.subject in set(self._desk.assessments.tests()["id"]):
+            self.test.load(draft.held.subject)
+        else:
+            self.test.begin(draft.held.subject, {one: draft.held.of(one) for one in draft.held.given})
+        self.code = f"desk.assessments.balancing({name!r}, {purpose!r})" if purpose else f"desk.assessments.balancing({name!r})"
+        return repr(draft).splitlines()[0]
+
+    def _on_save(self) -> str:
+        path = Path(self._filled(self.file))
+        if path.exists():
+            raise _words.refusal("draft_exists", path=path)
+        made = self._document()
+        saved = made.save(path).absolute()
+        return self._say("saved", path=saved, count=len(made.blanks))
+
+    def _document(self) -> Document:
+        name, purpose, room = self._chosen(), self.purpose.value or None, self._desk.assessments
+        if self.which.value == "balancing":
+            return room.balancing(name, purpose).document()
+        return (room.assess(name) if self.which.value == "impact" else room.screen(name)).document()
+
+    def _chosen(self) -> str:
+        if not self.activity.value:
+            raise _words.refusal("field_empty", field=self.activity.description)
+        return str(self.activity.value)
+
+    # --- showing
+
+    def _read(self) -> None:
+        """How every activity stands; of the chosen one, the screening and the purposes that rest on a legitimate interest."""
+        room, name = self._desk.assessments, self.activity.value
+        self.table.value = _shown.show(room.overview())._repr_html_()
+        interests = room.interests(name) if name else []
+        kept = self.purpose.value
+        self.purpose.options = [("", ""), *((one, one) for one in interests)]
+        self.purpose.value = kept if kept in interests else interests[0] if len(interests) == 1 else ""
+        self.view.value = (_html.heading(self._say("screening")) + room.screen(name)._repr_html_()) if name else ""
+
+    def static(self) -> str:
+        """The screening that is shown, and how every activity stands."""
+        return self.view.value + self.table.value
