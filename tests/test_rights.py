@@ -6,6 +6,7 @@ import hashlib
 import random
 import sqlite3
 import tempfile
+import zipfile
 
 import duckdb
 import pandas
@@ -670,3 +671,53 @@ def test_the_form_erases_after_a_second_person_and_keeps_no_value(desk, tmp_path
     assert "C1" not in (tmp_path / "crm" / "customers.csv").read_text("utf-8")
     for value in ("Maija", "010190", "maija@"):
         assert value not in form.static() + form.code
+
+
+class Killed(BaseException):
+    """What no handler of ours expects."""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_interrupted_erasure_is_settled_by_what_the_source_shows(desk, tmp_path, monkeypatch, when):
+    """Killed before the first file is in place, or after all are: the journal says that it was begun, and settling says which."""
+    from ivplus_tools._sources.rewrite import WritableFiles
+
+    request = opened(desk, "erasure")
+    request.find(national_id="010190-999K")
+    plans = request.erase().approve("liisa")
+    whole = WritableFiles.carry_out
+
+    def killed(self, *told):
+        if when == "after":
+            whole(self, *told)
+        else:
+            self.tally(told[0], told[3].secret, told[3].seen)
+            told[3].still()
+        raise Killed
+
+    monkeypatch.setattr(WritableFiles, "carry_out", killed)
+    with pytest.raises(Killed):
+        plans.execute("crm")
+    monkeypatch.undo()
+    assert "RIG-019" in set(desk.rights.findings()["code"])
+    told = request.settle()
+    assert [one.rpartition(": ")[2] for one in told] == ["done" if when == "after" else "not_done"]
+    assert "RIG-019" not in set(desk.rights.findings()["code"])
+
+
+def test_a_request_that_is_answered_in_part_is_not_answered(desk):
+    """A day of the answer that was put in by hand answers no right."""
+    opened(desk, "access", "erasure", identified_how="account").update(answered="2026-02-20", why="w")
+    assert "RIG-026" in set(desk.rights.findings()["code"])
+
+
+def test_no_value_of_a_person_is_in_an_evidence_pack(desk, tmp_path):
+    """A pack of the day after a search holds counts; the person kept outside the seals is not in it."""
+    desk.keep_person("P1", "Maija Meikäläinen", email="maija@example.fi")
+    opened(desk, person="P1").find()
+    pack = ivp.evidence.audit(desk.standpoint.path, as_of="2026-03-02", out=tmp_path / "packs")
+    with zipfile.ZipFile(pack.path) as told:
+        for name in told.namelist():
+            content = told.read(name).lower()
+            for value in ("maija meik", "maija@", "010190", "1234567"):
+                assert value.encode() not in content, (name, value)

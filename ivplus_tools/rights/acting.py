@@ -196,6 +196,38 @@ def _noted(state: Requests, one: SubjectPlan) -> ledger.Noted:
     return ledger.Noted(ledger.Ledger(state.at.path, str(one.source)), one.id, str(one.table), until, one.subject_act == ERASE)
 
 
+def settle(room: Room[Requests], request: str) -> list[SubjectPlan]:
+    """After an interruption: files that were swapped, or the rows that the ledger noted, tell the old state from the new one.
+
+    What is neither is refused: of changed values in a database the officer has to look.
+    """
+    state, made = room.state(), []
+    for one in state.records("subject_plan"):
+        if one.request != request or one.plan_state != "started":
+            continue
+        swaps = _sources.swaps_of(state.place(one.source), ledger.tag_of(one.id), texts(one.swaps))
+        states, there = {swap.state() for swap in swaps}, _still_there(state, one)
+        if states == {"new"} or (not swaps and there == 0):
+            made.append(one.replace(plan_state="done", kept_copy=", ".join(swap.kept.name for swap in swaps) or None))
+        elif "other" not in states and there == int(one.rows_count or 0):
+            for swap in swaps:
+                swap.undo()
+            made.append(one.replace(plan_state="not_done", swaps=None))
+        else:
+            raise _words.refusal("unsettled", rows="?" if there is None else there, planned=one.rows_count)
+    if made:
+        room.seal_act(made, room.standpoint.valid_on, _words.say("rights.plan_settled", state.lang))
+    return made
+
+
+def _still_there(state: Requests, one: SubjectPlan) -> int | None:
+    """How many of the rows that a plan noted are in the source; None where nothing was noted, or it cannot be asked."""
+    book = ledger.Ledger(state.at.path, str(one.source))
+    if one.subject_act != ERASE or not book or book.told(one.id).endswith(":0"):
+        return None
+    return _again_there(state, one, book)
+
+
 def returned(state: Requests) -> list[tuple[str, str, str, int | None]]:
     """Rows that were erased and are there again, such as after a restore: plan, source, table, how many (None: cannot be told)."""
     found: list[tuple[str, str, str, int | None]] = []

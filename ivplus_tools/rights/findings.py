@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ivplus_tools import _dates, _law
+from ivplus_tools import _dates, _law, _words
 from ivplus_tools._findings import Due, Finding
 from ivplus_tools._records import texts
 from ivplus_tools.rights import letters, owed
@@ -73,6 +73,11 @@ def _answers(case: RequestState) -> Found:
             yield "RIG-023", about
         if right in NEED_SEARCH and one.right_outcome != "refused":
             yield from _search(case, about)
+    if case.record.answered and case.unanswered:
+        yield (
+            "RIG-026",
+            {"names": {lang: ", ".join(_law.codes("right")[one].name[lang] for one in case.unanswered) for lang in _words.LANGS}},
+        )
     if any(one.answer == owed.CANNOT_TELL for one in case.owed) and not case.record.answered:
         names = sorted({case.room.name_of(one.activity) for one in case.owed if one.answer == owed.CANNOT_TELL})
         yield "RIG-017", {"names": ", ".join(names)}

@@ -109,7 +109,8 @@ class _Writer(Writer):
         waiting = [one for one in parts(self.record.pauses) if one.answered is None]
         reason = "; ".join(filter(None, (one.reason for one in waiting)))
         section = self.opening("identity_asked")
-        return [section, Section("", "", lines=(self.filled(self.say("letter.why_asked"), reason),))]
+        stands = [Section("", "", said=self.say("letter.identity_stands"))] if waiting else []
+        return [section, *stands, Section("", "", lines=(self.filled(self.say("letter.why_asked"), reason),))]
 
     def extended(self) -> list[Section]:
         """The new day and why."""

@@ -15,7 +15,7 @@ from ivplus_tools.rights import spellings
 from ivplus_tools.rights.tables import CODES, Table
 
 NAMES = ("full_name", "given_name", "family_name")
-TELLING = ("email", "phone", "iban", "postal_address", "licence_plate", "account_name", *CODES, *NAMES)
+TELLING = ("email", "phone", "iban", "postal_address", "licence_plate", "account_name", "birth_date", *CODES, *NAMES)
 """Kinds of a column that tell of somebody by themselves."""
 LEARNT = (":exact", ":normalised", ":near")
 """How a row was found of which its own columns tell of the person: not by a key, nor by what somebody else has noted."""
@@ -52,8 +52,16 @@ class Masks:
                 for column, told in self._in_row(table, row.cells):
                     self._propose(table, column, told)
 
+    def _tells(self, table: Table, column: str) -> str:
+        """The kind of a column that tells of somebody by itself; the table's own key and its links tell of the row."""
+        kind = table.kinds.get(column, "")
+        own = {table.key, *(link.get("column") for link in table.links)}
+        return kind if kind in TELLING or (kind == "person_key" and column not in own) else ""
+
     def _learn(self, table: Table) -> None:
-        """What the person's own rows tell of the person: cells of a kind that only one column of the table holds."""
+        """What the person's own rows tell of the person: their keys, and cells of a kind that only one column of the table holds."""
+        if table.key:
+            self._own.setdefault("person_key", []).extend(filter(None, (one.cells.get(table.key) for one in table.sure)))
         for kind in TELLING:
             columns = [name for name, told in table.kinds.items() if told == kind]
             if len(columns) == 1:
@@ -86,8 +94,7 @@ class Masks:
         for column, cell in cells.items():
             if not cell:
                 continue
-            kind = table.kinds.get(column, "")
-            if kind in TELLING:
+            if kind := self._tells(table, column):
                 if not self._is_own(kind, cell):
                     yield column, _persons.Told(kind, 0, len(cell), cell)
                 continue
@@ -139,8 +146,7 @@ class Masks:
         """A cell as it is given: what tells of another is covered by what kind it is."""
         if not cell:
             return cell
-        kind = table.kinds.get(column, "")
-        if kind in TELLING:
+        if kind := self._tells(table, column):
             return cell if self._is_own(kind, cell) or self._given(kind, cell) else covered(kind, lang)
         made, last = [], 0
         for one in self.within(cell):

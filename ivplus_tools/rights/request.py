@@ -187,6 +187,12 @@ class Request:
         """Plan the marks by which each system knows that processing is restricted: `{"crm/customers": {"restricted": "yes"}}`."""
         return self._plan("restrict", marks)
 
+    def settle(self) -> list[str]:
+        """After an interruption: record of each plan that was begun whether the source shows the old or the new state."""
+        from ivplus_tools.rights import acting
+
+        return [f"{one.id}: {one.plan_state}" for one in acting.settle(self._room, self.id)]
+
     def _plan(self, act: str, changes: Mapping[str, Mapping[str, str]] | None = None) -> SubjectPlans:
         from ivplus_tools.rights import acting
 

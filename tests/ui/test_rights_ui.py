@@ -33,15 +33,15 @@ def test_a_request_goes_from_a_mail_to_the_letter(lab, page):
     for key, text in (("ref", "P-1"), ("name", CUSTOMER), ("email", "oljykoe.aexempelman.1@example.fi")):
         typed(field(form, key), text)
     button(form, said("open")).click()
-    expect(form.get_by_role("status").first).to_contain_text("2026-012")
+    expect(form.get_by_role("status").first).to_contain_text("2026-013")
     typed(field(form, "customer_number"), "C0001")
     button(form, said("find")).click()
     expect(form.get_by_role("status").filter(has_text="Henkilön rivejä löytyi")).to_be_visible(timeout=60_000)
     expect(form.get_by_text("uutiskirje").first).to_be_visible()
     keep_all(page, "rights-found")
-    typed(field(form, "folder"), "pyynto-2026-012")
+    typed(field(form, "folder"), "pyynto-2026-013")
     button(form, said("copy")).click()
-    expect(form.get_by_role("status").filter(has_text="pyynto-2026-012")).to_be_visible(timeout=60_000)
+    expect(form.get_by_role("status").filter(has_text="pyynto-2026-013")).to_be_visible(timeout=60_000)
     expect(form.get_by_text(said("not_identified")).first).to_be_visible()
     field(form, "how").select_option(label="kirjautunut omalle tilille")
     typed(field(form, "why"), "asiointitili")
@@ -58,7 +58,7 @@ def test_a_request_goes_from_a_mail_to_the_letter(lab, page):
     button(form, said("sent")).click()
     told = lab.kernel(
         page,
-        "r = desk.rights.request('2026-012'); told = desk.sql('FROM entries()').to_json(force_ascii=False)\n"
-        f"print(r.record.answered, len(desk.rights.state().request('2026-012').letters), {CUSTOMER!r} in told)",
+        "r = desk.rights.request('2026-013'); told = desk.sql('FROM entries()').to_json(force_ascii=False)\n"
+        f"print(r.record.answered, len(desk.rights.state().request('2026-013').letters), {CUSTOMER!r} in told)",
     )
     assert told.startswith("2026-03-02 1 False")
