@@ -357,7 +357,7 @@ def test_a_pack_holds_what_an_outsider_needs_and_is_whole(made):
     assert second.manifest["previous"] == {"pack": first.path.name, "manifest": first.opened.hash}
     assert second.manifest["journal"]["first"] == first.manifest["journal"]["last"] + 1
     assert second.manifest["since"] == "2025-12-31"
-    assert second.manifest["findings"] == {"error": 131, "warning": 187, "info": 49}
+    assert second.manifest["findings"] == {"error": 132, "warning": 187, "info": 49}
     assert second.fails("error")
     assert not second.fails("never")
     assert second.path.stat().st_mode & 0o077 == 0
@@ -591,7 +591,7 @@ def test_a_pack_is_signed_and_a_broken_or_foreign_one_is_not(made, tmp_path, mon
     desk = ivp.Desk(journal, by="aino", lang="en", now="2026-03-05T10:00")
     desk.audit.sign(second.path, by="toimitusjohtaja", remarks="read")
     row = desk.audit.signoffs().iloc[-1]
-    assert (row["pack_hash"], row["signed_by"], row["error_count"]) == (second.opened.hash, "toimitusjohtaja", 131)
+    assert (row["pack_hash"], row["signed_by"], row["error_count"]) == (second.opened.hash, "toimitusjohtaja", 132)
     assert "audit-2026-03-02" not in desk.audit.findings()["subject"].tolist()
     spoilt = bytearray(second.path.read_bytes())
     spoilt[1000] ^= 1

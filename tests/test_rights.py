@@ -708,6 +708,7 @@ def test_an_interrupted_erasure_is_settled_by_what_the_source_shows(desk, tmp_pa
 def test_a_request_that_is_answered_in_part_is_not_answered(desk):
     """A day of the answer that was put in by hand answers no right."""
     opened(desk, "access", "erasure", identified_how="account").update(answered="2026-02-20", why="w")
+    assert list(desk.rights.requests()["state"]) == ["open"]
     assert "RIG-026" in set(desk.rights.findings()["code"])
 
 

@@ -14,7 +14,7 @@ def test_the_sample_is_concluded_in_three_sentences_and_ten_actions(sample, monk
     """What is late first, each subject's duty once; the owner of an assigned finding beside it; a day for what has one."""
     told = ivp.evidence.conclusion(sample, NONE).sentences
     assert len(told) == 3
-    assert told[0].startswith("Toimia tarvitaan: virheitä 131")
+    assert told[0].startswith("Toimia tarvitaan: virheitä 132")
     found = ivp.evidence.actions(sample)
     assert list(found.columns) == ["due", "what", "subject", "owner"]
     assert len(found) == 10

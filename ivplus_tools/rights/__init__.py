@@ -119,7 +119,7 @@ class RightsRoom(FiledRoom[Requests]):
 
 def _state(one: Any) -> str:
     """Where a request stands; an answer that came late stays late."""
-    if one.record.answered:
+    if one.clock.answered:
         return "answered_late" if one.clock.is_late else "answered"
     if one.clock.waiting_since:
         return "waiting"

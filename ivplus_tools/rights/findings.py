@@ -33,10 +33,10 @@ def _times(case: RequestState) -> Found:
     clock, record = case.clock, case.record
     if clock.received is None:
         yield "RIG-016", {}
-    if clock.waiting_since and not record.answered:
+    if clock.waiting_since and not clock.answered:
         yield "RIG-025", {"since": clock.waiting_since}
     if clock.is_late:
-        yield ("RIG-003" if record.answered else "RIG-001"), {"due": clock.due}
+        yield ("RIG-003" if clock.answered else "RIG-001"), {"due": clock.due}
     if record.extension_told and (not clock.extended or not record.extension_reason):
         yield "RIG-007", {"told": record.extension_told, "first": clock.first}
     longest = _dates.read_period(_law.near("rights:pause", case.room.on)["longest_ask"])

@@ -42,8 +42,9 @@ class RequestState:
 
     @cached_property
     def clock(self) -> clocks.Clock:
-        """When it is to be answered."""
-        return clocks.of(self.record, self.room.on, self.room.lang)
+        """When it is to be answered; a request of which a right is not answered is not."""
+        told = self.record.replace(answered=None) if self.unanswered else self.record
+        return clocks.of(told, self.room.on, self.room.lang)
 
     @cached_property
     def activities(self) -> tuple[str, ...]:
