@@ -38,7 +38,8 @@ class RightsForm(Acting):
         writes = bool(desk.standpoint.by)
         self._inside.children = [
             self.listed, *(self._opening() if writes else []), self.chosen, self.view, *(self._times() if writes else []),
-            *self._finding(), *((*self._planning(), *self._answering()) if writes else []), *self._writing(writes), self._shown_code,
+            *self._finding(), *((*self._answering(), *self._planning()) if writes else []), *self._copying(), *self._writing(writes),
+            self._shown_code,
         ]  # fmt: skip
         self.chosen.observe(self._on_chosen, "value")
         self._look_again()
@@ -62,31 +63,40 @@ class RightsForm(Acting):
         self.activities.offer({str(one.id): str(one.name or one.id) for one in known.itertuples()})
         self.received = self._text("received", value=typed_day(self._desk.standpoint.now.date(), self._lang))
         self.channel, self.behalf = self._listed("channel", "request_channel"), self._listed("behalf", "request_behalf")
+        self.authority = self._text("authority")
         self.person = {name: self._text(name) for name in ("ref", "name", "email", "phone")}
         return [
             self._head("opening"), self._shared.html(_html.heading(self._say("rights"), 5)), self.rights, self.received, self.channel,
-            self.behalf, *self.person.values(), self._shared.html(_html.heading(self._say("activities"), 5)), self.activities,
+            self.behalf, self.authority, *self.person.values(),
+            self._shared.html(_html.heading(self._say("activities"), 5)), self.activities,
             self._button("open", self._on_open, self.told["open"]), self.told["open"],
         ]  # fmt: skip
 
     def _times(self) -> list[widgets.Widget]:
         self.how, self.why = self._listed("how", "identified_how"), self._text("why")
-        acts = {"identify": self._on_identify, "pause": self._on_pause, "resume": self._on_resume, "extend": self._on_extend}
+        acts = {
+            "identify": self._on_identify, "record_authority": self._on_authority, "pause": self._on_pause, "resume": self._on_resume,
+            "extend": self._on_extend, "told_recipients": self._on_recipients, "copy_removed": self._on_removed,
+        }  # fmt: skip
         buttons = widgets.HBox([self._button(key, act, self.told["times"]) for key, act in acts.items()])
         buttons.layout.flex_flow = "row wrap"
         return [self._head("identifying"), self.how, self.why, buttons, self.told["times"]]
 
     def _finding(self) -> list[widgets.Widget]:
         self.sought = {name: self._text(name) for name in SOUGHT}
-        self.numbers, self.reason, self.folder = self._text("numbers"), self._text("why"), self._text("folder")
+        self.numbers, self.reason = self._text("numbers"), self._text("why")
         decisions = {"take": self._on_take, "leave": self._on_leave, "mask": self._on_mask, "give": self._on_give}
         buttons = widgets.HBox([self._button(key, act, self.told["decide"]) for key, act in decisions.items()])
         buttons.layout.flex_flow = "row wrap"
         return [
             self._head("finding"), *self.sought.values(), self._button("find", self._on_find, self.told["find"]), self.progress,
             self.told["find"], self.found_view, self.numbers, self.reason, buttons, self.told["decide"],
-            self._head("copying"), self.folder, self._button("copy", self._on_copy, self.told["copy"]), self.told["copy"],
         ]  # fmt: skip
+
+    def _copying(self) -> list[widgets.Widget]:
+        """After the answer, so that the letter in the folder tells it."""
+        self.folder = self._text("folder")
+        return [self._head("copying"), self.folder, self._button("copy", self._on_copy, self.told["copy"]), self.told["copy"]]
 
     def _planning(self) -> list[widgets.Widget]:
         """Erasure of what was found: planned, approved by another, carried out in one source, old files deleted."""
@@ -128,7 +138,9 @@ class RightsForm(Acting):
     def _on_chosen(self, change: Any) -> None:
         self.request = self._desk.rights.request(change["new"]) if change["new"] else None
         self._letter = self.plans = None
-        self.found_view.value = self.letter_view.value = ""
+        for view in (self.found_view, self.letter_view, *self.told.values()):
+            view.value = ""
+        self.folder.value = self.file.value = self.numbers.value = ""
         self._look_again()
 
     def _on_open(self) -> str:
@@ -140,13 +152,14 @@ class RightsForm(Acting):
             "on_behalf": self.behalf.value or None,
             "activities": list(self.activities.value) or None,
             "person": ref or None,
+            "authority_shown": self.authority.value.strip() or None,
         }
         if name and not ref:
             raise _words.refusal("field_empty", field=self.person["ref"].description)
         made = self._desk.rights.open(list(self.rights.value), self._filled(self.received), self.channel.value or None, **facts)
         if name:
             self._desk.keep_person(ref, name, self.person["email"].value.strip() or None, self.person["phone"].value.strip() or None)
-        for field in self.person.values():
+        for field in (*self.person.values(), self.authority):
             field.value = ""
         self.rights.value, self.activities.value = (), ()
         self.code = f"desk.rights.request({made.id!r})"
@@ -160,6 +173,21 @@ class RightsForm(Acting):
         receipt = self._one().identify(self.how.value, self._filled(self.why))
         self.code = f"desk.rights.request({self._one().id!r}).identify({self.how.value!r}, ...)"
         self.why.value = ""
+        return repr(receipt)
+
+    def _on_authority(self) -> str:
+        return self._updated(authority_shown=self._filled(self.why))
+
+    def _on_recipients(self) -> str:
+        return self._updated(recipients_told=[one.strip() for one in self._filled(self.why).split(";") if one.strip()])
+
+    def _on_removed(self) -> str:
+        return self._updated(copy_removed=self._desk.standpoint.valid_on)
+
+    def _updated(self, **facts: Any) -> str:
+        """One fact of the request; its label is the reason."""
+        receipt = self._one().update(why=_words.field_label(next(iter(facts)), self._lang), **facts)
+        self.code, self.why.value = f"desk.rights.request({self._one().id!r}).update({next(iter(facts))}=...)", ""
         return repr(receipt)
 
     def _on_pause(self) -> str:
@@ -181,6 +209,7 @@ class RightsForm(Acting):
     def _on_find(self) -> str:
         """Values are forgotten once they were looked for: they stand on no form that is saved."""
         values = {name: field.value.strip() for name, field in self.sought.items() if field.value.strip()}
+        self._one().found, self.found_view.value = None, ""
         self.progress.layout.display = ""
         try:
             found = self._one().find(self._on_progress, **values)
@@ -195,7 +224,13 @@ class RightsForm(Acting):
         self.progress.max, self.progress.value = of, done
 
     def _chosen_numbers(self) -> list[int]:
-        return [int(one) for one in re.findall(r"\d+", self._filled(self.numbers))]
+        text, found = self._filled(self.numbers), list[int]()
+        for one in re.split(r"[\s,;]+", re.sub(r"\s*[-–]\s*", "-", text)):
+            told = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", one)
+            if told is None:
+                raise _words.refusal("not_numbers", got=one, expected=_words.texts(f"{self.words}.bad_numbers"))
+            found += range(int(told[1]), int(told[2] or told[1]) + 1)
+        return found
 
     def _decided(self, act: str, *told: str) -> str:
         found = self._one()._found()
@@ -222,7 +257,8 @@ class RightsForm(Acting):
         rows = sum(one["rows"] for one in manifest["tables"])
         lines = [self._say("copied", path=path.absolute(), rows=rows, tables=len(manifest["tables"]), masked=len(manifest["masked"]))]
         lines += [self._say("not_whole")] if not manifest["whole"] else []
-        return "\n".join([*lines, *([self._say("not_identified")] if not manifest["identity_established"] else [])])
+        lines += [self._say("not_identified")] if not manifest["identity_established"] else []
+        return "\n".join([lines[0], *(f"⚠ {one}" for one in lines[1:])])
 
     def _on_erase(self) -> str:
         self.plans = self._one().erase()
@@ -231,7 +267,7 @@ class RightsForm(Acting):
 
     def _planned(self) -> Any:
         if self.plans is None or not self.plans.ids:
-            raise _words.refusal("field_empty", field=self._say("erase"))
+            raise _words.refusal("press_first", button=self._say("erase"))
         return self.plans
 
     def _on_approve(self) -> str:
@@ -255,20 +291,26 @@ class RightsForm(Acting):
         self.code = f"desk.rights.request({self._one().id!r}).answer({self.right.value!r}, {self.outcome.value!r}, ...)"
         self.answer_why.value = self.evidence.value = ""
         self.grounds.value = ()
-        return repr(receipt)
+        found = self._one().found
+        return repr(receipt) if found is None or found.is_whole else f"{receipt!r}\n⚠ {self._say('not_whole')}"
 
     def _on_draft(self) -> str:
         self._letter = self._one().draft(self.kind.value, lang=self.language.value)
         self.code = f"desk.rights.request({self._one().id!r}).draft({self.kind.value!r}, lang={self.language.value!r})"
         self.letter_view.value = self._letter._repr_html_()
-        return self._letter.title
+        return "\n".join([str(self._letter.title), *self._open()])
+
+    def _open(self) -> list[str]:
+        """The blanks of the letter, by name."""
+        names = list(dict.fromkeys(self._letter.blanks))
+        return [f"⚠ {self._say('blanks', names='; '.join(names))}"] if names else []
 
     def _on_save(self) -> str:
         path = Path(self._filled(self.file))
         if path.exists():
             raise _words.refusal("draft_exists", path=path)
         letter = self._drafted()
-        return self._say("saved", path=letter.save(path).absolute(), count=len(letter.blanks))
+        return "\n".join([self._say("saved", path=letter.save(path).absolute(), count=len(letter.blanks)), *self._open()])
 
     def _on_sent(self) -> str:
         return repr(self._one().sent(self._drafted()))
@@ -276,7 +318,7 @@ class RightsForm(Acting):
     def _drafted(self) -> Any:
         """The letter as it was shown: what was not seen is not saved or recorded as sent."""
         if self._letter is None:
-            raise _words.refusal("field_empty", field=self._say("draft"))
+            raise _words.refusal("press_first", button=self._say("draft"))
         return self._letter
 
     # --- showing
@@ -300,7 +342,7 @@ class RightsForm(Acting):
             self.right.value = kept if kept in mine else ""
         if (found := self.request.found) is not None:
             views = self._tabled("finding", found.tables, TABLES) + self._tabled(
-                "near", found.near, ["number", "source", "table", "by", "row"]
+                "near", found.near, ["number", "decision", "source", "table", "by", "row"]
             )
             self.found_view.value = views + self._tabled("masks", found.masks, ["number", "kind", "value", "found_in", "decision"])
 

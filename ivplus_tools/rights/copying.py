@@ -17,7 +17,7 @@ from ivplus_tools.rights import letters, owed
 from ivplus_tools.rights.found import Found
 from ivplus_tools.rights.masks import OPEN
 from ivplus_tools.rights.state import RequestState
-from ivplus_tools.rights.tables import NOT_PERSONAL, TOO_MANY, Table
+from ivplus_tools.rights.tables import NOT_PERSONAL, SEARCHED, TOO_MANY, Table
 
 PORTABLE = "portability"
 KNOWN = owed.Circumstances(provided=True, by_machine=True)
@@ -150,8 +150,8 @@ def _manifest(
         "masked": masked,
         "names_in_text": _words.say("rights.names_in_text", lang),
         "not_searched": [
-            {"source": one.source, "table": one.name, "state": one.state, "detail": one.detail}
-            for one in found.every if one.state not in ("searched", NOT_PERSONAL) or one.detail
+            {"source": one.source, "table": one.name, "state": _words.values("search_state")[one.told][lang]}
+            for one in found.every if one.told not in (SEARCHED, NOT_PERSONAL)
         ],
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }  # fmt: skip

@@ -10,7 +10,7 @@ from ivplus_tools import _html, _room, _shown, _words
 from ivplus_tools.rights import masks as masking
 from ivplus_tools.rights import search
 from ivplus_tools.rights.state import Requests
-from ivplus_tools.rights.tables import NOT_PERSONAL, NOT_REACHED, NOT_SEARCHED, SEARCHED, TOO_MANY, Row, Table
+from ivplus_tools.rights.tables import NOT_PERSONAL, NOT_REACHED, NOT_SEARCHED, PARTLY, SEARCHED, TOO_MANY, Row, Table
 
 if TYPE_CHECKING:
     import pandas
@@ -31,10 +31,10 @@ class Found:
     def tables(self) -> pandas.DataFrame:
         """Each table: source, table, state, rows (surely the person's), near (await the officer), by, detail, activities.
 
-        `state`: `searched`, else why nothing can be said of it: `not_searched`, `not_reached`, `too_many`, `not_personal`.
+        `state`: `searched`, `partly` (see detail), or why nothing can be said: `not_searched`, `not_reached`, `too_many`, `not_personal`.
         """
         rows = [
-            (one.source, one.name, one.state, *((len(one.sure), len(self.awaiting(one))) if one.state == SEARCHED else (None, None)),
+            (one.source, one.name, one.told, *((len(one.sure), len(self.awaiting(one))) if one.state == SEARCHED else (None, None)),
              ", ".join(sorted({self._how(how) for row in one.rows for how in row.how})), one.detail, ", ".join(one.activities))
             for one in self.every
         ]  # fmt: skip
@@ -55,13 +55,17 @@ class Found:
 
     @property
     def near(self) -> pandas.DataFrame:
-        """Rows that may be the person's: number (for `take` and `leave`), source, table, by, row. For the officer's eyes."""
+        """Rows that may be the person's: number (for `take` and `leave`), decision, source, table, by, row. For the officer."""
         rows = [
             (number, table.source, table.name, ", ".join(map(self._how, row.how)),
              "; ".join(f"{name}: {cell}" for name, cell in row.cells.items() if cell))
-            for number, table, row in self._numbered if not row.sure and number not in self._left
+            for number, table, row in self._numbered
         ]  # fmt: skip
-        return _room.frame(("number", "source", "table", "by", "row"), rows, self._lang)
+        made = _room.frame(("number", "source", "table", "by", "row"), rows, self._lang)
+        decided = ["taken" if row.sure else "left" if number in self._left else "open" for number, _, row in self._numbered]
+        made.insert(1, "decision", decided)
+        made.attrs["lists"] = {"decision": "near_decision"}
+        return made
 
     def rows(self, source: str, table: str) -> pandas.DataFrame:
         """The rows of one table that are surely the person's, in the table's own columns."""
@@ -82,9 +86,8 @@ class Found:
         """What speaks against saying that this is all: rows that await the officer, and tables by why nothing is known of them."""
         counts = {"near": sum(len(self.awaiting(one)) for one in self.every)}
         for one in self.every:
-            state = NOT_SEARCHED if one.state == SEARCHED and one.detail else one.state
-            if state in (NOT_SEARCHED, NOT_REACHED, TOO_MANY):
-                counts[state] = counts.get(state, 0) + 1
+            if one.told in (PARTLY, NOT_SEARCHED, NOT_REACHED, TOO_MANY):
+                counts[one.told] = counts.get(one.told, 0) + 1
         return {key: count for key, count in counts.items() if count}
 
     @property

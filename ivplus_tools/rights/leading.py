@@ -117,7 +117,9 @@ def _can_ask(table: Table, sought: Mapping[str, tuple[str, ...]]) -> bool:
     told = set(table.kinds.values())
     named = "full_name" in sought and {"given_name", "family_name"} <= told
     within = "free_text" in told and bool({"full_name", "postal_address", *_persons.WITHIN} & set(sought))
-    return named or within or any(columns_of(table, kind) for kind in sought if kind != "birth_date")
+    keyed = [name for name in columns_of(table, "person_key") if not (table.own_key and name == table.key)]
+    others = any(columns_of(table, kind) for kind in sought if kind not in ("birth_date", "person_key"))
+    return named or within or others or ("person_key" in sought and bool(keyed))
 
 
 def taken_again(before: Sequence[Row], now: Sequence[Row]) -> None:

@@ -11,6 +11,7 @@ from ivplus_tools.documents import Document, Line, Section, Writer
 from ivplus_tools.rights.clock import parts
 from ivplus_tools.rights.found import Found
 from ivplus_tools.rights.state import RequestState
+from ivplus_tools.rights.tables import NOT_REACHED, NOT_SEARCHED, PARTLY
 
 KINDS = ("acknowledgement", "identity", "extension", "answer", "part_refusal", "refusal", "recipients", "withdrawal")
 GRANTED = "granted"
@@ -51,7 +52,7 @@ def answer(case: RequestState, found: Found | None = None, kind: str = "answer",
     """What is answered to each right, with the register's information on the activities concerned, and how to complain."""
     letter = _Writer(case)
     sections = [letter.opening("answer_intro"), letter.decided()]
-    if found is not None:
+    if found is not None and {"access", "portability"} & set(texts(case.record.rights)) and kind != "refusal":
         sections.append(letter.searched(found, given))
     if found is not None or ("access" in texts(case.record.rights) and kind != "refusal"):
         sections += list(letter.information(found))
@@ -175,8 +176,10 @@ class _Writer(Writer):
             said.append(self.say("letter.withheld"))
         if found.masks_of.proposals:
             said.append(self.say("letter.masked"))
-        if not found.is_whole:
-            said.append(self.say("letter.not_whole"))
+        if unread := [f"{one.source}/{one.name}" for one in found.every if one.told in (PARTLY, NOT_SEARCHED, NOT_REACHED)]:
+            said.append(self.say("letter.not_searched", names=", ".join(unread)))
+        if found.open.get("near"):
+            said.append(self.say("letter.near_left"))
         missing = () if found.is_whole else (self.say("letter.not_whole_label"),)
         return Section("", self.say("letter.data"), said="\n\n".join(said), open=missing)
 

@@ -29,6 +29,8 @@ VALUES = {
     "customer_number": "person_key", "birth_date": "birth_date", "licence_plate": "licence_plate", "account": "account_name",
 }  # fmt: skip
 """What a person may be looked for by, and the kind of personal data that it is."""
+ASKED = ("email", "phone", "name", "national_id", "customer_number")
+"""Those of them that the form asks for, and has a label for."""
 
 
 class Request:
@@ -84,6 +86,7 @@ class Request:
             raise _words.refusal("why_missing")
         if now.received is None:
             raise _words.refusal("not_received", request=self.id)
+        self._demand_unanswered(now)
         if now.extended:
             raise _words.refusal("extended_twice", request=self.id)
         if day < now.received or (now.waiting_since is None and now.first is not None and day > now.first):
@@ -93,12 +96,17 @@ class Request:
     def pause(self, why: str = "", on: object = None, waiting_for: str = "identity") -> Receipt:
         """Stop the clock: the person was asked for proof of identity, or to specify, on a day (default: today)."""
         now, day = self.clock, _dates.day(on) if on is not None else self._room.standpoint.valid_on
+        self._demand_unanswered(now)
         if now.waiting_since:
             raise _words.refusal("paused_twice", request=self.id)
         if now.received is None or day < now.received or (now.due and day > now.due):
             raise _words.refusal("pause_order", asked=day, answered="–")
         pause = {"asked": day, "pause_for": waiting_for, "reason": why or None}
         return self.update(pauses=[*clocks.parts(self.record.pauses), pause], why=why)
+
+    def _demand_unanswered(self, now: clocks.Clock) -> None:
+        if now.answered:
+            raise _words.refusal("answered_already", request=self.id, on=now.answered)
 
     def resume(self, on: object = None, why: str = "") -> Receipt:
         """Start the clock again: the person answered on a day (default: today)."""
@@ -140,7 +148,7 @@ class Request:
     def _keep_search(self, found: Found) -> None:
         """Seal where and by which kinds was looked, and how many rows were found."""
         tables = [
-            {"table": one.name, "source": one.source, "search_state": one.state, "searched_kinds": sorted(set(one.kinds.values())) or None,
+            {"table": one.name, "source": one.source, "search_state": one.told, "searched_kinds": sorted(set(one.kinds.values())) or None,
              "rows_count": len(one.sure) if one.state == "searched" else None,
              "near_count": len(found.awaiting(one)) if one.state == "searched" else None, "detail": one.detail or None}
             for one in found.every
@@ -230,11 +238,14 @@ class Request:
         kind, about = draft.about or ("", "")
         if about != self.id:
             raise _words.refusal("not_our_letter", request=self.id)
+        digest = hashlib.sha256(draft.text.strip().encode()).hexdigest()
+        if any((one.rights_letter, one.hash) == (kind, digest) for one in self._case().letters):
+            raise _words.refusal("letter_sent_already", request=self.id)
         moment = _dates.moment(at if at is not None else self._room.standpoint.now)
         number = len(self._case().letters) + 1
         made = RightsLetter.of(
             f"{self.id}/{number}", request=self.id, rights_letter=kind, sent=moment, sent_by=how,
-            language=_words.SPOKEN[draft.lang], hash=hashlib.sha256(draft.text.strip().encode()).hexdigest(), blanks=draft.blanks or None,
+            language=_words.SPOKEN[draft.lang], hash=digest, blanks=draft.blanks or None,
         )  # fmt: skip
         return self._room.seal_act([made], self._room.standpoint.valid_on, _words.say("rights.sent", self._lang), expecting=0)
 
@@ -266,7 +277,7 @@ def sought_of(values: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[str,
             raise _words.refusal("value_too_short", name=name)
         for one in clean:
             if len(_persons.FORMS[VALUES[name]](one)) < 2 or (name == "email" and "@" not in one):
-                raise _words.refusal("value_too_short", name=name)
+                raise _words.refusal("value_too_short", name=_words.texts(f"rights_form.{name}") if name in ASKED else name)
         found[VALUES[name]] = clean
     if not set(found) - {"birth_date"}:
         raise _words.refusal("nothing_sought")

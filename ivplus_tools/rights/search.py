@@ -203,12 +203,11 @@ def judged(table: Table, cells: dict[str, str | None], sought: Mapping[str, tupl
         if kind == "person_key" and told and told != OTHER and not _is_named(table, cells, values):
             reached.add(SAME_KEY)  # the number of a row in one system is another person's in the next
             continue
-        if told == OTHER:
-            against = True
-        elif told:
+        against |= told == OTHER
+        if told:
             how[kind] = told
     sure = any(kind in _persons.STRONG and told in (EXACT, NORMALISED) for kind, told in how.items()) or LINKED in reached
-    if not how and not reached:
+    if not reached and not any(told != OTHER for told in how.values()):
         return None
     if sure and not against:
         reached &= {LINKED}

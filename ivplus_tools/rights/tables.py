@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+PARTLY = "partly"
+"""A table that was searched, but not all of it: what was left is told beside."""
 SEARCHED, TOO_MANY, NOT_PERSONAL, NOT_SEARCHED, NOT_REACHED = "searched", "too_many", "not_personal", "not_searched", "not_reached"
 LINKED, SAME_KEY, LINKED_UP, SEVERAL = "linked", "same_key", "linked_up", "several_people"
 CODES = ("identity_code", "test_identity_code", "foreign_identity_code")
@@ -40,6 +42,11 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     keys: dict[str, dict[str, str]] = field(default_factory=dict)
     """By column, the keys by which rows are reached, each with how it is known."""
+
+    @property
+    def told(self) -> str:
+        """Its state as it is told."""
+        return PARTLY if self.state == SEARCHED and self.detail else self.state
 
     @property
     def sure(self) -> list[Row]:
