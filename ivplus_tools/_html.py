@@ -110,12 +110,12 @@ def _lines(text: str) -> str:
 def note(lines: Sequence[str], alert: bool = False, mark: str = "✓ ") -> str:
     """A message that a screen reader announces: an alert for errors, a status for results. One line each.
 
-    `mark`: what stands before a result; nothing has succeeded where somebody is only told what to do.
+    `mark`: what stands before a result; nothing has succeeded where somebody is only told what to do. A line that warns keeps its sign.
     An alert is told by its sign and a red bar: the reds of a theme are too faint for text, on a dark ground above all.
     """
     role, mark = ("alert", "⚠ ") if alert else ("status", mark)
     look = "border-left:.3em solid var(--jp-error-color1, #8b0000);padding-left:.5em;font-weight:bold" if alert else "color:inherit"
-    inner = "<br>".join(esc(mark + line) for line in lines)
+    inner = "<br>".join(esc(line if line.startswith("⚠") else mark + line) for line in lines)
     return f'<div role="{role}" {AS_IS} style="{look}">{inner}</div>'
 
 

@@ -200,7 +200,7 @@ class Found:
         searched = sum(one.state == SEARCHED for one in self.every)
         lines = [_words.say("rights.found" if rows else "rights.nothing_found", self._lang, rows=rows, tables=tables, searched=searched)]
         for key, count in self.open.items():
-            lines.append(_words.say(f"rights.open_{key}", self._lang, count=count))
+            lines.append(f"⚠ {_words.say(f'rights.open_{key}', self._lang, count=count)}")
         said = sum(one.state == NOT_PERSONAL for one in self.every)
         return [*lines, *([_words.say("rights.left_out", self._lang, count=said)] if said else [])]
 
