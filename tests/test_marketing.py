@@ -4,6 +4,8 @@ import csv
 import random
 import sqlite3
 import stat
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -511,6 +513,172 @@ def test_the_cleaned_list_has_the_allowed_rows_as_they_were(company, suffix):
     path.write_text(path.read_text(encoding="utf-8") + "M,0401111111,\n", encoding="utf-8")
     with pytest.raises(Refusal, match="changed"):
         found.write(company.folder / "again.csv")
+
+
+def everything_of(company):
+    """A company whose list of one address may be sent to, and the check of it."""
+    company.consents(
+        ["a@example.fi", "2024-01-01", "", "v1", "uutiset", "email"], ["b@example.fi", "2024-01-01", "", "v1", "uutiset", "email"]
+    )
+    company.bans()
+    found = company.check(["a@example.fi", "b@example.fi"])
+    assert found.clean
+    return found
+
+
+MEANWHILE = {
+    "a refusal": lambda company: company.desk.marketing.suppress("a@example.fi", "email", why="vastusti"),
+    "a table of bans": lambda company: company.table("more", "bans", [["b@example.fi", "2025-01-01"]], {"address": "a", "banned": "b"}),
+    "a table that ended": lambda company: company.desk.marketing.end("data/consents", SINCE, why="poistettu"),
+    "a text": lambda company: company.say(ConsentText.of("t1", consent_purposes=["uutiset"], version="v1", separate="no")),
+    "a purpose": lambda company: company.say(MarketingPurpose.of("uutiset", refusal_in_messages="no")),
+    "a source": lambda company: company.desk.source("data", str(company.folder / "elsewhere.csv")),
+}
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_a_list_is_not_written_by_a_check_of_before(company, what):
+    """What was recorded after the check is not in it: nothing is written until the list is checked again."""
+    found, out = everything_of(company), company.folder / "out.csv"
+    assert not found.stale
+    (company.folder / "elsewhere.csv").write_text("a\n", encoding="utf-8")
+    MEANWHILE[what](company)
+    assert found.stale
+    with pytest.raises(Refusal, match="check again"):
+        found.write(out)
+    assert not out.exists()
+
+
+def test_a_check_of_yesterday_writes_nothing_and_one_of_now_does(company):
+    """A day that has changed is one of new bans; what another room records, and the check itself, change nothing."""
+    found, out = everything_of(company), company.folder / "out.csv"
+    at = found.room.standpoint
+    company.desk.register.record(ivp.Activity.of("muu"), valid_from=SINCE, why="test")
+    company.check(["c@example.fi"], name="muu.csv")
+    later = replace(found, room=found.room.as_of(replace(at, pinned=at.pinned + timedelta(days=1))))
+    with pytest.raises(Refusal, match="check again"):
+        later.write(out)
+    assert found.write(out).read_text(encoding="utf-8").splitlines()[1:] == ["a@example.fi", "b@example.fi"]
+
+
+def test_no_file_is_written_over(company):
+    """Neither a cleaned list of before nor the list itself."""
+    found = everything_of(company)
+    other = company.folder / "out.csv"
+    other.write_text("toinen", encoding="utf-8")
+    for path in (other, found.place.path):
+        before = path.read_bytes()
+        with pytest.raises(Refusal, match="exists already"):
+            found.write(path)
+        assert path.read_bytes() == before
+
+
+def test_what_has_to_be_known_before_a_send_stands_first(company):
+    """Bans of nobody are a warning above the counts, before other warnings; where there is none, none is told."""
+    found = everything_of(company)
+    assert found.warnings == []
+    assert not repr(found).startswith("⚠")
+    company.bans(("ei osoite", "2025-01-01"), ("", "2025-01-01"))
+    company.consents(["?", "2024-01-01", "", "v1", "uutiset", "email"], ["a@example.fi", "2024-01-01", "", "v1", "uutiset", "email"])
+    found = company.check(["a@example.fi", "b"])
+    assert [one.partition(" ")[0] for one in found.warnings] == ["2", "data/consents:"]
+    told = repr(found).splitlines()
+    assert told[0].startswith("⚠ 2 bans (table data/bans) cannot be tied to anybody's address")
+    assert [one[0] for one in told[:3]] == ["⚠", "⚠", "l"]
+
+
+def test_rows_are_those_of_the_file(company):
+    """The heading is row 1, as in a spreadsheet."""
+    found = everything_of(company)
+    assert list(found.rows["row"]) == [2, 3]
+    assert found.place.path.read_text(encoding="utf-8").splitlines()[found.rows["row"][1] - 1] == '"b@example.fi"'
+
+
+@pytest.mark.parametrize("name", ["lista.md", "lista.pdf", "lista.docx", "lista"])
+def test_a_file_that_is_no_list_is_refused_in_ones_own_words(company, name):
+    """By its name, and not by what a reader says of its content."""
+    path = company.folder / name
+    path.write_text("# Otsikko\n\nteksti | muu, a, b\n", encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        company.desk.marketing.check(path, "email", "uutiset")
+    assert "ei ole lista" in refused.value.text("fi")
+    assert ".csv" in refused.value.text("fi")
+
+
+@pytest.mark.parametrize("told", ["Maija 010190-999A", "soitti 040 1234567", "maija@example.fi", "tili FI21 1234 5600 0007 85"])
+def test_no_reason_of_the_room_tells_of_somebody(company, told):
+    """Whatever is recorded, ended or withdrawn, and how a consent was collected."""
+    room = company.desk.marketing
+    for call in (
+        lambda: room.suppress("a@example.fi", "email", why=told),
+        lambda: room.record(MarketingPurpose.of("uusi"), valid_from=SINCE, why=told),
+        lambda: room.end("uutiset", SINCE, why=told),
+        lambda: MarketingTable.of("data/x", source="data", table="x", marketing_columns=columns(address="a"), collected_how=told),
+    ):  # fmt: skip
+        with pytest.raises(Refusal, match="identity code"):
+            call()
+
+
+def test_an_address_for_every_channel_that_is_none_names_no_channel(company):
+    """Nobody has chosen one."""
+    with pytest.raises(Refusal) as refused:
+        company.desk.marketing.suppress("ei osoite", why="vastusti")
+    assert "tekstiviesti" not in refused.value.text("fi")
+    assert "valitse kanava" in refused.value.text("fi")
+    with pytest.raises(Refusal, match="text message"):
+        company.desk.marketing.suppress("ei osoite", "sms", why="vastusti")
+
+
+def press(form, key):
+    """Press a button of a form by its label; what is said then, wherever it stands."""
+    [button] = [one for one in form._inside.children if getattr(one, "description", "") == form._say(key)]
+    button.click()
+    return form.told[key].value
+
+
+@pytest.mark.parametrize("change", ["path", "column", "channel", "purpose", "suppress"])
+def test_the_form_writes_no_result_of_before(company, change):
+    """A list, column, channel or purpose that has changed, or a refusal recorded: stale is told at once, and the write is refused."""
+    form = ivp.forms.marketing(company.desk)
+    form.path.value, form.purpose.value = str(everything_of(company).place.path), "uutiset"
+    assert 'role="alert"' not in press(form, "check")
+    assert form.stale.value == ""
+    form.target.value = str(company.folder / "out.csv")
+    if change == "suppress":
+        form.address.value, form.reason.value = "a@example.fi", "vastusti"
+        press(form, "suppress")
+    else:
+        new = {"path": "muu.csv", "column": "osoite", "channel": "sms", "purpose": "muu"}[change]
+        getattr(form, change).value = new
+    assert 'role="alert"' in form.stale.value
+    assert "check again" in press(form, "write")
+    assert not (company.folder / "out.csv").exists()
+    if change in ("column", "suppress"):
+        press(form, "check")
+        assert form.stale.value == ""
+        press(form, "write")
+        rows = (company.folder / "out.csv").read_text(encoding="utf-8").splitlines()[1:]
+        assert rows == (["b@example.fi"] if change == "suppress" else ["a@example.fi", "b@example.fi"])
+        assert "exists already" in press(form, "write")
+
+
+def test_the_form_takes_the_column_of_the_address_and_warns_first(company):
+    """Two columns that may be meant are refused until one is named; bans of nobody are an alert above the result."""
+    company.consents(["a@example.fi", "2024-01-01", "", "v1", "uutiset", "email"])
+    company.bans(("ei osoite", "2025-01-01"))
+    path = company.folder / "kaksi.csv"
+    path.write_text("x,y\na@example.fi,b@example.fi\n", encoding="utf-8")
+    form = ivp.forms.marketing(company.desk)
+    form.path.value, form.purpose.value = str(path), "uutiset"
+    assert 'role="alert"' in press(form, "check")
+    form.column.value = "y"
+    press(form, "check")
+    assert list(form.found.rows["address"]) == ["b@example.fi"]
+    assert "columns={'address': 'y'}" in form.code.replace("&#x27;", "'")
+    assert 'role="alert"' in form.warned.value
+    assert "1 bans" in form.warned.value
+    order = list(form._inside.children)
+    assert order.index(form.warned) < order.index(form.told["check"]) < order.index(form.view)
 
 
 def test_a_proof_tells_text_version_hash_days_and_bans(company):

@@ -12,7 +12,10 @@ from ivplus_tools.forms.acting import Acting
 
 MOST = 200
 """Blocked rows that are shown."""
-ROWS = ["row", "address", "reason", "rule", "matched", "given", "banned"]
+ROWS = ["row", "address", "reason", "banned", "given", "matched"]
+"""The rule of each reason stands in the counts."""
+WRAPPED = '<div style="overflow-wrap:anywhere">{rows}</div>'
+"""A long address is broken, and no column is out of sight."""
 
 
 class MarketingForm(Acting):
@@ -23,16 +26,20 @@ class MarketingForm(Acting):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "ivplus-marketing")
         self.found: Any = None
+        self._asked: tuple[str, ...] = ()
+        """What stood in the fields of the last check."""
         channels = [(names[self._lang], code) for code, names in _words.values("marketing_channel").items()]
         purposes = list(desk.marketing.state().purposes)
         self.path = self._text("path")
         self.channel = self._field(widgets.Dropdown, "channel", options=channels, value="email")
         self.purpose = self._field(widgets.Dropdown, "purpose", options=[("", ""), *((one, one) for one in purposes)], value="")
-        self.target = self._text("target")
+        self.column, self.target = self._text("column"), self._text("target")
+        self.stale, self.warned = self._shared.html(), self._shared.html()
         self.view, self.checks_view = self._shared.html(), self._shared.html()
         self.told = {name: self._shared.html() for name in ("check", "write", "suppress")}
         self._inside.children = [
-            self.path, self.channel, self.purpose, self._button("check", self._on_check, self.told["check"]), self.told["check"], self.view,
+            self.path, self.column, self.channel, self.purpose, self._button("check", self._on_check, self.told["check"]),
+            self.stale, self.warned, self.told["check"], self.view,
             self.target, self._button("write", self._on_write, self.told["write"]), self.told["write"],
             *(self._refusing(channels) if desk.standpoint.by else []), self.checks_view, self._shown_code,
         ]  # fmt: skip
@@ -50,22 +57,28 @@ class MarketingForm(Acting):
     # --- acts
 
     def _on_check(self) -> str:
-        path, purpose = self._filled(self.path), self._filled(self.purpose)
-        self.found = self._desk.marketing.check(path, self.channel.value, purpose)
-        self.code = f"found = desk.marketing.check({path!r}, {self.channel.value!r}, {purpose!r})\nfound.counts"
+        self.found, self.view.value, self.warned.value = None, "", ""
+        path, purpose, column = self._filled(self.path), self._filled(self.purpose), self.column.value.strip()
+        columns = {"address": column} if column else None
+        self.found, self._asked = self._desk.marketing.check(path, self.channel.value, purpose, columns=columns), self._chosen()
+        named = f", columns={columns!r}" if columns else ""
+        self.code = f"found = desk.marketing.check({path!r}, {self.channel.value!r}, {purpose!r}{named})\nfound.counts"
+        self.warned.value = _html.note(self.found.warnings, alert=True) if self.found.warnings else ""
         blocked = self.found.rows
         blocked = blocked[blocked["allowed"] == "no"]
         self.view.value = "".join((
             self._tabled(self._say("counts"), self.found.counts),
             self._tabled(self._say("open", count=len(self.found.open)), self.found.open),
-            self._tabled(self._say("rows", count=len(blocked)), blocked[ROWS].head(MOST)),
+            WRAPPED.format(rows=self._tabled(self._say("rows", count=len(blocked)), blocked[ROWS].head(MOST))),
             _html.paragraph(self._say("shown", most=MOST)) if len(blocked) > MOST else "",
         ))  # fmt: skip
-        return repr(self.found)
+        return repr(self.found).splitlines()[len(self.found.warnings)]
 
     def _on_write(self) -> str:
         if self.found is None:
             raise _words.refusal("marketing_unchecked")
+        if self._chosen() != self._asked:
+            raise _words.refusal("marketing_form_changed")
         target = self._filled(self.target)
         made = self.found.write(target)
         self.code = f"found.write({target!r})"
@@ -79,9 +92,21 @@ class MarketingForm(Acting):
         self.address.value, self.reason.value = "", ""
         return self._say("suppressed")
 
+    def _chosen(self) -> tuple[str, ...]:
+        return tuple(one.value.strip() for one in (self.path, self.column, self.channel, self.purpose))
+
+    def _on_edit(self) -> None:
+        super()._on_edit()
+        if self.found is not None and not self._busy:
+            self._tell_stale(self._chosen() != self._asked)
+
+    def _tell_stale(self, now: bool) -> None:
+        self.stale.value = _html.note([self._say("stale")], alert=True) if now else ""
+
     # --- showing
 
     def _read(self) -> None:
+        self._tell_stale(self.found is not None and (self._chosen() != self._asked or self.found.stale))
         made = self._desk.marketing.overview()
         self.checks_view.value = self._tabled(self._say("checks", count=len(made)), made)
 

@@ -12,7 +12,7 @@ from ivplus_tools._records import Record
 from ivplus_tools._store import Receipt
 from ivplus_tools.exchange.filed import FiledRoom
 from ivplus_tools.marketing import findings as checks
-from ivplus_tools.marketing.records import ConsentText, MarketingCheck, MarketingPurpose, MarketingTable, Suppression
+from ivplus_tools.marketing.records import ConsentText, MarketingCheck, MarketingPurpose, MarketingTable, Suppression, nameless
 from ivplus_tools.marketing.state import Marketing
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ class MarketingRoom(FiledRoom[Marketing]):
     records: ClassVar[tuple[type[Record], ...]] = (MarketingPurpose, MarketingTable, ConsentText, MarketingCheck, Suppression)
     reads: ClassVar[type[Marketing]] = Marketing
     findings_of = staticmethod(checks.findings)
+
+    def when_and_why(self, valid_from: object, why: str, insist: bool = False) -> tuple[date, str]:
+        """Since when and why; a reason names nobody."""
+        since, reason = super().when_and_why(valid_from, why, insist)
+        return since, nameless(reason)
 
     def check(
         self, path: str | Path, channel: str, purpose: str, on: object = None, columns: Mapping[str, str] | None = None,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _room, _sources, _store, _words
 from ivplus_tools._room import Room
-from ivplus_tools._sources import Column, Engine, Place, compose, quoted
+from ivplus_tools._sources import Column, Engine, Place, compose, files, quoted
 from ivplus_tools._store import Receipt
 from ivplus_tools.exchange import headings
 from ivplus_tools.marketing.cells import Asked
@@ -50,18 +50,22 @@ class Check:
     loaded: Loaded
     ways: Mapping[str, Way]
     bench: Bench = field(repr=False)
-    list_hash: str = ""
+    list_hash: str
+    made_on: date
     receipt: Receipt | None = None
 
     # --- what was found
 
     @property
     def rows(self) -> pandas.DataFrame:
-        """Each row of the list: row (from 1), address as it is written, allowed (yes, no), reason, rule, matched, given, banned."""
+        """Each row of the list: row (the heading is 1), address as it is written, allowed (yes, no), reason, rule, matched, given, banned.
+
+        An empty line between rows may be none for the reader, and what follows stands that much further down.
+        """
         with self._list({"raw": self.column}) as name:
             rows = [
                 (
-                    n,
+                    n + HEADING,
                     raw,
                     YES if reason < len(ALLOWED) else NO,
                     REASONS[reason],
@@ -129,13 +133,40 @@ class Check:
         """Whether every row may be sent to and nothing is open."""
         return self.blocked == 0 and self.open.empty
 
+    @property
+    def stale(self) -> bool:
+        """Whether it is another day by now, or a refusal, a table, a text, a purpose or a source was recorded since."""
+        return self.room.standpoint.now.date() != self.made_on or self.asked.state.again().basis != self.asked.state.basis
+
+    @property
+    def warnings(self) -> list[str]:
+        """What somebody has to know before a send, a sentence each: bans of which nobody can tell whose they are stand first."""
+        say, reasons, bans, others = _words.say, _words.values("marketing_reason"), [], []
+        for one in self.open.itertuples():
+            if one.reason in UNDETERMINED and one.subject == self.place.name:
+                continue
+            count = "" if one.rows is None or one.rows != one.rows else _words.show_number(int(one.rows), self._lang)
+            if one.reason == "no_address" and one.subject in _ban_tables(self):
+                bans.append(say("marketing.bans_of_nobody", self._lang, subject=one.subject, count=count))
+                continue
+            reason = reasons[str(one.reason)][self._lang]
+            others.append(say("marketing.open", self._lang, subject=one.subject, reason=reason, detail=str(one.detail or count)))
+        return [*bans, *others]
+
     # --- out
 
     def write(self, path: str | Path) -> Path:
-        """Write the cleaned list: the allowed rows as they were (`.csv`, `.xlsx`, `.parquet`), formula signs disarmed but in numbers."""
+        """Write the cleaned list: the allowed rows as they were (`.csv`, `.xlsx`, `.parquet`), formula signs disarmed but in numbers.
+
+        Refused where the check is stale, where the list has changed, and where the file exists.
+        """
         from ivplus_tools.marketing import writing
 
         file, at = writing.demand_kind(_store.path_of(path)), self.room.standpoint
+        if self.stale:
+            raise _words.refusal("marketing_stale")
+        if file.exists():
+            raise _words.refusal("draft_exists", path=file)
         with _sources.opened(self.place) as engine:
             names = list(engine.columns(the_table(engine, self.place.name)))
         with self._list({f"c{place}": name for place, name in enumerate(names)}) as listed:
@@ -161,14 +192,10 @@ class Check:
         say, lang = _words.say, self._lang
         about = {"channel": _words.values("marketing_channel")[self.asked.channel][lang], "purpose": self.asked.purpose.id}
         counts = {name: _words.show_number(getattr(self, name), lang) for name in ("allowed", "blocked", "undetermined")}
-        lines = [say("marketing.summary", lang, name=self.place.name, on=_words.show_date(self.asked.on, lang), **about, **counts)]
+        summary = say("marketing.summary", lang, name=self.place.name, on=_words.show_date(self.asked.on, lang), **about, **counts)
         reasons = _words.values("marketing_reason")
-        lines += [f"  {reasons[one][lang]}: {_words.show_number(count, lang)}" for one, count in self.by_reason.items()]
-        for one in self.open.itertuples():
-            if one.reason not in UNDETERMINED or one.subject != self.place.name:
-                detail = str(one.detail or (f"{one.rows:.0f}" if one.rows == one.rows and one.rows is not None else ""))
-                lines.append(say("marketing.open", lang, subject=one.subject, reason=reasons[str(one.reason)][lang], detail=detail))
-        return "\n".join(lines)
+        found = [f"  {reasons[one][lang]}: {_words.show_number(count, lang)}" for one, count in self.by_reason.items()]
+        return "\n".join([*(f"⚠ {one}" for one in self.warnings), summary, *found])
 
 
 class _Listed:
@@ -217,6 +244,8 @@ def _checked(room: Room[Marketing], asked: Asked, place: Place, columns: Mapping
             engine = held.enter_context(_sources.opened(place))
             if not place.path.is_file():
                 raise _words.refusal("marketing_several_tables", path=place.name, names=", ".join(engine.tables()[:10]))
+            if isinstance(engine, files.Files) and files.kind_of(place.path) is None:
+                raise _words.refusal("marketing_no_list", path=place.name, expected=", ".join(files.KINDS))
             table = the_table(engine, place.name)
             demand_read_whole(engine, table)
             named = the_columns(engine, table, asked.channel, columns or {})
@@ -238,12 +267,14 @@ def _checked(room: Room[Marketing], asked: Asked, place: Place, columns: Mapping
         bench.close()
         raise
     ways = asked.state.ways(asked.purpose, asked.channel, asked.on)
-    found = Check(room, asked, place, named["raw"], counted, loaded, ways, bench, hashed)
+    found = Check(room, asked, place, named["raw"], counted, loaded, ways, bench, hashed, room.standpoint.now.date())
     weakref.finalize(found, bench.close)
     progress(4, 4)
     return found
 
 
+HEADING = 1
+"""Lines above the first row of a list."""
 MEMORY = "1400MB"
 """What a check may take before it uses the disk."""
 
@@ -301,5 +332,9 @@ def keep(found: Check, more: Mapping[str, Any]) -> None:
 
 
 def _bans_lost(found: Check) -> int | None:
-    bans = {one.id for one in found.asked.state.tables if one.table_role == BANS}
-    return sum(count for table, count in found.loaded.nobody.items() if table in bans) or None
+    return sum(count for table, count in found.loaded.nobody.items() if table in _ban_tables(found)) or None
+
+
+def _ban_tables(found: Check) -> set[str]:
+    """The tables of bans."""
+    return {one.id for one in found.asked.state.tables if one.table_role == BANS}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeAlias
 
 from pydantic import BeforeValidator, model_validator
 
-from ivplus_tools import _words
+from ivplus_tools import _persons, _words
 from ivplus_tools._records import Count, Day, Listed, Part, Period, Record, Text, Texts, code, item, one_of, some, some_of, texts
 
 if TYPE_CHECKING:  # what the values are, once validated
@@ -44,19 +44,20 @@ DATED = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})(?!\d)")
 
 
 def tells_of_somebody(text: str) -> bool:
-    """Whether a text holds an address, a number or an identity code of a person; days are none."""
-    return bool(SOMEBODY.search(DATED.sub("", text)))
+    """Whether a text holds an address, a number or an identity code of a person; days are none. A name cannot be known."""
+    bare = DATED.sub("", text)
+    return bool(SOMEBODY.search(bare) or _persons.recognised(bare))
 
 
-def _nameless(got: object) -> object:
-    """A text that names nobody: the journal cannot forget."""
+def nameless(got: Any) -> Any:
+    """A text that tells of nobody: the journal cannot forget."""
     if isinstance(got, str) and tells_of_somebody(got):
         raise _words.refusal("marketing_names_somebody")
     return got
 
 
 if not TYPE_CHECKING:
-    Nameless = Annotated[Text, BeforeValidator(_nameless)]
+    Nameless = Annotated[Text, BeforeValidator(nameless)]
 
 
 class MarketingPurpose(Record):
@@ -101,7 +102,7 @@ class MarketingTable(Record):
     marketing_purpose: Text = item("gdpr:7(2)", refers="marketing_purpose")
     consent_text: Text = item("gdpr:7(1)", refers="consent_text")
     marketing_recipient: Recipient = item("svtl:200(1)")
-    collected_how: Text = item("gdpr:7(1)")
+    collected_how: Nameless = item("gdpr:7(1)")
     at_sale: YesNo = item("svtl:200(3)")
     same_seller: YesNo = item("svtl:200(3)")
     refusal_offered: YesNo = item("svtl:200(3)")

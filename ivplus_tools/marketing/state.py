@@ -18,6 +18,8 @@ CONSENT, OPT_OUT, REQUEST = "consent", "opt_out", "request"
 KINDS = ("legal_person", "work_address", "sole_trader", "natural_person")
 """Kinds of recipients, the most protected last: who is told as several is the last of them, and who is not told at all too."""
 YES, NO = "yes", "no"
+BASIS = ("marketing_purpose", "marketing_table", "consent_text", "suppression", "source")
+"""Kinds of records on which the answer of a check depends."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Marketing(State):
     def texts(self) -> Mapping[str, ConsentText]:
         """The texts of consents, by identifier."""
         return {one.id: one for one in self.records("consent_text")}
+
+    @cached_property
+    def basis(self) -> frozenset[int]:
+        """The numbers of the entries on which the answer of a check depends."""
+        return frozenset(one.entry for one in self.sealed if one.kind in BASIS)
 
     def suppressed(self, channel: str, on: date) -> list[Suppression]:
         """The suppressions of a channel that stand on a day, none of which is lifted."""

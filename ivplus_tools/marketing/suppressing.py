@@ -12,7 +12,7 @@ from ivplus_tools._sources import ledger
 from ivplus_tools._store import Receipt
 from ivplus_tools.marketing import addresses
 from ivplus_tools.marketing.hashing import mark
-from ivplus_tools.marketing.records import Suppression, tells_of_somebody
+from ivplus_tools.marketing.records import Suppression, nameless
 from ivplus_tools.marketing.state import Marketing, key_name
 
 SHORT = 24
@@ -23,7 +23,7 @@ def suppress(room: Room[Marketing], address: str, channel: str | None, why: str)
     """Keep the hashes of an address: on one channel, or on every channel that it can be of."""
     reason, keys = _why(why), {}
     for one in [channel] if channel else _channels_of(address):
-        keys[one] = _key(address, one)
+        keys[one] = _key(address, one, channel is None)
     state, records = room.state(), []
     for one in keys:
         if not state.secret_fits(one, [each.record for each in state.of("suppression") if each.record.marketing_channel == one]):
@@ -53,14 +53,14 @@ def _why(why: str) -> str:
     reason = _records.clean(why)
     if not reason:
         raise _words.refusal("why_missing")
-    if tells_of_somebody(reason):
-        raise _words.refusal("marketing_names_somebody")
-    return reason
+    return str(nameless(reason))
 
 
-def _key(address: object, channel: str) -> str:
+def _key(address: object, channel: str, every: bool = False) -> str:
     """The one address that is meant; the refusal does not repeat it."""
     key = addresses.read(addresses.FORMS[channel], address).sure if isinstance(address, str) else None
+    if key is None and every:
+        raise _words.refusal("marketing_bad_address_of_any")
     if key is None:
         raise _words.refusal("marketing_bad_address", channel=_words.values("marketing_channel")[channel])
     return key

@@ -36,5 +36,6 @@ def test_a_list_is_checked_written_and_a_refusal_leaves_no_address(lab, page, tm
     typed(form.get_by_label(said("reason"), exact=True), "vastusti puhelimessa")
     button(form, said("suppress")).click()
     expect(form.get_by_text(said("suppressed"))).to_be_visible()
+    expect(form.get_by_text(said("stale"))).to_be_visible()
     told = lab.kernel(page, "print(form.code, b'salainen' in desk.standpoint.path.read_bytes(), repr(form.address.value))")
     assert told.strip() == "desk.marketing.suppress(address, None, why='vastusti puhelimessa') False ''"
