@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ivplus_tools as ivp
-from ivplus_tools import _records
+from ivplus_tools import _records, _words
 from ivplus_tools.cli import main
 from ivplus_tools.errors import Refusal
 from ivplus_tools.measures.records import SecurityMeasure
-from ivplus_tools.measures.state import CANNOT_TELL, CURRENT, OPEN, fewer, none_of
+from ivplus_tools.measures.state import CANNOT_TELL, CURRENT, FAILED, LATE, NEVER, OPEN, UNDECIDED, fewer, none_of
 
 LAW = [
     pytest.param(one, id=one["name"])
@@ -268,7 +268,7 @@ def test_a_list_of_another_day_or_with_another_key_tells_nothing(desk, tmp_path,
     codes = set(desk.measures.findings()["code"]) - {"MEA-017"}
     assert bool(codes) is bool(reasons)
     assert ("MEA-010" in codes) is bool(reasons)
-    assert set(desk.measures.overview()["state"]) == ({CANNOT_TELL} if told != {"account_key": "laji"} else {OPEN})
+    assert set(desk.measures.overview()["state"]) == ({CANNOT_TELL} if told != {"account_key": "laji"} else {UNDECIDED})
 
 
 def test_the_own_time_of_a_file_is_told_as_such(desk, tmp_path):
@@ -476,6 +476,67 @@ def test_the_journal_names_nobody_and_every_field_is_worded():
         assert "name" not in kind.model_fields
 
 
+PERSONAL = ["010190-123A", "Maija Meikäläinen 010190-923A", "m\u00adaija@example.fi", "soita 040 123 4567", "FI21 1234 5600 0007 85"]
+
+
+@pytest.mark.parametrize("told", PERSONAL)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda told: ivp.Training(f"Koulutus/{told}/2026-02-01"), lambda told: ivp.Training("t", audience=told),
+        lambda told: ivp.SecurityMeasure("m", handled_by=["palkat", told]), lambda told: ivp.LogReview("l", follow_up=told),
+        lambda told: ivp.AccessReview("r", reviewer=told), lambda told: ivp.RestoreTest("x", restored_backup=told),
+        lambda told: ivp.Undertaking("u", position=told), lambda told: ivp.SecurityPolicy("p", remarks=told),
+    ],
+)  # fmt: skip
+def test_no_text_and_no_identifier_takes_a_number_or_an_address_of_a_person(desk, make, told):
+    """In an identifier, a text, an item of a list; nothing is written. The journal cannot forget."""
+    with pytest.raises(Refusal, match="cannot forget"):
+        desk.measures.record(make(told), valid_from="2026-02-01", why="w")
+    assert desk.measures.standing() == []
+    desk.measures.record(make("ryhmä 1"), valid_from="2026-02-01", why="w")
+
+
+@pytest.mark.parametrize("told", PERSONAL)
+def test_no_reason_takes_one_either(desk, told):
+    """Of a record and of a withdrawal."""
+    with pytest.raises(Refusal, match="cannot forget"):
+        desk.measures.record(ivp.Training("t"), valid_from="2026-02-01", why=told)
+    receipt = desk.measures.record(ivp.Training("t"), valid_from="2026-02-01", why="w")
+    with pytest.raises(Refusal, match="cannot forget"):
+        desk.measures.withdraw(receipt, why=told)
+    assert len(desk.measures.standing()) == 1
+
+
+def test_the_next_test_is_not_before_the_last():
+    """It would be late from the day it is recorded; one that was planned and never done may be past."""
+    with pytest.raises(Refusal, match="next test"):
+        ivp.SecurityMeasure("m", tested="2026-02-01", next_test="2020-01-01")
+    assert ivp.SecurityMeasure("m", next_test="2020-01-01").next_test
+
+
+@pytest.mark.parametrize(
+    ("made", "state"),
+    [
+        (ivp.SecurityMeasure("m", tested="2026-02-01", test_result="passed", next_test="2027-01-01"), CURRENT),
+        (ivp.SecurityMeasure("m", tested="2025-02-01", test_result="passed", next_test="2026-01-01"), LATE),
+        (ivp.SecurityMeasure("m", tested="2025-02-01", test_result="partly", next_test="2026-01-01"), FAILED),
+        (ivp.SecurityMeasure("m", next_test="2026-01-01"), NEVER), (ivp.SecurityMeasure("m", tested="2026-02-01"), CANNOT_TELL),
+        (ivp.LogReview("l", system="s", reviewed="2026-02-01", deviations=2), UNDECIDED),
+        (ivp.AccessReview("r", system="s", reviewed="2026-02-01", orphans=2), UNDECIDED),
+        (ivp.AccessReview("r", system="s", reviewed="2026-02-01", orphans=2, leavers_open=1), FAILED),
+        (ivp.RestoreTest("x", system="s", tested="2026-02-01", data_complete="no"), FAILED),
+        (ivp.Training("t", course="c", held_on="2026-02-01", invited=5, attended=4), FAILED),
+    ],
+)  # fmt: skip
+def test_what_is_open_is_told_by_why(desk, made, state):
+    """Late, fallen short, never done and undecided are four words; the gravest is told, and the findings tell each."""
+    desk.measures.record(made, valid_from="2025-02-01", why="w")
+    assert list(desk.measures.overview()["state"]) == [state]
+    shown = {ivp.show(desk.speaking(lang).measures.overview())._repr_html_() for lang in ("fi", "sv", "en")}
+    assert len(shown) == 3
+
+
 # --- what other rooms say of it
 
 
@@ -555,10 +616,113 @@ FILLER = "Säilytämme henkilötietoja kolme vuotta, ja sinulla on oikeus saada 
 
 
 def test_the_invented_company_shows_each_state(sample):
-    """Checks in order, open, and of which nothing can be told."""
+    """Checks in order, late, fallen short, never done, undecided, and of which nothing can be told."""
     states = sample.measures.overview()["state"].value_counts().to_dict()
-    assert states.keys() == {CURRENT, OPEN, CANNOT_TELL}
+    assert states.keys() == {CURRENT, LATE, FAILED, NEVER, UNDECIDED, CANNOT_TELL}
     assert not set(sample.measures.overview()[lambda one: one["state"] == CURRENT]["subject"]) & {"haittaohjelmat", "verkko"}
+
+
+def filled_form(desk, tmp_path):
+    """A form whose two lists are chosen, a leaver among them; the source was recorded after the form was made."""
+    form = ivp.forms.measures(desk)
+    listed(desk, tmp_path / "l", [("K1", "kyllä", ""), ("K2", "kyllä", "")], [("K1", "2025-01-01"), ("K2", "")])
+    press(form, "read_again")
+    form.system.value = "crm"
+    for one, table in ((form.accounts, "tilit"), (form.employees, "tyontekijat")):
+        one.source.value = "l"
+        one.table.value = table
+        for role, field in one.roles.items():
+            field.value = COLUMNS[role]
+    form.as_of.value = "2026-03-02"
+    return form
+
+
+def press(form, key):
+    """A button of the form, by what it says."""
+    said = _words.say(f"measures_form.{key}", "en")
+    next(one for one in form._inside.children if getattr(one, "description", None) == said and hasattr(one, "click")).click()
+
+
+def test_a_form_knows_a_source_and_a_system_recorded_since_and_keeps_what_is_chosen(desk, tmp_path):
+    """They are read at every press; where they are recorded is said."""
+    form = filled_form(desk, tmp_path)
+    assert (form.accounts.source.value, form.system.value) == ("l", "crm")
+    desk.source("m", str(tmp_path / "l"))
+    press(form, "read_again")
+    assert "m" in dict(form.accounts.source.options)
+    assert (form.accounts.source.value, form.accounts.table.value, form.accounts.roles["active"].value) == ("l", "tilit", "auki")
+    assert any("5_retention" in getattr(one, "value", "") for one in form._inside.children if hasattr(one, "value"))
+
+
+def test_a_comparison_that_leaves_anything_open_or_tells_nothing_is_a_warning(desk, tmp_path):
+    """A leaver, and lists of another day; nothing of it stands behind the sign of success."""
+    form = filled_form(desk, tmp_path)
+    press(form, "compare")
+    assert ("alert" in form.message.value, "✓" in form.message.value) == (True, False)
+    form.as_of.value = "2026-03-01"
+    press(form, "compare")
+    assert "✓" not in form.message.value
+    assert form.message.value.index("not evaluable") < form.message.value.index("CRM" if "CRM" in form.message.value else "crm")
+    listed(desk, tmp_path / "l", [("K2", "kyllä", "")], [("K2", "")])
+    form.as_of.value = "2026-03-02"
+    press(form, "compare")
+    assert ("alert" in form.message.value, "✓" in form.message.value) == (False, True)
+
+
+def test_a_recorded_comparison_stays_in_sight_and_is_recorded_once(desk, tmp_path):
+    """A second press shows the receipt, a second reason is refused; changed choices ask for another comparison."""
+    form = filled_form(desk, tmp_path)
+    press(form, "keep_review")
+    assert "not been compared" in form.message.value
+    press(form, "compare")
+    form.reason.value = "w"
+    form.as_of.value = "2026-03-01"
+    press(form, "keep_review")
+    assert "choices have changed" in form.message.value
+    form.as_of.value = "2026-03-02"
+    press(form, "keep_review")
+    assert len(desk.measures.standing()) == 1
+    assert ("K1" in form.waiting.value, "The review is recorded" in form.waiting.value) == (True, True)
+    receipt = form.message.value
+    press(form, "keep_review")
+    assert form.message.value == receipt
+    form.reason.value = "again"
+    press(form, "keep_review")
+    assert "already recorded" in form.message.value
+    assert len(desk.measures.standing()) == 1
+
+
+def test_what_a_form_wrote_last_is_taken_back_there(desk, tmp_path):
+    """With a reason; once; a comparison that was taken back may be recorded again."""
+    form = filled_form(desk, tmp_path)
+    form.undo_why.value = "w"
+    press(form, "undo")
+    assert "Nothing has been recorded" in form.message.value
+    press(form, "compare")
+    form.reason.value = "w"
+    press(form, "keep_review")
+    form.undo_why.value = ""
+    press(form, "undo")
+    assert len(desk.measures.standing()) == 1
+    form.undo_why.value = "slip"
+    press(form, "undo")
+    assert desk.measures.standing() == []
+    assert "taken back" in form.message.value
+    assert ("The review is recorded" in form.waiting.value, form.told["review"].value) == (False, "")
+    form.reason.value = "w"
+    press(form, "keep_review")
+    assert len(desk.measures.standing()) == 1
+
+
+def test_a_form_takes_no_identity_code_for_an_audience(desk):
+    """One line, nothing written, and what was typed stays."""
+    form = ivp.forms.measures(desk)
+    for key, told in (("course", "c"), ("audience", "Maija 010190-923A"), ("held_on", "2026-03-01")):
+        form.training[key].value = told
+    press(form, "keep_training")
+    assert "cannot forget" in form.message.value
+    assert form.training["course"].value == "c"
+    assert desk.measures.standing() == []
 
 
 def test_the_shell_tells_what_is_open_and_its_exit_code_too(tmp_path):

@@ -28,7 +28,9 @@ def measures(path: str, valid: str | None, known: str | None, lang: str, every: 
     """
     room = desk_of(path, valid, known, lang).measures
     checks, found = room.overview(), room.findings()
-    counts = {state: int((checks["state"] == state).sum()) for state in _words.values("evidence_state")}
-    echo(_words.say("measures.summary_shell" if len(checks) else "measures.nothing", lang, checks=len(checks), **counts), err=True)
+    names = _words.values("evidence_state")
+    counts = {state: int((checks["state"] == state).sum()) for state in names}
+    told = ", ".join(f"{names[state][lang]} {count}" for state, count in counts.items())
+    echo(_words.say("measures.summary_shell" if len(checks) else "measures.nothing", lang, checks=len(checks), counts=told), err=True)
     print_table(checks if every else found, shape)
     sys.exit(0 if len(checks) and counts["current"] == len(checks) and found.empty else 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from ivplus_tools import _dates, _room, _store, _words
+from ivplus_tools import _dates, _persons, _room, _store, _words
 from ivplus_tools._records import Record
 from ivplus_tools._store import Draft
 from ivplus_tools.exchange.filed import FiledRoom
@@ -69,7 +69,7 @@ class MeasuresRoom(FiledRoom[Security]):
         return _store.frame(self.standpoint, "FROM security_policies() ORDER BY id")
 
     def overview(self) -> pandas.DataFrame:
-        """Each check of each subject: check, subject, last, due (by policy or plan), state (current, open, cannot_tell)."""
+        """Each check of each subject: check, subject, last, due (by policy or plan), state (of `evidence_state`)."""
         rows = [(one.check, one.subject, one.last, one.due, one.state) for one in self.state().checks]
         made = _room.frame(("check", "subject", "last", "due", "state"), rows, self.standpoint.lang, days=("last", "due"))
         made.attrs["lists"] = {"check": "security_check", "state": "evidence_state"}
@@ -114,12 +114,27 @@ class MeasuresRoom(FiledRoom[Security]):
     # --- the same questions in every room
 
     def as_entry(self, thing: Record, since: date, why: str, expecting: int | None = None) -> Draft:
-        """As everywhere; a day on which something was done has been."""
+        """As everywhere; a day on which something was done has been, and no text or identifier tells of a person by number or address."""
+        _demand_nameless([thing.id, thing.body()], self.standpoint.by)
         for name in DAYS:
             told = getattr(thing, name, None)
             if isinstance(told, date):
                 _not_to_come(name, told, self.standpoint.now.date())
         return super().as_entry(thing, since, why, expecting)
+
+    def when_and_why(self, valid_from: object, why: str, insist: bool = False) -> tuple[date, str]:
+        """As everywhere; the reason tells of nobody either."""
+        _demand_nameless(why)
+        return super().when_and_why(valid_from, why, insist)
+
+
+def _demand_nameless(told: object, by: str | None = None) -> None:
+    """Refuse an identity code, an address or a number anywhere within what is told; the officer's own name is sealed beside it anyway."""
+    if isinstance(told, str) and told != by and any(_persons.recognised(one) for one in (told, _persons.seen(told))):
+        raise _words.refusal("identifier_told")
+    parts = told.values() if isinstance(told, dict) else told if isinstance(told, (list, tuple)) else ()
+    for part in parts:
+        _demand_nameless(part, by)
 
 
 def _not_to_come(name: str, told: date, today: date) -> None:

@@ -170,6 +170,7 @@ class Accounts:
             for one in self.lists
         ]
         lines = [
+            *(_words.say("measures.not_evaluable", self.lang, reason=names[code][self.lang]) for code in self.reasons),
             _words.say(
                 "measures.summary", self.lang, system=self.system, on=_words.show_date(self.on, self.lang), seen=self.seen, counts=counts
             ),
@@ -179,7 +180,6 @@ class Accounts:
             lines.append(_words.say("measures.twice", self.lang, accounts=self.twice[0], employees=self.twice[1]))
         if self.nameless:
             lines.append(_words.say("measures.nameless", self.lang, count=self.nameless))
-        lines += [_words.say("measures.not_evaluable", self.lang, reason=names[code][self.lang]) for code in self.reasons]
         return "\n".join(lines)
 
 

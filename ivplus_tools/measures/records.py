@@ -53,6 +53,12 @@ class SecurityMeasure(Record):
     next_test: Day = item("gdpr:32(1)(d)")
     remarks: Text = item("gdpr:5(2)")
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        """The next test comes after the last."""
+        in_order(self, ("tested", "next_test"))
+        return self
+
 
 class Training(Record):
     """A training that was held: course, audience, version of its content, how many were invited, attended and passed. No names."""

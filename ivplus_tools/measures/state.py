@@ -14,6 +14,8 @@ from ivplus_tools._state import Stands, State
 from ivplus_tools.measures.records import AccessReview, SecurityMeasure
 
 CURRENT, OPEN, CANNOT_TELL = "current", "open", "cannot_tell"
+LATE, FAILED, NEVER, UNDECIDED = "late", "failed", "never", "undecided"
+"""What is open, by why: its day is past, it went wrong, it was never done, or what it found waits for the officer."""
 MEASURE, TRAINING, ACCESS, LOG, RESTORE = "measure_test", "training", "access_review", "log_review", "restore_test"
 DONE = {MEASURE: "tested", TRAINING: "held_on", ACCESS: "reviewed", LOG: "reviewed", RESTORE: "tested"}
 """Each check with the field that tells its day."""
@@ -103,7 +105,7 @@ class Security(State):
             last = latest(many, DONE[TRAINING])
             yield self._check(TRAINING, last.record.id, last)
         if not groups and self.standing and self.bodies("activity"):
-            yield Check(TRAINING, self.own_name, None, None, None, OPEN)
+            yield Check(TRAINING, self.own_name, None, None, None, NEVER)
 
     def _by_system(self, check: str) -> Iterator[Check]:
         """The last review or restore of each system; of systems in use without one where access is concerned, or the policy asks."""
@@ -114,7 +116,7 @@ class Security(State):
             last = latest(many, DONE[check])
             yield self._check(check, system or last.record.id, last)
         if check == ACCESS or check in self.intervals:
-            yield from (Check(check, one, None, None, None, OPEN) for one in self.in_use if one not in groups)
+            yield from (Check(check, one, None, None, None, NEVER) for one in self.in_use if one not in groups)
 
     def _done(self, check: str) -> list[Stands]:
         """What was done by the day; what is recorded of a later one was still to come."""
@@ -127,10 +129,14 @@ class Security(State):
         return Check(check, subject, stands, last, due, self._state(check, stands.record, last, due))
 
     def _state(self, check: str, record: Any, last: date | None, due: date | None) -> str:
-        """In order only where it was done, went well, and its next time is known and to come."""
+        """In order only where it was done, went well, and its next time is known and to come; of what is open, the gravest."""
         well = went_well(check, record)
-        if well == OPEN or (last is None and check == MEASURE) or (due is not None and due < self.on):
-            return OPEN
+        asked = {
+            NEVER: last is None and check == MEASURE, FAILED: well == OPEN and not _waits(check, record),
+            LATE: due is not None and due < self.on, UNDECIDED: well == OPEN,
+        }  # fmt: skip
+        if found := next((state for state, holds in asked.items() if holds), None):
+            return found
         return CURRENT if last and due and well == CURRENT else CANNOT_TELL
 
     @property
@@ -152,6 +158,11 @@ def went_well(check: str, record: Any) -> str:
     told = [none_of(getattr(record, name)) for name in ("leavers_open", "orphans", "service_accounts", "unreadable_accounts")]
     seen = CANNOT_TELL if why_not(record) or none_of(record.accounts_seen) != OPEN else CURRENT
     return OPEN if OPEN in told else CANNOT_TELL if CANNOT_TELL in (*told, seen) else CURRENT
+
+
+def _waits(check: str, record: Any) -> bool:
+    """Whether what a check left open is only to be decided: nothing of it is wrong until the officer says so."""
+    return check == LOG or (check == ACCESS and none_of(record.leavers_open) != OPEN)
 
 
 def why_not(record: AccessReview) -> tuple[str, ...]:
