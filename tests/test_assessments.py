@@ -74,7 +74,10 @@ def test_an_activity_is_screened_as_the_law_says(desk, case):
     if case["given"].get("scale") and not fields["people_count"]:
         answer = {"criterion": "W5", "applies": "no", "reason": case["given"]["scale"]}
         desk.assessments.record(Screening("s", activity="toimi", criteria=[answer]), valid_from="2026-01-01", why="koe")
-    seen, expect = desk.assessments.screen("toimi"), case["expect"]
+    silent, expect = desk.assessments.screen("toimi"), case["expect"]
+    assert silent.required == ("yes" if expect["required"] == "yes" else "cannot_tell"), "silence never says no"
+    silent.answer_rest("tietosuojavastaava ei tunnista muita")  # a no is the officer's: of all that the record is silent of
+    seen = desk.assessments.screen("toimi")
     assert seen.required == expect["required"], seen.reason
     assert set(seen.found.listed) == {ITEMS[one] for one in expect["list"]}
     allowed = {f"W{one}" for one in (*expect["criteria"], *expect.get("may", ()))}
@@ -88,7 +91,8 @@ def test_fields_decide_and_the_officer_raises_or_gives_reasons(tmp_path, case):
     desk = ivp.Desk(tmp_path / "d.duckdb", by="tt", lang="en", now=NOW)
     since = case["given"].get("on", "2026-01-01")
     recorded(desk, PLAIN | case["given"]["activity"], since)
-    if answers := case["given"].get("screening"):
+    rest = {} if case["given"].get("silent") else {"rest_reason": "ei muuta"}  # the officer's no to all that the record is silent of
+    if answers := case["given"].get("screening", {}) | rest:
         desk.assessments.record(Screening("s", activity="toimi", reviewed_by="tt", **answers), valid_from=since, why="koe")
     at = desk.at(valid=since) if "on" in case["given"] else desk
     seen, expect = at.assessments.screen("toimi"), case["expect"]
@@ -103,6 +107,7 @@ def test_a_blank_never_turns_a_yes_into_a_no(tmp_path_factory, blank):
     """Of an activity with two criteria met, whatever is not told leaves the answer where it was or makes it open."""
     told = PLAIN | {"special_categories": "health", "data_subjects": "työntekijät"} | dict.fromkeys(blank, "")
     desk = recorded(ivp.Desk(tmp_path_factory.mktemp("d") / "d.duckdb", by="tt", now=NOW), told)
+    desk.assessments.screen("toimi").answer_rest("ei muuta")
     gone = {"special_categories", "data_subjects"} & blank
     assert desk.assessments.screen("toimi").required == ("cannot_tell" if gone else "yes")
 
@@ -111,7 +116,8 @@ def test_a_no_of_the_officers_does_not_outlive_a_change(desk):
     """Lowered with a reason, and the activity changes: what the record shows holds again, and a finding says why."""
     recorded(desk, PLAIN | {"special_categories": "health", "data_subjects": "työntekijät"})
     answer = {"criterion": "W7", "applies": "no", "reason": "vain toimitusjohtaja"}
-    desk.assessments.record(Screening("s", activity="toimi", criteria=[answer]), valid_from="2026-01-01", why="koe")
+    given = Screening("s", activity="toimi", criteria=[answer], rest_reason="ei muuta")
+    desk.assessments.record(given, valid_from="2026-01-01", why="koe")
     assert desk.assessments.screen("toimi").required == "no"
     recorded(desk, PLAIN | {"special_categories": "health", "data_subjects": "työntekijät; työnhakijat"}, "2026-02-01")
     assert desk.assessments.screen("toimi").required == "yes"
@@ -122,8 +128,113 @@ def test_what_a_scan_found_in_a_system_is_asked_about(sample):
     """Union membership in a table of an activity whose record confirms that it has no special categories."""
     seen = sample.assessments.screen("asiakaskyselyt")
     assert sample.register.get("asiakaskyselyt").special_categories == ivp.NONE
-    assert (seen.required, seen.unknown) == ("cannot_tell", ["W4", "W5"])
+    assert (seen.required, {"W4", "W5"} <= set(seen.unknown)) == ("cannot_tell", True)
+    seen.answer_rest("ei muuta")
+    seen = sample.assessments.screen("asiakaskyselyt")
+    assert (seen.required, seen.unknown) == ("cannot_tell", ["W4", "W5"]), "what a scan found is not answered with the rest"
     assert "tuki/staff.ay_jäsenyys" in seen.criteria.set_index("code").loc["W4", "known_by"]
+
+
+ANSWERS = st.dictionaries(st.sampled_from([f"W{one}" for one in range(1, 10)]), st.sampled_from(["yes", "no"]))
+TOLD = st.fixed_dictionaries({
+    "special_categories": st.sampled_from(["", "none", "health"]), "people_count": st.sampled_from(["", "40", "7000"]),
+    "data_subjects": st.sampled_from(["", "asiakkaat", "työntekijät"]), "automated_decisions": st.sampled_from(["", "none"]),
+    "name": st.sampled_from(["Laskut", "Laskut (yksi lääkäri)", "Kävijäseuranta"]),
+})  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(told=TOLD, answers=ANSWERS, rest=st.booleans(), needed=st.sampled_from([None, "no"]))
+def test_no_answers_say_no_while_the_open_criteria_could_make_two(tmp_path_factory, told, answers, rest, needed):
+    """Whatever the record tells and the officer answers, a conclusion that none is needed among them; departing needs nothing open."""
+    desk = recorded(ivp.Desk(tmp_path_factory.mktemp("d") / "d.duckdb", by="tt", now=NOW), PLAIN | told)
+    criteria = [{"criterion": one, "applies": said, "reason": "koe"} for one, said in answers.items()] or None
+    why = {"dpia_needed": needed, "conclusion_reason": "ei riskiä", "dpo_advice": "ei tarvita"} if needed else {}
+    given = Screening("s", activity="toimi", criteria=criteria, rest_reason="ei muuta" if rest else None, **why)
+    desk.assessments.record(given, valid_from="2026-01-01", why="koe")
+    seen = desk.assessments.screen("toimi")
+    met, still_open = len(seen.found.met()), len(seen.found.met("cannot_tell"))
+    if seen.required == "no" and not (seen.found.departs and not still_open) and seen.found.reason != "sole":
+        assert met + still_open < 2, seen.reason
+    if seen.required == "no" and seen.found.reason == "sole":
+        assert set(seen.unknown) <= {"W4", "W7"}, seen.reason
+    if not rest and len(answers) < 5:
+        assert seen.required != "no" or not still_open, "silence is no answer"
+
+
+def test_an_answer_to_one_criterion_settles_no_other(sample):
+    """An unrelated criterion answered and "no risk" written: those that are open would still make two, and the no waits for them."""
+    answer = {"criterion": "W9", "applies": "no", "reason": "kysely on vapaaehtoinen"}
+    why = {"dpia_needed": "no", "conclusion_reason": "ei riskiä", "dpo_advice": "ei riskiä", "rest_reason": "ei muuta"}
+    sample.assessments.record(Screening("k", activity="asiakaskyselyt", criteria=[answer], **why), valid_from="2026-03-02", why="koe")
+    seen = sample.assessments.screen("asiakaskyselyt")
+    assert (seen.required, seen.unknown) == ("cannot_tell", ["W4", "W5"])
+    assert "odottaa" in seen.reason
+    assert "asiakaskyselyt" in found(sample, "ASM-012")
+
+
+def test_silence_is_no_answer_until_the_officer_gives_one(sample):
+    """Nobody has answered: it cannot be told, and the document has blanks; one press answers in the officer's name until a change."""
+    before = sample.assessments.screen("hankeyhteistyo")
+    assert before.required == "cannot_tell"
+    assert f"{len(before.unknown)} kriteeriin" in before.reason
+    assert len(before.document().blanks) == len(before.unknown) > 5
+    assert "hankeyhteistyo" in found(sample, "ASM-012")
+    before.answer_rest("vain yhteyshenkilöiden nimet")
+    after = sample.assessments.screen("hankeyhteistyo")
+    assert (after.required, after.unknown) == ("no", ["W5"])
+    assert after.criteria.set_index("code").loc["W8", "reason"] == f"vain yhteyshenkilöiden nimet ({sample.standpoint.by})"
+    assert sample.assessments.overview().set_index("activity").loc["hankeyhteistyo", "assessment"] == "not_needed"
+    with pytest.raises(Refusal, match="needs its reason"):
+        after.answer_rest(" ")
+
+
+def test_a_no_to_the_rest_is_renewed_only_as_far_as_it_holds(desk):
+    """After a change the earlier no and the reason for the rest are not given again by answering the rest anew."""
+    recorded(desk, PLAIN | {"special_categories": "health", "data_subjects": "työntekijät"})
+    answers = [{"criterion": "W7", "applies": "no", "reason": "johtaja"}, {"criterion": "W9", "applies": "yes"}]
+    given = Screening("s", activity="toimi", criteria=answers, dpia_needed="no", conclusion_reason="x", dpo_advice="y")
+    desk.assessments.record(given, valid_from="2026-01-01", why="koe")
+    recorded(desk, PLAIN | {"special_categories": "health", "data_subjects": "työntekijät; lapset"}, "2026-02-01")
+    desk.assessments.screen("toimi").answer_rest("ei muuta")
+    made = desk.assessments.get("s")
+    assert [one.criterion for one in made.criteria] == ["W9"]
+    assert (made.dpia_needed, desk.assessments.screen("toimi").required) == (None, "yes")
+
+
+def test_a_suggestion_that_comes_later_is_not_covered_by_the_rest(desk):
+    """The officer recognised no others; then a remark speaks of tracking, and it is asked about."""
+    told = PLAIN | {"special_categories": "health"}
+    recorded(desk, told)
+    desk.assessments.screen("toimi").answer_rest("ei muuta")
+    assert desk.assessments.screen("toimi").required == "no"
+    recorded(desk, told | {"remarks": "seurantaa harkitaan"}, "2026-02-01")
+    assert desk.assessments.screen("toimi").unknown[:1] == ["W3"]
+    assert desk.assessments.screen("toimi").required == "cannot_tell"
+
+
+def test_the_same_safeguard_in_other_letters_stands_once(sample):
+    """The register and a measure of its own name the same."""
+    got = sample.assessments.balancing("asiakaskyselyt").held.of("test_safeguards")
+    assert len({one.casefold() for one in got}) == len(got) > 2
+
+
+def test_the_form_answers_for_this_activity_and_shows_it_at_once(sample):
+    """Begun with its identifier and activity; one press answers the rest, and the table below follows."""
+    form = ivp.forms.assessments(sample)
+    form.activity.value = "hankeyhteistyo"
+    form._do(form._on_answer)
+    assert (form.answers.id.value, form.answers.editors["activity"].content) == ("hankeyhteistyo/tarve", "hankeyhteistyo")
+    before = form.table.value
+    form.answers.editors["rest_reason"].show("vain yhteyshenkilöt")
+    form.answers.why.value = "arvioitu"
+    form.answers.save.click()
+    assert sample.assessments.screen("hankeyhteistyo").required == "no", form.answers.status.value
+    assert form.table.value != before
+    form.activity.value, form.rest.value = "tapahtumat", "ilmoittautumiset riittävät"
+    form._do(form._on_none_other)
+    assert sample.assessments.get("tapahtumat/tarve").rest_reason == "ilmoittautumiset riittävät"
+    assert "ilmoittautumiset" in form.view.value
 
 
 def test_each_criterion_tells_how_it_is_known(sample):
@@ -157,6 +268,7 @@ def test_a_test_is_recorded_and_read_back(desk):
     assert "REG-022" in set(desk.register.findings()["code"])
     desk.assessments.balancing("toimi").answer(**SOUND).record(why="koe")
     assert "REG-022" not in set(desk.register.findings()["code"])
+    desk.assessments.screen("toimi").answer_rest("ei muuta")
     assert desk.assessments.findings().empty
     assert desk.assessments.overview().loc[0, "test"] == "done"
     assert desk.assessments.get("toimi/tt").reviewed == date(2026, 2, 1)
@@ -367,6 +479,8 @@ def test_the_shell_lists_what_is_missing(tmp_path):
     assert "rekrytointi" in told.stdout
     path = tmp_path / "d.duckdb"
     desk = recorded(ivp.Desk(path, by="tt", now=NOW), PLAIN)
+    assert run.invoke(main, ["assess", "--desk", str(path)], env={"IVPLUS_NOW": NOW}).exit_code == 1
+    desk.assessments.screen("toimi").answer_rest("ei muuta")
     assert run.invoke(main, ["assess", "--desk", str(path)], env={"IVPLUS_NOW": NOW}).exit_code == 0
     recorded(desk, PLAIN | {"special_categories": "health", "people_count": ""}, "2026-02-01")
     assert run.invoke(main, ["assess", "--desk", str(path)], env={"IVPLUS_NOW": NOW}).exit_code == 1

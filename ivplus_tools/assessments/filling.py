@@ -195,7 +195,10 @@ def _measures(state: Assessments, activity: str, name: str) -> Filled:
         if activity in many(one, "activities") or systems & set(map(str, many(one, "systems")))
     ]  # fmt: skip
     said = list(map(str, many(body, "security_measures")))
-    return _some(list(dict.fromkeys([*said, *own])), name, "activity/security_measures" if said else "security_measure")
+    each: dict[str, str] = {}
+    for one in [*said, *own]:
+        each.setdefault(one.casefold(), one)  # the same in other letters is the same: as it was said first
+    return _some([*each.values()], name, "activity/security_measures" if said else "security_measure")
 
 
 def consultation_weeks(state: Assessments) -> str:

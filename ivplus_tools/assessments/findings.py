@@ -90,8 +90,9 @@ def _impact(state: Assessments, name: str) -> Iterator[Finding]:
     if found.required == YES and made is None:
         yield from _missing(found, body)
     elif found.required == CANNOT_TELL and made is None and body.get("dpia"):  # where it is blank, REG-037 asks
-        yield _found("ASM-012", criteria=_named(found.met(CANNOT_TELL)), met=_named(found.met()))
-    if found.departs or found.refused or any(one.is_lowered for one in found.criteria):
+        yield _found("ASM-012", criteria=_open(found), count=len(found.open), met=_named(found.met()))
+    refused = found.refused and found.required == YES  # where it is open, the screening says what the officer's no waits for
+    if found.departs or refused or any(one.is_lowered for one in found.criteria):
         yield _found("ASM-013", what=_lowered(found), reason=_reason(state, found))
 
 
@@ -109,6 +110,11 @@ def _why(found: Screened) -> dict[str, object]:
     """Why one is needed, in each language."""
     facts: dict[str, object] = {"criteria": _named(found.met()), "items": _listed(found)}
     return {"why": {lang: _words.say(f"screening.{found.reason}", lang, **_words.local(facts, lang)) for lang in _words.LANGS}}
+
+
+def _open(found: Screened) -> dict[str, str]:
+    """What is not answered, criteria and items of the list, in each language."""
+    return {lang: "; ".join(one.name(lang) for one in found.open) or "–" for lang in _words.LANGS}
 
 
 def _listed(found: Screened) -> dict[str, str]:

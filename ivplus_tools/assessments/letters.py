@@ -7,7 +7,7 @@ from typing import Any
 from ivplus_tools import _law, _records, _words
 from ivplus_tools.assessments.filling import Answers, consultation_weeks
 from ivplus_tools.assessments.records import BalancingTest
-from ivplus_tools.assessments.screening import CANNOT_TELL, NO, Answer, Screened, screen
+from ivplus_tools.assessments.screening import CANNOT_TELL, NO, YES, Answer, Screened, screen
 from ivplus_tools.assessments.state import Assessments
 from ivplus_tools.documents import Document, Line, Section, Writer
 
@@ -43,11 +43,11 @@ def written(state: Assessments, held: Answers) -> Document:
 
 def screened(state: Assessments, found: Screened) -> Document:
     """The screening as a document."""
-    letter = _Paper(state)
+    letter, asked = _Paper(state), () if found.required == YES else found.open
     sections = [
         Section("", "", said=conclusion(found, state.lang)),
-        Section("", letter.say("paper.criteria"), 2, rows=_rows(letter, found.criteria, "wp248_criterion")),
-        Section("", letter.say("paper.items"), 2, rows=_rows(letter, found.items, "tsv_dpia_item")),
+        _table(letter, "paper.criteria", found.criteria, asked),
+        _table(letter, "paper.items", found.items, asked),
         letter.signing(("controller", ()), ("dpo", ())),
     ]
     return letter.document(letter.say("paper.screening", activity=found.activity), sections)
@@ -58,11 +58,14 @@ def conclusion(found: Screened, lang: str) -> str:
     named = {
         "criteria": "; ".join(_records.name_of("wp248_criterion", one, lang) for one in found.met()) or "–",
         "items": "; ".join(_records.name_of("tsv_dpia_item", one, lang) for one in found.listed) or "–",
-        "open": "; ".join(_records.name_of("wp248_criterion", one, lang) for one in found.met(CANNOT_TELL)) or "–",
+        "open": "; ".join(one.name(lang) for one in found.open) or "–",
+        "count": str(len(found.open)),
     }
     told = [_words.say(f"screening.{found.reason}", lang, **named)]
     if found.required == NO and found.met(CANNOT_TELL):
         told.append(_words.say("screening.still_open", lang, **named))
+    if found.refused and found.open:
+        told.append(_words.say("screening.waits", lang))
     return f"{_words.values('dpia_required')[found.required][lang]}: {'; '.join(told)} ({_law.cited(found.rule, lang)})"
 
 
@@ -73,14 +76,21 @@ def how(one: Answer, lang: str) -> str:
     return f"{told} ({where})" if where else told
 
 
-def _rows(letter: Writer, answers: tuple[Answer, ...], listed: str) -> tuple[tuple[str, ...], ...]:
+def _table(letter: Writer, title: str, answers: tuple[Answer, ...], asked: tuple[Answer, ...]) -> Section:
+    """Answers as a table; those that the officer is still asked for are its blanks."""
+    rows = _rows(letter, answers, asked)
+    return Section("", letter.say(title), 2, rows=rows, open=tuple(one.name(letter.lang) for one in answers if one in asked))
+
+
+def _rows(letter: Writer, answers: tuple[Answer, ...], asked: tuple[Answer, ...]) -> tuple[tuple[str, ...], ...]:
     named = _words.values("dpia_required")
     heads = tuple(letter.say(f"paper.{one}") for one in ("criterion", "holds", "how", "officer"))
     said = _words.values("yes_no")
     rows = []
     for one in answers:
         officer = ": ".join(filter(None, (said[one.said][letter.lang] if one.said else "", one.reason)))
-        rows.append((_records.name_of(listed, one.code, letter.lang), named[one.holds][letter.lang], how(one, letter.lang), officer))
+        cell = letter.say("common.blank") if one in asked else officer
+        rows.append((one.name(letter.lang), named[one.holds][letter.lang], how(one, letter.lang), cell))
     return (heads, *rows)
 
 

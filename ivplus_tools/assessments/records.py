@@ -88,6 +88,7 @@ class Screening(Record):
 
     activity: Text = item("gdpr:35(1)", refers="activity")
     criteria: some(CriterionAnswer) = item("wp248:count")  # type: ignore[valid-type]
+    rest_reason: Text = item("gdpr:5(2)")
     dpia_needed: YesNo = item("gdpr:35(1)")
     conclusion_reason: Text = item("gdpr:5(2)")
     dpo_advice: Text = item("gdpr:35(2)")

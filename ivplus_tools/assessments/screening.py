@@ -1,7 +1,7 @@
 """Whether an impact assessment is needed: the criteria of WP248 and the Finnish list, each with how it is known.
 
-A field that says it decides. Unmistakable words decide where no field is asked for; other words are a suggestion, and the answer is then
-that it cannot be told. Nothing said where the record is silent is no answer either.
+A field that tells exactly what is asked decides, and so do unmistakable words; other words are a suggestion, and the answer is then that
+it cannot be told. Silence is never a no: what a record does not speak of, the officer answers, each by itself or the silent ones at once.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 from ivplus_tools import _law, _records
 from ivplus_tools._state import Stands
 from ivplus_tools.assessments import wording
+from ivplus_tools.assessments.records import Screening
 from ivplus_tools.assessments.state import Assessments, Body, many, told
 
 YES, NO, CANNOT_TELL = "yes", "no", "cannot_tell"
@@ -23,7 +24,11 @@ ASKS = {
     "biometric": ("special_categories", "data_categories"), "genetic": ("special_categories", "data_categories"),
     "no_informing": ("notice",),
 }  # fmt: skip
-"""What the record has to tell before its silence means anything; of the others: purposes and categories of data."""
+"""What the record has to tell before it counts as silent, and not as blank; of the others: purposes and categories of data."""
+EXACT = ("W4", "W7", "biometric", "genetic", "no_informing")
+"""Where those fields tell exactly what is asked, so that what they do not hold is not there."""
+SILENT = "nothing"
+"""How it is known where the record describes the processing and speaks of no such thing: the officer may answer all of these at once."""
 Columns = Sequence[tuple[str, str]]
 """What scans have found: the kind of data, and where."""
 DESCRIBED = ("purposes", "data_categories")
@@ -48,6 +53,11 @@ class Answer:
             return str(self.said)
         return self.shows
 
+    def name(self, lang: str) -> str:
+        """The criterion or the item, for a reader."""
+        listed = "wp248_criterion" if self.code in _law.codes("wp248_criterion") else "tsv_dpia_item"
+        return _records.name_of(listed, self.code, lang)
+
     @property
     def is_lowered(self) -> bool:
         """Whether the officer says no where the record shows it."""
@@ -67,11 +77,16 @@ class Screened:
     departs: bool = False
     """Whether the officer says that none is made although as a rule one is."""
     refused: bool = False
-    """Whether the officer says so where the law leaves no choice: it does not hold."""
+    """Whether the officer says so where the law leaves no choice or something is still open: it does not hold."""
 
     def met(self, answer: str = YES) -> tuple[str, ...]:
         """The criteria that hold, or of which it cannot be told."""
         return tuple(one.code for one in self.criteria if one.holds == answer)
+
+    @cached_property
+    def open(self) -> tuple[Answer, ...]:
+        """The criteria and items that are not answered."""
+        return tuple(one for one in (*self.criteria, *self.items) if one.holds == CANNOT_TELL)
 
     @cached_property
     def listed(self) -> tuple[str, ...]:
@@ -85,16 +100,41 @@ def screen(state: Assessments, name: str) -> Screened:
     columns = state.columns_of(name)
     fresh = answers is not None and not state.changed_since(answers)
     criteria = tuple(_said(one, answers, fresh) for one in _criteria(state, body, columns))
-    items = tuple(_with_further(one, criteria) for one in _items(body, columns)) if _law.value("gdpr:35(4)", state.on) else ()
+    listed = _items(body, columns) if _law.value("gdpr:35(4)", state.on) else ()
+    items = tuple(_with_further(_said(one, answers, fresh), criteria) for one in listed)
     found = _required(state, body, Screened(name, criteria, items, CANNOT_TELL, "untold", "wp248:count"))
     return _decided(found, answers, fresh)
 
 
+def begun(state: Assessments, name: str) -> Screening:
+    """The officer's answers of an activity as they still hold, to be gone on with: what a change has taken back is not given again."""
+    answers = state.screening_of(name)
+    if answers is None:
+        return Screening.of(f"{name}/tarve", activity=name)
+    record: Screening = answers.record
+    if not state.changed_since(answers):
+        return record
+    needed = YES if record.dpia_needed == YES else None
+    return record.replace(
+        criteria=tuple(one for one in record.criteria or () if one.applies == YES) or None, rest_reason=None, dpia_needed=needed
+    )
+
+
+def with_rest(state: Assessments, name: str, reason: str) -> Screening:
+    """The same with one no to all that the record is silent of."""
+    return begun(state, name).replace(rest_reason=reason)
+
+
 def _said(one: Answer, answers: Stands | None, fresh: bool) -> Answer:
-    """A criterion with the officer's answer; a no does not outlive a change of the activity."""
-    for given in answers.record.criteria or () if answers else ():
+    """A criterion with the officer's answer, or an answer to all that is silent; a no does not outlive a change of the activity."""
+    if answers is None:
+        return one
+    for given in answers.record.criteria or ():
         if given.criterion == one.code and (fresh or given.applies == YES):
             return replace(one, said=given.applies, reason=given.reason)
+    if fresh and one.how == SILENT and answers.record.rest_reason:
+        by = answers.record.reviewed_by or answers.entry.recorded_by
+        return replace(one, said=NO, reason=f"{answers.record.rest_reason} ({by})")
     return one
 
 
@@ -107,8 +147,8 @@ def _required(state: Assessments, body: Body, found: Screened) -> Screened:
     if found.listed:
         return replace(found, required=YES, reason="listed", rule=f"tsv:35(4):{found.listed[0]}")
     enough, met, open_ones = int(_law.near("wp248:count", state.on)["criteria"]), len(found.met()), len(found.met(CANNOT_TELL))
-    if met >= enough and _is_sole(state, body, found):
-        return replace(found, required=NO, reason="sole", rule="wp248:sole")
+    if met >= enough and (left := _left_to_sole(state, body, found)) is not None:
+        return found if left else replace(found, required=NO, reason="sole", rule="wp248:sole")
     if met >= enough:
         return replace(found, required=YES, reason="two")
     if body.get("dpia") in ("required", "done"):
@@ -119,14 +159,19 @@ def _required(state: Assessments, body: Body, found: Screened) -> Screened:
 
 
 def _decided(found: Screened, answers: Stands | None, fresh: bool) -> Screened:
-    """The officer's own conclusion: it raises, settles a doubt, departs from the rule of two, and from nothing that is law."""
+    """The officer's own conclusion: it raises, and departs from the rule of two where nothing is open, and from nothing that is law.
+
+    Of a doubt it settles only what words suggest of the list, which no answer to a criterion can.
+    """
     needed = answers.record.dpia_needed if answers else None
     if needed == YES and found.required != YES:
         return replace(found, required=YES, reason="officer", rule="gdpr:35(1)")
     if needed != NO or not fresh or found.required == NO:
         return found
     by_words = any(one.holds == YES and one.how == "words" for one in found.items)
-    if found.required == YES and found.reason != "two" and not (found.reason in ("listed", "whistleblowing") and by_words):
+    is_law = found.required == YES and found.reason != "two" and not (found.reason in ("listed", "whistleblowing") and by_words)
+    suggested = {one.code for one in found.items if one.how in (wording.PERHAPS, wording.SURE, "found")}
+    if is_law or any(one.code not in suggested for one in found.open):
         return replace(found, refused=True)
     return replace(found, required=NO, reason="departs", departs=found.required == YES)
 
@@ -148,7 +193,7 @@ def _items(body: Body, columns: Columns) -> Iterator[Answer]:
 
 def _with_further(one: Answer, criteria: Sequence[Answer]) -> Answer:
     """An item holds with a further criterion; a whistleblowing system by itself."""
-    if one.shows == NO or _law.entry("tsv_dpia_item", one.code).get("alone"):
+    if one.holds == NO or _law.entry("tsv_dpia_item", one.code).get("alone"):
         return one
     others = {other.holds for other in criteria if other.code != SENSITIVE}
     further = YES if YES in others else CANNOT_TELL if CANNOT_TELL in others else NO
@@ -197,7 +242,7 @@ def _by_count(state: Assessments, count: str, sensitive: bool) -> Answer:
 
 
 def _by_words(table: str, code: str, body: Body, columns: Columns) -> Answer:
-    """What the words of the record say; silence says no only where the record tells what is asked for."""
+    """What the words of the record say; that they say nothing is a no only where a field tells exactly what is asked."""
     if said := wording.told_by(wording.texts_of(body)).get((table, code)):
         how, name, text = said
         return Answer(code, YES if how == wording.SURE else CANNOT_TELL, how, name, text)
@@ -205,15 +250,19 @@ def _by_words(table: str, code: str, body: Body, columns: Columns) -> Answer:
         return Answer(code, CANNOT_TELL, "found", "found_columns", where)
     asks = ASKS.get(code, DESCRIBED)
     missing = [name for name in asks if not told(body, name)]
-    return Answer(code, CANNOT_TELL, "not_told", missing[0]) if missing else Answer(code, NO, "nothing", asks[0])
+    if missing:
+        return Answer(code, CANNOT_TELL, "not_told", missing[0])
+    return Answer(code, NO, "field", asks[0]) if code in EXACT else Answer(code, CANNOT_TELL, SILENT, asks[0])
 
 
-def _is_sole(state: Assessments, body: Body, found: Screened) -> bool:
-    """Whether these are the patients or clients of one professional, of whom the record tells how few there are."""
+def _left_to_sole(state: Assessments, body: Body, found: Screened) -> list[str] | None:
+    """What is open before these are for certain the few patients or clients of one professional; nothing (None) where they are not."""
     left = set(_law.value("wp248:sole", state.on).get("criteria_left", ()))
     small = any(one.code == "W5" and one.holds == NO for one in found.criteria)
     said = wording.told_by(wording.texts_of(body)).get(("sole", "practitioner"))
-    return small and said is not None and said[0] == wording.SURE and set(found.met()) <= left
+    if not small or said is None or said[0] != wording.SURE or not set(found.met()) <= left:
+        return None
+    return [one.code for one in found.open if one.code not in left]
 
 
 def unfit(state: Assessments, name: str, what: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ivplus_tools import _html, _records, _room, _shown
-from ivplus_tools.assessments import letters
+from ivplus_tools import _html, _records, _room, _shown, _words
+from ivplus_tools.assessments import letters, screening
 from ivplus_tools.assessments.screening import Answer, Screened
 from ivplus_tools.assessments.state import Assessments
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas
 
     from ivplus_tools._room import Room
+    from ivplus_tools._store import Receipt
     from ivplus_tools.documents import Document
 
 
@@ -42,8 +43,8 @@ class Seen:
 
     @property
     def unknown(self) -> list[str]:
-        """The criteria of which it cannot be told: what the officer is asked."""
-        return list(self.found.met("cannot_tell"))
+        """The criteria and items of which it cannot be told: what the officer is asked."""
+        return [one.code for one in self.found.open]
 
     @property
     def criteria(self) -> pandas.DataFrame:
@@ -64,6 +65,17 @@ class Seen:
         made = _room.frame(("code", "criterion", "holds", "shows", "known_by", "officer", "reason"), rows, lang)
         made.attrs["lists"] = {"holds": "dpia_required", "shows": "dpia_required", "officer": "yes_no"}
         return made
+
+    def answer_rest(self, reason: str, why: str = "") -> Receipt:
+        """The officer recognises none of what the record is silent of: one no for all of it, with a reason, in the officer's name.
+
+        What words or scans suggest, or a blank field would tell, stays open: each is answered by itself, or in the register.
+        """
+        if not reason.strip():
+            raise _words.refusal("criterion_without_reason")
+        at = self._room.standpoint
+        made = screening.with_rest(self._state, self.found.activity, reason.strip())
+        return self._room.record(made.replace(reviewed_by=at.by, reviewed=at.now.date()), valid_from=at.now.date(), why=why or reason)
 
     def document(self, lang: str | None = None) -> Document:
         """The screening for the file, with room to sign: `.save("x.docx")`, `.html`, `.md`, `.pdf`."""

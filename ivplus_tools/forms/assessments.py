@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import ipywidgets as widgets
 
 from ivplus_tools import _html, _records, _shown, _words
-from ivplus_tools.assessments.records import BalancingTest
+from ivplus_tools._records import Record
+from ivplus_tools.assessments.records import BalancingTest, Screening
+from ivplus_tools.assessments.screening import begun
 from ivplus_tools.desk import Desk
 from ivplus_tools.documents import Document
 from ivplus_tools.forms.acting import Acting
@@ -18,13 +20,20 @@ from ivplus_tools.forms.record import RecordForm
 DOCUMENTS = ("screening", "balancing", "impact")
 
 
-class BalancingForm(RecordForm):
-    """The form of balancing tests, which one may begin with what the register says."""
+class BegunForm(RecordForm):
+    """The form of one kind of assessment, which one may begin with what is known already."""
+
+    def __init__(self, desk: Desk, kind: type[Record]) -> None:
+        super().__init__(desk, kind, {"fields": tuple(name for name in kind.model_fields if name != "id")})
 
     def begin(self, ident: str, answers: Mapping[str, object]) -> None:
-        """A new test with these answers; what is unsaved is not put aside."""
+        """The record as it stands, or a new one with these answers; what is unsaved is not put aside."""
         if self.is_dirty:
             raise _words.refusal("unsaved_form")
+        self._read_list()
+        if ident in self._standing:
+            self.load(ident)
+            return
         self._on_new()
         self.id.value = ident
         for name, answer in answers.items():
@@ -44,34 +53,60 @@ class AssessmentForm(Acting):
         self.activity = self._field(widgets.Dropdown, "activity", options=[("", ""), *known], value="")
         self.purpose = self._field(widgets.Dropdown, "purpose", options=[("", "")], value="")
         self.view, self.table = self._shared.html(), self._shared.html()
-        fields = tuple(name for name in BalancingTest.model_fields if name != "id")
-        self.test = BalancingForm(desk, BalancingTest, {"fields": fields})
+        self.answers, self.test = BegunForm(desk, Screening), BegunForm(desk, BalancingTest)
+        self.rest = self._text("rest")
         named = [(_words.values("assessment_document")[one][self._lang], one) for one in DOCUMENTS]
         self.which = self._field(widgets.Dropdown, "which", options=named, value=DOCUMENTS[0])
         self.file = self._text("file", placeholder="arviointi.docx, .html, .pdf, .md")
-        self.told = {name: self._shared.html() for name in ("fill", "save")}
+        self.told = {name: self._shared.html() for name in ("answer", "none_other", "fill", "save")}
         self._inside.children = [
-            self.activity, self.view, self._heading("testing"), self.purpose, self._button("fill", self._on_fill, self.told["fill"]),
-            self.told["fill"], self.test, self._heading("documents"), self.which, self.file,
-            self._button("save", self._on_save, self.told["save"]), self.told["save"], self._shown_code, self.table,
+            self.activity, self.view, self._shared.html(_html.note([self._say("rest_help")], mark="")), self.rest,
+            *self._act("none_other", self._on_none_other), *self._act("answer", self._on_answer), self.answers,
+            self._heading("testing"), self.purpose, *self._act("fill", self._on_fill), self.test,
+            self._heading("documents"), self.which, self.file, *self._act("save", self._on_save), self._shown_code, self.table,
         ]  # fmt: skip
         self.activity.observe(lambda _: self._look_again(), "value")
-        self.test.observe(lambda _: self._look_again(), "saved")
+        for form in (self.answers, self.test):
+            form.observe(lambda _: self._look_again(), "saved")
         self._look_again()
 
     def _heading(self, key: str) -> widgets.HTML:
         return self._shared.html(_html.heading(self._say(key)))
 
+    def _act(self, key: str, act: Callable[[], str]) -> tuple[widgets.Widget, ...]:
+        """A button, and its message below."""
+        return self._button(key, act, self.told[key]), self.told[key]
+
     # --- acts
+
+    def _on_none_other(self) -> str:
+        """One no, with its reason, to all that the record is silent of; what is still open is told."""
+        name, reason, room = self._chosen(), self._filled(self.rest), self._desk.assessments
+        if self.answers.is_dirty:
+            raise _words.refusal("unsaved_form")
+        receipt = room.screen(name).answer_rest(reason)
+        self.code, self.rest.value = f"desk.assessments.screen({name!r}).answer_rest({reason!r})", ""
+        if self.answers.id.value:
+            self._open_answers(name)
+        return f"{receipt!r}\n{room.screen(name).reason}"
+
+    def _on_answer(self) -> str:
+        """The officer's answers as they stand, or new ones about this activity; nothing is written."""
+        name = self._chosen()
+        self._open_answers(name)
+        self.code = f"desk.assessments.screen({name!r}).criteria"
+        still = "; ".join(one.name(self._lang) for one in self._desk.assessments.screen(name).found.open) or "–"
+        return self._say("answering", open=still)
+
+    def _open_answers(self, name: str) -> None:
+        """What stands of the answers, ready to be gone on with."""
+        self.answers.begin(begun(self._desk.assessments.state(), name).id, {"activity": name})
 
     def _on_fill(self) -> str:
         """The test as recorded, or a new one with what the register says; nothing is written."""
         name, purpose = self._chosen(), self.purpose.value or None
         draft = self._desk.assessments.balancing(name, purpose)
-        if draft.held.subject in set(self._desk.assessments.tests()["id"]):
-            self.test.load(draft.held.subject)
-        else:
-            self.test.begin(draft.held.subject, {one: draft.held.of(one) for one in draft.held.given})
+        self.test.begin(draft.held.subject, {one: draft.held.of(one) for one in draft.held.given})
         self.code = f"desk.assessments.balancing({name!r}, {purpose!r})" if purpose else f"desk.assessments.balancing({name!r})"
         return repr(draft).splitlines()[0]
 

@@ -21,9 +21,10 @@ CREATE OR REPLACE TEMP MACRO balancing_tests() AS TABLE
 CREATE OR REPLACE TEMP MACRO screenings() AS TABLE
   SELECT
     subject AS "id", body->>'activity' AS "activity",
-    parts(body->'criteria', '$[*].criterion') AS "criteria", body->>'dpia_needed' AS "dpia_needed",
-    body->>'conclusion_reason' AS "conclusion_reason", body->>'dpo_advice' AS "dpo_advice",
-    body->>'reviewed_by' AS "reviewed_by", as_day(body->'reviewed') AS "reviewed", valid_from, entry
+    parts(body->'criteria', '$[*].criterion') AS "criteria", body->>'rest_reason' AS "rest_reason",
+    body->>'dpia_needed' AS "dpia_needed", body->>'conclusion_reason' AS "conclusion_reason",
+    body->>'dpo_advice' AS "dpo_advice", body->>'reviewed_by' AS "reviewed_by",
+    as_day(body->'reviewed') AS "reviewed", valid_from, entry
   FROM standing() WHERE kind = 'screening' ORDER BY id;
 
 CREATE OR REPLACE TEMP MACRO impact_assessments() AS TABLE
