@@ -30,7 +30,20 @@ from ivplus_tools.rights import RightsRoom
 
 ROOMS: dict[str, type[Room[Any]]] = {
     room.name: room
-    for room in (RegisterRoom, ReviewRoom, BreachRoom, RetentionRoom, AuditRoom, NoticeRoom, DiscoveryRoom, RightsRoom, MarketingRoom, MeasuresRoom, AssessmentsRoom, LawRoom)
+    for room in (
+        RegisterRoom,
+        ReviewRoom,
+        BreachRoom,
+        RetentionRoom,
+        AuditRoom,
+        NoticeRoom,
+        DiscoveryRoom,
+        RightsRoom,
+        MarketingRoom,
+        MeasuresRoom,
+        AssessmentsRoom,
+        LawRoom,
+    )
 }
 """A new room is one more name here: everything else asks this list."""
 

@@ -22,7 +22,22 @@ if TYPE_CHECKING:
     from ivplus_tools.desk import Desk
 
 SECTIONS = {  # the order of `ivplus --help`: by use; a command that no section names comes last
-    "Look": ("check", "due", "rule", "law", "scan", "discover", "rights", "marketing", "measures", "assess", "notice", "audit", "anchor", "verify"),
+    "Look": (
+        "check",
+        "due",
+        "rule",
+        "law",
+        "scan",
+        "discover",
+        "rights",
+        "marketing",
+        "measures",
+        "assess",
+        "notice",
+        "audit",
+        "anchor",
+        "verify",
+    ),
     "Files": ("import", "export", "backup", "restore"),
     "House": ("lab", "doctor", "completion", "refresh-notebooks"),
 }
