@@ -37,7 +37,8 @@ class AssessmentsRoom(FiledRoom[Assessments]):
         for one in things:
             made: Any = one
             if isinstance(one, self.records):
-                state.activity(made.activity)
+                if state.bodies("activity"):  # with no register at all ASM-014 tells it: a file of ours comes back by itself
+                    state.activity(made.activity)
                 if made.reviewed and made.reviewed > self.standpoint.now.date():
                     raise _words.refusal("assessed_in_future", got=made.reviewed)
         return super().seal_act(things, valid_from, why, expecting, insist)
