@@ -477,8 +477,8 @@ def test_the_journal_names_nobody_and_every_field_is_worded():
 
 
 PERSONAL = [
-    "010190-923A", "Maija Meikäläinen 010190-923A", "m\u00adaija@example.fi", "010190\u200b-923A", "040\u2060 123 4567", "soita 040 123 4567",
-    "FI21 1234 5600 0007 85",
+    "010190-923A", "Maija Meikäläinen 010190-923A", "m\u00adaija@example.fi", "010190\u200b-923A", "040\u2060 123 4567",
+    "soita 040 123 4567", "FI21 1234 5600 0007 85",
 ]  # fmt: skip
 
 
