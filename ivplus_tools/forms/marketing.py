@@ -14,8 +14,8 @@ MOST = 200
 """Blocked rows that are shown."""
 ROWS = ["row", "address", "reason", "banned", "given", "matched"]
 """The rule of each reason stands in the counts."""
-WRAPPED = '<div style="overflow-wrap:anywhere">{rows}</div>'
-"""A long address is broken, and no column is out of sight."""
+WIDE = '<div style="overflow-x:auto">{rows}</div>'
+"""Where an address is longer than the screen, the table is moved and not cut off."""
 
 
 class MarketingForm(Acting):
@@ -69,7 +69,7 @@ class MarketingForm(Acting):
         self.view.value = "".join((
             self._tabled(self._say("counts"), self.found.counts),
             self._tabled(self._say("open", count=len(self.found.open)), self.found.open),
-            WRAPPED.format(rows=self._tabled(self._say("rows", count=len(blocked)), blocked[ROWS].head(MOST))),
+            WIDE.format(rows=self._tabled(self._say("rows", count=len(blocked)), blocked[ROWS].head(MOST))),
             _html.paragraph(self._say("shown", most=MOST)) if len(blocked) > MOST else "",
         ))  # fmt: skip
         return repr(self.found).splitlines()[len(self.found.warnings)]
