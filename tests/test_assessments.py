@@ -223,7 +223,9 @@ def test_the_form_answers_for_this_activity_and_shows_it_at_once(sample):
     """Begun with its identifier and activity; one press answers the rest, and the table below follows."""
     form = ivp.forms.assessments(sample)
     form.activity.value = "hankeyhteistyo"
+    assert form.answers.layout.display == "none"
     form._do(form._on_answer)
+    assert form.answers.layout.display == ""
     assert (form.answers.id.value, form.answers.editors["activity"].content) == ("hankeyhteistyo/tarve", "hankeyhteistyo")
     before = form.table.value
     form.answers.editors["rest_reason"].show("vain yhteyshenkilöt")

@@ -54,7 +54,7 @@ class AssessmentForm(Acting):
         self.purpose = self._field(widgets.Dropdown, "purpose", options=[("", "")], value="")
         self.view, self.table = self._shared.html(), self._shared.html()
         self.answers, self.test = BegunForm(desk, Screening), BegunForm(desk, BalancingTest)
-        self.rest = self._text("rest")
+        self.rest, self.answers.layout.display = self._text("rest"), "none"  # shown once it is asked for
         named = [(_words.values("assessment_document")[one][self._lang], one) for one in DOCUMENTS]
         self.which = self._field(widgets.Dropdown, "which", options=named, value=DOCUMENTS[0])
         self.file = self._text("file", placeholder="arviointi.docx, .html, .pdf, .md")
@@ -100,6 +100,7 @@ class AssessmentForm(Acting):
 
     def _open_answers(self, name: str) -> None:
         """What stands of the answers, ready to be gone on with."""
+        self.answers.layout.display = ""
         self.answers.begin(begun(self._desk.assessments.state(), name).id, {"activity": name})
 
     def _on_fill(self) -> str:
