@@ -223,14 +223,18 @@ def test_the_form_answers_for_this_activity_and_shows_it_at_once(sample):
     """Begun with its identifier and activity; one press answers the rest, and the table below follows."""
     form = ivp.forms.assessments(sample)
     form.activity.value = "hankeyhteistyo"
+    assert form.answers.layout.display == "none"
     form._do(form._on_answer)
+    assert form.answers.layout.display == ""
     assert (form.answers.id.value, form.answers.editors["activity"].content) == ("hankeyhteistyo/tarve", "hankeyhteistyo")
     before = form.table.value
+    assert "⚠" in form.view.value, "what cannot be told is a warning"
     form.answers.editors["rest_reason"].show("vain yhteyshenkilöt")
     form.answers.why.value = "arvioitu"
     form.answers.save.click()
     assert sample.assessments.screen("hankeyhteistyo").required == "no", form.answers.status.value
     assert form.table.value != before
+    assert "⚠" not in form.view.value
     form.activity.value, form.rest.value = "tapahtumat", "ilmoittautumiset riittävät"
     form._do(form._on_none_other)
     assert sample.assessments.get("tapahtumat/tarve").rest_reason == "ilmoittautumiset riittävät"

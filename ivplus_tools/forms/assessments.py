@@ -54,7 +54,7 @@ class AssessmentForm(Acting):
         self.purpose = self._field(widgets.Dropdown, "purpose", options=[("", "")], value="")
         self.view, self.table = self._shared.html(), self._shared.html()
         self.answers, self.test = BegunForm(desk, Screening), BegunForm(desk, BalancingTest)
-        self.rest = self._text("rest")
+        self.rest, self.answers.layout.display = self._text("rest"), "none"  # shown once it is asked for
         named = [(_words.values("assessment_document")[one][self._lang], one) for one in DOCUMENTS]
         self.which = self._field(widgets.Dropdown, "which", options=named, value=DOCUMENTS[0])
         self.file = self._text("file", placeholder="arviointi.docx, .html, .pdf, .md")
@@ -80,7 +80,7 @@ class AssessmentForm(Acting):
     # --- acts
 
     def _on_none_other(self) -> str:
-        """One no, with its reason, to all that the record is silent of; what is still open is told."""
+        """One no, with its reason, to all that the record is silent of; what is still open stands above as a warning."""
         name, reason, room = self._chosen(), self._filled(self.rest), self._desk.assessments
         if self.answers.is_dirty:
             raise _words.refusal("unsaved_form")
@@ -88,18 +88,18 @@ class AssessmentForm(Acting):
         self.code, self.rest.value = f"desk.assessments.screen({name!r}).answer_rest({reason!r})", ""
         if self.answers.id.value:
             self._open_answers(name)
-        return f"{receipt!r}\n{room.screen(name).reason}"
+        return repr(receipt)
 
     def _on_answer(self) -> str:
         """The officer's answers as they stand, or new ones about this activity; nothing is written."""
         name = self._chosen()
         self._open_answers(name)
         self.code = f"desk.assessments.screen({name!r}).criteria"
-        still = "; ".join(one.name(self._lang) for one in self._desk.assessments.screen(name).found.open) or "–"
-        return self._say("answering", open=still)
+        return self._say("opened", activity=name)
 
     def _open_answers(self, name: str) -> None:
         """What stands of the answers, ready to be gone on with."""
+        self.answers.layout.display = ""
         self.answers.begin(begun(self._desk.assessments.state(), name).id, {"activity": name})
 
     def _on_fill(self) -> str:
@@ -139,7 +139,14 @@ class AssessmentForm(Acting):
         kept = self.purpose.value
         self.purpose.options = [("", ""), *((one, one) for one in interests)]
         self.purpose.value = kept if kept in interests else interests[0] if len(interests) == 1 else ""
-        self.view.value = (_html.heading(self._say("screening")) + room.screen(name)._repr_html_()) if name else ""
+        self.view.value = self._screened(name) if name else ""
+
+    def _screened(self, name: str) -> str:
+        """The criteria; what is to be answered before anything can be told stands there as a warning."""
+        seen = self._desk.assessments.screen(name)
+        still = "; ".join(one.name(self._lang) for one in seen.found.open)
+        warned = _html.note([self._say("answering", open=still)], alert=True) if seen.required == "cannot_tell" else ""
+        return _html.heading(self._say("screening")) + warned + seen._repr_html_()
 
     def static(self) -> str:
         """The screening that is shown, and how every activity stands."""
