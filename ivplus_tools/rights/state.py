@@ -95,7 +95,7 @@ class RequestState:
     def search(self) -> PersonSearch | None:
         """The last search for the person."""
         mine = self._mine("person_search")
-        return max(mine, key=lambda one: (str(one.searched), int(one.id.rpartition("/")[2]))) if mine else None
+        return max(mine, key=_when) if mine else None
 
     @property
     def has_found_nothing(self) -> bool:
@@ -118,3 +118,9 @@ class RequestState:
 
     def _mine(self, kind: str) -> list[Any]:
         return [one for one in self.room.records(kind) if one.request == self.record.id]
+
+
+def _when(one: PersonSearch) -> tuple[str, int]:
+    """The moment of a search, and its number of the same moment; an identifier of another hand has none."""
+    number = one.id.rpartition("/")[2]
+    return str(one.searched), int(number) if number.isdecimal() else 0
