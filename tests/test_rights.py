@@ -722,3 +722,19 @@ def test_no_value_of_a_person_is_in_an_evidence_pack(desk, tmp_path):
             content = told.read(name).lower()
             for value in ("maija meik", "maija@", "010190", "1234567"):
                 assert value.encode() not in content, (name, value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"email": "salainen-arvo"}, {"name": "Salainen Arvo 12345"}, {"national_id": "s"}, {"phone": "salainen"}, {"birth_date": "salainen"}],
+)
+def test_no_refusal_repeats_a_value_that_was_looked_for(desk, tmp_path, values):
+    """Neither of the search itself nor of a source that fails while it is read."""
+    (tmp_path / "crm" / "visits.csv").write_bytes(b"visit,customer_id,technician\n\xff\xfe0,\x00C1\n")
+    request = opened(desk)
+    try:
+        told = repr(request.find(**values).tables.to_dict())
+    except ivp.Refusal as refusal:
+        told = "".join(refusal.text(lang) for lang in ("fi", "sv", "en"))
+    for value in values.values():
+        assert len(value) < 2 or value not in told
