@@ -50,6 +50,11 @@ def recognised(text: str) -> list[Told]:
     return kept
 
 
+def tells(text: str) -> bool:
+    """Whether a text tells an identity code, an address, an account or a telephone number, also with signs between that nobody sees."""
+    return bool(recognised(text) or recognised(seen(text)))
+
+
 def seen(text: str) -> str:
     """A text in one composition, without signs that nobody sees and without blanks around it."""
     plain = unicodedata.normalize("NFKC", text)

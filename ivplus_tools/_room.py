@@ -291,6 +291,13 @@ def at_present(at: Standpoint) -> Standpoint:
     return replace(at, valid_on=at.now.date(), known_at=at.now if fixed else None, book=None, page=None)
 
 
+def next_of_year(at: Standpoint, kind: str, year: int) -> str:
+    """The next number of a year for a kind of records; a number that was ever used is not used again."""
+    used = [subject for named, subject in _store.newest(at) if named == kind]
+    numbers = [int(one[5:]) for one in used if one.startswith(f"{year}-") and one[5:].isdecimal()]
+    return f"{year}-{max(numbers, default=0) + 1:03d}"
+
+
 def _stood_before(entry: Entry, mine: dict[int, Entry], gone: dict[int, Entry]) -> Entry | None:
     """What stood on the day of an entry when it was written."""
     before = [one for one in mine.values() if one.entry < entry.entry and one.kind == entry.kind]

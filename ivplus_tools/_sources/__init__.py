@@ -8,15 +8,15 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ivplus_tools import _shipped, _words
+from ivplus_tools import _dates, _shipped, _words
 from ivplus_tools._sources import ledger
 from ivplus_tools._sources.carrying import Asked, Outcome, Tally
 from ivplus_tools._sources.engine import Counted, Engine
-from ivplus_tools._sources.gathering import SideBySide, day_of, side_by_side
 from ivplus_tools._sources.pieces import Ask, pieces, trouble
 from ivplus_tools._sources.reasons import failed, first_line, reason_of  # fmt: skip
 from ivplus_tools._sources.sql import (  # fmt: skip
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from ivplus_tools._sources.rewrite import Swap
 
 __all__ = [
-    "EARLIEST", "EVERY", "Ask", "Asked", "Column", "Counted", "Cut", "Engine", "Outcome", "Place", "SideBySide", "Start",
-    "Tally", "beside_tables", "checked", "compose", "condition", "constant", "day_of", "elsewhere", "first_line", "latest", "ledger",
-    "literal", "opened", "pieces", "portable", "quoted", "reason_of", "side_by_side", "swaps_of", "text_of", "trouble",
+    "EARLIEST", "EVERY", "Ask", "Asked", "Column", "Counted", "Cut", "Engine", "Outcome", "Place", "Start",
+    "Tally", "beside_tables", "checked", "compose", "condition", "constant", "elsewhere", "first_line", "latest", "ledger",
+    "literal", "opened", "pieces", "portable", "quoted", "reason_of", "swaps_of", "text_of", "trouble", "written_on",
 ]  # fmt: skip
 SAMPLES = _shipped.folder("data_samples")
 POSTGRES, SPARK, SAMPLE = ("postgresql://", "postgres://"), "spark:", "samples:"
@@ -141,6 +141,17 @@ def beside_tables(place: Place) -> list[str]:
     read = {path.resolve() for _, many, *_ in tables.tables_of(place.name, place.path).values() for path in many}
     every = (path for path in place.path.rglob("*") if path.is_file() and not path.name.endswith(tables.OURS))
     return sorted(path.relative_to(place.path).as_posix() for path in every if path.resolve() not in read)
+
+
+def written_on(place: Place, table: str) -> date | None:
+    """The day on which the files of a table were last written, the oldest of them; None for a server, which is as it is now."""
+    from ivplus_tools._sources import files as tables
+
+    if not place.is_files:
+        return None
+    many = [place.path] if place.path.is_file() else tables.tables_of(place.name, place.path, place.location)[table][1]
+    oldest = min(path.stat().st_mtime for path in many)
+    return datetime.fromtimestamp(oldest, _dates.HELSINKI).date()
 
 
 @contextlib.contextmanager

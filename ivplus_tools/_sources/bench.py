@@ -12,11 +12,11 @@ from typing import Any, Self
 
 from ivplus_tools._sources import duck, files, sql
 from ivplus_tools._sources.engine import BATCH, Engine
+from ivplus_tools._sources.pieces import READ, as_text, is_lost
 from ivplus_tools._sources.sql import Column, compose, constant, quoted
 
 PLACE = "SET temp_directory = {place}"
 VIEW = "CREATE OR REPLACE TEMP VIEW {name} AS SELECT {columns} FROM ({query}) AS t"
-READ = "SELECT {columns} FROM {table} AS t"
 MADE = "CREATE OR REPLACE TEMP TABLE {name} ({columns})"
 PUT = "INSERT INTO {name} SELECT {marks}"
 COUNT = "SELECT count(*) FROM {name}"
@@ -87,6 +87,20 @@ class Bench:
         else:
             self.put(name, types, (tuple(map(_cell, row)) for row in rows))
         return frozenset()
+
+    def take(self, engine: Engine, table: str, columns: Mapping[str, Column], name: str) -> int:
+        """Columns of a whole table as texts, row by row from any engine; how many cells were no text, which are empty here."""
+        lost = 0
+
+        def texts() -> Iterator[tuple[str | None, ...]]:
+            nonlocal lost
+            own = ", ".join(one.own for one in columns.values())
+            for row in engine.rows(compose(READ, columns=own, table=engine.relation(table))):
+                lost += sum(map(is_lost, row))
+                yield tuple(map(as_text, row))
+
+        self.put(name, dict.fromkeys(columns, "VARCHAR"), texts())
+        return lost
 
     def count(self, name: str) -> int:
         """How many rows a table of ours has."""

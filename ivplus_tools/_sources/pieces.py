@@ -46,17 +46,17 @@ def pieces(
         while piece := list(islice(rows, size)):
             con.execute(sql.compose(MADE, columns=names))
             cells = list(zip(*piece, strict=True))
-            con.execute(put, [[_text(cell) for cell in one] for one in cells])
-            lost = {one.name for one, told in zip(columns, cells, strict=True) if any(map(_is_lost, told))}
+            con.execute(put, [[as_text(cell) for cell in one] for one in cells])
+            lost = {one.name for one, told in zip(columns, cells, strict=True) if any(map(is_lost, told))}
             yield lambda query: con.execute(query).fetchall(), "piece", own, lost
 
 
-def _is_lost(cell: object) -> bool:
+def is_lost(cell: object) -> bool:
     """Whether a cell is not taken over as it is: bytes, or a text beyond what is looked at."""
     return isinstance(cell, (bytes, bytearray, memoryview)) or (isinstance(cell, str) and len(cell) > LONGEST)
 
 
-def _text(cell: object) -> str | None:
+def as_text(cell: object) -> str | None:
     """A cell as text; bytes are no text."""
     if cell is None or isinstance(cell, (bytes, bytearray, memoryview)):
         return None

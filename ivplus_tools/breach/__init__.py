@@ -99,10 +99,7 @@ class BreachRoom(FiledRoom[Breaches]):
 
     def next_id(self) -> str:
         """The next number of the year; a number that was ever used is not used again."""
-        year = self.standpoint.now.year
-        used = [subject for kind, subject in _store.newest(self.standpoint) if kind == "breach"]
-        numbers = [int(one[5:]) for one in used if one.startswith(f"{year}-") and one[5:].isdecimal()]
-        return f"{year}-{max(numbers, default=0) + 1:03d}"
+        return _room.next_of_year(self.standpoint, "breach", self.standpoint.now.year)
 
     # --- what if
 

@@ -46,7 +46,7 @@ DATED = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})(?!\d)")
 def tells_of_somebody(text: str) -> bool:
     """Whether a text holds an address, a number or an identity code of a person; days are none. A name cannot be known."""
     bare = DATED.sub("", text)
-    return bool(SOMEBODY.search(bare) or _persons.recognised(bare))
+    return bool(SOMEBODY.search(bare) or _persons.tells(bare))
 
 
 def nameless(got: Any) -> Any:

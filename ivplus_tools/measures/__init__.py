@@ -130,7 +130,7 @@ class MeasuresRoom(FiledRoom[Security]):
 
 def _demand_nameless(told: object, by: str | None = None) -> None:
     """Refuse an identity code, an address or a number anywhere within what is told; the officer's own name is sealed beside it anyway."""
-    if isinstance(told, str) and told != by and any(_persons.recognised(one) for one in (told, _persons.seen(told))):
+    if isinstance(told, str) and told != by and _persons.tells(told):
         raise _words.refusal("identifier_told")
     parts = told.values() if isinstance(told, dict) else told if isinstance(told, (list, tuple)) else ()
     for part in parts:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from ivplus_tools import _dates, _room, _sources, _words
 from ivplus_tools._room import Room
-from ivplus_tools._sources import Place, SideBySide, compose, constant, literal
+from ivplus_tools._sources import Place, compose, constant, literal
 from ivplus_tools._store import Receipt
 from ivplus_tools.measures.records import AccessReview
 from ivplus_tools.measures.state import Security
 
 if TYPE_CHECKING:
     import pandas
+
+    from ivplus_tools._sources.bench import Bench
 
 LEAVER, ORPHAN, SERVICE, UNREADABLE, MATCHED, SHUT = "leaver", "orphan", "service", "unreadable", "matched", "shut"
 FOR_OFFICER = (LEAVER, ORPHAN, SERVICE, UNREADABLE)
@@ -185,11 +187,13 @@ class Accounts:
 
 def compared(room: Room[Security], system: str, lists: tuple[Listed, Listed], on: date) -> Accounts:
     """Both lists read whole, where they are, and each account put into one state."""
+    from ivplus_tools._sources.bench import Bench
+
     accounts, employees = lists
     if accounts.place.same_as(employees.place) and accounts.table == employees.table:
         raise _words.refusal("same_list", got=accounts.named)
     made = Accounts(room, system, on, lists, [])
-    with _sources.side_by_side() as side:
+    with Bench() as side:
         for name, one in (("accounts", accounts), ("employees", employees)):
             made.unread |= _taken(side, name, one)
         _judge(side, accounts, on)
@@ -201,16 +205,16 @@ def compared(room: Room[Security], system: str, lists: tuple[Listed, Listed], on
     return made
 
 
-def _taken(side: SideBySide, name: str, one: Listed) -> bool:
+def _taken(side: Bench, name: str, one: Listed) -> bool:
     """Take a list over; whether anything of it could not be."""
     with _sources.opened(one.place) as engine:
         columns = {role: engine.column(one.table, told) for role, told in one.columns.items()}
         engine.demand_whole(one.table)
-        lost = side.take(name, engine, one.table, columns)
+        lost = side.take(engine, one.table, columns, name)
         return bool(lost or engine.unseen(one.table))
 
 
-def _judge(side: SideBySide, accounts: Listed, on: date) -> None:
+def _judge(side: Bench, accounts: Listed, on: date) -> None:
     key, words = _folded('"key"'), _words.read("headings")["security_words"]
     side.ask(
         compose(PEOPLE, on=literal(on), bare=_bare("k"), earliest=literal(_sources.EARLIEST), day=compose(DAY), key=key,
@@ -265,7 +269,7 @@ def listed(state: Security, told: str, columns: Mapping[str, str | None], stated
         table = tables[0] if not table and len(tables) == 1 else table
         if table not in tables:
             engine.columns(table)  # which refuses it, with the nearest
-    written = _sources.day_of(place, table)
+    written = _sources.written_on(place, table)
     day = _dates.day(stated) if stated is not None else written or state.at.now.date()
     if stated is not None and day > state.at.now.date():
         raise _words.refusal("future_day", field=_words.label_of("listed"), got=day)

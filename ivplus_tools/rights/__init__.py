@@ -57,7 +57,7 @@ class RightsRoom(FiledRoom[Requests]):
         at = self.standpoint
         day = _dates.day(received) if received is not None else at.valid_on
         kinds = [kind] if isinstance(kind, str) else list(kind)
-        ident = id or self._next_id(day.year)
+        ident = id or _room.next_of_year(at, "data_subject_request", day.year)
         record = DataSubjectRequest.of(ident, rights=kinds, received=day, channel=channel, **facts)
         not_to_come(record, self)
         others = (one.record for one in self.state().requests if record.person and not one.record.answered)
@@ -65,12 +65,6 @@ class RightsRoom(FiledRoom[Requests]):
             raise _words.refusal("request_open_already", request=", ".join(same))
         self.record(record, valid_from=day, why=why or _words.say("rights.opened", at.lang), expecting=0)
         return Request(self, ident)
-
-    def _next_id(self, year: int) -> str:
-        """The next number of the year; a number that was ever used is not used again."""
-        used = [subject for kind, subject in _store.newest(self.standpoint) if kind == "data_subject_request"]
-        numbers = [int(one[5:]) for one in used if one.startswith(f"{year}-") and one[5:].isdecimal()]
-        return f"{year}-{max(numbers, default=0) + 1:03d}"
 
     def matrix(self) -> pandas.DataFrame:
         """What each right is owed on each legal basis, as facts: right, legal_basis, answer, rule."""

@@ -39,7 +39,7 @@ else:
 
 def _nameless(got: object) -> object:
     """A text that tells no identity code, mail address or telephone number: the journal cannot forget."""
-    if isinstance(got, str) and _persons.recognised(got):
+    if isinstance(got, str) and _persons.tells(got):
         raise _words.refusal("identifier_told")
     return got
 
