@@ -224,6 +224,18 @@ def test_a_column_that_the_map_does_not_name_is_told(desk):
     assert "spare" in repr(found.not_searched.to_dict()) + repr(found.tables.to_dict())
 
 
+def test_a_column_that_nobody_has_looked_at_is_told(desk):
+    """Neither map nor scan tells of it: the value that stands there is not said to be nowhere. Scanned whole, it is known."""
+    rows = [(*one, f"vara{one[0]}@example.fi") for one in PEOPLE]
+    written(desk.standpoint.path.parent / "crm" / "customers.csv", (*CUSTOMERS, "spare"), rows)
+    found = opened(desk).find(email="varaC1@example.fi")
+    assert found.open == {"partly": 1}
+    assert "spare" in repr(found.tables.to_dict())
+    written(desk.standpoint.path.parent / "crm" / "customers.csv", (*CUSTOMERS, "amount"), [(*one, "12") for one in PEOPLE])
+    desk.discovery.scan("crm")
+    assert opened(desk).find(email="varaC1@example.fi").is_whole
+
+
 def test_a_table_that_the_values_do_not_lead_to_is_not_said_to_be_empty(desk):
     """Payroll holds identity codes only: an e-mail address tells nothing of it."""
     written(desk.standpoint.path.parent / "crm" / "pay.csv", ("staff", "hetu"), [("1", "010190-999K")])
@@ -469,7 +481,10 @@ def test_what_was_sent_is_sealed_by_its_hash(desk):
         opened(desk, person="P2").sent(letter)
 
 
-@pytest.mark.parametrize("claim", ["maija@example.fi haluaa tietonsa", "hetu 010190-999K", "soita 040 123 4567", "FI21 1234 5600 0007 85"])
+@pytest.mark.parametrize(
+    "claim",
+    ["maija@example.fi haluaa tietonsa", "hetu 010190\u200b-999K", "hetu 010190-999K", "soita 040 123 4567", "FI21 1234 5600 0007 85"],
+)
 def test_an_identifier_in_a_claim_is_refused(desk, claim):
     """The journal cannot forget."""
     with pytest.raises(ivp.Refusal):

@@ -145,6 +145,7 @@ def _look(state: Requests, engine: Engine, table: Table, sought: Mapping[str, tu
         _say(state, "unseen", rows=unseen) if unseen else "",
         _say(state, "lost", names=", ".join(sorted(lost & set(table.kinds)))) if lost & set(table.kinds) else "",
         _outside(state, table, sought),
+        _unknown(state, table, there),
     ]
     table.detail = "; ".join(filter(None, told))
 
@@ -162,6 +163,15 @@ def _outside(state: Requests, table: Table, sought: Mapping[str, tuple[str, ...]
     return _say(state, "outside", names=", ".join(names)) if names else ""
 
 
+def _unknown(state: Requests, table: Table, there: set[str]) -> str:
+    """Columns that neither the map nor a scan of the whole table has told of: what stands in them was not looked for."""
+    scan = state.bodies("data_scan").get(table.source, {})
+    scanned = () if scan.get("sampled") else scan.get("scanned_tables") or ()
+    known = {name for one in scanned if one.get("table") == table.name for name in one.get("column_names") or ()}
+    known |= {*table.kinds, str(table.key), *(str(link["column"]) for link in table.links)}
+    return _say(state, "unknown_columns", names=", ".join(sorted(there - known))) if there - known else ""
+
+
 def _caught(
     engine: Engine, table: Table, columns: Sequence[Column], sought: Mapping[str, tuple[str, ...]]
 ) -> tuple[list[Row], set[str], bool]:
@@ -171,7 +181,7 @@ def _caught(
         shown = dict(zip(names, own, strict=True))
         gone |= {name for name, one in shown.items() if one.name in lost}
         where = catching.condition({name: shown[name] for name in table.kinds}, table.kinds, sought)
-        where += [_among(shown[name], keys) for name, keys in table.keys.items() if keys and name in shown]
+        where += [catching.same_key(shown[name], keys) for name, keys in table.keys.items() if keys and name in shown]
         if not where:
             continue
         query = compose(
@@ -187,10 +197,6 @@ def _caught(
         if is_over := is_over or len(rows) > MOST_ROWS:
             break
     return doubts.apart(table, rows), gone, is_over
-
-
-def _among(column: Column, keys: Iterable[str]) -> str:
-    return catching.same_key(column, keys)
 
 
 def judged(table: Table, cells: dict[str, str | None], sought: Mapping[str, tuple[str, ...]]) -> Row | None:
